@@ -1,0 +1,206 @@
+"""Read survey.toml into frozen settings."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
+
+from surveygen.domain.text import slugify
+from surveygen.errors import ConfigError
+
+FILE_NAME = "survey.toml"
+MIN_INTERVAL_SECONDS = 3.0  # https://info.arxiv.org/help/api/tou.html: one request every three seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Arxiv:
+    """``[sources.arxiv]``: what to ask arXiv, and how politely.
+
+    `min_interval_seconds` is the pause from the end of one request to the start of the next; below 3.0 it is
+    accepted for loopback hosts only. `contact` is an address for the User-Agent, wanted for more than 20 requests.
+    """
+
+    query: str = ""
+    api_url: str = "https://export.arxiv.org/api/query"
+    contact: str = ""
+    min_interval_seconds: float = MIN_INTERVAL_SECONDS
+    max_papers: int = 2000
+
+    def __post_init__(self) -> None:
+        loopback = urlsplit(self.api_url).hostname in {"127.0.0.1", "localhost", "::1"}
+        if self.min_interval_seconds < MIN_INTERVAL_SECONDS and not loopback:
+            raise ConfigError(
+                f"sources.arxiv.min_interval_seconds: {self.min_interval_seconds} is below arXiv's limit",
+                f"use {MIN_INTERVAL_SECONDS} or more",
+                path="sources.arxiv.min_interval_seconds",
+            )
+        if self.max_papers < 1:
+            raise ConfigError("sources.arxiv.max_papers: must be at least 1", path="sources.arxiv.max_papers")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """``[sources]``."""
+
+    arxiv: Arxiv = field(default_factory=Arxiv)
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """``[embed]``: the encoder and its model; `max_length` in tokens, 0 threads means all usable CPUs."""
+
+    encoder: str = "sentence"
+    model: str = "all-MiniLM-L6-v2"
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    max_length: int = 256
+    batch_size: int = 32
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """``[themes]``: `subthemes` says where the lower levels come from; `target` themes when inducing, 0 is free."""
+
+    subthemes: Literal["given", "induced", "none"] = "given"
+    seed: int = 0
+    target: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summarize:
+    """``[summarize]``: the method, and how many sentences the text of a theme may hold."""
+
+    method: str = "extractive"
+    sentences_per_theme: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One survey.toml.
+
+    `profile` is a shipped name, the path of a taxonomy TOML, or "none": then the first build induces the themes.
+    """
+
+    title: str
+    slug: str = ""
+    profile: str = "none"
+    languages: tuple[str, ...] = ("en",)
+    formats: tuple[str, ...] = ("html", "latex", "markdown", "json")
+    sources: Sources = field(default_factory=Sources)
+    embed: Embed = field(default_factory=Embed)
+    themes: Themes = field(default_factory=Themes)
+    summarize: Summarize = field(default_factory=Summarize)
+
+    def __post_init__(self) -> None:
+        if not self.title.strip():
+            raise ConfigError("title: must not be empty", path="title")
+        if not self.slug:
+            object.__setattr__(self, "slug", slugify(self.title))
+        if self.slug != slugify(self.slug):
+            raise ConfigError(f"slug: {self.slug!r} is no folder name", f"use {slugify(self.slug)!r}", path="slug")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with a survey.toml, and where its things are."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def database(self) -> Path:
+        """The store."""
+        return self.root / "corpus" / "corpus.db"
+
+    @property
+    def output(self) -> Path:
+        """Drafts; may always be deleted."""
+        return self.root / "output"
+
+    @property
+    def templates(self) -> Path:
+        """Templates of this survey; a file here goes before the shipped one of the same path."""
+        return self.root / "templates"
+
+
+def find_project(start: Path, *, exact: bool = False) -> Project:
+    """Open the nearest folder upwards that has a survey.toml, or exactly `start`.
+
+    Raises:
+        ConfigError: there is none, or its survey.toml cannot be used.
+    """
+    start = start.resolve()
+    for folder in [start] if exact else [start, *start.parents]:
+        if (folder / FILE_NAME).is_file():
+            return Project(folder, load_settings(folder / FILE_NAME))
+    raise ConfigError(f"no {FILE_NAME} in {start}" + ("" if exact else " or above"), "run: surveygen init my-survey")
+
+
+def load_settings(path: Path) -> Settings:
+    """Read one survey.toml.
+
+    Raises:
+        ConfigError: not readable, not TOML, an unknown key (with the nearest valid one) or a value of another type.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}", "check the path and its permissions") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}", "mend the file") from error
+    settings: Settings = _build(Settings, data, ())
+    return settings
+
+
+def now_override() -> str | None:
+    """Return SOURCE_DATE_EPOCH, the convention for reproducible builds, as given; None if it is not set."""
+    return os.environ.get("SOURCE_DATE_EPOCH")
+
+
+def _build(kind: Any, data: Mapping[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401  # any settings class
+    known = {item.name for item in fields(kind)}
+    for key in data:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            where = ".".join((*path, key))
+            hint = f"did you mean {near[0]!r}?" if near else f"valid keys: {', '.join(sorted(known))}"
+            raise ConfigError(f"{FILE_NAME}: unknown key {where!r}", hint, path=where)
+    hints = get_type_hints(kind)
+    values = {key: _value(hints[key], value, (*path, key)) for key, value in data.items()}
+    if kind is Settings and "title" not in values:
+        raise ConfigError(f"{FILE_NAME}: 'title' is missing", 'add: title = "..."', path="title")
+    return kind(**values)
+
+
+def _value(kind: Any, value: object, path: tuple[str, ...]) -> object:  # noqa: ANN401  # a type hint
+    if is_dataclass(kind) and isinstance(value, dict):
+        return _build(kind, value, path)
+    if get_origin(kind) is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if get_origin(kind) is Literal and value in get_args(kind):
+        return value
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(kind, type) and get_origin(kind) is None and type(value) is kind:
+        return value
+    where = ".".join(path)
+    raise ConfigError(f"{FILE_NAME}: {where} = {value!r} is not {_wanted(kind)}", "mend the value", path=where)
+
+
+def _wanted(kind: Any) -> str:  # noqa: ANN401  # a type hint
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(repr(choice) for choice in get_args(kind))
+    if get_origin(kind) is tuple:
+        return "a list of strings"
+    if get_origin(kind) in {Union, types.UnionType}:
+        return str(kind)
+    if is_dataclass(kind):
+        return "a table"
+    return {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}.get(kind, str(kind))

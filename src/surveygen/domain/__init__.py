@@ -1,0 +1,1 @@
+"""The nouns of surveygen: frozen data, no I/O, no clock."""

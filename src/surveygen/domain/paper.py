@@ -1,0 +1,134 @@
+"""Papers, their versions, and what can be wrong with a record.
+
+Dates are ISO 8601 strings as precise as the source was: ``2023``, ``2023-05``,
+``2023-05-01`` or ``2023-05-01T17:36:06Z``. Strings of mixed precision sort by time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from typing import Literal, NewType, Self
+
+PaperId = NewType("PaperId", str)
+Status = Literal["active", "withdrawn", "reinstated"]
+AbstractKind = Literal["abstract", "note", "none"]
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One author: the name as the source prints it, unsplit, and affiliations."""
+
+    name: str
+    affiliations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperVersion:
+    """One submitted version: number from 1, date, size in kB (0 when unknown), arXiv source flags."""
+
+    n: int
+    submitted_at: str | None = None
+    size_kb: int = 0
+    flags: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper as a source or the store describes it; empty fields mean unknown.
+
+    Attributes:
+        id: arXiv id without version ("2107.05580", "hep-th/9901001"), or any other stable key.
+        version: the version that title and abstract belong to; 1 when the source does not say.
+        published: date of the first version. updated: date of `version`.
+        abstract_kind: "note" marks an editor's annotation in place of the abstract.
+        extra: keys of the import that have no field of their own, sorted by key.
+    """
+
+    id: PaperId
+    title: str
+    abstract: str = ""
+    authors: tuple[Author, ...] = ()
+    version: int = 1
+    published: str | None = None
+    updated: str | None = None
+    versions: tuple[PaperVersion, ...] = ()
+    categories: tuple[str, ...] = ()
+    primary_category: str = ""
+    doi: str = ""
+    journal_ref: str = ""
+    comment: str = ""
+    license: str = ""
+    url: str = ""
+    status: Status = "active"
+    abstract_kind: AbstractKind = "abstract"
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.title:
+            raise ValueError("a paper needs an id and a title")
+        if self.version < 1:
+            raise ValueError(f"version {self.version} is not a positive number")
+        for name in ("published", "updated"):
+            value = getattr(self, name)
+            if value is not None and not _DATE.match(value):
+                raise ValueError(f"{name} {value!r} is not an ISO 8601 date")
+
+    @property
+    def year(self) -> int | None:
+        """Year of the first version, of this version if only that is known."""
+        date = self.published or self.updated
+        return int(date[:4]) if date else None
+
+    @property
+    def text(self) -> str:
+        """What is embedded: title, full stop, abstract."""
+        return f"{self.title}. {self.abstract}" if self.abstract else self.title
+
+    @property
+    def text_hash(self) -> str:
+        """SHA-256 of title and abstract, hexadecimal; changes only when the words change."""
+        return hashlib.sha256(f"{self.title}\x1f{self.abstract}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    def with_changes(self, **changes: object) -> Self:
+        """Return a copy with some fields replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # field names are checked by replace itself
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An id that a person asked for and that is still to be fetched; version None means the latest."""
+
+    id: PaperId
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that could not be read: where it stood (line from 1, 0 if unknown), why, its first 2,000 characters."""
+
+    source: str
+    line: int
+    reason: str
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one import or fetch did to the corpus: sorted ids, each in the first list that fits."""
+
+    added: tuple[PaperId, ...] = ()
+    revised: tuple[PaperId, ...] = ()
+    withdrawn: tuple[PaperId, ...] = ()
+    reinstated: tuple[PaperId, ...] = ()
+    corrected: tuple[PaperId, ...] = ()
+    unchanged: int = 0
+    wanted: int = 0
+    quarantined: tuple[BadRecord, ...] = field(default=())
+
+    def __bool__(self) -> bool:
+        """Whether anything in the corpus became different."""
+        return bool(self.added or self.revised or self.withdrawn or self.reinstated or self.corrected or self.wanted)

@@ -1,0 +1,190 @@
+"""The survey as one typed document; renderers read it, nothing writes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
+from surveygen.domain.writing import Card, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Claims, each a cited sentence; `label` is a run-in heading such as "Approaches"."""
+
+    sentences: tuple[Sentence, ...]
+    label: str = ""
+    style: Literal["prose", "list"] = "prose"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words that claim nothing about a paper: a definition, a notice, or counts taken from the data."""
+
+    text: str
+    role: Literal["definition", "notice", "computed"] = "computed"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labels with values, in the survey's language; for numbers of the selection and of quality."""
+
+    caption: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One paper of a comparison table; a cell is None where the source says nothing."""
+
+    paper: PaperId
+    cells: tuple[Sentence | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Papers side by side; `columns` are headings of the cells, after the column for paper and year."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearChart:
+    """Papers per year and top theme: `counts[year][i]` belongs to `themes[i]`; years ascend without gaps."""
+
+    caption: str
+    themes: tuple[ThemeId, ...]
+    years: tuple[int, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyFigure:
+    """The tree of themes with counts and, at each leaf, its most central papers."""
+
+    caption: str
+    examples: tuple[tuple[ThemeId, tuple[PaperId, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All papers in the order of the themes."""
+
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The numbered bibliography."""
+
+
+Block = Paragraph | Note | Facts | Table | YearChart | TaxonomyFigure | Catalogue | References
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its blocks; `level` 1 is a top section, `theme` names the node that it is about."""
+
+    id: str
+    heading: str
+    level: int
+    blocks: tuple[Block, ...]
+    theme: ThemeId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A paper as this draft uses it.
+
+    Attributes:
+        number: position in the references, from 1. cite_key: stable for the life of the survey.
+        neighbours: the papers most like it, nearest first, at most 10.
+    """
+
+    paper: Paper
+    number: int
+    cite_key: str
+    card: Card
+    assignment: Assignment | None = None
+    neighbours: tuple[PaperId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What a reader should know about the draft; shares are 0 to 1, the rest are counts."""
+
+    claim_sentences: int
+    citation_coverage: float
+    grounded_share: float
+    orphan_citations: int
+    uncited_references: int
+    redundancy: float
+    uncertain_papers: int
+    unassigned_papers: int
+    papers_without_abstract: int
+    editor_notes: int
+    quarantined_records: int
+    untranslated_sentences: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How to make the same draft again."""
+
+    surveygen: str
+    config_sha256: str
+    corpus_sha256: str
+    encoder: str
+    summarizer: str
+    seed: int
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeCount:
+    """Members of a theme: `own` papers filed at this node itself, `size` with all below it."""
+
+    theme: ThemeId
+    own: tuple[PaperId, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One draft in one language.
+
+    Attributes:
+        generated_at: ISO 8601 UTC; the last change of the corpus, so that a rebuild gives the same bytes.
+        entries: in the order of the references.
+    """
+
+    slug: str
+    title: str
+    language: str
+    generated_at: str
+    taxonomy: Taxonomy
+    counts: tuple[ThemeCount, ...]
+    entries: tuple[Entry, ...]
+    sections: tuple[Section, ...]
+    quality: Quality
+    provenance: Provenance
+    subtitle: str = ""
+
+    def by_paper(self) -> dict[PaperId, Entry]:
+        """Return the entries by paper; build it once and keep it while rendering."""
+        return {entry.paper.id: entry for entry in self.entries}
+
+    def sentences(self) -> Iterator[Sentence]:
+        """Yield every claim of the running text and of the tables, in reading order."""
+        for section in self.sections:
+            for block in section.blocks:
+                if isinstance(block, Paragraph):
+                    yield from block.sentences
+                elif isinstance(block, Table):
+                    for row in block.rows:
+                        yield from (cell for cell in row.cells if cell is not None)

@@ -1,0 +1,46 @@
+"""Make untrusted words safe to keep and to name files with."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_TITLE = 500
+MAX_TEXT = 10_000
+_MAX_COMBINING = 4
+# Bidi overrides and marks, zero-width no-break space (notes/outputs.md R1).
+_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean(text: str, limit: int = MAX_TEXT) -> str:
+    r"""Normalize untrusted text to one line of NFC without control or bidi characters.
+
+    Unassigned, private and surrogate code points are dropped, at most four combining marks stay on a letter, and what
+    is longer than `limit` code points is cut at a word with an ellipsis. Idempotent.
+
+    >>> clean("Go\u0308del\n  sets")
+    'Gödel sets'
+    """
+    kept: list[str] = []
+    marks = 0
+    for char in unicodedata.normalize("NFC", _BIDI.sub("", text)):
+        category = unicodedata.category(char)
+        if category in {"Cs", "Co", "Cn"} or (category == "Cc" and not char.isspace()):
+            continue
+        marks = marks + 1 if category == "Mn" else 0
+        if marks <= _MAX_COMBINING:
+            kept.append(char)
+    line = unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def slugify(text: str) -> str:
+    """Make a folder name of lower-case ASCII letters, digits and hyphens; "survey" if nothing is left.
+
+    >>> slugify("Large Language Model Alignment")
+    'large-language-model-alignment'
+    """
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:80].strip("-") or "survey"

@@ -1,0 +1,118 @@
+"""Themes in a tree, and which paper stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+from surveygen.domain.paper import PaperId
+
+ThemeId = NewType("ThemeId", str)
+Origin = Literal["given", "induced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A node of the taxonomy.
+
+    Attributes:
+        id: minted once, never an index, never reused.
+        name: in English; `names` holds (language code, name) pairs sorted by code.
+        description: what belongs here and what does not; also the query that papers are compared with.
+        keywords: the field's own terms. seeds: papers that a person named as clear examples.
+    """
+
+    id: ThemeId
+    name: str
+    parent: ThemeId | None = None
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    seeds: tuple[PaperId, ...] = ()
+    origin: Origin = "given"
+    names: tuple[tuple[str, str], ...] = ()
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language, in English where that is unknown."""
+        return dict(self.names).get(language, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """A forest of themes in reading order: parents before their children.
+
+    Raises:
+        ValueError: two themes share an id, or a parent is not named before its child.
+    """
+
+    themes: tuple[Theme, ...] = ()
+
+    def __post_init__(self) -> None:
+        seen: set[ThemeId] = set()
+        for theme in self.themes:
+            if theme.id in seen:
+                raise ValueError(f"two themes have the id {theme.id!r}")
+            if theme.parent is not None and theme.parent not in seen:
+                raise ValueError(
+                    f"theme {theme.id!r} names the parent {theme.parent!r}, which does not stand before it"
+                )
+            seen.add(theme.id)
+
+    def __iter__(self) -> Iterator[Theme]:
+        return iter(self.themes)
+
+    def __len__(self) -> int:
+        return len(self.themes)
+
+    def __contains__(self, theme: object) -> bool:
+        return any(known.id == theme for known in self.themes)
+
+    def __getitem__(self, theme: ThemeId) -> Theme:
+        for known in self.themes:
+            if known.id == theme:
+                return known
+        raise KeyError(theme)
+
+    def children(self, parent: ThemeId | None) -> tuple[Theme, ...]:
+        """Return the direct children of a theme, the top themes for None."""
+        return tuple(theme for theme in self.themes if theme.parent == parent)
+
+    def path(self, theme: ThemeId) -> tuple[ThemeId, ...]:
+        """Return the ids from the top theme down to this one."""
+        node: Theme | None = self[theme]
+        steps: list[ThemeId] = []
+        while node is not None:
+            steps.append(node.id)
+            node = self[node.parent] if node.parent is not None else None
+        return tuple(reversed(steps))
+
+    def subtree(self, theme: ThemeId) -> tuple[Theme, ...]:
+        """Return a theme and all below it, in reading order."""
+        inside = {theme}
+        for node in self.themes:
+            if node.parent in inside:
+                inside.add(node.id)
+        return tuple(node for node in self.themes if node.id in inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where a paper stands.
+
+    Attributes:
+        theme: the deepest node that fits. path: top theme down to `theme`.
+        score: likeness to the top theme chosen; larger is nearer (cosine scale, -1 to 1).
+        runner_up: the second best top theme, None if there is only one. margin: score minus the runner-up's score.
+        uncertain: the margin is among the smallest of its theme; shown, never hidden.
+        method: how it was decided ("nearest", "seed", "person", ...). secondary: further themes it belongs to.
+    """
+
+    paper: PaperId
+    theme: ThemeId
+    path: tuple[ThemeId, ...]
+    score: float
+    runner_up: ThemeId | None
+    margin: float
+    uncertain: bool
+    method: str
+    secondary: tuple[ThemeId, ...] = ()

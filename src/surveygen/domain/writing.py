@@ -1,0 +1,89 @@
+"""Sentences that carry their sources, and what is made of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from surveygen.domain.paper import PaperId
+from surveygen.domain.theme import ThemeId
+
+Role = Literal["problem", "approach", "finding", "limit", "other"]
+Field = Literal["title", "abstract", "comment"]
+Method = Literal["extractive", "llm", "human"]
+
+_MARKER = re.compile(r"\s?\[@([^\]\s]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of a stored field: half-open, counted in Unicode code points of that version's text."""
+
+    paper: PaperId
+    version: int
+    field: Field
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One claim.
+
+    Attributes:
+        text: the words; a citation stands where it belongs as ``[@paper-id]``.
+        cites: the papers cited, each marked in `text`. evidence: where the claim stands in them.
+        method: how it was written. rule: the rewriting rule ("quote", "attribute", ...), so that it can be replayed.
+        support: 0 to 1, agreement of the words with the evidence.
+        translated_from: the language it was written in, None if it was written in `language`.
+    """
+
+    text: str
+    cites: tuple[PaperId, ...]
+    evidence: tuple[Evidence, ...]
+    method: Method = "extractive"
+    rule: str = ""
+    role: Role = "other"
+    support: float = 1.0
+    language: str = "en"
+    translated_from: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """The words without citation markers."""
+        cited = set(self.cites)
+        return _MARKER.sub(lambda found: "" if found[1] in cited else found[0], self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The quick review of one paper; a field that the source says nothing about stays empty."""
+
+    paper: PaperId
+    one_liner: Sentence | None = None
+    aims: tuple[Sentence, ...] = ()
+    methods: tuple[Sentence, ...] = ()
+    findings: tuple[Sentence, ...] = ()
+    limits: tuple[Sentence, ...] = ()
+    keywords: tuple[str, ...] = ()
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """Sentences of a theme that do the same thing (state a problem, take an approach, ...)."""
+
+    role: Role
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeSummary:
+    """What is said about one theme, its own members only: sub-themes have summaries of their own."""
+
+    theme: ThemeId
+    language: str
+    strands: tuple[Strand, ...]
+    open_problems: tuple[Sentence, ...] = ()
+    summarizer: str = ""

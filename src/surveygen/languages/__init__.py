@@ -1,0 +1,99 @@
+"""Fixed words, numbers and dates of each language, read from its TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from babel import Locale, dates, numbers
+
+from surveygen.errors import ConfigError
+
+Wording = str | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language.
+
+    Attributes:
+        code: ISO 639-1, the name of the file. name: what its speakers call it.
+        latex: the name that the babel package of LaTeX knows it by.
+        words: wording by key; a mapping of CLDR plural categories where a number decides.
+    """
+
+    code: str
+    name: str
+    direction: Literal["ltr", "rtl"]
+    latex: str
+    words: Mapping[str, Wording]
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the wording of a key, with values filled in and numbers written the way of the language.
+
+        A value named `n` chooses the plural form. A float is written as a percentage.
+
+        Raises:
+            KeyError: no language file, not even English, has the key.
+        """
+        wording = self.words[key]
+        if not isinstance(wording, str):
+            n = values["n"]
+            form = Locale.parse(self.code).plural_form(n if isinstance(n, int) else 0)
+            wording = wording.get(form, wording["other"])
+        return wording.format(**{name: self._write(value) for name, value in values.items()})
+
+    def _write(self, value: object) -> str:
+        if isinstance(value, int):
+            return self.number(value)
+        return self.percent(value) if isinstance(value, float) else str(value)
+
+    def number(self, value: float) -> str:
+        """Write a number with the language's separators, in Latin digits."""
+        return numbers.format_decimal(value, locale=self.code, numbering_system="latn")
+
+    def percent(self, share: float) -> str:
+        """Write a share of 0 to 1 as a percentage with at most one decimal."""
+        return numbers.format_percent(share, format="#,##0.#%", locale=self.code, numbering_system="latn")
+
+    def date(self, iso: str) -> str:
+        """Write the day, month or year of an ISO 8601 date as precisely as it is known."""
+        if len(iso) < len("2023-05-01"):
+            return iso
+        from datetime import date  # noqa: PLC0415  # only here
+
+        day = date.fromisoformat(iso[:10])
+        return dates.format_date(day, format="long", locale=self.code)
+
+
+def codes() -> tuple[str, ...]:
+    """List the languages there are, sorted by code."""
+    found = (entry.name for entry in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+@cache
+def load(code: str) -> Language:
+    """Read a language file; a wording it lacks is taken from English.
+
+    Raises:
+        ConfigError: there is no file for that language.
+    """
+    if code not in codes():
+        near = get_close_matches(code, codes(), n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ConfigError(f"languages: there is no {code!r}", f"{hint}choose from {', '.join(codes())}")
+    data = tomllib.loads((files(__name__) / f"{code}.toml").read_text(encoding="utf-8"))
+    english = load("en").words if code != "en" else {}
+    return Language(
+        code=code,
+        name=data["name"],
+        direction=data["direction"],
+        latex=data["latex"],
+        words={**english, **data["words"]},
+    )

@@ -1,0 +1,44 @@
+"""Find plug-ins by file name or entry point."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+from surveygen.errors import ConfigError
+
+Room = Literal["sources", "embed", "themes", "summarize", "render"]
+
+
+def names(room: Room) -> tuple[str, ...]:
+    """List a room's plug-ins, sorted.
+
+    Every public module of ``surveygen.<room>`` is one (helpers of a room begin with an underscore), and so is
+    every entry point of the group ``surveygen.<room>``. Nothing is imported to answer.
+    """
+    package = importlib.import_module(f"surveygen.{room}")
+    own = {module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")}
+    return tuple(sorted(own | {point.name for point in entry_points(group=f"surveygen.{room}")}))
+
+
+def load(room: Room, name: str) -> Any:  # noqa: ANN401  # each room narrows it to its own protocol
+    """Import one plug-in: a module, or what an entry point names, with a function ``make``.
+
+    A plug-in of the program cannot be replaced by an entry point of the same name.
+
+    Raises:
+        ConfigError: no plug-in has that name; the hint lists those there are.
+    """
+    known = names(room)
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ConfigError(f"{room}: there is no {name!r}", f"{hint}choose from {', '.join(known)}")
+    points = {point.name: point for point in entry_points(group=f"surveygen.{room}")}
+    package = importlib.import_module(f"surveygen.{room}")
+    if any(module.name == name for module in pkgutil.iter_modules(package.__path__)):
+        return importlib.import_module(f"surveygen.{room}.{name}")
+    return points[name].load()
