@@ -46,6 +46,8 @@ class Paper:
         published: date of the first version. updated: date of `version`.
         abstract_kind: "note" marks an editor's annotation in place of the abstract.
         extra: keys of the import that have no field of their own, sorted by key.
+        carried: (field, version, date) of each field that an older or less exact record told, written by merge; the
+            date is that record's `updated`, "" if unknown; a negative version marks the stub of a withdrawn version.
     """
 
     id: PaperId
@@ -66,6 +68,7 @@ class Paper:
     status: Status = "active"
     abstract_kind: AbstractKind = "abstract"
     extra: tuple[tuple[str, str], ...] = ()
+    carried: tuple[tuple[str, int, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id or not self.title:

@@ -1,0 +1,178 @@
+"""Papers and themes as lines of JSON, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast, get_args
+
+from surveygen.corpus._history import History
+from surveygen.domain.paper import AbstractKind, Author, Paper, PaperId, PaperVersion, Status
+from surveygen.domain.theme import Origin, Theme, ThemeId
+
+Data = Mapping[str, Any]
+# Made once: json.dumps would build an encoder for each call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_T = TypeVar("_T")
+_U = TypeVar("_U")
+_SHORT = ("primary_category", "doi", "journal_ref", "license", "url")
+
+
+def to_json(value: object) -> str:
+    """Write JSON in one line, with sorted keys and characters as they are."""
+    return _ENCODER.encode(value)
+
+
+def paper_data(history: History) -> dict[str, object]:
+    """Describe a paper with the keys of the JSONL contract (design.md 4) and those that only a dump needs.
+
+    What is unknown is left out, so that equal papers give equal lines.
+    """
+    paper = history.paper
+    affiliations = [list(author.affiliations) for author in paper.authors]
+    return {"arxiv_id": paper.id, "version": paper.version, "status": paper.status} | _known(
+        {
+            **_words(paper),
+            "authors": [author.name for author in paper.authors],
+            "affiliations": affiliations if any(affiliations) else [],
+            "published": paper.published,
+            "categories": paper.categories,
+            **{key: getattr(paper, key) for key in _SHORT},
+            "extra": dict(paper.extra),
+            "versions": [_version_data(version) for version in paper.versions],
+            "texts": [{"version": text.version} | _known(_words(text)) for text in history.texts],
+        }
+    )
+
+
+def history_of(data: Data) -> History:
+    """Read what `paper_data` wrote; a plain record of the JSONL contract is read as well.
+
+    Raises:
+        ValueError: a key is missing or holds a value of another type.
+    """
+    short: dict[str, Any] = {key: _get(data, key, str, "") for key in _SHORT}
+    paper = Paper(
+        **_words_of(data, data),
+        **short,
+        authors=_authors_of(data),
+        published=_get(data, "published", str, None),
+        versions=tuple(_version_of(_is(dict, version)) for version in _list(data, "versions")),
+        categories=_strings(_list(data, "categories")),
+        status=_choice(data, "status", "active", get_args(Status)),
+        extra=tuple(sorted((key, _is(str, value)) for key, value in (_get(data, "extra", dict, None) or {}).items())),
+    )
+    texts = (Paper(**_words_of(_is(dict, text), data)) for text in _list(data, "texts"))
+    return History(paper, tuple(texts))
+
+
+def theme_data(theme: Theme) -> dict[str, object]:
+    """Describe a theme; what is empty is left out."""
+    optional = {
+        "parent": theme.parent,
+        "description": theme.description,
+        "keywords": theme.keywords,
+        "seeds": theme.seeds,
+        "names": dict(theme.names),
+    }
+    return {"id": theme.id, "name": theme.name, "origin": theme.origin} | _known(optional)
+
+
+def theme_of(data: Data) -> Theme:
+    """Read what `theme_data` wrote.
+
+    Raises:
+        ValueError: a key is missing or holds a value of another type.
+    """
+    parent = _get(data, "parent", str, None)
+    return Theme(
+        id=ThemeId(_is(str, data.get("id"))),
+        name=_is(str, data.get("name")),
+        parent=None if parent is None else ThemeId(parent),
+        description=_get(data, "description", str, ""),
+        keywords=_strings(_list(data, "keywords")),
+        seeds=tuple(PaperId(seed) for seed in _strings(_list(data, "seeds"))),
+        origin=cast(Origin, _choice(data, "origin", "given", get_args(Origin))),
+        names=tuple(sorted((code, _is(str, name)) for code, name in (_get(data, "names", dict, None) or {}).items())),
+    )
+
+
+def _words(paper: Paper) -> dict[str, object]:
+    return {
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "abstract_kind": paper.abstract_kind,
+        "comment": paper.comment,
+        "updated": paper.updated,
+        "carried": paper.carried,
+    }
+
+
+def _words_of(data: Data, owner: Data) -> dict[str, Any]:
+    carried = (_is(list, entry) for entry in _list(data, "carried"))
+    return {
+        "id": PaperId(_is(str, owner.get("arxiv_id"))),
+        "version": _get(data, "version", int, 1),
+        "title": _is(str, data.get("title")),
+        "abstract": _get(data, "abstract", str, ""),
+        "abstract_kind": _choice(data, "abstract_kind", "abstract", get_args(AbstractKind)),
+        "comment": _get(data, "comment", str, ""),
+        "updated": _get(data, "updated", str, None),
+        "carried": tuple((_is(str, name), _is(int, version), _is(str, date)) for name, version, date in carried),
+    }
+
+
+def _authors_of(data: Data) -> tuple[Author, ...]:
+    names = _strings(_list(data, "authors"))
+    affiliations = [_strings(own) for own in _list(data, "affiliations")] or [()] * len(names)
+    if len(affiliations) != len(names):
+        raise ValueError(f"affiliations of {len(affiliations)} authors for {len(names)} names")
+    return tuple(map(Author, names, affiliations))
+
+
+def _version_data(version: PaperVersion) -> dict[str, object]:
+    optional = {"submitted_at": version.submitted_at, "size_kb": version.size_kb, "flags": version.flags}
+    return {"n": version.n} | _known(optional)
+
+
+def _version_of(data: Data) -> PaperVersion:
+    return PaperVersion(
+        n=_is(int, data.get("n")),
+        submitted_at=_get(data, "submitted_at", str, None),
+        size_kb=_get(data, "size_kb", int, 0),
+        flags=_get(data, "flags", str, ""),
+    )
+
+
+def _known(data: Data) -> dict[str, object]:
+    return {key: value for key, value in data.items() if value}
+
+
+def _list(data: Data, key: str) -> list[Any]:
+    return _get(data, key, list, None) or []
+
+
+def _strings(values: object) -> tuple[str, ...]:
+    return tuple(_is(str, value) for value in _is(list, values))
+
+
+def _choice(data: Data, key: str, usual: str, choices: tuple[str, ...]) -> Any:  # noqa: ANN401  # one of the choices
+    value = _get(data, key, str, usual)
+    if value not in choices:
+        raise ValueError(f"{key} {value!r} is not one of {', '.join(choices)}")
+    return value
+
+
+def _get(data: Data, key: str, kind: type[_T], usual: _U) -> _T | _U:
+    value = data.get(key)
+    if value is None:
+        return usual
+    if type(value) is not kind:
+        raise ValueError(f"{key} is {value!r:.60}, not a {kind.__name__}")
+    return value
+
+
+def _is(kind: type[_T], value: object) -> _T:
+    if type(value) is not kind:
+        raise ValueError(f"{value!r:.60} is not a {kind.__name__}")
+    return value

@@ -1,0 +1,158 @@
+"""The tables, as numbered migrations that only ever grow.
+
+`PRAGMA user_version` counts the migrations a file has been through. To change a table, append a migration; one that
+was released is never edited. Rows name papers by id, so that later tables (raw pages, cursors, runs, events, human
+decisions) can refer to them in the same way.
+
+A "list" or "pairs" column holds JSON. `digest` is the SHA-256 of a paper's line in the dump.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x73727667  # "srvg"; https://www.sqlite.org/pragma.html#pragma_application_id
+
+_PAPERS = (
+    """
+    CREATE TABLE paper (
+        row INTEGER PRIMARY KEY,          -- fixed for FTS5; everything else goes by id
+        id TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        abstract TEXT NOT NULL,
+        authors TEXT NOT NULL,            -- list of names
+        affiliations TEXT NOT NULL,       -- list of lists, parallel to authors; empty if none is known
+        version INTEGER NOT NULL,
+        published TEXT,
+        updated TEXT,
+        categories TEXT NOT NULL,         -- list
+        primary_category TEXT NOT NULL,
+        doi TEXT NOT NULL,
+        journal_ref TEXT NOT NULL,
+        comment TEXT NOT NULL,
+        license TEXT NOT NULL,
+        url TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('active', 'withdrawn', 'reinstated')),
+        abstract_kind TEXT NOT NULL CHECK (abstract_kind IN ('abstract', 'note', 'none')),
+        extra TEXT NOT NULL,              -- pairs
+        carried TEXT NOT NULL,            -- list of [field, version, date]
+        digest BLOB NOT NULL
+    )
+    """,
+    # Both answer without a look at the wide rows.
+    "CREATE INDEX paper_digest ON paper (id, status, digest)",
+    "CREATE INDEX paper_state ON paper (status, abstract_kind)",
+    """
+    CREATE TABLE version (
+        paper TEXT NOT NULL REFERENCES paper (id) ON DELETE CASCADE,
+        n INTEGER NOT NULL,
+        submitted_at TEXT,
+        size_kb INTEGER NOT NULL,
+        flags TEXT NOT NULL,
+        PRIMARY KEY (paper, n)
+    ) WITHOUT ROWID
+    """,
+    # Words of versions that the row in paper does not tell, most often because a later version replaced them.
+    """
+    CREATE TABLE version_text (
+        paper TEXT NOT NULL REFERENCES paper (id) ON DELETE CASCADE,
+        n INTEGER NOT NULL,
+        title TEXT NOT NULL,
+        abstract TEXT NOT NULL,
+        abstract_kind TEXT NOT NULL,
+        comment TEXT NOT NULL,
+        updated TEXT,
+        carried TEXT NOT NULL,
+        PRIMARY KEY (paper, n)
+    )
+    """,
+)
+
+_SEARCH = (
+    """
+    CREATE VIRTUAL TABLE paper_words USING fts5 (
+        title, abstract, authors,
+        content = 'paper', content_rowid = 'row', tokenize = 'porter unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER paper_words_insert AFTER INSERT ON paper BEGIN
+        INSERT INTO paper_words (rowid, title, abstract, authors)
+        VALUES (new.row, new.title, new.abstract, new.authors);
+    END
+    """,
+    """
+    CREATE TRIGGER paper_words_delete AFTER DELETE ON paper BEGIN
+        INSERT INTO paper_words (paper_words, rowid, title, abstract, authors)
+        VALUES ('delete', old.row, old.title, old.abstract, old.authors);
+    END
+    """,
+    """
+    CREATE TRIGGER paper_words_update AFTER UPDATE OF title, abstract, authors ON paper
+    WHEN (old.title, old.abstract, old.authors) IS NOT (new.title, new.abstract, new.authors) BEGIN
+        INSERT INTO paper_words (paper_words, rowid, title, abstract, authors)
+        VALUES ('delete', old.row, old.title, old.abstract, old.authors);
+        INSERT INTO paper_words (rowid, title, abstract, authors)
+        VALUES (new.row, new.title, new.abstract, new.authors);
+    END
+    """,
+)
+
+_INTAKE = (
+    "CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    # times: the most records of one paper that one run of the source delivered.
+    """
+    CREATE TABLE delivery (
+        source INTEGER NOT NULL REFERENCES source (id),
+        paper TEXT NOT NULL REFERENCES paper (id) ON DELETE CASCADE,
+        times INTEGER NOT NULL,
+        PRIMARY KEY (source, paper)
+    ) WITHOUT ROWID
+    """,
+    "CREATE TABLE wanted (id TEXT PRIMARY KEY, version INTEGER) WITHOUT ROWID",
+    """
+    CREATE TABLE quarantine (
+        source TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        raw TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (source, line, raw)
+    )
+    """,
+    "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
+
+_SURVEY = (
+    """
+    CREATE TABLE theme (
+        position INTEGER PRIMARY KEY,     -- reading order
+        id TEXT NOT NULL UNIQUE,
+        content TEXT NOT NULL             -- the theme as its line in the dump
+    )
+    """,
+    # No reference to paper: a key stays taken even if its paper is ever removed.
+    "CREATE TABLE cite_key (paper TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE) WITHOUT ROWID",
+)
+
+_CACHES = (
+    "CREATE TABLE encoder (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE)",
+    """
+    CREATE TABLE vector (
+        encoder INTEGER NOT NULL REFERENCES encoder (id) ON DELETE CASCADE,
+        text_hash TEXT NOT NULL,
+        vector BLOB NOT NULL,             -- float16, little-endian
+        PRIMARY KEY (encoder, text_hash)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE derived (
+        kind TEXT NOT NULL,
+        slot TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (kind, slot)
+    )
+    """,
+    "CREATE INDEX derived_key ON derived (kind, key)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES),)

@@ -1,0 +1,228 @@
+"""Fold what several records say about one paper.
+
+A record makes one claim a field, stamped with its version and its `updated` date; an empty field claims nothing. The
+claim with the greatest stamp wins, and claims of equal stamp are decided by their words (the longer, then the later
+in code point order). So the result depends on the set of records alone, never on their order: to correct a stored
+record of the same version, deliver it with a later `updated`.
+
+Four things go by rules of their own, free of order as well:
+
+- abstract: one of a live version before the stub of a withdrawn one, an author's abstract before an editor's note,
+  and only then the stamp;
+- published: the earliest, of compatible dates the most precise;
+- versions: united by number, each field by itself;
+- status: withdrawn if the latest version carries arXiv's flag I or a source said so of it, reinstated if only an
+  earlier one does (or a source says so), else active.
+
+`Paper.carried` keeps the stamps that the result's own version and date do not tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from surveygen.domain.paper import AbstractKind, Paper, PaperVersion, Status
+
+Kind = Literal["added", "revised", "withdrawn", "reinstated", "corrected", "unchanged"]
+Stamp = tuple[int, str]
+
+WITHDRAWN_FLAG = "I"  # arXivRaw source_type, notes/harvest.md 2.6
+_FIELDS = (
+    "title",
+    "authors",
+    "updated",
+    "categories",
+    "primary_category",
+    "doi",
+    "journal_ref",
+    "comment",
+    "license",
+    "url",
+)
+_EXTRA = "extra:"
+
+
+def merge(known: Paper | None, incoming: Paper) -> tuple[Paper, Kind]:
+    """Join a record with what is known of its paper, and say what that changed.
+
+    Idempotent, and free of order: folding a set of records of one paper in any order gives equal papers.
+
+    Args:
+        known: an earlier result of this function, None for a paper not seen before.
+        incoming: a record of the same paper from any source.
+
+    Raises:
+        ValueError: the two have different ids.
+    """
+    if known is None:
+        return _fold(incoming), "added"
+    if known.id != incoming.id:
+        raise ValueError(f"{incoming.id!r} cannot be merged into {known.id!r}")
+    merged = _fold(known, incoming)
+    if merged == known:
+        return known, "unchanged"
+    return merged, kind_of_change((known.version, known.status), (merged.version, merged.status))
+
+
+def kind_of_change(before: tuple[int, Status] | None, after: tuple[int, Status]) -> Kind:
+    """Name the step from one (version, status) of a paper to a later, different state of it.
+
+    A change of status goes before the new version that it comes with: at arXiv each withdrawal is a version.
+    """
+    if before is None:
+        return "added"
+    if (before[1] == "withdrawn") != (after[1] == "withdrawn"):
+        return "withdrawn" if after[1] == "withdrawn" else "reinstated"
+    return "revised" if after[0] > before[0] else "corrected"
+
+
+def text_at_version(paper: Paper) -> Paper:
+    """Return what a merged paper tells of the words of its own version: title, abstract and comment, the rest empty."""
+    stamps = {name: claim.stamp for name, claim in _claims(paper).items()}
+    date = _own_stamp(paper)[1]
+    told = {name for name, stamp in stamps.items() if abs(stamp[0]) == paper.version}
+    carried = (
+        (name, paper.version, stamps[name][1])
+        for name in ("abstract", "comment", "title")
+        if name in told and stamps[name][1] != date
+    )
+    return Paper(
+        id=paper.id,
+        title=paper.title,
+        abstract=paper.abstract if "abstract" in told else "",
+        version=paper.version,
+        updated=date or None,
+        comment=paper.comment if "comment" in told else "",
+        abstract_kind=paper.abstract_kind if "abstract" in told else "none",
+        carried=tuple(carried),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a record says of one field; `rank` decides between claims, `stamp` is what is kept of it."""
+
+    rank: tuple[bool, bool, int, str]
+    stamp: Stamp
+    value: Any
+
+    def beats(self, other: _Claim) -> bool:
+        if self.rank != other.rank:
+            return self.rank > other.rank
+        return bool(self.value != other.value) and _weight(self.value) > _weight(other.value)
+
+
+def _weight(value: object) -> tuple[int, str]:
+    words = value if isinstance(value, str) else repr(value)
+    return len(words), words
+
+
+def _fold(*papers: Paper) -> Paper:
+    """Join one record or two; of one, bring it into the form that merge gives."""
+    best: dict[str, _Claim] = {}
+    for paper in papers:
+        for name, claim in _claims(paper).items():
+            if name not in best or claim.beats(best[name]):
+                best[name] = claim
+    abstract, kind = best["abstract"].value if "abstract" in best else ("", "none")
+    versions = _united(*papers)
+    version = max(paper.version for paper in papers)
+    dates = [paper.published for paper in papers if paper.published]
+    return papers[0].with_changes(
+        **{name: best[name].value for name in _FIELDS if name in best},
+        abstract=abstract,
+        abstract_kind=kind,
+        version=version,
+        published=min(dates, key=_imprecise_last, default=None),
+        versions=tuple(versions[n] for n in sorted(versions)),
+        status=_status(version, versions, papers),
+        extra=tuple((name.removeprefix(_EXTRA), best[name].value) for name in sorted(best) if name.startswith(_EXTRA)),
+        carried=_carried(version, versions, best),
+    )
+
+
+def _claims(paper: Paper) -> dict[str, _Claim]:
+    carried: dict[str, Stamp] = {name: (version, date) for name, version, date in paper.carried}
+    own = _own_stamp(paper)
+    values: dict[str, object] = {name: getattr(paper, name) for name in _FIELDS}
+    values |= {_EXTRA + key: value for key, value in paper.extra}
+    claims: dict[str, _Claim] = {}
+    for name, value in values.items():
+        if value:
+            stamp = carried.get(name, own)
+            claims[name] = _Claim((True, True, *stamp), stamp, value)
+    if paper.abstract:
+        stamp = carried.get("abstract") or _abstract_stamp(own, _listed(paper))
+        kind: AbstractKind = "note" if paper.abstract_kind == "note" else "abstract"
+        rank = (stamp[0] > 0, kind == "abstract", abs(stamp[0]), stamp[1])
+        claims["abstract"] = _Claim(rank, stamp, (paper.abstract, kind))
+    return claims
+
+
+def _carried(
+    version: int, versions: dict[int, PaperVersion], best: dict[str, _Claim]
+) -> tuple[tuple[str, int, str], ...]:
+    """List the stamps that cannot be told from the merged paper's version and date, by field."""
+    updated = best["updated"].stamp if "updated" in best else (0, "")
+    own = (version, updated[1] if updated[0] == version else "")
+    usual = {"abstract": _abstract_stamp(own, versions)}
+    odd = {name: claim.stamp for name, claim in best.items() if claim.stamp != usual.get(name, own)}
+    return tuple((name, *odd[name]) for name in sorted(odd))
+
+
+def _own_stamp(paper: Paper) -> Stamp:
+    carried = any(name == "updated" for name, _, _ in paper.carried)
+    return paper.version, "" if carried else paper.updated or ""
+
+
+def _abstract_stamp(own: Stamp, versions: dict[int, PaperVersion]) -> Stamp:
+    """Return the stamp of an abstract that came with its paper's own version: negative if that was withdrawn."""
+    listed = versions.get(own[0])
+    withdrawn = listed is not None and WITHDRAWN_FLAG in listed.flags
+    return (-own[0] if withdrawn else own[0]), own[1]
+
+
+def _status(version: int, versions: dict[int, PaperVersion], papers: tuple[Paper, ...]) -> Status:
+    gone = {n for n, listed in versions.items() if WITHDRAWN_FLAG in listed.flags}
+    if max(version, *versions, 0) in gone:
+        return "withdrawn"
+    return "reinstated" if gone or any(paper.status == "reinstated" for paper in papers) else "active"
+
+
+def _united(*papers: Paper) -> dict[int, PaperVersion]:
+    versions: dict[int, PaperVersion] = {}
+    for paper in papers:
+        for n, listed in _listed(paper).items():
+            versions[n] = _join_versions(versions[n], listed) if n in versions else listed
+    return versions
+
+
+def _listed(paper: Paper) -> dict[int, PaperVersion]:
+    """List the versions of a record by number; a status "withdrawn" becomes the flag of its latest version."""
+    listed: dict[int, PaperVersion] = {}
+    for version in paper.versions:
+        known = listed.get(version.n, PaperVersion(version.n))
+        listed[version.n] = _join_versions(known, version)
+    if paper.status == "withdrawn":
+        latest = max(paper.version, *listed, 0)
+        withdrawn = PaperVersion(latest, flags=WITHDRAWN_FLAG)
+        listed[latest] = _join_versions(listed.get(latest, withdrawn), withdrawn)
+    return listed
+
+
+def _join_versions(one: PaperVersion, other: PaperVersion) -> PaperVersion:
+    if one == other:
+        return one
+    dates = [date for date in (one.submitted_at, other.submitted_at) if date]
+    return PaperVersion(
+        n=one.n,
+        submitted_at=min(dates, key=_imprecise_last, default=None),
+        size_kb=max(one.size_kb, other.size_kb),
+        flags="".join(sorted({*one.flags, *other.flags})),
+    )
+
+
+def _imprecise_last(date: str) -> str:
+    """Sort by time, and a date after those more precise ones that it covers: "~" follows every character of a date."""
+    return date + "~"
