@@ -1,0 +1,66 @@
+"""Write what stands after the themes: open problems, catalogue, quality, references."""
+
+from __future__ import annotations
+
+from surveygen.domain.survey import Catalogue, Facts, Note, Paragraph, Quality, References, Section
+from surveygen.domain.writing import Sentence
+from surveygen.survey.material import Desk
+
+
+def write_open_problems(desk: Desk) -> tuple[Section, ...]:
+    """List what the papers say is open, theme by theme; nothing if none says so."""
+    paragraphs: list[Paragraph] = []
+    for top in desk.material.taxonomy.children(None):
+        inside = desk.material.taxonomy.subtree(top.id)
+        found: list[Sentence] = []
+        for theme in inside:
+            summary = desk.material.summaries.get(theme.id)
+            found += desk.used.take(summary.open_problems) if summary else ()
+        if found:
+            paragraphs.append(Paragraph(tuple(found), desk.name(top.id), "list"))
+    if not paragraphs:
+        return ()
+    return (Section("open-problems", desk.say("open_problems"), 1, tuple(paragraphs)),)
+
+
+def write_catalogue(desk: Desk) -> Section:
+    """Hold every paper, also those that the prose leaves out."""
+    caption = desk.say("catalogue_caption", n=len(desk.material.papers))
+    return Section("catalogue", desk.say("catalogue"), 1, (Catalogue(caption),))
+
+
+def write_quality(desk: Desk, quality: Quality) -> Section:
+    """Tell the reader how far to trust the draft."""
+    number, percent = desk.language.number, desk.language.percent
+    rows = (
+        (desk.say("quality_claims"), number(quality.claim_sentences)),
+        (desk.say("quality_cited"), percent(quality.citation_coverage)),
+        (desk.say("quality_grounded"), percent(quality.grounded_share)),
+        (desk.say("quality_redundancy"), percent(quality.redundancy)),
+        (desk.say("quality_orphans"), number(quality.orphan_citations)),
+        (desk.say("quality_uncited"), number(quality.uncited_references)),
+        (desk.say("quality_uncertain"), number(quality.uncertain_papers)),
+        (desk.say("quality_unassigned"), number(quality.unassigned_papers)),
+        (desk.say("quality_no_abstract"), number(quality.papers_without_abstract)),
+        (desk.say("quality_notes"), number(quality.editor_notes)),
+        (desk.say("quality_quarantined"), number(quality.quarantined_records)),
+        (desk.say("quality_untranslated"), number(quality.untranslated_sentences)),
+    )
+    made = desk.material.provenance
+    again = (
+        (desk.say("version"), made.surveygen),
+        (desk.say("config_hash"), made.config_sha256[:16]),
+        (desk.say("corpus_hash"), made.corpus_sha256[:16]),
+        (desk.say("command"), f"surveygen build --lang {desk.language.code}"),
+    )
+    blocks = (
+        Note(desk.say("quality_text")),
+        Facts(desk.say("quality"), rows),
+        Facts(desk.say("reproduce"), again),
+    )
+    return Section("quality", desk.say("quality"), 1, blocks)
+
+
+def write_references(desk: Desk) -> Section:
+    """End with the numbered bibliography."""
+    return Section("references", desk.say("references"), 1, (References(),))

@@ -1,0 +1,107 @@
+"""Write what stands before the themes: abstract, at a glance, method, taxonomy, overview."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from surveygen.domain.survey import Facts, Note, Paragraph, Section, TaxonomyFigure
+from surveygen.domain.writing import Sentence
+from surveygen.survey.counts import chart_years
+from surveygen.survey.material import Desk
+
+_EXAMPLES = 3  # papers named at a leaf of the taxonomy figure: more do not fit one line of A4
+_GLANCE_PER_THEME = 1
+
+
+def write_abstract(desk: Desk) -> Section:
+    """Say what the draft covers, in numbers, and that software wrote it."""
+    material = desk.material
+    years = [paper.year for paper in material.papers if paper.year is not None]
+    tops = material.taxonomy.children(None)
+    parts = [desk.say("abstract_scope", n=len(material.papers), title=material.title)]
+    if years:
+        parts.append(desk.say("abstract_years", first=str(min(years)), last=str(max(years))))
+    if tops:
+        names = "; ".join(f"{desk.name(top.id)} ({len(material.members(top))})" for top in tops)
+        parts.append(desk.say("abstract_themes", n=len(tops), names=names))
+    parts.append(desk.say("abstract_claims"))
+    notices = [desk.say("drafted_by_software")]
+    notes = sum(paper.abstract_kind == "note" for paper in material.papers)
+    if notes:
+        notices.append(desk.say("editor_notes", n=notes))
+    blocks = (Note(" ".join(parts)), *(Note(notice, "notice") for notice in notices))
+    return Section("abstract", desk.say("abstract"), 1, blocks)
+
+
+def write_glance(desk: Desk) -> tuple[Section, ...]:
+    """Give size and growth, then one finding of each top theme that the theme's own text does not use."""
+    material = desk.material
+    years = Counter(paper.year for paper in material.papers if paper.year is not None)
+    rows = [(desk.say("papers"), desk.language.number(len(material.papers)))]
+    rows.append((desk.say("themes"), desk.language.number(len(material.taxonomy))))
+    if years:
+        newest = max(years)
+        rows.append((desk.say("years"), f"{min(years)}–{newest}"))
+        rows.append((desk.say("papers_in_year", year=str(newest)), desk.language.number(years[newest])))
+    findings = _findings(desk)
+    blocks: list[Facts | Paragraph] = [Facts(desk.say("at_a_glance"), tuple(rows))]
+    if findings:
+        blocks.append(Paragraph(findings, desk.say("findings"), "list"))
+    return (Section("glance", desk.say("at_a_glance"), 1, tuple(blocks)),)
+
+
+def _findings(desk: Desk) -> tuple[Sentence, ...]:
+    chosen: list[Sentence] = []
+    for top in desk.material.taxonomy.children(None):
+        found: tuple[Sentence, ...] = ()
+        for item in desk.material.members(top):
+            found += desk.used.take(desk.material.cards[item.paper].findings[: _GLANCE_PER_THEME - len(found)])
+            if len(found) == _GLANCE_PER_THEME:
+                break
+        chosen += found
+    return tuple(chosen)
+
+
+def write_method(desk: Desk) -> Section:
+    """Account for the papers that came in and for how the draft was made."""
+    material = desk.material
+    order = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "without_abstract")
+    names = [name for name in order if name in material.selection]
+    rows = [(desk.say(f"selection_{name}"), desk.language.number(material.selection[name])) for name in names]
+    rows.append((desk.say("selection_included"), desk.language.number(len(material.papers))))
+    made = material.provenance
+    how = (
+        (desk.say("sources"), ", ".join(made.sources) or "–"),
+        (desk.say("encoder"), made.encoder),
+        (desk.say("summarizer"), made.summarizer),
+        (desk.say("seed"), str(made.seed)),
+    )
+    blocks = (
+        Note(desk.say("method_text")),
+        Facts(desk.say("selection"), tuple(rows)),
+        Facts(desk.say("how_made"), how),
+    )
+    return Section("method", desk.say("method"), 1, blocks)
+
+
+def write_taxonomy(desk: Desk) -> Section:
+    """Show the tree of themes, with examples at each theme that has papers of its own."""
+    examples = tuple(
+        (theme.id, tuple(item.paper for item in desk.material.members(theme) if item.theme == theme.id)[:_EXAMPLES])
+        for theme in desk.material.taxonomy
+    )
+    figure = TaxonomyFigure(desk.say("taxonomy_caption", n=len(desk.material.papers)), examples)
+    blocks = (figure,) if examples else (Note(desk.say("no_themes"), "notice"),)
+    return Section("taxonomy", desk.say("taxonomy"), 1, blocks)
+
+
+def write_overview(desk: Desk) -> tuple[Section, ...]:
+    """Chart papers per year; nothing if no paper has a date or no theme."""
+    material = desk.material
+    years = Counter(paper.year for paper in material.papers if paper.year is not None)
+    if not years:
+        return ()
+    busiest = max(years, key=lambda year: (years[year], year))
+    caption = desk.say("years_caption", n=years[busiest], year=str(busiest))
+    chart = chart_years(material.papers, material.taxonomy, material.assignments, caption)
+    return (Section("overview", desk.say("overview"), 1, (chart,)),) if chart else ()

@@ -1,0 +1,65 @@
+"""Put a survey together, section by section, in reading order."""
+
+from __future__ import annotations
+
+from surveygen.domain.names import fold, split_name
+from surveygen.domain.paper import Paper
+from surveygen.domain.survey import Entry, Section, Survey
+from surveygen.languages import Language
+from surveygen.survey._back import write_catalogue, write_open_problems, write_quality, write_references
+from surveygen.survey._front import write_abstract, write_glance, write_method, write_overview, write_taxonomy
+from surveygen.survey._themes import write_themes
+from surveygen.survey.counts import count_themes
+from surveygen.survey.material import Desk, Material, Used
+from surveygen.survey.quality import measure
+
+
+def compose(material: Material, language: Language) -> Survey:
+    """Make the document; the same material gives an equal one."""
+    desk = Desk(material, language, Used(set()))
+    themes = write_themes(desk)
+    body = (
+        write_abstract(desk),
+        *write_glance(desk),
+        write_method(desk),
+        write_taxonomy(desk),
+        *write_overview(desk),
+        *themes,
+        *write_open_problems(desk),
+        write_catalogue(desk),
+    )
+    quality = measure(material, body)
+    sections: tuple[Section, ...] = (*body, write_quality(desk, quality), write_references(desk))
+    return Survey(
+        slug=material.slug,
+        title=material.title,
+        language=language.code,
+        generated_at=material.generated_at,
+        taxonomy=material.taxonomy,
+        counts=count_themes(material.taxonomy, material.assignments.values()),
+        entries=_entries(material),
+        sections=sections,
+        quality=quality,
+        provenance=material.provenance,
+    )
+
+
+def _entries(material: Material) -> tuple[Entry, ...]:
+    ordered = sorted(material.papers, key=_reference_order)
+    return tuple(
+        Entry(
+            paper=paper,
+            number=number,
+            cite_key=material.cite_keys[paper.id],
+            card=material.cards[paper.id],
+            assignment=material.assignments.get(paper.id),
+            neighbours=material.neighbours.get(paper.id, ()),
+        )
+        for number, paper in enumerate(ordered, start=1)
+    )
+
+
+def _reference_order(paper: Paper) -> tuple[bool, str, int, str, str]:
+    """By first author's family name, year, title; papers without authors last."""
+    family = split_name(paper.authors[0].name)[0] if paper.authors else ""
+    return (not family, fold(family) or family, paper.year or 0, fold(paper.title), paper.id)

@@ -1,0 +1,85 @@
+"""Everything a draft is made of, before it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.survey import Provenance
+from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
+from surveygen.domain.writing import Card, Sentence, ThemeSummary
+from surveygen.languages import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """How quality is judged: whether a sentence stands on its evidence, and the share of near duplicates."""
+
+    grounded: Callable[[Sentence], bool]
+    redundancy: Callable[[Sequence[Sentence]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The input of `compose`.
+
+    Attributes:
+        papers: in the draft, sorted by id. cards: one for each.
+        summaries: by theme; a theme without a summary gets no running text.
+        selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
+        generated_at: ISO 8601 UTC, given so that composing needs no clock.
+    """
+
+    slug: str
+    title: str
+    generated_at: str
+    papers: tuple[Paper, ...]
+    taxonomy: Taxonomy
+    assignments: Mapping[PaperId, Assignment]
+    summaries: Mapping[ThemeId, ThemeSummary]
+    cards: Mapping[PaperId, Card]
+    neighbours: Mapping[PaperId, tuple[PaperId, ...]]
+    cite_keys: Mapping[PaperId, str]
+    selection: Mapping[str, int]
+    provenance: Provenance
+    checks: Checks
+
+    def members(self, theme: Theme) -> tuple[Assignment, ...]:
+        """Return who stands at a theme or below it, best score first."""
+        inside = (item for item in self.assignments.values() if theme.id in item.path)
+        return tuple(sorted(inside, key=lambda item: (-item.score, item.paper)))
+
+
+@dataclass(slots=True)
+class Used:
+    """Spans that the draft has quoted so far: no sentence is told twice."""
+
+    spans: set[tuple[str, int, int]]
+
+    def take(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        """Return the sentences that are new to the draft, and remember them."""
+        fresh: list[Sentence] = []
+        for sentence in sentences:
+            spans = {(item.paper, item.start, item.end) for item in sentence.evidence}
+            if not spans & self.spans:
+                self.spans |= spans
+                fresh.append(sentence)
+        return tuple(fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every section writer has before it."""
+
+    material: Material
+    language: Language
+    used: Used
+
+    def say(self, key: str, **values: object) -> str:
+        """Return fixed words of the draft's language."""
+        return self.language.say(key, **values)
+
+    def name(self, theme: ThemeId) -> str:
+        """Return a theme's name in the draft's language."""
+        return self.material.taxonomy[theme].name_in(self.language.code)

@@ -1,0 +1,51 @@
+"""Measure a draft: citations, evidence, repetition, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from surveygen.domain.survey import Catalogue, Paragraph, Quality, Section, Table
+from surveygen.domain.writing import Sentence
+from surveygen.survey.material import Material
+
+
+def measure(material: Material, sections: Sequence[Section]) -> Quality:
+    """Count over all claims of the draft, cited or not, so that no uncited sentence flatters the figures."""
+    prose = list(_prose(sections))
+    claims = [*prose, *_cells(sections)]
+    known = {paper.id for paper in material.papers}
+    cited = {paper for claim in claims for paper in claim.cites}
+    listed = known if any(isinstance(block, Catalogue) for section in sections for block in section.blocks) else cited
+    return Quality(
+        claim_sentences=len(claims),
+        citation_coverage=_share(bool(claim.cites) for claim in claims),
+        grounded_share=_share(material.checks.grounded(claim) for claim in claims),
+        orphan_citations=len(cited - known),
+        uncited_references=len(known - cited - listed),
+        redundancy=material.checks.redundancy(prose),
+        uncertain_papers=sum(item.uncertain for item in material.assignments.values()),
+        unassigned_papers=len(known - set(material.assignments)),
+        papers_without_abstract=sum(not paper.abstract for paper in material.papers),
+        editor_notes=sum(paper.abstract_kind == "note" for paper in material.papers),
+        quarantined_records=material.selection.get("quarantined", 0),
+    )
+
+
+def _prose(sections: Sequence[Section]) -> Iterator[Sentence]:
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                yield from block.sentences
+
+
+def _cells(sections: Sequence[Section]) -> Iterator[Sentence]:
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                yield from (cell for row in block.rows for cell in row.cells if cell is not None)
+
+
+def _share(hits: Iterable[bool]) -> float:
+    """Return the share of hits; 1.0 of nothing, as nothing is wrong with it."""
+    counted = list(hits)
+    return sum(counted) / len(counted) if counted else 1.0
