@@ -164,6 +164,12 @@ def now_override() -> str | None:
     return os.environ.get("SOURCE_DATE_EPOCH")
 
 
+def cache_folder() -> Path:
+    """Return where programs of this user keep what may be deleted (XDG_CACHE_HOME, else ``~/.cache``)."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "surveygen"
+
+
 def _build(kind: Any, data: Mapping[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401  # any settings class
     known = {item.name for item in fields(kind)}
     for key in data:

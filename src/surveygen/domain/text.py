@@ -10,6 +10,7 @@ MAX_TEXT = 10_000
 _MAX_COMBINING = 4
 # Bidi overrides and marks, zero-width no-break space (notes/outputs.md R1).
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROLS = {code: None for code in range(128) if unicodedata.category(chr(code)) == "Cc" and not chr(code).isspace()}
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
@@ -21,6 +22,14 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     >>> clean("Go\u0308del\n  sets")
     'Gödel sets'
     """
+    line = " ".join((text.translate(_CONTROLS) if text.isascii() else _safe(text)).split())
+    line = line if line.isascii() else unicodedata.normalize("NFC", line)
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _safe(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFC", _BIDI.sub("", text)):
@@ -30,10 +39,7 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
         marks = marks + 1 if category == "Mn" else 0
         if marks <= _MAX_COMBINING:
             kept.append(char)
-    line = unicodedata.normalize("NFC", " ".join("".join(kept).split()))
-    if len(line) <= limit:
-        return line
-    return line[: limit - 1].rsplit(" ", 1)[0] + "…"
+    return "".join(kept)
 
 
 def slugify(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -58,17 +60,15 @@ class Language:
         return numbers.format_decimal(value, locale=self.code, numbering_system="latn")
 
     def percent(self, share: float) -> str:
-        """Write a share of 0 to 1 as a percentage with at most one decimal."""
+        """Write a share of 0 to 1 as a percentage with at most one decimal, rounded down: 100 % means all."""
+        share = math.floor(share * 1000 + 1e-9) / 1000
         return numbers.format_percent(share, format="#,##0.#%", locale=self.code, numbering_system="latn")
 
-    def date(self, iso: str) -> str:
+    def day(self, iso: str) -> str:
         """Write the day, month or year of an ISO 8601 date as precisely as it is known."""
         if len(iso) < len("2023-05-01"):
             return iso
-        from datetime import date  # noqa: PLC0415  # only here
-
-        day = date.fromisoformat(iso[:10])
-        return dates.format_date(day, format="long", locale=self.code)
+        return dates.format_date(date.fromisoformat(iso[:10]), format="long", locale=self.code)
 
 
 def codes() -> tuple[str, ...]:
