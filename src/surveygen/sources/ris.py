@@ -1,0 +1,91 @@
+"""RIS, the tagged format that reference managers export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from surveygen.config import Sources
+from surveygen.domain.paper import BadRecord, Paper
+from surveygen.errors import SourceError
+from surveygen.sources._lines import RAW, read_whole
+from surveygen.sources._record import paper_from
+from surveygen.sources._references import find_arxiv_id, reference_id, title_key
+
+_TAG = re.compile(r"([A-Z][A-Z0-9])\s{1,2}-\s?(.*)")
+_LINKS = ("UR", "L1", "L2", "DO", "N1", "M1", "M3", "AN", "JO", "T2", "ID")
+
+
+def make(settings: Sources) -> Ris:  # noqa: ARG001  # files need no settings
+    """Make the reader of RIS."""
+    return Ris()
+
+
+@dataclass
+class _Entry:
+    line: int
+    tags: dict[str, list[str]] = field(default_factory=dict)
+
+    def first(self, *tags: str) -> str:
+        """Return the first value of the first tag that has one."""
+        return next((self.tags[tag][0] for tag in tags if self.tags.get(tag)), "")
+
+    def all(self, *tags: str) -> list[str]:
+        """Return the values of some tags."""
+        return [value for tag in tags for value in self.tags.get(tag, [])]
+
+
+class Ris:
+    """Reads tags by https://en.wikipedia.org/wiki/RIS_(file_format); a value may run over several lines."""
+
+    def accepts(self, path: Path, head: str) -> bool:
+        """Whether a record begins near the front, or an empty file is named so."""
+        return bool(re.search(r"^TY\s{1,2}-", head, re.MULTILINE)) or (path.suffix == ".ris" and not head.strip())
+
+    def read(self, path: Path) -> Iterator[Paper | BadRecord]:
+        """Yield a paper or a bad record for every entry."""
+        for entry in _entries(read_whole(path)):
+            try:
+                yield paper_from(_mapped(entry))
+            except SourceError as error:
+                yield BadRecord(str(path), entry.line, error.message, str(entry.tags)[:RAW])
+
+
+def _entries(text: str) -> Iterator[_Entry]:
+    entry: _Entry | None = None
+    last = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _TAG.match(line.lstrip())
+        tag, value = (found[1], found[2].strip()) if found else (last, line.strip())
+        if entry and tag in {"TY", "ER"} and found:
+            yield entry
+            entry = None
+        if tag == "TY" and found:
+            entry = _Entry(number)
+        if entry and found:
+            entry.tags.setdefault(tag, []).append(value)
+        elif entry and value:
+            entry.tags[tag][-1] += f" {value}"
+        last = tag
+    if entry:
+        yield entry
+
+
+def _mapped(entry: _Entry) -> Mapping[str, object]:
+    title = entry.first("TI", "T1", "CT")
+    names = (name.rstrip(",").split(",", 1) for name in entry.all("AU", "A1"))
+    fallback = f"ris:{entry.first('ID') or title_key(title)}"
+    return {
+        "id": reference_id({"doi": entry.first("DO")}, find_arxiv_id(entry.all(*_LINKS)), fallback),
+        "title": title,
+        "abstract": entry.first("AB", "N2"),
+        "authors": [" ".join([*name[1:], name[0]]).replace(",", " ") for name in names],
+        "published": entry.first("DA", "PY", "Y1").rstrip("/") or None,
+        "journal_ref": entry.first("JO", "JF", "T2", "JA"),
+        "doi": entry.first("DO"),
+        "url": entry.first("UR"),
+        "keywords": entry.all("KW"),
+        "ris_type": entry.first("TY"),
+    }
