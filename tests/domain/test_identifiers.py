@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.domain.identifiers import is_arxiv_id, parse_arxiv_id
+from surveygen.domain.identifiers import derived_id, is_arxiv_id, parse_arxiv_id
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,16 @@ def test_any_text_is_answered(text: str) -> None:
     parsed = parse_arxiv_id(text)
 
     assert parsed is None or is_arxiv_id(parsed[0])
+
+
+@pytest.mark.parametrize(
+    ("title", "doi", "expected"),
+    [
+        ("Any", "10.1000/AbC", "doi:10.1000/abc"),
+        ("Bits & Bytes: a Study", "", "title:bits-bytes-a-study"),
+        ("意味の研究", "", "title:意味の研究"),
+    ],
+)
+def test_a_paper_without_an_id_is_known_by_its_doi_or_title(title: str, doi: str, expected: str) -> None:
+    """The same record gets the same id wherever it is read."""
+    assert derived_id(title, doi) == expected

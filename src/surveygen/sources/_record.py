@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from surveygen.domain.identifiers import parse_arxiv_id
+from surveygen.domain.identifiers import derived_id, parse_arxiv_id
 from surveygen.domain.paper import AbstractKind, Paper, PaperId, PaperVersion, Status
 from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.errors import SourceError
@@ -112,7 +112,10 @@ def _identity(record: Mapping[str, object]) -> tuple[PaperId, int | None]:
         text = _text(record, key).strip()
         if text and (found := identify(text))[0]:
             return found
-    raise SourceError("no arxiv_id and no id")
+    doi, title = bare_doi(clean(_text(record, "doi"))), clean(_text(record, "title"), MAX_TITLE)
+    if doi or re.search(r"\w", title):
+        return identify(derived_id(title, doi))
+    raise SourceError("no arxiv_id, no id and no title")
 
 
 def _text(record: Mapping[str, object], key: str) -> str:
