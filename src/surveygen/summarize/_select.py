@@ -1,0 +1,160 @@
+"""Choose the sentences of a theme and put them in reading order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from surveygen.domain.embedding import Embeddings, unit_rows
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.theme import Theme
+from surveygen.domain.writing import Role, Sentence, Strand
+from surveygen.summarize._rank import Matrix, centrality, chain, rank_share, scaled, space
+from surveygen.summarize._sentences import Statement, statements
+
+# Shares of a theme's length, in reading order; what a role cannot fill goes to the others.
+SHARES: Mapping[Role, float] = {"problem": 0.2, "approach": 0.4, "finding": 0.3, "limit": 0.1}
+OPEN_SHARE = 6  # one sentence in so many may look ahead
+MOST_PAPERS = 160  # whose sentences are compared; of a larger theme those that stand for it best
+PER_PAPER = 2  # sentences of one paper, in different roles
+TOO_ALIKE = 0.6  # cosine from which a second sentence says nothing new
+_NEW = 0.8  # rank of the date from which a paper counts as recent
+_VARIETY = 0.5  # weight of being unlike what is chosen
+_SECOND_TIME, _FIRST_RECENT = 0.3, 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A paper of the theme: how well it stands for it (0 to 1), and how recent it is among them (0 to 1)."""
+
+    paper: Paper
+    standing: float
+    recency: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    statement: Statement
+    member: Member
+    value: float
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What is chosen so far; rows index the candidates."""
+
+    candidates: Sequence[_Candidate]
+    similarity: Matrix
+    rows: list[int] = field(default_factory=list)
+    papers: Counter[PaperId] = field(default_factory=Counter)
+
+
+def members(
+    theme: Theme, papers: Sequence[Paper], scores: Mapping[PaperId, float], vectors: Embeddings
+) -> tuple[Member, ...]:
+    """Rate the papers of a theme and keep the MOST_PAPERS that stand for it best, in the order of their ids."""
+    ordered = sorted(papers, key=lambda paper: paper.id)
+    if not ordered:
+        return ()
+    lowest = min(scores.values(), default=0.0)
+    near = rank_share([scores.get(paper.id, lowest) for paper in ordered])
+    recent = rank_share([paper.published or paper.updated or "" for paper in ordered])
+    seed = np.array([paper.id in theme.seeds for paper in ordered], dtype=np.float32)
+    standing = 0.35 * near + 0.25 * _middle(ordered, vectors) + 0.15 * recent + 0.25 * seed
+    best = sorted(range(len(ordered)), key=lambda i: (-standing[i], ordered[i].id))[:MOST_PAPERS]
+    return tuple(Member(ordered[i], float(standing[i]), float(recent[i])) for i in sorted(best))
+
+
+def strands(theme: Theme, chosen: Sequence[Member], limit: int) -> tuple[tuple[Strand, ...], tuple[Sentence, ...]]:
+    """Return the strands in the order of SHARES, and the sentences on what is open; `limit` sentences in all."""
+    candidates, similarity = _candidates(theme, chosen)
+    draft = _Draft(candidates, similarity)
+    ahead = _fill(draft, [i for i, each in enumerate(candidates) if each.statement.labelled.open], limit // OPEN_SHARE)
+    by_role = {
+        role: [i for i, each in enumerate(candidates) if each.statement.labelled.role == role] for role in SHARES
+    }
+    taken: dict[Role, list[int]] = {
+        role: _fill(draft, by_role[role], round(share * (limit - len(ahead)))) for role, share in SHARES.items()
+    }
+    for role in ("approach", "finding", "problem", "limit"):  # what is left over
+        taken[role] += _fill(draft, by_role[role], limit - len(draft.rows))
+    if not draft.rows:  # no English abstract among them
+        taken["approach"] = _fill(draft, range(len(candidates)), limit)
+    made = [Strand(role, _read(draft, rows)) for role, rows in taken.items() if rows]
+    return tuple(made), _read(draft, ahead)
+
+
+def _middle(papers: Sequence[Paper], vectors: Embeddings) -> Matrix:
+    """Return `(n,)` float32, 0 to 1: likeness to the mean of the theme; zeros for papers without a vector."""
+    known = set(vectors.ids)
+    have = [paper.id for paper in papers if paper.id in known]
+    found = np.zeros(len(papers), dtype=np.float32)
+    if have:
+        rows = vectors.rows(have)
+        likeness = scaled(rows @ unit_rows(rows.mean(axis=0, keepdims=True))[0])
+        found[[i for i, paper in enumerate(papers) if paper.id in known]] = likeness
+    return found
+
+
+def _candidates(theme: Theme, chosen: Sequence[Member]) -> tuple[list[_Candidate], Matrix]:
+    """Value every sentence of the members; likeness to each other is `(n, n)` float32."""
+    said = [(member, statement) for member in chosen for statement in statements(member.paper) if _usable(statement)]
+    placed = space([statement.sentence.plain for _, statement in said])
+    query = scaled(placed.rows @ placed.place(" ".join([theme.name, *theme.keywords, theme.name, theme.description])))
+    middle = centrality(placed.rows)
+    values = [
+        0.25 * float(query[i])
+        + 0.2 * float(middle[i])
+        + 0.25 * member.standing
+        + 0.2 * statement.own
+        + 0.1 * statement.labelled.sure
+        for i, (member, statement) in enumerate(said)
+    ]
+    found = [_Candidate(statement, member, value) for (member, statement), value in zip(said, values, strict=True)]
+    return found, placed.rows @ placed.rows.T
+
+
+def _usable(statement: Statement) -> bool:
+    return statement.labelled.role != "other" or statement.sentence.language != "en"
+
+
+def _fill(draft: _Draft, rows: Sequence[int], count: int) -> list[int]:
+    """Choose up to `count` of some candidates, the most valuable that is unlike the chosen at each step."""
+    taken: list[int] = []
+    while len(taken) < count:
+        free = [i for i in rows if _fits(draft, i)]
+        if not free:
+            break
+        best = max(free, key=lambda i: (_worth(draft, i), -i))
+        taken.append(best)
+        draft.rows.append(best)
+        draft.papers[draft.candidates[best].member.paper.id] += 1
+    return taken
+
+
+def _fits(draft: _Draft, row: int) -> bool:
+    each = draft.candidates[row]
+    if row in draft.rows or draft.papers[each.member.paper.id] >= PER_PAPER:
+        return False
+    role, paper = each.statement.labelled.role, each.member.paper.id
+    chosen = [draft.candidates[i] for i in draft.rows]
+    if any(other.member.paper.id == paper and other.statement.labelled.role == role for other in chosen):
+        return False
+    return not draft.rows or float(draft.similarity[row, draft.rows].max()) < TOO_ALIKE
+
+
+def _worth(draft: _Draft, row: int) -> float:
+    each = draft.candidates[row]
+    alike = float(draft.similarity[row, draft.rows].max()) if draft.rows else 0.0
+    fresh = each.member.recency >= _NEW and not any(draft.candidates[i].member.recency >= _NEW for i in draft.rows)
+    again = draft.papers[each.member.paper.id] > 0
+    return each.value - _VARIETY * alike - _SECOND_TIME * again + _FIRST_RECENT * fresh
+
+
+def _read(draft: _Draft, rows: Sequence[int]) -> tuple[Sentence, ...]:
+    dates = [draft.candidates[i].member.paper.published or "9999" for i in rows]
+    order = chain(draft.similarity[np.ix_(rows, rows)], dates) if rows else []
+    return tuple(draft.candidates[rows[i]].statement.sentence for i in order)

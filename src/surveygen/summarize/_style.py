@@ -1,0 +1,126 @@
+"""Whether a sentence can stand alone in a survey, and if not, why."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from surveygen.summarize._english import either, is_finite, words
+from surveygen.summarize._who import CITED, NAMED, one_of
+
+SHORTEST, LONGEST = 6, 55  # words
+_SHORTEST_FOREIGN, _LONGEST_FOREIGN = 12, 400  # code points
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_MATH = re.compile(r"\$[^$]*\$")
+_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|[Oo]urs|us|[Oo]urselves|[Mm]y|myself|me)\b|\bI (?=[a-z])")
+_POINTING = re.compile(rf"\b{either('pointing')}\b", re.IGNORECASE)
+_PRONOUN_AFTER = re.compile(rf"{NAMED} (?:\S+ ){{1,3}}(it|them|its|they)\b(?! is\b)")
+_VAGUE_START = re.compile(rf"{either('vague_start')}\b(?! of \w+ing?\b)(?! [\w-]+ (?:of|for|in) )", re.IGNORECASE)
+_LOOSE_THING = re.compile(rf"[Tt]he (?:[a-z-]+ ){{1,2}}({one_of('heads')}) (?:\w+ly |also |then |not )*([a-z-]+)\b")
+_LOOSE_ANYWHERE = re.compile(
+    r"\bthe resulting\b|\bthe (?:approach|method|framework|procedure|technique|study|paper|survey)['’]s\b",
+    re.IGNORECASE,
+)
+_BARE_THING = re.compile(r"[Tt]he ([a-z]+) (?:\w+ly |also |then |not )*([a-z-]+)\b")
+_ADVERB = re.compile(r"\w+ly|also|already|often|still|then|not|never|sometimes|even|thus|therefore", re.IGNORECASE)
+_EARLY_PRONOUN = re.compile(r"(?:\S+ ){1,4}(?:it|they|them|its|their|he|she|his|her)\b", re.IGNORECASE)
+_ELSEWHERE = re.compile(either("elsewhere"), re.IGNORECASE)
+_FORMS = {
+    "fragment": re.compile(r"(?:\.\.|etc\.)\Z|\A\(?[a-z0-9ivx]{1,3}[.)] "),
+    "typesetting": re.compile(r"\*\*|\w- (?!and\b|or\b|to\b|versus\b|vs\b)[a-z]|\\(?![%&$_#])"),
+    "elsewhere": _ELSEWHERE,
+    "availability": re.compile(either("availability"), re.IGNORECASE),
+}
+_MARKER = re.compile(r"\[@[^\]\s]+\]")
+_EXPLETIVE = re.compile(
+    r"(?:it (?:is|has been|remains) (?:\w+ ){0,3}(?:that|to|how|whether)|there (?:is|are|has|have|exists?|remains?))\b",
+    re.IGNORECASE,
+)
+_LEAN_EXCEPT = re.compile(f"{either('leaning_allowed')} ", re.IGNORECASE)
+
+
+def fault(text: str) -> str | None:
+    """Name the first reason why an English sentence cannot stand alone, None if it can.
+
+    Works on a sentence with or without citation marks; the issue's words for it are dangling "this", "such", "we",
+    "our", headline-like fragments, and what is no prose.
+    """
+    text = _MARKER.sub(NAMED, text)
+    prose = _MATH.sub(" x ", text)
+    count = len(_WORD.findall(prose.replace(NAMED, "x y")))
+    if not SHORTEST <= count <= LONGEST:
+        return f"{count} words"
+    return _form_fault(text, prose) or _reference_fault(prose)
+
+
+def foreign_fault(text: str) -> str | None:
+    """Name the reason why a sentence of another language cannot be quoted, None if it can."""
+    if not _SHORTEST_FOREIGN <= len(text) <= _LONGEST_FOREIGN:
+        return f"{len(text)} characters"
+    if text.rstrip("\"'”’»)]」』")[-1:] not in ".!。！।":
+        return "no full stop"
+    return "elsewhere" if _ELSEWHERE.search(text) else _unbalanced(text)
+
+
+def _form_fault(text: str, prose: str) -> str | None:
+    first = text[:1]
+    if re.match(r"[a-z]+(?:[-' ,]|\Z)", text) or not (first.isalnum() or first in f"$“\"‘'{NAMED}"):
+        return "no beginning"
+    if text.rstrip("\"'”’»)]")[-1:] not in (".", "!"):
+        return "no full stop"
+    named = ((name, pattern) for name, pattern in _FORMS.items() if pattern.search(prose))
+    found = next(named, None)
+    return found[0] if found else _unbalanced(text) or (None if _has_verb(prose) else "no verb")
+
+
+def _reference_fault(prose: str) -> str | None:
+    if left := _FIRST_PERSON.search(prose):
+        return f"first person: {left[0]}"
+    if (pointing := _POINTING.search(prose)) and not _EXPLETIVE.match(prose[pointing.start() :]):
+        return f"pointing: {pointing[0]}"
+    first = re.match(r"[\w-]+", prose)
+    if first and first[0].lower() in words("leaning") and not (_EXPLETIVE.match(prose) or _LEAN_EXCEPT.match(prose)):
+        return f"leaning: {first[0]}"
+    return _loose_subject(prose)
+
+
+def _loose_subject(prose: str) -> str | None:
+    """Name a word whose sense only the sentence before would give."""
+    head = prose.partition(NAMED)[0]
+    after = _PRONOUN_AFTER.search(prose)
+    if after and not _EXPLETIVE.match(prose[after.start(1) :]):
+        return "pronoun after the authors"
+    early = _EARLY_PRONOUN.match(head)
+    if early and not _EXPLETIVE.search(head[: early.end() + 30]):
+        return "early pronoun"
+    loose = _loose_start(prose) or re.search(r"\bthe authors?\b", head, re.IGNORECASE)
+    if loose is None and NAMED not in prose:
+        loose = _LOOSE_ANYWHERE.search(prose)
+    return f"loose: {loose[0]}" if loose else None
+
+
+def _loose_start(prose: str) -> re.Match[str] | None:
+    """Find a subject such as "the two", "the cost is" or "the trained model fails"."""
+    vague = _VAGUE_START.match(prose)
+    if vague and NAMED not in prose[: vague.end() + 30]:
+        return vague
+    bare, thing = _BARE_THING.match(prose), _LOOSE_THING.match(prose)
+    if bare and (bare[2] in words("heads") or not is_finite(bare[2], bare[1])):
+        bare = None
+    if thing and not is_finite(thing[2], thing[1]):
+        thing = None
+    return next((found for found in (bare, thing) if found and NAMED not in found[0]), None)
+
+
+def _has_verb(prose: str) -> bool:
+    found = [word for word in re.findall(rf"[\w'’-]+|[{NAMED}{CITED}]", prose) if not _ADVERB.fullmatch(word)]
+    return any(is_finite(word, "we" if before == NAMED else before.lower()) for before, word in pairwise(found))
+
+
+def _unbalanced(text: str) -> str | None:
+    prose = _MATH.sub("", text)
+    if "$" in prose.replace("\\$", ""):
+        return "unbalanced mathematics"
+    if any(prose.count(a) != prose.count(b) for a, b in ("()", "[]", "“”", "「」", "（）")) or prose.count('"') % 2:
+        return "unbalanced brackets"
+    return None

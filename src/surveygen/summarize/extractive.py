@@ -1,0 +1,64 @@
+"""Write themes out of the papers' own sentences, without a language model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from surveygen.config import Summarize
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.theme import Taxonomy, Theme
+from surveygen.domain.writing import Card, ThemeSummary
+from surveygen.summarize._cards import card
+from surveygen.summarize._select import Member, members, strands
+
+
+def make(settings: Summarize) -> Extractive:
+    """Make the summarizer; the length of a theme is asked for in each call."""
+    del settings
+    return Extractive()
+
+
+@dataclass(frozen=True, slots=True)
+class Extractive:
+    """Chooses and rewrites sentences of abstracts by fixed rules."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the rules, the word lists and the classifier's numbers."""
+        return f"extractive-{_rules_hash()}"
+
+    def card(self, paper: Paper) -> Card:
+        """Write the quick review of one paper."""
+        return card(paper)
+
+    def theme(
+        self,
+        theme: Theme,
+        papers: Sequence[Paper],
+        *,
+        taxonomy: Taxonomy,
+        scores: Mapping[PaperId, float],
+        vectors: Embeddings,
+        limit: int,
+        language: str,
+    ) -> ThemeSummary:
+        """Choose what a theme says: central, near its subject, of many papers, some of them new."""
+        del taxonomy
+        chosen: tuple[Member, ...] = members(theme, papers, scores, vectors)
+        found, ahead = strands(theme, chosen, limit)
+        return ThemeSummary(theme.id, language, found, ahead, self.fingerprint)
+
+
+@cache
+def _rules_hash() -> str:
+    """Hash every file of this room that the words depend on."""
+    digest = hashlib.sha256()
+    for entry in sorted(files(__package__).iterdir(), key=lambda item: item.name):
+        if entry.name == "extractive.py" or (entry.name[0] == "_" and entry.name.endswith((".py", ".toml", ".gz"))):
+            digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    return digest.hexdigest()[:16]

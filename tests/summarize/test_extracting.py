@@ -1,0 +1,195 @@
+"""Themes and cards out of the papers' own sentences."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from surveygen import plugins
+from surveygen.config import Summarize
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.domain.writing import Sentence, ThemeSummary
+from surveygen.summarize import Summarizer, check, fault, redundancy
+from surveygen.summarize._roles import LABELS, load
+from surveygen.summarize.extractive import make
+
+THEME = Theme(
+    ThemeId("guard"), "Reward exploits", description="Tests that find exploits of reward models.", keywords=("exploit",)
+)
+TREE = Taxonomy((THEME,))
+NAMES = ["Alpha", "Bravo", "Delta", "Gamma", "Kappa", "Lambda", "Omega", "Sigma"]
+
+
+def one(i: int, abstract: str | None = None) -> Paper:
+    """Make a paper with a subject of its own."""
+    name = NAMES[i % len(NAMES)]
+    text = (
+        f"Reward models in domain {name} are hard to audit because exploits are rare. In this paper, we "
+        f"propose {name}Guard, a test that finds exploits of {name} policies. We train {name}Guard on {10 + i} "
+        f"tasks with sparse labels. Experiments show that {name}Guard detects {50 + i}% of the exploits. However, "
+        f"{name}Guard still fails to detect slow exploits in {name} robots, and deployment remains an open problem. "
+        f"Code is at https://github.com/lab/{name.lower()}.git."
+    )
+    return Paper(
+        PaperId(f"23{i:02d}.00001"),
+        f"{name}Guard: Testing Reward Models for Exploits in {name} Robots",
+        text if abstract is None else abstract,
+        (Author(f"Ann {name}son"), Author("Bo Li"), Author("Cy Doe")),
+        published=f"20{10 + i}-01-01",
+    )
+
+
+def summary(papers: list[Paper], limit: int = 12) -> ThemeSummary:
+    """Summarize papers without vectors, the first fitting best."""
+    nothing = Embeddings((), np.zeros((0, 2), np.float32), "none")
+    scores = {paper.id: 1.0 - i / 100 for i, paper in enumerate(sorted(papers, key=lambda p: p.id))}
+    return make(Summarize()).theme(
+        THEME, papers, taxonomy=TREE, scores=scores, vectors=nothing, limit=limit, language="en"
+    )
+
+
+def sentences(made: ThemeSummary) -> list[Sentence]:
+    """List all sentences of a summary."""
+    return [each for strand in made.strands for each in strand.sentences] + list(made.open_problems)
+
+
+def test_a_theme_covers_many_papers_within_its_length() -> None:
+    """Twelve sentences of eight papers: every one checks, most papers speak, none more than twice, none repeats."""
+    papers = [one(i) for i in range(8)]
+    by_id = {paper.id: paper for paper in papers}
+
+    made = sentences(summary(papers))
+
+    said = [each.cites[0] for each in made]
+    assert len(made) == 12
+    assert all(check(each, lambda paper, _: by_id.get(paper)).ok for each in made)
+    assert len(set(said)) >= 6
+    assert max(said.count(paper) for paper in said) <= 2
+    assert redundancy(made) == 0.0
+    assert not any(fault(each.text) for each in made)
+
+
+def test_strands_follow_the_order_of_an_argument() -> None:
+    """Problems come before approaches, findings and limits; what is open stands apart."""
+    made = summary([one(i) for i in range(8)])
+
+    roles = [strand.role for strand in made.strands]
+    assert roles == [role for role in ("problem", "approach", "finding", "limit") if role in roles]
+    assert {"problem", "approach", "finding"} <= set(roles)
+    assert all("open problem" in each.text for each in made.open_problems)
+    assert made.open_problems
+
+
+def test_the_order_of_papers_does_not_matter() -> None:
+    """The same members in another order give the same summary."""
+    papers = [one(i) for i in range(8)]
+
+    assert summary(papers) == summary(papers[::-1])
+
+
+@pytest.mark.parametrize("limit", [0, 1, 5, 40])
+def test_the_limit_is_kept(limit: int) -> None:
+    """Never more sentences than asked for, whatever the number."""
+    assert len(sentences(summary([one(i) for i in range(3)], limit))) <= limit
+
+
+def test_papers_without_words_leave_a_theme_empty() -> None:
+    """No papers, and papers without abstract, give a summary without sentences."""
+    assert sentences(summary([])) == []
+    assert sentences(summary([one(0, ""), one(1, "")])) == []
+
+
+def test_abstracts_in_another_language_are_quoted() -> None:
+    """A theme of papers in Chinese quotes them and says so."""
+    made = sentences(summary([one(0, "我们提出了一种新的大语言模型对齐方法。实验结果表明该方法非常有效。")]))
+
+    assert made
+    assert {each.language for each in made} == {"zh"}
+
+
+def test_a_card_sorts_what_a_paper_says() -> None:
+    """One line, methods, findings, limits and the code link come from the abstract, each with its evidence."""
+    paper = one(2)
+
+    card = make(Summarize()).card(paper)
+
+    assert card.one_liner is not None
+    assert card.one_liner.text.startswith("Deltason et al. [@2302.00001] propose DeltaGuard")
+    assert any("52%" in each.text for each in card.findings)
+    assert any("slow exploits" in each.text for each in card.limits)
+    assert card.code == "https://github.com/lab/delta"
+    assert "DeltaGuard" in card.keywords
+    fields = [card.one_liner, *card.aims, *card.methods, *card.findings, *card.limits]
+    assert all(check(each, lambda *_: paper).ok for each in fields)
+
+
+def test_an_empty_abstract_gives_an_empty_card() -> None:
+    """A card says nothing where the paper says nothing."""
+    card = make(Summarize()).card(one(1, ""))
+
+    assert (card.one_liner, card.aims, card.methods, card.findings, card.limits, card.code) == (
+        None,
+        (),
+        (),
+        (),
+        (),
+        "",
+    )
+
+
+def test_the_plug_in_is_found_and_names_its_rules() -> None:
+    """The registry loads it, and the fingerprint is a hash that two instances share."""
+    first: Summarizer = plugins.load("summarize", "extractive").make(Summarize())
+
+    assert "extractive" in plugins.names("summarize")
+    assert first.fingerprint == make(Summarize()).fingerprint
+    assert len(first.fingerprint.removeprefix("extractive-")) == 16
+
+
+def test_importing_the_room_brings_no_heavy_library() -> None:
+    """Neither torch nor scikit-learn is imported to summarize."""
+    code = "import sys, surveygen.summarize.extractive; print({'torch', 'sklearn', 'scipy'} & set(sys.modules))"
+
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert out.strip() == "set()"
+
+
+@pytest.mark.parametrize(("source", "least"), [("csabstruct", 0.675), ("arxiv_structured", 0.74)])
+def test_roles_are_told_as_well_as_measured(shared: Path, source: str, least: float) -> None:
+    """Micro-F1 on the dev rows stays near what benchmarks/train_roles.py printed (0.680 and 0.750)."""
+    data = gzip.decompress((shared / "corpora/sentence_roles/dev.jsonl.gz").read_bytes())
+    rows = [json.loads(line) for line in data.splitlines()]
+    rows = [row for row in rows if row["source"] == source]
+
+    found = [LABELS[i] for row in rows for i in load().marginals(row["sentences"]).argmax(1)]
+
+    gold = [label for row in rows for label in row["labels"]]
+    assert sum(a == b for a, b in zip(found, gold, strict=True)) / len(gold) >= least
+
+
+def test_real_abstracts_pass_the_check(shared: Path) -> None:
+    """Every sentence of a theme of real papers is borne out, and none repeats."""
+    lines = (shared / "corpora/alignment.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    papers = {
+        PaperId(row["arxiv_id"]): Paper(
+            PaperId(row["arxiv_id"]), row["title"], row["abstract"], tuple(Author(name) for name in row["authors"])
+        )
+        for row in rows
+        if row.get("arxiv_id") and row.get("abstract")
+    }
+
+    made = sentences(summary(list(papers.values()), 20))
+
+    assert len(made) == 20
+    assert all(check(each, lambda paper, _: papers.get(paper)).ok for each in made)
+    assert redundancy(made) == 0.0

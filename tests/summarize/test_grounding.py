@@ -1,0 +1,129 @@
+"""Checking sentences against their sources, and counting repeats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.writing import Evidence, Sentence
+from surveygen.summarize import check, redundancy
+from surveygen.summarize._sentences import statements
+
+ABSTRACT = (
+    "Reward models are easy to exploit, and 73 of 100 policies do so. However, we propose RewardGuard, a test that "
+    "finds exploits. Our experiments show that RewardGuard stops 41.5% of the exploits in five tasks. "
+    "Large policies remain hard to test."
+)
+PAPER = Paper(
+    PaperId("2307.15217"), "RewardGuard: Testing Reward Models", ABSTRACT, (Author("Ann Lee"), Author("Bo Li"))
+)
+OTHER = Paper(PaperId("2401.00001"), "Another Paper on Policies", ABSTRACT.replace("41.5%", "12%"), (Author("Cy Doe"),))
+
+
+def stored(paper: PaperId, version: int) -> Paper | None:
+    """Look up one of the two papers."""
+    return next((each for each in (PAPER, OTHER) if each.id == paper and each.version == version), None)
+
+
+def finding() -> Sentence:
+    """Return the sentence with the number."""
+    return next(each.sentence for each in statements(PAPER) if "41.5" in each.sentence.text)
+
+
+def test_every_sentence_is_borne_out() -> None:
+    """What the rules write passes the check, with all its words in the source."""
+    said = statements(PAPER)
+
+    assert len(said) >= 3
+    assert all(check(each.sentence, stored).ok for each in said)
+    assert min(each.sentence.support for each in said) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"text": finding().text.replace("41.5", "81.5")}, "does not give"),
+        ({"text": finding().text.replace("stops", "misses")}, "does not give"),
+        ({"text": finding().text.replace(" [@2307.15217]", "")}, "without a mark"),
+        ({"text": finding().text.replace("2307.15217", "2401.00001")}, "without a mark"),
+        ({"rule": "quote"}, "does not give"),
+        ({"rule": "invented"}, "does not give"),
+        ({"cites": ()}, "no citation"),
+        ({"cites": (PaperId("2307.15217"), PaperId("2401.00001"))}, "without a mark"),
+        ({"evidence": ()}, "without evidence"),
+        ({"evidence": (Evidence(PAPER.id, 2, "abstract", 0, 10),)}, "not in the store"),
+        ({"evidence": (Evidence(PAPER.id, 1, "abstract", 0, 10_000),)}, "has no abstract"),
+        ({"evidence": (Evidence(PAPER.id, 1, "title", 0, 10),)}, "does not give"),
+    ],
+)
+def test_tampering_is_found(change: dict[str, object], reason: str) -> None:
+    """A changed word, number, citation, rule or span fails, and the reason says which."""
+    verdict = check(replace(finding(), **change), stored)  # type: ignore[arg-type]  # fields by name
+
+    assert not verdict.ok
+    assert reason in verdict.reason
+
+
+def test_a_swapped_source_is_found() -> None:
+    """The same words under another paper's name and span fail: its authors are others."""
+    here = finding()
+    swapped = replace(
+        here,
+        text=here.text.replace("2307.15217", "2401.00001"),
+        cites=(OTHER.id,),
+        evidence=(replace(here.evidence[0], paper=OTHER.id),),
+    )
+
+    assert not check(swapped, stored).ok
+
+
+@given(st.integers(-60, 60).filter(bool), st.integers(-60, 60))
+def test_a_shifted_span_is_found(start: int, end: int) -> None:
+    """A sentence checks with its own span only."""
+    here = finding()
+    span = here.evidence[0]
+
+    moved = replace(here, evidence=(replace(span, start=span.start + start, end=span.end + end),))
+
+    assert (
+        not check(moved, stored).ok
+        or ABSTRACT[span.start + start : span.end + end].strip() == ABSTRACT[span.start : span.end]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "ok"),
+    [
+        ("Lee and Li [@2307.15217] stop 41.5% of exploits with RewardGuard.", True),
+        ("Lee and Li [@2307.15217] stop 44% of exploits with RewardGuard.", False),
+        ("Lee and Li [@2307.15217] stop 41.5% of exploits with DeepGuard.", False),
+    ],
+)
+def test_free_text_needs_its_numbers_and_names_in_the_source(text: str, ok: bool) -> None:  # noqa: FBT001  # a case
+    """A sentence by a model may be worded freely, but numbers and names must stand in the span."""
+    written = replace(finding(), text=text, method="llm", rule="")
+
+    assert check(written, stored).ok is ok
+
+
+def test_a_persons_sentence_needs_only_its_citations() -> None:
+    """What a person wrote is not measured against the source, but its citations must be marked."""
+    theirs = replace(finding(), text="I like it [@2307.15217].", method="human", evidence=())
+
+    assert check(theirs, stored).ok
+    assert not check(replace(theirs, text="I like it."), stored).ok
+
+
+def test_redundancy_counts_repeats() -> None:
+    """The same span and nearly the same words are repeats; other sentences are none."""
+    a, b = (each.sentence for each in statements(PAPER)[:2])
+    near = replace(a, text=a.text.replace("easy", "simple"), evidence=b.evidence)
+
+    assert redundancy([]) == 0.0
+    assert redundancy([a, b]) == 0.0
+    assert redundancy([a, b, a]) == pytest.approx(1 / 3)
+    assert redundancy([a, near]) == 0.5

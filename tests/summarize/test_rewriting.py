@@ -1,0 +1,202 @@
+"""Rewriting a span so that it names its source."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.summarize._names import family
+from surveygen.summarize._rewrite import replay, rewrite
+
+MANY = ("Stephen Casper", "Xander Davies", "Claudia Shi")
+C = "Casper et al. [@2307.15217]"
+
+
+def paper(*authors: str, title: str = "Open Problems") -> Paper:
+    """Make a paper by these authors."""
+    return Paper(PaperId("2307.15217"), title, authors=tuple(Author(name) for name in authors))
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        ("We propose a new way to train models.", f"{C} propose a new way to train models."),
+        ("In this paper, we show that models learn to deceive.", f"{C} show that models learn to deceive."),
+        ("However, we also find that models fail on hard tasks.", f"{C} find that models fail on hard tasks."),
+        (
+            "Our method outperforms all of the earlier methods.",
+            f"The method of {C} outperforms all of the earlier methods.",
+        ),
+        ("Our analysis of large models shows a gap.", f"The analysis by {C} of large models shows a gap."),
+        ("This paper presents a survey of reward hacking.", f"{C} present a survey of reward hacking."),
+        ("This survey is the first on reward hacking.", f"The survey by {C} is the first on reward hacking."),
+        ("The authors train a model on human feedback.", f"{C} train a model on human feedback."),
+        ("Casper and colleagues train a model on human feedback.", f"{C} train a model on human feedback."),
+        ("The approach beats four baselines on two tasks.", f"The approach of {C} beats four baselines on two tasks."),
+        (
+            "Results show that the proposed method is robust.",
+            f"Results show that the method proposed by {C} is robust.",
+        ),
+        (
+            "Using ten models, we show that our attack transfers to us.",
+            f"Using ten models, {C} show that their attack transfers to them.",
+        ),
+        ("To address this problem, we train a second model.", f"{C} train a second model."),
+        ("Large models often overfit to the reward.", "Large models often overfit to the reward [@2307.15217]."),
+        ("RESULTS: We find that models overfit to rewards.", f"{C} find that models overfit to rewards."),
+        (
+            "A reward proposed in this paper improves safety greatly.",
+            f"A reward proposed by {C} improves safety greatly.",
+        ),
+    ],
+)
+def test_rules(span: str, expected: str) -> None:
+    """Each rule names the authors where they were "we", "this paper" or "the authors"."""
+    found = rewrite(span, paper(*MANY))
+
+    assert found is not None
+    assert found.text == expected
+
+
+@pytest.mark.parametrize(
+    ("authors", "expected"),
+    [
+        (("Stephen Casper",), "Casper [@2307.15217] proposes a model and tests the model twice."),
+        (MANY[:2], "Casper and Davies [@2307.15217] propose a model and test the model twice."),
+        (
+            ("OpenAI", "Josh Achiam", "Steven Adler"),
+            "OpenAI et al. [@2307.15217] propose a model and test the model twice.",
+        ),
+        ((), "“Open Problems” [@2307.15217] proposes a model and tests the model twice."),
+    ],
+)
+def test_verbs_agree(authors: tuple[str, ...], expected: str) -> None:
+    """One author, or a title in their place, takes the singular; all verbs of the subject follow."""
+    found = rewrite("We propose a model and test the model twice.", paper(*authors))
+
+    assert found is not None
+    assert found.text == expected
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        "This leads to many failures of large models.",
+        "It is much better than all the other models.",
+        "Such models fail in many of the tests.",
+        "They then fail to follow the instructions given.",
+        "As we move towards general intelligence, risks increase.",
+        "The former is better than all the others.",
+        "The problem remains hard for all models today.",
+        "Both small models share a consistent topology.",
+        "Results and discussion of all the experiments:",
+        "A study of many models and their training data.",
+        "and then the models fail on every task.",
+        "Models (large and small fail on every task.",
+        "The cost is $x for each of the models.",
+        "Code is available at https://github.com/a/b for all.",
+        "Models are \\textbf{very} large and hard to train.",
+        "Can models learn to deceive the people who train them?",
+        "Models are large.",
+        "See Figure 3 for the results of all models.",
+        "Models " + "and models " * 60 + "are large.",
+        "Models cite [@9999.00001] and are large and slow.",
+    ],
+)
+def test_what_leans_or_is_no_prose_is_refused(span: str) -> None:
+    """A sentence that needs its neighbours, or is a fragment, is not used."""
+    assert rewrite(span, paper(*MANY)) is None
+
+
+def test_another_language_is_quoted() -> None:
+    """A sentence in another language stays as it is, its citation before the full stop."""
+    found = rewrite("我们提出了一种新的大语言模型对齐方法。", paper(*MANY))
+
+    assert found is not None
+    assert found.text == "我们提出了一种新的大语言模型对齐方法 [@2307.15217]。"
+    assert found.language == "zh"
+
+
+def test_an_id_that_no_marker_can_hold_is_refused() -> None:
+    """Without a citation there is no sentence."""
+    odd = Paper(PaperId("a b]c"), "T", authors=(Author("A B"),))
+
+    assert rewrite("We propose a new way to train models.", odd) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Guy Van den Broeck", "Van den Broeck"),
+        ("Ludwig van Beethoven", "van Beethoven"),
+        ("Toan Van Nguyen", "Nguyen"),
+        ("Sammy Davis Jr.", "Davis"),
+        ("Casper, Stephen", "Casper"),
+        ("Smith J.", "Smith"),
+        ("山田 太郎", "山田"),
+        ("Gemini Team", "Gemini Team"),
+        ("Madonna", "Madonna"),
+        ("de Finetti", "de Finetti"),
+        ("\\input{x}", ""),
+        (":", ""),
+    ],
+)
+def test_family_names(name: str, expected: str) -> None:
+    """Particles stay, suffixes and given names go, groups stay whole, and what is no name gives nothing."""
+    assert family(name) == expected
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "We",
+            "we",
+            "our",
+            "Our",
+            "us",
+            "this",
+            "The",
+            "the",
+            "authors",
+            "paper",
+            "method",
+            "propose",
+            "shows",
+            "model",
+            "models",
+            "and",
+            "that",
+            "to",
+            "In",
+            ",",
+            ".",
+            "(",
+            ")",
+            "$",
+            "$x$",
+            "[@a]",
+            "“",
+            "However,",
+            "et",
+            "al.",
+        ]
+    ),
+    max_size=25,
+).map(" ".join)
+
+
+@given(
+    st.one_of(st.text(), WORDS, WORDS.map(lambda text: f"{text} fails on tasks.")),
+    st.lists(st.text(max_size=12), max_size=4),
+)
+def test_rewriting_never_raises_and_replays(span: str, authors: list[str]) -> None:
+    """Whatever the words, the answer is None or a sentence with one citation that its rule gives again."""
+    source = paper(*authors)
+
+    found = rewrite(span, source)
+
+    if found is not None:
+        assert found.text.count("[@2307.15217]") >= 1
+        assert replay(found.rule, span, source) == found.text
