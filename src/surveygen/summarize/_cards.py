@@ -15,12 +15,12 @@ _MOST = 3  # sentences in a field
 
 
 def card(paper: Paper) -> Card:
-    """Sort what a paper says of itself into aims, methods, findings and limits."""
+    """Sort what a paper says of itself into aims (or, where none is told, motivation), methods, findings and limits."""
     said = statements(paper)
     return Card(
         paper=paper.id,
         one_liner=_one_liner(said),
-        aims=_field(said, "objective"),
+        aims=_field(said, "objective") or _field(said, "background")[:1],
         methods=_field([each for each in said if each.labelled.role == "approach"], "method"),
         findings=_field(said, "result"),
         limits=tuple(each.sentence for each in said if each.labelled.role == "limit")[:_MOST],

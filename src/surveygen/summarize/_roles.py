@@ -52,6 +52,10 @@ class Labelled:
     open: bool = False
 
 
+_NOTE_SURE = 0.7
+_NOTE_ORDER = (Labelled("problem", "objective", _NOTE_SURE), Labelled("approach", "method", _NOTE_SURE))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """Logistic regression over named features, then the usual order of roles (forward-backward).
@@ -99,6 +103,26 @@ def label(sentences: Sequence[str]) -> tuple[Labelled, ...]:
         return ()
     found = load().marginals([_as_abstract(sentence) for sentence in sentences])
     return tuple(_labelled(sentence, row) for sentence, row in zip(sentences, found, strict=True))
+
+
+def label_note(sentences: Sequence[str]) -> tuple[Labelled, ...]:
+    """Give each sentence of an editor's note its role.
+
+    A note is written to be read in order: aim, method, findings, and at the end a limit (docs/reference.md), so the
+    place decides. The classifier has learned from abstracts and is asked only past the first two sentences, where it
+    may know a method when it is sure.
+    """
+    labels: list[Labelled] = []
+    for place, (text, guess) in enumerate(zip(sentences, label(sentences), strict=True)):
+        if place < len(_NOTE_ORDER):
+            labels.append(_NOTE_ORDER[place])
+        elif place == len(sentences) - 1 and _LIMIT.search(text):
+            labels.append(Labelled("limit", "result", _NOTE_SURE, bool(_OPEN.search(text))))
+        elif guess.label == "method" and guess.sure > _NOTE_SURE:
+            labels.append(guess)
+        else:
+            labels.append(Labelled("finding", "result", _NOTE_SURE))
+    return tuple(labels)
 
 
 def settle(labelled: Labelled, text: str, own: float, *, late: bool) -> Labelled:

@@ -11,7 +11,7 @@ from surveygen.summarize._ground import agreement
 from surveygen.summarize._language import language_of
 from surveygen.summarize._rank import terms_of
 from surveygen.summarize._rewrite import Rewritten, rewrite
-from surveygen.summarize._roles import Labelled, label, settle
+from surveygen.summarize._roles import Labelled, label, label_note, settle
 from surveygen.summarize._split import split
 
 
@@ -38,14 +38,17 @@ def statements(paper: Paper) -> tuple[Statement, ...]:
     spans = split(paper.abstract)
     texts = [paper.abstract[start:end] for start, end in spans]
     english = language_of(paper.abstract) == "en"
-    labels = label(texts) if english else (Labelled("other", "other", 0.0),) * len(texts)
+    note = paper.abstract_kind == "note"
+    known = label_note if note else label
+    labels = known(texts) if english else (Labelled("other", "other", 0.0),) * len(texts)
     found = []
     for place, (span, text, labelled) in enumerate(zip(spans, texts, labels, strict=True)):
         rewritten = rewrite(text, paper)
         if rewritten is None:
             continue
         own = 1.0 if rewritten.rule != "quote" else min(0.99, 3 * _share(terms_of(paper.title), terms_of(text)))
-        settled = settle(labelled, rewritten.text, own, late=place > 0 and 2 * place >= len(spans) - 1)
+        late = place > 0 and 2 * place >= len(spans) - 1
+        settled = labelled if note else settle(labelled, rewritten.text, own, late=late)
         found.append(Statement(_sentence(paper, span, text, rewritten, settled), settled, own))
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from surveygen.domain.survey import Facts, Note, Paragraph, Section, TaxonomyFigure
@@ -10,7 +11,7 @@ from surveygen.survey.counts import chart_years
 from surveygen.survey.material import Desk
 
 _EXAMPLES = 3  # papers named at a leaf of the taxonomy figure: more do not fit one line of A4
-_GLANCE_PER_THEME = 1
+_TELLING_WORDS = 12
 
 
 def write_abstract(desk: Desk) -> Section:
@@ -51,15 +52,18 @@ def write_glance(desk: Desk) -> tuple[Section, ...]:
 
 
 def _findings(desk: Desk) -> tuple[Sentence, ...]:
+    """Take one finding a top theme, from its most typical papers; one that tells how much goes first."""
     chosen: list[Sentence] = []
     for top in desk.material.taxonomy.children(None):
-        found: tuple[Sentence, ...] = ()
-        for item in desk.material.members(top):
-            found += desk.used.take(desk.material.cards[item.paper].findings[: _GLANCE_PER_THEME - len(found)])
-            if len(found) == _GLANCE_PER_THEME:
-                break
-        chosen += found
+        told = [each for item in desk.material.members(top) for each in desk.material.cards[item.paper].findings]
+        ranked = [each for each in told if _telling(each)] + told
+        chosen += next((fresh for each in ranked if (fresh := desk.used.take((each,)))), ())
     return tuple(chosen)
+
+
+def _telling(sentence: Sentence) -> bool:
+    """Prefer findings that say how much: a number, and words enough to be understood alone."""
+    return len(sentence.plain.split()) >= _TELLING_WORDS and bool(re.search(r"\d", sentence.plain))
 
 
 def write_method(desk: Desk) -> Section:
