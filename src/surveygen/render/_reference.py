@@ -1,0 +1,89 @@
+"""State what every reference format says about a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from surveygen.domain.identifiers import is_arxiv_id
+from surveygen.domain.inline import parse_inline, plain
+from surveygen.domain.names import split_name
+from surveygen.domain.paper import Paper
+from surveygen.render._links import doi_of, link_of
+from surveygen.render._tex import tex_key
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One paper in plain words, free of line breaks and control characters; empty fields mean unknown.
+
+    Attributes:
+        key: the citation key, letters and digits only. names: family and given names; a group has no given name.
+        date: year, month and day of the first version, as far as known. link: begins with https.
+        annotation: an editor's note, which is no abstract. note: the version that was read, and a withdrawal.
+    """
+
+    key: str
+    title: str
+    names: tuple[tuple[str, str], ...]
+    date: tuple[str, ...]
+    journal: str
+    abstract: str
+    annotation: str
+    arxiv: str
+    doi: str
+    link: str
+    note: str
+
+
+def references(pairs: Iterable[tuple[str, Paper]]) -> Iterator[Reference]:
+    """Yield a reference for every paper."""
+    return (_reference(key, paper) for key, paper in checked(pairs))
+
+
+def checked(pairs: Iterable[tuple[str, Paper]]) -> Iterator[tuple[str, Paper]]:
+    """Yield each paper under a key that is safe in any file; an address of its own stays only if it is https."""
+    for number, (key, paper) in enumerate(pairs, start=1):
+        own = paper.url if paper.url.startswith("https://") else ""
+        yield tex_key(key, number), paper.with_changes(url=own)
+
+
+def words(text: str) -> str:
+    """Decode untrusted text to one line of plain words, mathematics as TeX between dollars."""
+    return plain(parse_inline(text))
+
+
+def date_of(paper: Paper) -> str:
+    """Return the date without time, as precise as known; empty if it is not."""
+    return (paper.published or paper.updated or "")[:10]
+
+
+def version_of(paper: Paper) -> str:
+    """Return the number of the arXiv version that was read; empty for a paper from elsewhere."""
+    return str(paper.version) if is_arxiv_id(paper.id) else ""
+
+
+def _reference(key: str, paper: Paper) -> Reference:
+    text = words(paper.abstract)
+    is_note = paper.abstract_kind == "note"
+    names = (split_name(words(author.name)) for author in paper.authors)
+    return Reference(
+        key,
+        words(paper.title),
+        tuple(name for name in names if name[0]),
+        tuple(date_of(paper).split("-")) if date_of(paper) else (),
+        words(paper.journal_ref),
+        abstract="" if is_note else text,
+        annotation=text if is_note else "",
+        arxiv=paper.id if is_arxiv_id(paper.id) else "",
+        doi=doi_of(paper),
+        link=link_of(paper),
+        note="; ".join(_remarks(paper)),
+    )
+
+
+def _remarks(paper: Paper) -> Iterator[str]:
+    if version_of(paper):
+        yield f"arXiv version {version_of(paper)}"
+    if paper.status == "withdrawn":
+        yield "withdrawn"

@@ -1,0 +1,112 @@
+"""Find templates, fill them, and say where one went wrong."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from surveygen.errors import TemplateError
+
+_SUFFIX = ".j2"
+# What an expression in a user's template can raise besides Jinja's own errors.
+_FAULTS = (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRoots:
+    """Where templates lie: a file of `user` goes before the shipped one of the same path."""
+
+    shipped: Path
+    user: Path | None = None
+
+
+def template_root() -> Path:
+    """Return the folder of the shipped templates: inside the package, else at the top of the checkout."""
+    packaged = Path(str(files("surveygen"))) / "templates"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[3] / "templates"
+
+
+class Safe(str):
+    """Text that is already written in the language of the file it goes to; only this may be printed."""
+
+    __slots__ = ()
+
+    def __html__(self) -> Self:
+        return self
+
+
+class TexSafe(Safe):
+    """Text that is TeX."""
+
+    __slots__ = ()
+
+
+class MarkdownSafe(Safe):
+    """Text that is Markdown."""
+
+    __slots__ = ()
+
+
+def html_environment(roots: TemplateRoots) -> SandboxedEnvironment:
+    """Make the environment of HTML templates: every value is escaped unless it is ``markupsafe.Markup``."""
+    return _environment(roots)
+
+
+def text_environment(roots: TemplateRoots, **delimiters: str) -> SandboxedEnvironment:
+    """Make an environment for other formats: printing a plain string is an error, so nothing goes unescaped."""
+    return _environment(roots, finalize=_refuse_plain, **delimiters)
+
+
+def fill(environment: SandboxedEnvironment, name: str, values: Mapping[str, object]) -> str:
+    """Render one template; a user's template of that name, or ``{% extends "shipped/..." %}`` of it, goes first.
+
+    Raises:
+        TemplateError: a template is missing, not well formed, names something unknown or prints a plain string.
+    """
+    try:
+        return environment.get_template(name).render(values)
+    except _FAULTS as error:
+        where, line = _place(error, name)
+        raise TemplateError(
+            f"template {where}, line {line}: {error}",
+            "mend your template, or delete it to use the shipped one",
+            template=where,
+            line=line,
+        ) from error
+
+
+def _environment(roots: TemplateRoots, **options: Any) -> SandboxedEnvironment:  # noqa: ANN401  # Jinja's own
+    shipped = jinja2.FileSystemLoader(roots.shipped)
+    user = [jinja2.FileSystemLoader(roots.user)] if roots.user is not None else []
+    return SandboxedEnvironment(
+        loader=jinja2.ChoiceLoader([*user, shipped, jinja2.PrefixLoader({"shipped": shipped})]),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,  # so that macros and super() give safe strings in every format
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        **options,
+    )
+
+
+def _refuse_plain(value: object) -> object:
+    if isinstance(value, (int, jinja2.Undefined)) or hasattr(value, "__html__"):
+        return value
+    raise jinja2.TemplateRuntimeError(f"{str(value)[:60]!r} is not escaped and cannot be printed")
+
+
+def _place(error: Exception, name: str) -> tuple[str, int]:
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return error.name or name, error.lineno
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_SUFFIX)]
+    if not frames:
+        return name, 0
+    folder = "/".join(Path(frames[-1].filename).parts[-2:])
+    return folder, frames[-1].lineno or 0

@@ -1,0 +1,202 @@
+"""Lay a survey out for templates: every word already written in the format's own script.
+
+LaTeX and Markdown differ in how they write words, mathematics and citations (a `Script`), not in what they say. Each
+block becomes a mapping with a `kind`, which is also the name of its template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import singledispatchmethod
+from typing import Any
+
+from surveygen.domain.paper import PaperId
+from surveygen.domain.survey import (
+    Block,
+    Catalogue,
+    Entry,
+    Facts,
+    Note,
+    Paragraph,
+    References,
+    Row,
+    Section,
+    Survey,
+    Table,
+    TaxonomyFigure,
+    YearChart,
+)
+from surveygen.domain.text import slugify
+from surveygen.domain.theme import ThemeId
+from surveygen.languages import Language
+from surveygen.render._links import arxiv_url, doi_of, link_of
+from surveygen.render._words import Words, cut, stopped
+
+View = Mapping[str, object]
+MAX_AUTHORS = 10  # in the references; more are "et al."
+
+
+class Views:
+    """Lays out each part of one survey."""
+
+    def __init__(self, survey: Survey, language: Language, words: Words) -> None:
+        self._survey = survey
+        self._language = language
+        self._words = words
+        self._script = words.script
+        self._entries = words.entries
+        self._sizes = {count.theme: count.size for count in survey.counts}
+
+    def document(self) -> dict[str, object]:
+        """Return what a template of the whole survey may name."""
+        survey = self._survey
+        return {
+            "title": self._words.words(survey.title),
+            "title_plain": self._words.string(survey.title),
+            "subtitle": self._words.words(survey.subtitle),
+            "date": self._script.text(self._language.day(survey.generated_at)),
+            "made_with": self._words.say("made_with", version=survey.provenance.surveygen, n=len(survey.entries)),
+            "sections": [self._section(section) for section in survey.sections],
+        }
+
+    def _theme_name(self, theme: ThemeId) -> str:
+        return self._survey.taxonomy[theme].name_in(self._language.code)
+
+    def _section(self, section: Section) -> View:
+        return {
+            "id": self._script.string(slugify(section.id)),
+            "is_abstract": section.id == "abstract",
+            "heading": self._words.words(section.heading),
+            "heading_plain": self._words.string(section.heading),
+            "level": section.level,
+            "blocks": [self._block(block) for block in section.blocks],
+        }
+
+    @singledispatchmethod
+    def _block(self, block: Block) -> View:
+        raise TypeError(f"no view of a {type(block).__name__}")
+
+    @_block.register
+    def _(self, block: Paragraph) -> View:
+        return {
+            "kind": "paragraph",
+            "label": self._words.words(block.label),
+            "style": block.style,
+            "sentences": [self._words.sentence(sentence) for sentence in block.sentences],
+        }
+
+    @_block.register
+    def _(self, block: Note) -> View:
+        return {"kind": "note", "role": block.role, "text": self._words.words(block.text)}
+
+    @_block.register
+    def _(self, block: Facts) -> View:
+        rows = [(self._words.words(label), self._words.words(value)) for label, value in block.rows]
+        return {"kind": "facts", "caption": self._words.words(block.caption), "rows": rows}
+
+    @_block.register
+    def _(self, block: Table) -> View:
+        return {
+            "kind": "table",
+            "caption": self._words.words(block.caption),
+            "columns": [self._words.words(column) for column in block.columns],
+            "paper_word": self._words.say("paper"),
+            "rows": [self._row(row) for row in block.rows],
+        }
+
+    @_block.register
+    def _(self, block: YearChart) -> View:
+        return {
+            "kind": "years",
+            "caption": self._words.words(block.caption),
+            "year_word": self._words.say("year"),
+            "papers_word": self._words.say("papers"),
+            "themes": [self._words.words(self._theme_name(theme)) for theme in block.themes],
+            "years": block.years,
+            "counts": block.counts,
+        }
+
+    @_block.register
+    def _(self, block: TaxonomyFigure) -> View:
+        examples = dict(block.examples)
+        trees = [self._node(theme.id, examples) for theme in self._survey.taxonomy.children(None)]
+        return {"kind": "taxonomy", "caption": self._words.words(block.caption), "trees": trees}
+
+    @_block.register
+    def _(self, block: Catalogue) -> View:
+        return {
+            "kind": "catalogue",
+            "caption": self._words.words(block.caption),
+            "columns": [self._words.say(key) for key in ("paper", "title_word", "in_one_sentence")],
+            "uncertain_word": self._words.say("uncertain_mark"),
+            "groups": self._groups(),
+        }
+
+    @_block.register
+    def _(self, _: References) -> View:
+        return {"kind": "references", "entries": [self._reference(entry) for entry in self._survey.entries]}
+
+    def _row(self, row: Row) -> View:
+        entry = self._entries[row.paper]
+        cells = [
+            self._words.cell(cell, row.paper) if cell is not None else self._script.text("–") for cell in row.cells
+        ]
+        return {**self._words.short(entry), "cells": cells}
+
+    def _node(self, theme: ThemeId, examples: Mapping[ThemeId, tuple[PaperId, ...]]) -> dict[str, Any]:
+        children = [self._node(child.id, examples) for child in self._survey.taxonomy.children(theme)]
+        papers = [
+            self._words.short(self._entries[paper]) for paper in examples.get(theme, ()) if paper in self._entries
+        ]
+        return {
+            "name": self._words.words(cut(self._theme_name(theme), 80)),
+            "size": self._sizes.get(theme, 0),
+            "children": children,
+            "papers": papers,
+            "leaves": sum(child["leaves"] for child in children) or 1,
+            "depth": 1 + max((child["depth"] for child in children), default=0),
+        }
+
+    def _groups(self) -> list[View]:
+        own = {count.theme: count.own for count in self._survey.counts}
+        groups: list[View] = []
+        listed: set[PaperId] = set()
+        for theme in self._survey.taxonomy:
+            papers = [paper for paper in own.get(theme.id, ()) if paper in self._entries]
+            listed.update(papers)
+            path = [self._theme_name(step) for step in self._survey.taxonomy.path(theme.id)]
+            groups += [self._group(" › ".join(cut(name, 80) for name in path), papers)] if papers else []
+        rest = [paper for paper in self._entries if paper not in listed]
+        return groups + ([self._group(self._language.say("without_theme"), rest)] if rest else [])
+
+    def _group(self, name: str, papers: Sequence[PaperId]) -> View:
+        return {"name": self._words.words(name), "papers": [self._listed(self._entries[paper]) for paper in papers]}
+
+    def _listed(self, entry: Entry) -> View:
+        one_liner = entry.card.one_liner
+        return {
+            **self._words.short(entry),
+            "title": self._words.words(entry.paper.title),
+            "uncertain": entry.assignment is not None and entry.assignment.uncertain,
+            "one_liner": self._words.cell(one_liner, entry.paper.id)
+            if one_liner is not None
+            else self._script.text("–"),
+        }
+
+    def _reference(self, entry: Entry) -> View:
+        paper, text = entry.paper, self._script.text
+        names = [author.name for author in paper.authors[:MAX_AUTHORS]]
+        others = " et al." if len(paper.authors) > MAX_AUTHORS else ""
+        withdrawn = self._language.say("withdrawn") if paper.status == "withdrawn" else ""
+        return {
+            **self._words.short(entry),
+            "authors": self._words.words(stopped(", ".join(names) + others)),
+            "title": self._words.words(stopped(paper.title)),
+            "venue": self._words.words(stopped(paper.journal_ref)),
+            "arxiv": text(paper.id if arxiv_url(paper) else ""),
+            "category": self._words.words(paper.primary_category if arxiv_url(paper) else ""),
+            "doi": text(doi_of(paper)),
+            "link": self._script.address(link_of(paper)),
+            "link_text": text(link_of(paper)),
+            "status": text(withdrawn),
+        }

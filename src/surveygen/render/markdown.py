@@ -1,0 +1,71 @@
+"""Write the survey as Markdown for GitHub and Pandoc."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from jinja2.sandbox import SandboxedEnvironment
+
+from surveygen.domain.inline import Math
+from surveygen.domain.survey import Entry, Survey
+from surveygen.domain.text import MAX_TEXT
+from surveygen.languages import Language
+from surveygen.render._markdown import markdown, markdown_math
+from surveygen.render._templates import MarkdownSafe, Safe, TemplateRoots, fill, text_environment
+from surveygen.render._view import Views
+from surveygen.render._words import Words
+
+
+def make(language: Language, templates: TemplateRoots) -> MarkdownRenderer:
+    """Make the renderer of ``survey.md``."""
+    return MarkdownRenderer(language, templates)
+
+
+@dataclass(frozen=True)
+class MarkdownRenderer:
+    """Fills ``markdown/survey.md.j2``."""
+
+    language: Language
+    templates: TemplateRoots
+
+    def render(self, survey: Survey) -> Mapping[str, str]:
+        """Return ``survey.md``.
+
+        Raises:
+            TemplateError: a template cannot be used.
+        """
+        document = Views(
+            survey, self.language, Words(survey, self.language, _MarkdownScript(), max_cell=MAX_TEXT)
+        ).document()
+        return {"survey.md": fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"}
+
+    @cached_property
+    def _environment(self) -> SandboxedEnvironment:
+        return text_environment(self.templates)
+
+
+class _MarkdownScript:
+    """How Markdown writes words, mathematics and citations."""
+
+    gap = " "
+
+    def text(self, words: str) -> Safe:
+        return markdown(words)
+
+    def string(self, words: str) -> Safe:
+        return markdown(words)
+
+    def address(self, url: str) -> Safe:
+        return MarkdownSafe(url.replace("(", "%28").replace(")", "%29"))
+
+    def math(self, node: Math) -> Safe:
+        return markdown_math(node)
+
+    def cite(self, entries: Sequence[Entry]) -> Safe:
+        links = ", ".join(f"[{entry.number}](#{self.key(entry)})" for entry in entries)
+        return MarkdownSafe(f"\\[{links}\\]")
+
+    def key(self, entry: Entry) -> Safe:
+        return MarkdownSafe(f"ref-{entry.number}")

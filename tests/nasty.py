@@ -1,0 +1,51 @@
+"""The hostile or odd strings that every output must survive (name, text)."""
+
+from __future__ import annotations
+
+SECRET = "/etc/passwd"  # a file that no output may read
+TOUCHED = "surveygen-was-here"  # a file that no output may write
+
+NASTY: tuple[tuple[str, str], ...] = (
+    ("input", f"\\input{{{SECRET}}}"),
+    ("write18", f"\\immediate\\write18{{touch {TOUCHED}}}"),
+    ("input in math", f"$\\input{{{SECRET}}}$"),
+    ("specials", "50% fewer labels & R&D_2 #1 ^x ~y"),
+    ("brace open", "unbalanced {"),
+    ("brace close", "unbalanced }"),
+    ("braces", "{{{{{{"),
+    ("money", "cost $5 and $10 million"),
+    ("math", "$\\alpha$-divergence with $O(n^{2})$"),
+    ("dollar left open", "dangling $\\alpha"),
+    ("nothing above", "$x^$"),
+    ("two subscripts", "$a_b_c$"),
+    ("brace open in math", "$\\frac{1}{2$"),
+    ("end of document", "\\csname end\\endcsname\\end{document}"),
+    ("catcode loop", "\\catcode`\\%=12 \\def\\x{\\x}\\x"),
+    ("verbatim", "\\begin{verbatim} hi \\end{verbatim}"),
+    ("caret notation", f"^^5cinput{{{SECRET}}}"),
+    ("def loop in math", "$\\def\\a{\\a\\a}\\a$"),
+    ("accent commands", 'Erd\\H{o}s, M\\"uller, na\\"{\\i}ve, \\o, \\ss'),
+    ("more accents", 'Poincar\\\'e {\\"O}zt\\"{u}rk'),
+    ("scripts", "naïve ℝ ≤ α 漢字 Ελλάδα Кириллица 🤖 ﬁx"),
+    ("bidi and control", "ab\u202e\u2066cd\u202c\x00\x07\x1b[31mef"),
+    ("script and image", "<script>alert(1)</script><img src=x onerror=alert(1)>"),
+    ("script in math", "$\\text{<script>alert(1)</script>}$"),
+    ("script end", "</script><script>alert(1)</script><!--"),
+    ("attribute", '" onmouseover="alert(1)" \''),
+    ("template", '{{ 7*7 }} {% include "x" %} \\VAR{x} << 7*7 >> <% include "x" %>'),
+    ("href in math", "$\\href{javascript:alert(1)}{x}$"),
+    ("directlua", f'\\directlua{{os.execute("touch {TOUCHED}")}}'),
+    ("align", "$$\\begin{align}x&=1\\end{align}$$"),
+    ("bracket first", "[bracket] ] , = a=b [d]"),
+    ("long word", "x" * 300),
+    ("lone surrogate", "a\ud800b"),
+    ("zalgo", "Z" + "\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307" * 4 + "algo"),
+    ("markup words", "A$_2$B$^{3}$ and \\textbf{bold \\emph{nested}}"),
+    ("quotes and dashes", "``q'' --- 1--2"),
+    ("formula", '=HYPERLINK("http://example.org","x")'),
+    ("bib entry", "@article{x, title={y}}"),
+    ("only math", " $x$ "),
+    ("arabic", "محاذاة النماذج LLM 2024 في 12 لغة"),
+    ("empty", ""),
+    ("one space", " "),
+)

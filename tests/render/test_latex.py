@@ -1,0 +1,126 @@
+"""The LaTeX of a survey: complete, safe, and clean when it is compiled."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nasty import NASTY, TOUCHED
+from sample_survey import hostile_survey, sample_survey
+from surveygen.domain.math import _ARITY, _SYMBOLS
+from surveygen.domain.survey import Survey, TaxonomyFigure
+from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.languages import Language
+from surveygen.render import CompileReport, TemplateRoots, compile_pdf, latex
+
+tex_engine = pytest.mark.skipif(shutil.which("lualatex") is None, reason="no lualatex; run: make system-deps")
+_COMMANDS = re.compile(r"\\(?:input|include|write18|immediate|directlua|csname|catcode|def|openin|href\{javascript)")
+
+
+def test_the_sample_is_as_agreed(english: Language, shipped: TemplateRoots, golden: Callable[[str, str], None]) -> None:
+    """The whole text of a small survey stands in a file that people have read."""
+    files = latex.make(english, shipped).render(sample_survey())
+
+    assert set(files) == {"survey.tex", "references.bib"}
+    for name, text in files.items():
+        golden(name, text)
+
+
+def test_rendering_twice_gives_the_same_text(english: Language, shipped: TemplateRoots) -> None:
+    """Two renderers of the same survey agree to the byte."""
+    one, two = (latex.make(english, shipped).render(sample_survey()) for _ in range(2))
+
+    assert one == two
+
+
+@pytest.mark.parametrize(("name", "text"), NASTY, ids=[name for name, _ in NASTY])
+def test_hostile_text_is_inert(english: Language, shipped: TemplateRoots, name: str, text: str) -> None:
+    """No field lets a command through, and all braces pair."""
+    written = latex.make(english, shipped).render(hostile_survey(text))["survey.tex"]
+
+    body = written.partition("\\begin{document}")[2]
+    bare = re.sub(r"\\[{}]", "", body)
+    assert not _COMMANDS.search(body)
+    assert bare.count("{") == bare.count("}")
+    assert written.encode("utf-8")
+
+
+def test_every_citation_has_its_reference_and_number(english: Language, shipped: TemplateRoots) -> None:
+    """Keys cited are keys listed, numbered as the survey numbers its entries."""
+    survey = sample_survey()
+    written = latex.make(english, shipped).render(survey)["survey.tex"]
+
+    cited = {key for group in re.findall(r"\\cite\{([^}]*)\}", written) for key in group.split(",")}
+    listed = re.findall(r"\\bibitem\[(\d+)\]\{([^}]*)\}", written)
+    assert cited <= {key for _, key in listed}
+    assert [int(number) for number, _ in listed] == [entry.number for entry in survey.entries]
+
+
+def test_a_large_taxonomy_is_split(english: Language, shipped: TemplateRoots) -> None:
+    """Above forty leaves there is an overview and one figure for each top theme."""
+    written = latex.make(english, shipped).render(_with_leaves(sample_survey(), 45))["survey.tex"]
+
+    assert written.count("\\begin{forest}") == 3
+
+
+@tex_engine
+@pytest.mark.tex
+def test_the_sample_compiles_clean(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
+    """No error, nothing undefined, no missing letter, no text beyond its margin."""
+    report = _compiled(_with_leaves(sample_survey(), 45), english, shipped, tmp_path)
+
+    assert report.clean, report
+    assert (tmp_path / "survey.pdf").read_bytes().startswith(b"%PDF")
+
+
+@tex_engine
+@pytest.mark.tex
+def test_all_hostile_texts_compile_clean(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
+    """Every odd string in every field, in one document; no file is made by them."""
+    report = _compiled(hostile_survey(*(text for _, text in NASTY)), english, shipped, tmp_path)
+
+    assert report.clean, report
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["references.bib", "survey.pdf", "survey.tex"]
+    assert not Path(TOUCHED).exists()
+
+
+@tex_engine
+@pytest.mark.tex
+def test_every_allowed_symbol_is_known_to_tex(tmp_path: Path) -> None:
+    """The allowlist of mathematics and the packages of the preamble fit together."""
+    commands = [f"\\{name}{'{x}' * arity}" for name, arity in sorted(_ARITY.items())]
+    lines = "\n\n".join(f"\\({tex}\\)" for tex in [*sorted(_SYMBOLS), *commands])
+    head = "\\documentclass{article}\\usepackage{amsmath,amssymb}\\begin{document}"
+    (tmp_path / "survey.tex").write_text(f"{head}\n{lines}\n\\end{{document}}\n", encoding="utf-8")
+
+    assert compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=180).clean
+
+
+def _compiled(survey: Survey, language: Language, roots: TemplateRoots, folder: Path) -> CompileReport:
+    for name, text in latex.make(language, roots).render(survey).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return compile_pdf(folder, folder / "survey.pdf", seconds=180)
+
+
+def _with_leaves(survey: Survey, number: int) -> Survey:
+    """Hang more themes below the second theme of the sample; all show the first paper as an example."""
+    leaves = tuple(
+        Theme(ThemeId(f"leaf{n}"), f"A further part of debate, number {n}", ThemeId("debate")) for n in range(number)
+    )
+    shown = tuple((leaf.id, (survey.entries[0].paper.id,)) for leaf in leaves)
+    sections = tuple(
+        replace(
+            section,
+            blocks=tuple(
+                replace(block, examples=block.examples + shown) if isinstance(block, TaxonomyFigure) else block
+                for block in section.blocks
+            ),
+        )
+        for section in survey.sections
+    )
+    return replace(survey, taxonomy=Taxonomy(survey.taxonomy.themes + leaves), sections=sections)

@@ -1,0 +1,68 @@
+"""The Markdown of a survey: complete, and with no mark-up but ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nasty import NASTY
+from sample_survey import hostile_survey, sample_survey
+from surveygen.domain.inline import Math
+from surveygen.languages import Language
+from surveygen.render import TemplateRoots, markdown
+from surveygen.render._markdown import markdown as escaped
+from surveygen.render._markdown import markdown_math
+
+_ANCHOR = re.compile(r'<a id="ref-\d+"></a>')
+
+
+def test_the_sample_is_as_agreed(english: Language, shipped: TemplateRoots, golden: Callable[[str, str], None]) -> None:
+    """The whole text of a small survey stands in a file that people have read."""
+    golden("survey.md", markdown.make(english, shipped).render(sample_survey())["survey.md"])
+
+
+@pytest.mark.parametrize(("name", "text"), NASTY, ids=[name for name, _ in NASTY])
+def test_hostile_text_makes_no_tag_link_or_row(english: Language, shipped: TemplateRoots, name: str, text: str) -> None:
+    """No HTML but the anchors of references, no link but to them, and every row has its table's cells."""
+    written = markdown.make(english, shipped).render(hostile_survey(text))["survey.md"]
+
+    assert not re.search(r"<[A-Za-z/!?]", _ANCHOR.sub("", written))
+    assert all(
+        target.startswith(("#ref-", "https://arxiv.org/abs/")) for target in re.findall(r"\]\(([^)]*)\)", written)
+    )
+    tables = re.findall(r"(?:^\|.*\n)+", written, re.MULTILINE)
+    assert tables
+    for table in tables:
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
+
+
+@given(st.text(st.characters(max_codepoint=0x17F, exclude_categories=["Cc"])))
+def test_unescaping_gives_the_text_back(text: str) -> None:
+    """Only backslashes and three entities are added."""
+    bare = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped(text))
+
+    assert bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+
+
+@pytest.mark.parametrize("text", ["- x", "1. x", "12) x", "# x", "> x", "+ x", "---", "| x", "===", "% x", ": x"])
+def test_a_first_sign_makes_no_block(text: str) -> None:
+    """Lists, headings, quotes, rules and tables cannot begin with untrusted words."""
+    assert re.match(r"\\|\d+\\|&gt;", escaped(text))
+
+
+def test_numbers_are_those_of_the_entries(english: Language, shipped: TemplateRoots) -> None:
+    """Each reference has an anchor, and each citation names one."""
+    written = markdown.make(english, shipped).render(sample_survey())["survey.md"]
+
+    anchors = re.findall(r'<a id="(ref-\d+)"></a>', written)
+    assert anchors == [f"ref-{entry.number}" for entry in sample_survey().entries]
+    assert set(re.findall(r"\(#([^)]*)\)", written)) <= set(anchors)
+
+
+def test_mathematics_ends_no_cell_and_begins_no_tag() -> None:
+    """Bars are spelled out and a sign of order is followed by a space."""
+    assert markdown_math(Math("|x| <b")) == "$\\vert x\\vert  < b$"

@@ -1,0 +1,93 @@
+"""TeX runs locked up, and its log is judged."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from surveygen.errors import TemplateError
+from surveygen.render import compile_pdf
+from surveygen.render._tex_run import read_log
+
+tex_engine = pytest.mark.skipif(shutil.which("lualatex") is None, reason="no lualatex; run: make system-deps")
+
+_LOG = """
+Overfull \\hbox (4.2pt too wide) in paragraph at lines 1--2
+Overfull \\hbox (12.5pt too wide) in paragraph at lines 3--4
+Missing character: There is no \u6f22 (U+6F22) in font [lmroman10-regular]:!
+LaTeX Warning: Citation `key1' on page 1 undefined on input line 7.
+LaTeX Warning: Label(s) may have changed. Rerun to get cross-references right.
+! Undefined control sequence.
+l.12 \\foo
+"""
+
+
+def test_each_kind_of_complaint_is_found() -> None:
+    """Errors, what is undefined or missing, and what stands out by more than five points."""
+    report = read_log(_LOG)
+
+    assert report.errors == ("Undefined control sequence.",)
+    assert report.undefined == ("key1",)
+    assert report.missing == ("\u6f22 (U+6F22)",)
+    assert len(report.overfull) == 1
+    assert "12.5pt" in report.overfull[0]
+    assert report.rerun
+    assert not report.clean
+
+
+def test_a_quiet_log_is_clean() -> None:
+    """No complaint, no finding."""
+    assert read_log("This is LuaHBTeX\nOutput written on survey.pdf").clean
+
+
+def test_without_lualatex_the_error_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer without TeX is told how to get it."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(TemplateError, match="not installed") as caught:
+        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=10)
+    assert "make system-deps" in caught.value.hint
+
+
+@tex_engine
+@pytest.mark.tex
+def test_an_error_of_tex_names_the_section(tmp_path: Path) -> None:
+    """The line of the error becomes the heading that it stands under, and no PDF is left."""
+    _write(tmp_path, "\\section{\\texorpdfstring{A}{Debate}}\n\\undefinedthing")
+
+    with pytest.raises(TemplateError, match="'Debate': Undefined control sequence") as caught:
+        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=60)
+    assert caught.value.line == 4
+    assert not (tmp_path / "survey.pdf").exists()
+
+
+@tex_engine
+@pytest.mark.tex
+def test_a_loop_is_stopped(tmp_path: Path) -> None:
+    """A pass that does not end is ended."""
+    _write(tmp_path, "\\def\\x{\\x}\\x")
+
+    with pytest.raises(TemplateError, match="more than 2 seconds"):
+        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=2)
+
+
+@tex_engine
+@pytest.mark.tex
+def test_a_template_can_neither_write_outside_nor_run_a_program(tmp_path: Path) -> None:
+    """The engine itself refuses what escaping should never let through."""
+    outside = tmp_path / "outside.txt"
+    run = f"\\immediate\\write18{{touch {outside}}}"
+    write = f"\\newwrite\\w \\immediate\\openout\\w={outside}\\immediate\\write\\w{{x}}"
+    _write(tmp_path, run + write)
+
+    with pytest.raises(TemplateError):
+        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=60)
+    assert not outside.exists()
+
+
+def _write(folder: Path, body: str) -> None:
+    head = "\\documentclass{article}\\providecommand\\texorpdfstring[2]{#1}"
+    text = f"{head}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    (folder / "survey.tex").write_text(text, encoding="utf-8")
