@@ -34,5 +34,5 @@ def test_names_fall_back_to_english() -> None:
 @pytest.mark.parametrize("themes", [(_theme("a"), _theme("a")), (_theme("aa", "a"), _theme("a"))])
 def test_a_broken_tree_is_refused(themes: tuple[Theme, ...]) -> None:
     """An id stands once, and parents stand before their children."""
-    with pytest.raises(ValueError, match="id|parent"):
+    with pytest.raises(ValueError, match=r"id|parent"):
         Taxonomy(themes)

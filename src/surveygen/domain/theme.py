@@ -20,7 +20,8 @@ class Theme:
         id: minted once, never an index, never reused.
         name: in English; `names` holds (language code, name) pairs sorted by code.
         description: what belongs here and what does not; also the query that papers are compared with.
-        keywords: the field's own terms. seeds: papers that a person named as clear examples.
+        keywords: the field's own terms. seeds: papers that a person named as clear examples; of an induced theme its
+            most central ones.
     """
 
     id: ThemeId

@@ -1,1 +1,31 @@
-"""Room."""
+"""Place papers in a taxonomy, find themes in them, and measure both."""
+
+from __future__ import annotations
+
+from surveygen.themes._gold import Gold, gold_depth, read_gold
+from surveygen.themes._measure import Evaluation, Figure, ThemeScore, evaluate, macro_f1, purity
+from surveygen.themes._neighbours import nearest_papers
+from surveygen.themes._profile import Profile, load_profile, shipped_profiles
+from surveygen.themes._protocol import Assigner, Inducer, ThemeVectors
+from surveygen.themes._queries import theme_queries, theme_vectors
+
+__all__ = [
+    "Assigner",
+    "Evaluation",
+    "Figure",
+    "Gold",
+    "Inducer",
+    "Profile",
+    "ThemeScore",
+    "ThemeVectors",
+    "evaluate",
+    "gold_depth",
+    "load_profile",
+    "macro_f1",
+    "nearest_papers",
+    "purity",
+    "read_gold",
+    "shipped_profiles",
+    "theme_queries",
+    "theme_vectors",
+]

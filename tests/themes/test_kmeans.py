@@ -1,0 +1,161 @@
+"""Themes found in papers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surveygen.config import Embed, Themes
+from surveygen.domain.embedding import Embeddings, Vectors
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.theme import Assignment, Theme, ThemeId
+from surveygen.embed import encode_papers
+from surveygen.embed.lsa import make as make_lsa
+from surveygen.themes._clusters import choose_k, cluster, smooth
+from surveygen.themes._names import label, phrases
+from surveygen.themes.kmeans import make
+
+KINDS = (
+    ("reward hacking", "We study reward hacking in RLHF. The reward model drifts, and RLHF finds it."),
+    ("backdoor triggers", "A backdoor is planted by poisoned samples. Triggers wake the backdoor later."),
+    ("gender stereotypes", "Coreference resolution repeats gender stereotypes. Occupation words carry gender."),
+)
+
+
+def papers(each: int = 8) -> list[Paper]:
+    """Return papers of three kinds, ids in an order that mixes them."""
+    return [
+        Paper(PaperId(f"p{n}-{kind}"), f"{title}, part {n}", f"{text} Case {n} differs.")
+        for n in range(each)
+        for kind, (title, text) in enumerate(KINDS)
+    ]
+
+
+def induce(
+    found: list[Paper], *, parent: str | None = None, target: int = 0, known: tuple[str, ...] = ()
+) -> tuple[tuple[Theme, ...], tuple[Assignment, ...]]:
+    """Induce with the encoder that needs no torch."""
+    encoder = make_lsa(Embed(), lambda: [paper.text for paper in found])
+    embeddings = Embeddings(tuple(p.id for p in found), encode_papers(encoder, found), encoder.fingerprint)
+    known_ids = [ThemeId(one) for one in known]
+    above = ThemeId(parent) if parent else None
+    return make(Themes(target=target)).induce(embeddings, found, parent=above, known_ids=known_ids, seed=0)
+
+
+def test_kinds_become_themes_with_their_own_names() -> None:
+    """Three kinds of papers give three themes; every paper is placed; names say what sets them apart."""
+    themes, placed = induce(papers())
+
+    kinds = {theme.id: {found.paper[-1] for found in placed if found.theme == theme.id} for theme in themes}
+    assert len(placed) == 24
+    assert sorted(map(sorted, kinds.values())) == [["0"], ["1"], ["2"]]
+    names = " ".join(theme.name for theme in themes).lower()
+    assert all(word in names for word in ("reward", "backdoor", "coreference"))
+    assert all(theme.origin == "induced" and theme.keywords and theme.description for theme in themes)
+
+
+def test_target_fixes_the_number() -> None:
+    """A person may say how many themes there shall be."""
+    themes, _ = induce(papers(), target=2)
+
+    assert len(themes) == 2
+
+
+def test_ids_are_readable_stable_and_never_taken_twice() -> None:
+    """The same papers give the same ids, unless a theme has or had them."""
+    first, _ = induce(papers())
+    again, _ = induce(papers())
+    other, _ = induce(papers(), known=tuple(theme.id for theme in first))
+
+    assert [theme.id for theme in first] == [theme.id for theme in again]
+    assert not {theme.id for theme in first} & {theme.id for theme in other}
+    assert all(theme.id.startswith(theme.name.lower().split()[0]) for theme in first)
+
+
+@settings(max_examples=10)
+@given(st.permutations(papers(5)))
+def test_order_of_papers_does_not_matter(mixed: list[Paper]) -> None:
+    """Papers in another order give the same themes and the same members."""
+    straight, mixed_up = induce(papers(5)), induce(mixed)
+
+    assert [theme.id for theme in mixed_up[0]] == [theme.id for theme in straight[0]]
+    assert {f.paper: f.theme for f in mixed_up[1]} == {f.paper: f.theme for f in straight[1]}
+
+
+@pytest.mark.parametrize(("count", "themes"), [(0, 0), (1, 1), (3, 1), (11, 1)])
+def test_few_papers_are_one_theme(count: int, themes: int) -> None:
+    """With nothing above them, few papers are one theme, and each is placed."""
+    found, placed = induce(papers()[:count])
+
+    assert (len(found), len(placed)) == (themes, count)
+
+
+def test_few_papers_under_a_theme_are_not_divided() -> None:
+    """A theme of few papers needs no sub-themes."""
+    assert induce(papers()[:11], parent="above") == ((), ())
+
+
+def test_a_theme_of_equal_papers_is_not_divided() -> None:
+    """Papers that say the same word for word give no sub-themes."""
+    same = [Paper(PaperId(f"p{n:02}"), "One title", "One abstract of words.") for n in range(14)]
+
+    assert induce(same, parent="above") == ((), ())
+
+
+def test_papers_of_stop_words_still_get_a_theme() -> None:
+    """Where no phrase is left, the first title names the theme."""
+    themes, placed = induce([Paper(PaperId("a"), "The of and"), Paper(PaperId("b"), "This is it")])
+
+    assert [theme.name for theme in themes] == ["The of and"]
+    assert len(placed) == 2
+
+
+def test_central_papers_become_seeds() -> None:
+    """The five papers in the middle of a theme are its seeds, so that later papers find it."""
+    themes, placed = induce(papers())
+
+    where = {found.paper: found.theme for found in placed}
+    assert all(len(theme.seeds) == 5 and {where[seed] for seed in theme.seeds} == {theme.id} for theme in themes)
+
+
+def test_phrases_stop_at_empty_words() -> None:
+    """A phrase crosses no stop word and is not made of boilerplate alone."""
+    assert list(phrases("Language models novel trojan attack.")) == ["trojan", "trojan attack", "attack"]
+    assert "language models" not in list(phrases("language models"))
+
+
+def test_names_keep_the_letters_of_the_texts() -> None:
+    """An abbreviation keeps its capitals; a phrase hides the words that stand only inside it."""
+    texts = [Paper(PaperId(str(n)), "RLHF pitfalls", "RLHF pitfalls again.") for n in range(4)]
+
+    (found,) = label(texts, np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp))
+
+    assert found.name == "RLHF pitfalls"
+    assert found.keywords == ("RLHF pitfalls",)
+
+
+def blobs() -> Vectors:
+    """Return 40 unit vectors in four tight groups of ten."""
+    rng = np.random.default_rng(1)
+    rows = np.repeat(np.eye(4, 6, dtype=np.float32), 10, axis=0) + rng.normal(0, 0.05, (40, 6)).astype(np.float32)
+    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def test_the_number_of_groups_is_seen_in_the_data() -> None:
+    """Four tight groups are counted as four and found."""
+    vectors = smooth(blobs())
+
+    assert choose_k(vectors, 2, 8, 0) == 4
+    assert len(set(zip(cluster(vectors, 4, 0).tolist(), np.repeat(range(4), 10).tolist(), strict=True))) == 4
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_smoothing_serves_any_number_of_papers(n: int) -> None:
+    """One vector stays as it is; rows keep length 1."""
+    moved = smooth(blobs()[:n])
+
+    assert moved.shape == (n, 6)
+    assert np.allclose(np.linalg.norm(moved, axis=1), 1, atol=1e-5)
