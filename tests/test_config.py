@@ -95,5 +95,5 @@ def test_the_project_is_the_nearest_folder_upwards(tmp_path: Path) -> None:
     below.mkdir(parents=True)
 
     assert find_project(below).root == tmp_path.resolve()
-    with pytest.raises(ConfigError, match="no survey.toml"):
+    with pytest.raises(ConfigError, match=r"no survey\.toml"):
         find_project(below, exact=True)

@@ -46,7 +46,9 @@ def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Mater
         papers=papers,
         taxonomy=TAXONOMY,
         assignments={
-            PaperId(paper): Assignment(PaperId(paper), theme, TAXONOMY.path(theme), 0.5, None, 0.1, False, "nearest")
+            PaperId(paper): Assignment(
+                PaperId(paper), theme, TAXONOMY.path(theme), 0.5, None, 0.1, uncertain=False, method="nearest"
+            )
             for paper, theme in placed.items()
         },
         summaries={
@@ -59,6 +61,11 @@ def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Mater
         provenance=Provenance("0", "c" * 64, "d" * 64, "lsa", "extractive", 0, ("a.jsonl",)),
         checks=Checks(lambda sentence: bool(sentence.evidence), lambda _sentences: 0.0),
     )
+
+
+def _placed(paper: PaperId, theme: ThemeId) -> Assignment:
+    path = TAXONOMY.path(theme)
+    return Assignment(paper, theme, path, 0.5, None, 0.1, uncertain=False, method="nearest")
 
 
 def _card(paper: Paper) -> Card:

@@ -1,5 +1,5 @@
-"""The command line."""
+"""The command line: parse, call the pipeline, print."""
 
+from surveygen.cli._app import main
 
-def main() -> None:
-    """Run it."""
+__all__ = ["main"]

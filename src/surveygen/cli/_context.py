@@ -1,0 +1,78 @@
+"""What every command shares: the project, JSON output and progress bars."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from surveygen.config import Project, find_project
+from surveygen.pipeline import Progress, Silence
+
+
+def folder_option() -> Any:  # noqa: ANN401  # typer's own return type
+    """Describe ``-C DIR``."""
+    return typer.Option("-C", metavar="DIR", help="Project folder; the default is the nearest one with a survey.toml.")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The options that stand before the command."""
+
+    folder: str = ""
+    as_json: bool = False
+    debug: bool = False
+    quiet: bool = False
+
+    def project(self) -> Project:
+        """Open the project."""
+        return find_project(Path(self.folder or "."), exact=bool(self.folder))
+
+    def progress(self) -> Progress:
+        """Return bars on stderr, or silence."""
+        return Silence() if self.quiet else Bars()
+
+    def print(self, value: object, text: Callable[[], Iterator[str]]) -> None:
+        """Print a result: as JSON if asked, else as the lines of `text`."""
+        if self.as_json:
+            json.dump(value, sys.stdout, ensure_ascii=False, indent=1, default=_plain)
+            print()
+        else:
+            for line in text():
+                print(line)
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+class Bars:
+    """A bar on stderr for each stage; lines where stderr is no terminal."""
+
+    @contextmanager
+    def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """Show a bar while the stage runs, and leave its last state."""
+        from rich.console import Console  # noqa: PLC0415  # quick commands need no bar
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.progress import Progress as RichProgress  # noqa: PLC0415
+
+        columns = (TextColumn("{task.description:<12}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn())
+        with RichProgress(*columns, console=Console(stderr=True)) as bars:
+            task = bars.add_task(name, total=total)
+            yield lambda steps: bars.advance(task, steps)
+            if total is None:
+                bars.update(task, total=bars.tasks[0].completed)
+
+    def note(self, message: str) -> None:
+        """Say one line on stderr."""
+        print(message, file=sys.stderr)

@@ -1,0 +1,39 @@
+"""``surveygen fetch``: ask arXiv for papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from surveygen import pipeline
+from surveygen.cli._context import Context
+from surveygen.cli._wording import change_lines
+from surveygen.pipeline.fetch import Ask
+
+
+def command(
+    context: typer.Context,
+    query: Annotated[str, typer.Option(metavar="Q", help="arXiv's query syntax.")] = "",
+    ids: Annotated[list[str] | None, typer.Option(metavar="IDS", help="arXiv ids; commas or repeated.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="First versions from this day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="First versions to this day, YYYY-MM-DD.")] = None,
+    max_papers: Annotated[int | None, typer.Option("--max", min=1, metavar="N", help="At most so many papers.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; ask nothing.")] = False,
+) -> None:
+    """Fetch papers from arXiv: a query, ids, or what survey.toml asks for."""
+    shared: Context = context.obj
+    wanted = tuple(part for item in ids or () for part in item.replace(",", " ").split())
+    ask = Ask(query=query, ids=wanted, since=since, until=until, max_papers=max_papers)
+    if dry_run:
+        urls = pipeline.plan(shared.project(), ask)
+        shared.print({"requests": urls}, lambda: iter(urls))
+        return
+    fetched = pipeline.fetch(shared.project(), ask, shared.progress())
+
+    def text() -> Iterator[str]:
+        yield from change_lines("arXiv", fetched.change)
+        yield from (f"  unknown to arXiv: {paper}" for paper in fetched.missing)
+
+    shared.print(fetched, text)

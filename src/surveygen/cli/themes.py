@@ -1,0 +1,81 @@
+"""``surveygen themes``: see the taxonomy and draft one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surveygen import pipeline
+from surveygen.cli._context import Context
+from surveygen.errors import ThemeError
+from surveygen.pipeline import Shown
+
+group = typer.Typer(help="See the taxonomy and draft one.", no_args_is_help=True)
+
+
+@group.command()
+def show(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="[THEME|PAPER]", help="A theme's or a paper's id.")] = "",
+) -> None:
+    """Show the taxonomy with counts, the papers of a theme, or where a paper stands."""
+    shared: Context = context.obj
+    shown = pipeline.show(shared.project(), shared.progress())
+    if what in shown.papers:
+        shared.print(shown.assignments.get(what), lambda: _paper(shown, what))
+    elif what in shown.taxonomy:
+        inside = sorted((item for item in shown.assignments.values() if what in item.path), key=lambda i: -i.score)
+        shared.print(inside, lambda: (_line(shown, item.paper) for item in inside))
+    elif what:
+        raise ThemeError(f"{what!r} is neither a theme nor a paper", "surveygen themes show lists the themes")
+    else:
+        shared.print(shown.taxonomy.themes, lambda: _tree(shown))
+
+
+@group.command()
+def induce(
+    context: typer.Context,
+    target: Annotated[int, typer.Option(min=0, metavar="N", help="How many themes; 0: chosen from the data.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Instead of taxonomy.draft.toml.")] = None,
+) -> None:
+    """Draft a taxonomy from the papers as a TOML file to edit; use it by setting profile to its path."""
+    shared: Context = context.obj
+    path, taxonomy = pipeline.induce(shared.project(), shared.progress(), target=target, out=out)
+
+    def text() -> Iterator[str]:
+        yield from (f"{theme.name}: {', '.join(theme.keywords)}" for theme in taxonomy)
+        yield f'wrote {path}; edit it, then set profile = "{path.name}" in survey.toml'
+
+    shared.print({"file": path, "themes": taxonomy.themes}, text)
+
+
+def _tree(shown: Shown) -> Iterator[str]:
+    for theme in shown.taxonomy:
+        size = sum(theme.id in item.path for item in shown.assignments.values())
+        indent = "  " * (len(shown.taxonomy.path(theme.id)) - 1)
+        yield f"{size:>6}  {indent}{theme.name} [{theme.id}]"
+
+
+def _line(shown: Shown, paper: str) -> str:
+    item = shown.assignments[paper]
+    mark = "?" if item.uncertain else " "
+    return f"{item.score:6.3f}{mark} {paper:<16} {shown.papers[paper].title}"
+
+
+def _paper(shown: Shown, paper: str) -> Iterator[str]:
+    yield shown.papers[paper].title
+    item = shown.assignments.get(paper)
+    if item is None:
+        yield "stands under no theme"
+        return
+    yield "  theme: " + " > ".join(shown.taxonomy[step].name for step in item.path)
+    yield f"  score {item.score:.3f}, margin {item.margin:.3f} ({item.method})" + (
+        ", uncertain" if item.uncertain else ""
+    )
+    if item.runner_up is not None:
+        yield f"  second: {shown.taxonomy[item.runner_up].name}"
+    for other in item.secondary:
+        yield f"  also: {shown.taxonomy[other].name}"

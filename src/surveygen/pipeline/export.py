@@ -1,0 +1,34 @@
+"""Give the corpus away in the formats of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from surveygen.config import Project
+from surveygen.corpus import Store, export_lines
+from surveygen.errors import ConfigError
+from surveygen.render import BIBLIOGRAPHIES
+from surveygen.survey import mint
+
+EXPORTS = (*sorted(BIBLIOGRAPHIES), "jsonl")
+
+
+def export(project: Project, name: str) -> Iterator[str]:
+    """Yield the text of an export piece by piece; ``jsonl`` is the whole store, sorted, to be imported again.
+
+    Raises:
+        ConfigError: the format is unknown.
+    """
+    if name not in EXPORTS:
+        raise ConfigError(f"export: there is no format {name!r}", f"choose from {', '.join(EXPORTS)}")
+    with Store.open(project.database) as store:
+        if name == "jsonl":
+            yield from (f"{line}\n" for line in export_lines(store))
+            return
+        papers = tuple(store.papers())
+        known = store.cite_keys()
+        minted = mint(papers, known)
+        if minted:
+            store.add_cite_keys(minted)
+        keys = {**known, **minted}
+        yield from BIBLIOGRAPHIES[name]([(keys[paper.id], paper) for paper in papers])

@@ -1,0 +1,101 @@
+"""Fetch papers from arXiv into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from surveygen import plugins
+from surveygen.config import Project
+from surveygen.corpus import Store
+from surveygen.domain.identifiers import is_arxiv_id, parse_arxiv_id
+from surveygen.domain.paper import BadRecord, Change, Paper, PaperId, Wanted
+from surveygen.errors import ConfigError
+from surveygen.pipeline._clock import now
+from surveygen.pipeline.progress import Progress
+from surveygen.sources import FetchRequest, NetworkSource
+
+SOURCE = "arxiv_query"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a person asked for; without a query and ids, the query of survey.toml and the ids still wanted."""
+
+    query: str = ""
+    ids: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    max_papers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a fetch did, and the ids that arXiv does not know."""
+
+    change: Change
+    missing: tuple[PaperId, ...]
+
+
+def plan(project: Project, ask: Ask) -> tuple[str, ...]:
+    """Return the URLs that `fetch` would ask for; asks nothing."""
+    with Store.open(project.database) as store:
+        requests = _requests(project, ask, store)
+    source = _source(project)
+    return tuple(url for request in requests for url in source.plan(request))
+
+
+def fetch(project: Project, ask: Ask, progress: Progress) -> Fetched:
+    """Fetch and store page by page: what came before a failure is kept.
+
+    Raises:
+        ConfigError: nothing is asked for, or an id is none of arXiv's.
+        SourceError: arXiv gave no usable answer.
+    """
+    source = _source(project)
+    missing: list[PaperId] = []
+    with Store.open(project.database) as store, progress.stage("fetch", None) as advance:
+        records = _records(source, _requests(project, ask, store), missing, advance)
+        change = store.apply(records, source=SOURCE, at=now())
+    return Fetched(change, tuple(sorted(set(missing))))
+
+
+def _source(project: Project) -> NetworkSource:
+    source: NetworkSource = plugins.load("sources", SOURCE).make(project.settings.sources)
+    return source
+
+
+def _requests(project: Project, ask: Ask, store: Store) -> tuple[FetchRequest, ...]:
+    settings = project.settings.sources.arxiv
+    ids = _parse(ask.ids) if ask.ids or ask.query else tuple(w for w in store.wanted() if is_arxiv_id(w.id))
+    query = ask.query or ("" if ask.ids else settings.query)
+    if not ids and not query:
+        raise ConfigError("nothing to fetch", "give --query or --ids, or set sources.arxiv.query in survey.toml")
+    limit = ask.max_papers or settings.max_papers
+    requests = []
+    if ids:
+        requests.append(FetchRequest(ids=ids, max_papers=limit))
+    if query:
+        requests.append(FetchRequest(query=query, since=ask.since, until=ask.until, max_papers=limit))
+    return tuple(requests)
+
+
+def _parse(texts: Sequence[str]) -> tuple[Wanted, ...]:
+    found = []
+    for text in texts:
+        parsed = parse_arxiv_id(text)
+        if parsed is None:
+            raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
+        found.append(Wanted(*parsed))
+    return tuple(found)
+
+
+def _records(
+    source: NetworkSource, requests: Sequence[FetchRequest], missing: list[PaperId], advance: Callable[[int], None]
+) -> Iterator[Paper | BadRecord]:
+    for request in requests:
+        for page in source.fetch(request):
+            missing += page.missing
+            for record in page.records:
+                advance(1)
+                yield record

@@ -1,0 +1,79 @@
+"""Start a survey in a new folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import tomli_w
+
+from surveygen.config import FILE_NAME, load_settings
+from surveygen.domain.text import slugify
+from surveygen.errors import ConfigError
+from surveygen.themes import load_profile
+
+_SETTINGS = """\
+# Settings of this survey; every key that can be set is here with its default.
+title = {title}
+slug = {slug}                    # drafts go to output/<slug>/<language>/
+profile = {profile}              # a shipped profile, the path of a taxonomy TOML, or "none": themes are induced
+languages = ["en"]
+formats = ["html", "latex", "markdown", "json"]   # add "pdf" where a TeX engine is installed
+
+[sources.arxiv]
+query = ""                       # arXiv's query syntax, such as: cat:cs.CL AND abs:alignment
+api_url = "https://export.arxiv.org/api/query"
+contact = ""                     # your mail address, told to arXiv; wanted for more than 20 requests
+min_interval_seconds = 3.0       # arXiv asks for at least 3
+max_papers = 2000
+
+[embed]
+encoder = "sentence"             # or "lsa": needs no torch
+model = "all-MiniLM-L6-v2"       # or the path of a sentence-transformers folder
+dtype = "auto"                   # bfloat16 where the CPU has it; or float32, bfloat16
+max_length = 256                 # tokens
+batch_size = 32
+threads = 0                      # 0: all usable CPUs
+
+[themes]
+subthemes = "induced"            # given: only those of the profile; induced: more where a theme has none; none
+seed = 0
+target = 0                       # number of themes to induce; 0: chosen from the data
+
+[summarize]
+method = "extractive"
+sentences_per_theme = 12
+"""
+
+
+def init(folder: Path, *, profile: str = "none", title: str | None = None) -> tuple[Path, ...]:
+    """Make a folder with survey.toml, corpus/ and output/; return what was made.
+
+    `profile` may be a shipped name or a taxonomy file, which is copied to ``taxonomy.toml``.
+
+    Raises:
+        ConfigError: the folder already is a survey or cannot be written. ThemeError: the profile cannot be used.
+    """
+    settings = folder / FILE_NAME
+    if settings.exists():
+        raise ConfigError(f"{settings} exists already", "choose another folder, or edit that file")
+    source = Path(profile)
+    loaded = load_profile(profile, Path.cwd())
+    name = "taxonomy.toml" if source.suffix == ".toml" else profile
+    shown = title or loaded.title or folder.resolve().name.replace("-", " ").replace("_", " ").title()
+    text = _SETTINGS.format(title=_quote(shown), slug=_quote(slugify(shown)), profile=_quote(name))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in ("corpus", "output"):
+            (folder / part).mkdir(exist_ok=True)
+        if source.suffix == ".toml":
+            shutil.copyfile(source, folder / name)
+        settings.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{folder}: {error.strerror}", "choose a folder that you may write to") from error
+    load_settings(settings)
+    return (settings,)
+
+
+def _quote(text: str) -> str:
+    return tomli_w.dumps({"k": text}).removeprefix("k = ").strip()

@@ -1,0 +1,37 @@
+"""Say what a survey holds and what waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from surveygen.config import Project
+from surveygen.corpus import Store
+from surveygen.domain.paper import BadRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a survey; `counts` by name, `drafts` as folders relative to the project."""
+
+    title: str
+    changed_at: str
+    counts: dict[str, int]
+    sources: tuple[str, ...]
+    quarantine: tuple[BadRecord, ...]
+    wanted: tuple[str, ...]
+    drafts: tuple[str, ...]
+
+
+def status(project: Project) -> Status:
+    """Read the store; an empty one is made if there is none."""
+    with Store.open(project.database) as store:
+        drafts = sorted(path.parent for path in project.output.rglob("manifest.json"))
+        return Status(
+            title=project.settings.title,
+            changed_at=store.changed_at(),
+            counts=asdict(store.counts()),
+            sources=store.sources(),
+            quarantine=tuple(record for record, _ in store.quarantine()),
+            wanted=tuple(item.id for item in store.wanted()),
+            drafts=tuple(str(path.relative_to(project.root)) for path in drafts),
+        )

@@ -1,0 +1,64 @@
+"""See the taxonomy, and draft one from the papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from surveygen import plugins
+from surveygen.config import Project
+from surveygen.corpus import Store
+from surveygen.domain.paper import Paper
+from surveygen.domain.theme import Assignment, Taxonomy
+from surveygen.errors import ThemeError
+from surveygen.pipeline._drafts import taxonomy_toml
+from surveygen.pipeline._files import write_if_changed
+from surveygen.pipeline._place import place
+from surveygen.pipeline._run import start
+from surveygen.pipeline.progress import Progress
+from surveygen.themes import Inducer, Profile
+
+DRAFT_NAME = "taxonomy.draft.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The taxonomy with the papers and where each stands."""
+
+    taxonomy: Taxonomy
+    papers: dict[str, Paper]
+    assignments: dict[str, Assignment]
+
+
+def show(project: Project, progress: Progress) -> Shown:
+    """Place the papers as a build would, without writing drafts."""
+    with Store.open(project.database) as store:
+        run = start(project, store, progress)
+        placed = place(run)
+    return Shown(
+        placed.taxonomy, {paper.id: paper for paper in run.papers}, {item.paper: item for item in placed.assignments}
+    )
+
+
+def induce(project: Project, progress: Progress, *, target: int = 0, out: Path | None = None) -> tuple[Path, Taxonomy]:
+    """Write a taxonomy drafted from the papers alone, for a person to edit; the survey is not changed.
+
+    Raises:
+        ThemeError: the file exists and says something else.
+    """
+    settings = replace(project.settings.themes, target=target or project.settings.themes.target)
+    with Store.open(project.database) as store:
+        run = start(project, store, progress)
+    inducer: Inducer = plugins.load("themes", "kmeans").make(settings)
+    with progress.stage("induce", 1) as advance:
+        themes, _ = inducer.induce(run.embeddings, run.papers, parent=None, known_ids=frozenset(), seed=settings.seed)
+        advance(1)
+    title = project.settings.title
+    taxonomy = Taxonomy(themes)
+    draft = Profile(name=project.settings.slug, title=title, taxonomy=taxonomy)
+    path = out or project.root / DRAFT_NAME
+    text = taxonomy_toml(draft, taxonomy, title).encode("utf-8")
+    if path.exists() and path.read_bytes() != text:
+        raise ThemeError(f"{path} exists and differs", "move it away or name another file with --out")
+    write_if_changed(path, text)
+    return path, taxonomy

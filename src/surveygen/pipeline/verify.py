@@ -1,0 +1,177 @@
+"""Check a built draft against the store, claim by claim."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from surveygen.config import Project
+from surveygen.corpus import Store
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.writing import Evidence, Sentence
+from surveygen.errors import ConfigError
+from surveygen.pipeline._files import MANIFEST, read_manifest, sha256
+from surveygen.summarize import check
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that does not hold: in which file, at which place, why."""
+
+    file: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome; a draft holds if there are no problems."""
+
+    drafts: int
+    sentences: int
+    citations: int
+    problems: tuple[Problem, ...]
+
+
+def verify(project: Project, folder: Path | None = None) -> Report:
+    """Check every edition below a folder (default: the survey's output).
+
+    Raises:
+        ConfigError: there is no draft.
+    """
+    root = folder or project.output / project.settings.slug
+    drafts = sorted(root.rglob("survey.json")) if root.is_dir() else []
+    if not drafts:
+        raise ConfigError(f"no survey.json below {root}", "run: surveygen build --format json")
+    sentences = citations = 0
+    problems: list[Problem] = []
+    with Store.open(project.database) as store:
+        for draft in drafts:
+            problems += _check_files(draft.parent)
+            data = _read(draft)
+            if isinstance(data, Problem):
+                problems.append(data)
+                continue
+            checked = _Draft(store, draft, data)
+            problems += checked.problems()
+            sentences += checked.sentences
+            citations += checked.citations
+    return Report(len(drafts), sentences, citations, tuple(problems))
+
+
+def _check_files(folder: Path) -> Iterator[Problem]:
+    """Compare each file with the sum that was written when it was built."""
+    sums = read_manifest(folder)
+    if not sums:
+        yield Problem(str(folder / MANIFEST), "", "missing or unreadable: build the draft again")
+    for name, known in sums.items():
+        path = folder / name
+        if " " in name:
+            continue  # a note about a file, such as what the PDF was made from
+        if not path.is_file():
+            yield Problem(str(path), "", "missing")
+        elif sha256(path) != known:
+            yield Problem(str(path), "", "changed after it was built")
+
+
+def _read(path: Path) -> Mapping[str, Any] | Problem:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return Problem(str(path), "", f"cannot be read: {error}")
+    if not isinstance(data, dict) or data.get("schema_version") != 1:
+        return Problem(str(path), "schema_version", "is not 1: build the draft again")
+    return data
+
+
+class _Draft:
+    """One survey.json and what was counted in it."""
+
+    def __init__(self, store: Store, path: Path, data: Mapping[str, Any]) -> None:
+        self._paper = cache(lambda paper, version: paper_as_of(store, paper, version))
+        self._path = str(path)
+        self._data = data
+        self.sentences = 0
+        self.citations = 0
+
+    def problems(self) -> list[Problem]:
+        """Return what does not hold; a draft of another shape is one problem, not a crash."""
+        try:
+            return [Problem(self._path, place, reason) for place, reason in self._found()]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return [Problem(self._path, "", f"is not of the shape of a draft: {error!r}")]
+
+    def _found(self) -> Iterator[tuple[str, str]]:
+        listed = {row["paper"] for row in self._data["references"]}
+        known = {row["id"] for row in self._data["papers"]}
+        for paper in sorted(listed - known):
+            yield "references", f"{paper} is not a paper of the draft"
+        cited = set()
+        for place, themed, raw in _claims(self._data["sections"]):
+            self.sentences += 1
+            self.citations += len(raw["cites"])
+            cited |= set(raw["cites"])
+            for reason in self._check(raw, listed, themed=themed):
+                yield place, reason
+        if not any(block["kind"] == "catalogue" for section in self._data["sections"] for block in section["blocks"]):
+            for paper in sorted(listed - cited):
+                yield "references", f"{paper} is never cited"
+
+    def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
+        sentence = _sentence(raw)
+        shown = f"{sentence.text[:60]!r}"
+        for paper in sorted(set(sentence.cites) - listed):
+            yield f"{shown} cites {paper}, which is not in the references"
+        if themed and not sentence.cites:
+            yield f"{shown} cites nothing"
+        verdict = check(sentence, self._paper)
+        if not verdict.ok:
+            yield f"{shown}: {verdict.reason}"
+
+
+def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:
+    """Return a paper with the words that the store has of one version, None if it has none."""
+    known = store.paper(paper)
+    if known is None or known.version == version:
+        return known
+    title, abstract = store.text(paper, version, "title"), store.text(paper, version, "abstract")
+    if title is None or abstract is None:
+        return None
+    comment = store.text(paper, version, "comment") or ""
+    return replace(known, version=version, title=title, abstract=abstract, comment=comment)
+
+
+def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
+    """Yield (section id, whether it is about a theme, sentence) for prose and table cells."""
+    for section in sections:
+        themed = section["theme"] is not None
+        for block in section["blocks"]:
+            for sentence in block.get("sentences", ()):
+                yield section["id"], themed, sentence
+            if block["kind"] == "table":
+                for row in block["rows"]:
+                    for cell in row["cells"]:
+                        if cell is not None:
+                            yield section["id"], themed, cell
+
+
+def _sentence(raw: Mapping[str, Any]) -> Sentence:
+    evidence = tuple(
+        Evidence(PaperId(item["paper"]), item["version"], item["field"], item["start"], item["end"])
+        for item in raw["evidence"]
+    )
+    return Sentence(
+        text=raw["text"],
+        cites=tuple(PaperId(paper) for paper in raw["cites"]),
+        evidence=evidence,
+        method=raw["method"],
+        rule=raw["rule"],
+        role=raw["role"],
+        support=raw["support"],
+        language=raw["language"],
+        translated_from=raw["translated_from"],
+    )

@@ -1,0 +1,203 @@
+"""The command line: results, errors, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from surveygen.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+PAPER = {
+    "arxiv_id": "2001.00001",
+    "title": "A Way",
+    "abstract": "We show a way. It is short.",
+    "authors": ["Ada Byron"],
+}
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Run a command in an empty folder; return exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["surveygen", *words])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        code = left.value.code
+        return code if isinstance(code, int) else 0, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def survey(run: Run, tmp_path: Path) -> Path:
+    """A survey of one paper, with the light encoder."""
+    run("init", "s", "--title", "Ways")
+    folder = tmp_path / "s"
+    settings = folder / "survey.toml"
+    settings.write_text(settings.read_text().replace('encoder = "sentence"', 'encoder = "lsa"'))
+    (tmp_path / "papers.jsonl").write_text(json.dumps(PAPER))
+    run("-C", "s", "add", "papers.jsonl")
+    return folder
+
+
+def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
+    """init, add, build, verify: what the README says."""
+    assert run("init", "my-survey", "--title", "Graph Learning")[0] == 0
+    settings = Path("my-survey/survey.toml")
+    settings.write_text(settings.read_text().replace('encoder = "sentence"', 'encoder = "lsa"'))
+    Path("papers.jsonl").write_text("\n".join(json.dumps(PAPER | {"arxiv_id": f"2001.{n:05}"}) for n in range(1, 6)))
+
+    assert run("-C", "my-survey", "add", "papers.jsonl")[:2] == (0, "papers.jsonl: 5 added\n")
+    code, out, _ = run("-C", "my-survey", "build")
+    assert code == 0
+    assert "my-survey/output/graph-learning/en/index.html" in out
+    code, out, _ = run("-C", "my-survey", "verify")
+    assert code == 0
+    assert "all hold" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["-C", "none", "build"], 2, "no survey.toml"),
+        (["build"], 2, "no survey.toml"),
+        (["-C", "s", "build", "--format", "docx"], 2, "there is no 'docx'"),
+        (["-C", "s", "build", "--lang", "tlh"], 2, "there is no 'tlh'"),
+        (["-C", "s", "add", "missing.jsonl"], 3, "missing.jsonl"),
+        (["-C", "s", "add", "empty.jsonl"], 4, "nothing could be imported"),
+        (["-C", "s", "add", "bad.jsonl"], 4, "nothing could be imported"),
+        (["-C", "s", "fetch", "--ids", "nonsense"], 2, "not an arXiv id"),
+        (["-C", "s", "fetch"], 2, "nothing to fetch"),
+        (["-C", "s", "themes", "show", "nothing"], 6, "neither a theme nor a paper"),
+        (["-C", "s", "verify", "nowhere"], 2, "no survey.json"),
+        (["-C", "s", "export", "--format", "docx"], 2, "there is no format 'docx'"),
+        (["init", "s"], 2, "exists already"),
+        (["init", "t", "--profile", "lm-alignment"], 2, "did you mean 'llm-alignment'"),
+        (["frobnicate"], 2, "No such command"),
+        (["-C", "s", "build", "--frobnicate"], 2, "No such option"),
+    ],
+)
+@pytest.mark.usefixtures("survey")
+def test_errors_say_what_happened_with_their_exit_code(run: Run, words: list[str], code: int, said: str) -> None:
+    """One line of what happened, one of what to do, never a traceback."""
+    Path("empty.jsonl").write_text("")
+    Path("bad.jsonl").write_text('{"title": 7\n')
+
+    left, out, err = run(*words)
+
+    assert left == code
+    assert said in out + err
+    assert "Traceback" not in err
+
+
+def test_a_bad_line_is_set_aside_and_shown(run: Run, survey: Path) -> None:
+    """The rest is imported, the exit code is 0, and status names the line."""
+    Path("mixed.jsonl").write_text(json.dumps(PAPER | {"arxiv_id": "2001.00002"}) + "\nnot json\n")
+
+    code, out, _ = run("-C", str(survey), "add", "mixed.jsonl")
+
+    assert code == 0
+    assert "1 added, 1 set aside" in out
+    assert "mixed.jsonl line 2" in run("-C", str(survey), "status")[1]
+
+
+def test_json_output_can_be_read(run: Run, survey: Path) -> None:
+    """Every command that prints a result prints it as JSON if asked."""
+    for words in (["status"], ["build"], ["verify"], ["themes", "show"], ["doctor"], ["themes", "show", "2001.00001"]):
+        out = run("-C", str(survey), "--json", "-q", *words)[1]
+        json.loads(out)
+
+
+@pytest.mark.parametrize("name", ["bibtex", "biblatex", "csl", "ris", "csv", "jsonl"])
+def test_exports_hold_the_paper(run: Run, survey: Path, name: str) -> None:
+    """Each format names the paper; to a file as to stdout."""
+    code, out, _ = run("-C", str(survey), "export", "--format", name)
+    run("-C", str(survey), "export", "--format", name, "--out", "file")
+
+    assert code == 0
+    assert "2001.00001" in out
+    assert Path("file").read_bytes().decode() == out
+
+
+def test_a_dump_gives_an_equal_store(run: Run, survey: Path) -> None:
+    """Exporting and importing into an empty survey loses nothing."""
+    run("-C", str(survey), "export", "--format", "jsonl", "--out", "dump.jsonl")
+    run("init", "again", "--title", "Again")
+
+    assert run("-C", "again", "add", "dump.jsonl")[0] == 0
+    assert run("-C", "again", "export", "--format", "jsonl")[1] == Path("dump.jsonl").read_text()
+
+
+def test_drafting_a_taxonomy_keeps_what_is_there(run: Run, survey: Path) -> None:
+    """A draft that a person may have edited is not written over."""
+    assert run("-C", str(survey), "themes", "induce")[0] == 0
+    draft = survey / "taxonomy.draft.toml"
+    draft.write_text(draft.read_text() + "# mine\n")
+
+    code, _, err = run("-C", str(survey), "themes", "induce")
+
+    assert code == 6
+    assert "exists and differs" in err
+    assert draft.read_text().endswith("# mine\n")
+
+
+def test_a_full_disk_ends_in_an_error_and_keeps_the_old_draft(
+    run: Run, survey: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writing fails with a hint, and the draft of the last build is whole."""
+    run("-C", str(survey), "build")
+    page = survey / "output" / "ways" / "en" / "index.html"
+    before = page.read_bytes()
+    Path("more.jsonl").write_text(json.dumps(PAPER | {"arxiv_id": "2001.00002", "title": "B"}))
+    run("-C", str(survey), "add", "more.jsonl")
+
+    def full(*_args: object, **_known: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("surveygen.pipeline._files.tempfile.mkstemp", full)
+    code, _, err = run("-C", str(survey), "build")
+
+    assert code == 8
+    assert "No space left on device" in err
+    assert page.read_bytes() == before
+
+
+def test_interrupting_keeps_what_was_finished(survey: Path, tmp_path: Path) -> None:
+    """Ctrl-C leaves with 130 and one line; the store is whole."""
+    lines = tmp_path / "many.jsonl"
+    with lines.open("w") as file:
+        for n in range(60_000):
+            file.write(json.dumps(PAPER | {"arxiv_id": f"2002.{n:05}", "title": f"T {n}"}) + "\n")
+    words = [sys.executable, "-m", "surveygen", "-C", str(survey), "add", str(lines)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    again = subprocess.run([*words[:-2], "status"], capture_output=True, text=True, check=False)
+    assert again.returncode == 0
+
+
+def test_help_names_every_command_of_the_documents(root: Path) -> None:
+    """A command in the help is in the reference, and the other way round."""
+    words = [sys.executable, "-m", "surveygen", "--help"]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"})
+    reference = (root / "docs" / "reference.md").read_text(encoding="utf-8")
+    commands = {"init", "add", "fetch", "themes", "build", "verify", "evaluate", "export", "status", "doctor"}
+
+    assert all(f"`surveygen {command}" in reference for command in commands)
+    assert all(f" {command} " in shown.stdout for command in commands)

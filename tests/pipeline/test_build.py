@@ -1,0 +1,191 @@
+"""From the store to the files."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from small_surveys import MakeProject, corpus_lines
+from surveygen import pipeline
+from surveygen.config import Project, find_project
+from surveygen.corpus import Store
+from surveygen.errors import ConfigError, CorpusError
+
+SILENT = pipeline.Silence()
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _draft(project: Project) -> dict[str, Any]:
+    text = (project.output / project.settings.slug / "en" / "survey.json").read_text(encoding="utf-8")
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def test_a_build_leaves_the_files_of_the_contract(built: Project) -> None:
+    """Every format has its file, and the taxonomy can be given back as a profile."""
+    names = set(_files(built.output / "sample"))
+
+    assert names == {
+        *(f"en/{name}" for name in ("index.html", "survey.tex", "references.bib", "survey.md", "survey.json")),
+        "en/manifest.json",
+        "taxonomy.toml",
+    }
+
+
+def test_two_builds_give_the_same_bytes(copy: Project) -> None:
+    """A build with nothing new changes no byte of the drafts or of the store's dump."""
+    files = _files(copy.output)
+    with Store.open(copy.database) as store:
+        before = store.sha256()
+
+    again = pipeline.build(copy, SILENT)
+
+    assert again.changed == ()
+    assert _files(copy.output) == files
+    with Store.open(copy.database) as store:
+        assert store.sha256() == before
+
+
+def test_a_draft_can_be_made_again_from_nothing(copy: Project, built: Project) -> None:
+    """Output may always be deleted."""
+    for path in sorted(copy.output.rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+
+    pipeline.build(copy, SILENT)
+
+    assert _files(copy.output) == _files(built.output)
+
+
+def test_every_theme_sentence_is_cited_and_grounded(built: Project) -> None:
+    """Each sentence of a theme section names its paper and a span that the store holds."""
+    data = _draft(built)
+    with Store.open(built.database) as store:
+        themed = [section for section in data["sections"] if section["theme"]]
+        sentences = [s for section in themed for block in section["blocks"] for s in block.get("sentences", ())]
+        for sentence in sentences:
+            assert sentence["cites"]
+            for item in sentence["evidence"]:
+                text = store.text(item["paper"], item["version"], item["field"])
+                assert text is not None
+                assert text[item["start"] : item["end"]].strip()
+
+    assert len(sentences) > 20
+
+
+def test_no_citation_is_orphaned_and_no_reference_uncited(built: Project) -> None:
+    """References and citations are closed over the corpus."""
+    quality = _draft(built)["quality"]
+
+    assert isinstance(quality, dict)
+    assert quality["orphan_citations"] == quality["uncited_references"] == 0
+    assert quality["citation_coverage"] == quality["grounded_share"] == 1.0
+
+
+def test_formats_agree_on_numbers_and_keys(built: Project) -> None:
+    """The n-th reference is the same paper in LaTeX, BibTeX, Markdown and JSON."""
+    folder = built.output / "sample" / "en"
+    keys = [row["cite_key"] for row in _draft(built)["references"]]
+    tex = re.findall(r"\\bibitem(?:\[[^\]]*\])?\{([^}]+)\}", (folder / "survey.tex").read_text(encoding="utf-8"))
+    bib = re.findall(r"^@\w+\{([^,]+),", (folder / "references.bib").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert tex == keys
+    assert sorted(bib) == sorted(keys)
+
+
+def test_only_new_papers_are_embedded(copy: Project, root: Path, tmp_path: Path) -> None:
+    """Papers that the store has vectors for are not encoded again."""
+    counted = _Counting()
+    settings = copy.root / "survey.toml"
+    settings.write_text(settings.read_text().replace('encoder = "lsa"', 'encoder = "sentence"'))
+    project = find_project(copy.root, exact=True)
+    pipeline.build(project, counted)
+    more = tmp_path / "more.jsonl"
+    more.write_text(corpus_lines(root, 7, start=60), encoding="utf-8")
+    pipeline.add(project, [more], SILENT)
+
+    pipeline.build(project, counted)
+    pipeline.build(project, counted)
+
+    assert counted.embedded == [60, 7, 0]
+
+
+class _Counting(pipeline.Silence):
+    def __init__(self) -> None:
+        self.embedded: list[int] = []
+
+    def stage(self, name: str, total: int | None):  # type: ignore[no-untyped-def]  # as in Silence  # noqa: ANN202
+        if name == "embed":
+            self.embedded.append(total or 0)
+        return super().stage(name, total)
+
+
+def test_an_empty_corpus_says_what_to_do(make_project: MakeProject) -> None:
+    """Nothing to build from is an error of the corpus with a hint."""
+    with pytest.raises(CorpusError, match="empty") as caught:
+        pipeline.build(make_project(papers=0), SILENT)
+
+    assert "surveygen add" in caught.value.hint
+
+
+@pytest.mark.parametrize("profile", ["none", "llm-alignment"])
+@pytest.mark.parametrize("papers", [1, 2, 5])
+def test_tiny_corpora_are_surveyed(make_project: MakeProject, papers: int, profile: str) -> None:
+    """One paper is enough for a draft, with given themes and without."""
+    project = make_project(papers=papers, profile=profile)
+
+    pipeline.build(project, SILENT)
+
+    assert len(_draft(project)["papers"]) == papers
+    assert pipeline.verify(project).problems == ()
+
+
+def test_without_a_profile_themes_are_induced_once(make_project: MakeProject) -> None:
+    """The first build induces the themes; the next one keeps their ids."""
+    project = make_project(profile="none")
+    pipeline.build(project, SILENT)
+    first = _draft(project)["themes"]
+
+    pipeline.build(project, SILENT)
+
+    assert _draft(project)["themes"] == first
+    assert {theme["origin"] for theme in first} == {"induced"}
+
+
+def test_papers_without_abstracts_are_surveyed(make_project: MakeProject, tmp_path: Path) -> None:
+    """Titles alone make a draft that says what is missing."""
+    project = make_project(papers=0)
+    source = tmp_path / "titles.jsonl"
+    rows = [{"arxiv_id": f"2001.{n:05}", "title": f"A study of reward models, part {n}"} for n in range(9)]
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    pipeline.add(project, [source], SILENT)
+
+    pipeline.build(project, SILENT)
+
+    assert _draft(project)["quality"]["papers_without_abstract"] == 9
+    assert pipeline.verify(project).problems == ()
+
+
+def test_unknown_languages_and_formats_are_refused_before_work(make_project: MakeProject) -> None:
+    """A misspelt word costs no embedding."""
+    project = make_project(papers=0)
+
+    with pytest.raises(ConfigError, match="there is no 'docx'"):
+        pipeline.build(project, SILENT, formats=["docx"])
+    with pytest.raises(ConfigError, match="there is no 'tlh'"):
+        pipeline.build(project, SILENT, languages=["tlh"])
+
+
+def test_source_date_epoch_fixes_the_date(copy: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With SOURCE_DATE_EPOCH two imports of the same papers give the same draft."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+    pipeline.build(copy, SILENT)
+
+    assert _draft(copy)["generated_at"] == "2023-11-14T22:13:20Z"
