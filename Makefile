@@ -1,0 +1,61 @@
+# Two commands are all it takes: `make survey` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := torch==2.13.0
+# On Linux PyPI's torch brings CUDA. Where that is not wanted: make survey TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+DEBIAN_PACKAGES := texlive-luatex texlive-latex-recommended texlive-latex-extra texlive-pictures lmodern \
+  texlive-bibtex-extra biber fonts-noto-core fonts-noto-cjk fonts-hosny-amiri poppler-utils qpdf chromium
+
+.PHONY: survey test check format install dev system-deps benchmark wheel clean
+
+survey: install
+	@$(BIN)/surveygen add corpus/llm-alignment.jsonl
+	@$(BIN)/surveygen build
+	@if command -v lualatex >/dev/null; then $(BIN)/surveygen build --format pdf; \
+	else echo "no survey.pdf: lualatex is not installed (make system-deps)"; fi
+
+test: dev
+	@$(BIN)/pytest -n 2
+
+check: dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+benchmark: dev
+	@$(BIN)/python benchmarks/stages.py
+
+wheel: dev
+	@$(BIN)/python -m build --wheel
+
+install: $(VENV)/.installed
+dev: $(VENV)/.dev
+
+# torch goes first: a later install then finds it and brings no other build.
+$(VENV)/.installed: pyproject.toml
+	@echo "installing into $(VENV) (once; some minutes)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install -q $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
+	@$(BIN)/python -m pip install -q --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@$(BIN)/python -m pip install -q --group dev
+	@touch $@
+
+# What the PDF and the browser tests want; without it they are skipped.
+system-deps:
+	@if dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1; then echo "system packages: all there"; else \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	$(DEBIAN_PACKAGES) >/dev/null; fi
+
+clean:
+	rm -rf output/* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
