@@ -26,7 +26,7 @@ from surveygen.domain.survey import (
     TaxonomyFigure,
     YearChart,
 )
-from surveygen.domain.text import slugify
+from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.render._links import arxiv_url, doi_of, link_of
@@ -91,7 +91,8 @@ class Views:
 
     @_block.register
     def _(self, block: Facts) -> View:
-        rows = [(self._words.words(label), self._words.words(value)) for label, value in block.rows]
+        # A value is a name, a number or a command: none of it is TeX.
+        rows = [(self._words.words(label), self._words.script.text(clean(value))) for label, value in block.rows]
         return {"kind": "facts", "caption": self._words.words(block.caption), "rows": rows}
 
     @_block.register

@@ -1,0 +1,70 @@
+"""Join the page's scripts and styles, and write the policy that admits only them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+
+from surveygen.errors import TemplateError
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
+_LEFT_OVER = re.compile(r"^(?:import|export)\b", re.MULTILINE)
+
+Read = Callable[[str], str]
+
+
+def bundle(entry: str, read: Read) -> str:
+    """Join a module and all that it imports into one script, what is imported first.
+
+    Modules of one page share a scope after this, so their top-level names must differ. Only named imports from
+    ``"./name.js"`` on one line and named exports of functions, constants and classes are understood.
+
+    Raises:
+        TemplateError: a module uses another form of import or export.
+    """
+    done: dict[str, str] = {}
+    _collect(entry, read, done)
+    return "".join(done.values())
+
+
+def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
+    """Return a Content-Security-Policy that runs these scripts and styles and loads nothing.
+
+    A hash is of the text between the tags: https://www.w3.org/TR/CSP3/#match-element-to-source-list.
+    """
+    allowed = {
+        "default-src": ["'none'"],
+        "script-src": [_hash(text) for text in scripts],
+        "style-src": [_hash(text) for text in styles],
+        "img-src": ["data:"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in allowed.items())
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _collect(name: str, read: Read, done: dict[str, str]) -> None:
+    if name in done:
+        return
+    text = read(name)
+    done[name] = ""  # keeps a ring of imports from running forever; its place is set below
+    for imported in _IMPORT.findall(text):
+        _collect(imported, read, done)
+    del done[name]
+    bare = _EXPORT.sub("", _IMPORT.sub("", text))
+    left = _LEFT_OVER.search(bare)
+    if left:
+        raise TemplateError(
+            f"html/{name}: an import or export that cannot be joined",
+            'write imports as import { name } from "./file.js"; on one line, and name what you export',
+            template=f"html/{name}",
+            line=text.count("\n", 0, text.find(bare[left.start() :][:60])) + 1,
+        )
+    done[name] = bare

@@ -1,0 +1,120 @@
+"""Give each block and sentence its form in JSON."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from surveygen.domain.survey import (
+    Block,
+    Catalogue,
+    Facts,
+    Note,
+    Paragraph,
+    References,
+    Table,
+    TaxonomyFigure,
+    YearChart,
+)
+from surveygen.domain.text import clean
+from surveygen.domain.writing import Sentence
+
+Json = dict[str, object]
+
+
+def sentence_of(sentence: Sentence) -> Json:
+    """Write a claim: its words without markers, with them, and beside them what they rest on."""
+    return {
+        "text": sentence.plain,
+        "marked": sentence.text,
+        "cites": list(sentence.cites),
+        "evidence": [
+            {
+                "paper": item.paper,
+                "version": item.version,
+                "field": item.field,
+                "start": item.start,
+                "end": item.end,
+            }
+            for item in sentence.evidence
+        ],
+        "method": sentence.method,
+        "rule": sentence.rule,
+        "role": sentence.role,
+        "support": ratio(sentence.support),
+        "language": sentence.language,
+        "translated_from": sentence.translated_from,
+    }
+
+
+def printable(value: object) -> object:
+    """Clean every text of a document, ids included, so that the same id stays the same wherever it stands."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {key: printable(inside) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [printable(inside) for inside in value]
+    return value
+
+
+def ratio(value: float) -> float:
+    """Round to six decimals, so that the last bits of a platform's arithmetic are not printed; a count stays one."""
+    return round(value, 6)
+
+
+@singledispatch
+def block_of(block: Block) -> Json:
+    """Write one block; its `kind` says which fields it has."""
+    raise TypeError(f"no JSON for a {type(block).__name__}")
+
+
+@block_of.register
+def _(block: Paragraph) -> Json:
+    sentences = [sentence_of(sentence) for sentence in block.sentences]
+    return {"kind": "paragraph", "label": block.label, "style": block.style, "sentences": sentences}
+
+
+@block_of.register
+def _(block: Note) -> Json:
+    return {"kind": "note", "role": block.role, "text": block.text}
+
+
+@block_of.register
+def _(block: Facts) -> Json:
+    rows = [{"label": label, "value": value} for label, value in block.rows]
+    return {"kind": "facts", "caption": block.caption, "rows": rows}
+
+
+@block_of.register
+def _(block: Table) -> Json:
+    rows = [
+        {"paper": row.paper, "cells": [sentence_of(cell) if cell else None for cell in row.cells]} for row in block.rows
+    ]
+    return {"kind": "table", "caption": block.caption, "columns": list(block.columns), "rows": rows}
+
+
+@block_of.register
+def _(block: YearChart) -> Json:
+    return {
+        "kind": "year_chart",
+        "caption": block.caption,
+        "themes": list(block.themes),
+        "years": list(block.years),
+        "counts": [list(row) for row in block.counts],
+    }
+
+
+@block_of.register
+def _(block: TaxonomyFigure) -> Json:
+    examples = [{"theme": theme, "papers": list(papers)} for theme, papers in block.examples]
+    return {"kind": "taxonomy", "caption": block.caption, "examples": examples}
+
+
+@block_of.register
+def _(block: Catalogue) -> Json:
+    return {"kind": "catalogue", "caption": block.caption}
+
+
+@block_of.register
+def _(_: References) -> Json:
+    return {"kind": "references"}

@@ -1,0 +1,146 @@
+"""Write the survey as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from surveygen.domain.survey import Entry, Section, Survey
+from surveygen.domain.theme import Assignment, Theme
+from surveygen.domain.writing import Card
+from surveygen.languages import Language
+from surveygen.render._json_blocks import Json, block_of, printable, ratio, sentence_of
+from surveygen.render._links import link_of
+from surveygen.render._templates import TemplateRoots
+from surveygen.render._tex import tex_key
+
+SCHEMA_VERSION = 1
+
+
+def make(language: Language, templates: TemplateRoots) -> JsonRenderer:  # noqa: ARG001  # JSON has no template
+    """Make the renderer of ``survey.json``."""
+    return JsonRenderer(language)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRenderer:
+    """Writes what docs/survey.schema.json describes."""
+
+    language: Language
+
+    def render(self, survey: Survey) -> Mapping[str, str]:
+        """Return ``survey.json``: keys sorted, arrays in the order of the document."""
+        document = printable(self._document(survey))
+        text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+        return {"survey.json": f"{text}\n"}
+
+    def _document(self, survey: Survey) -> Json:
+        made = survey.provenance
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "slug": survey.slug,
+            "title": survey.title,
+            "subtitle": survey.subtitle,
+            "language": survey.language,
+            "generated_at": survey.generated_at,
+            "provenance": {
+                **{name: getattr(made, name) for name in _PROVENANCE},
+                "seed": made.seed,
+                "sources": list(made.sources),
+            },
+            "themes": self._themes(survey),
+            "assignments": [_assignment(entry.assignment) for entry in survey.entries if entry.assignment],
+            "papers": [_paper(entry) for entry in survey.entries],
+            "sections": [_section(section) for section in survey.sections],
+            "references": [
+                {"paper": entry.paper.id, "cite_key": tex_key(entry.cite_key, entry.number)} for entry in survey.entries
+            ],
+            "quality": {name: ratio(getattr(survey.quality, name)) for name in survey.quality.__slots__},
+            "changes": None,
+        }
+
+    def _themes(self, survey: Survey) -> list[Json]:
+        counts = {count.theme: count for count in survey.counts}
+        return [
+            {
+                **self._theme(theme),
+                "papers": list(counts[theme.id].own) if theme.id in counts else [],
+                "size": counts[theme.id].size if theme.id in counts else 0,
+            }
+            for theme in survey.taxonomy
+        ]
+
+    def _theme(self, theme: Theme) -> Json:
+        return {
+            "id": theme.id,
+            "name": theme.name_in(self.language.code),
+            "parent": theme.parent,
+            "origin": theme.origin,
+            "description": theme.description,
+            "keywords": list(theme.keywords),
+        }
+
+
+_PROVENANCE = ("surveygen", "config_sha256", "corpus_sha256", "encoder", "summarizer")
+
+
+def _assignment(item: Assignment) -> Json:
+    return {
+        "paper": item.paper,
+        "theme": item.theme,
+        "path": list(item.path),
+        "score": ratio(item.score),
+        "runner_up": item.runner_up,
+        "margin": ratio(item.margin),
+        "uncertain": item.uncertain,
+        "method": item.method,
+        "secondary": list(item.secondary),
+    }
+
+
+def _paper(entry: Entry) -> Json:
+    paper = entry.paper
+    return {
+        "id": paper.id,
+        "number": entry.number,
+        "cite_key": tex_key(entry.cite_key, entry.number),
+        "version": paper.version,
+        "title": paper.title,
+        "authors": [author.name for author in paper.authors],
+        "published": paper.published,
+        "updated": paper.updated,
+        "categories": list(paper.categories),
+        "status": paper.status,
+        "abstract_kind": paper.abstract_kind,
+        "doi": paper.doi,
+        "journal_ref": paper.journal_ref,
+        "url": link_of(paper),
+        "versions": [
+            {"n": item.n, "submitted_at": item.submitted_at, "size_kb": item.size_kb} for item in paper.versions
+        ],
+        "card": _card(entry.card),
+        "neighbours": list(entry.neighbours),
+    }
+
+
+def _card(card: Card) -> Json:
+    return {
+        "one_liner": sentence_of(card.one_liner) if card.one_liner else None,
+        "aims": [sentence_of(item) for item in card.aims],
+        "methods": [sentence_of(item) for item in card.methods],
+        "findings": [sentence_of(item) for item in card.findings],
+        "limits": [sentence_of(item) for item in card.limits],
+        "keywords": list(card.keywords),
+        "code": card.code,
+    }
+
+
+def _section(section: Section) -> Json:
+    return {
+        "id": section.id,
+        "heading": section.heading,
+        "level": section.level,
+        "theme": section.theme,
+        "blocks": [block_of(block) for block in section.blocks],
+    }

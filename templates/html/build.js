@@ -1,0 +1,37 @@
+// Build elements from data; text never becomes markup.
+
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+
+// el("a.cite", { href }, "12"): a tag with classes, attributes (false and undefined are left out), children.
+export function el(name, attributes = {}, ...children) {
+  const [tag, ...classes] = name.split(".");
+  const node = document.createElement(tag);
+  if (classes.length) node.className = classes.join(" ");
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(key, "");
+    else if (value !== false && value !== undefined && value !== null) node.setAttribute(key, value);
+  }
+  node.append(...children.flat().filter((child) => child !== "" && child !== null && child !== undefined));
+  return node;
+}
+
+// Words with mathematics: a string, or pieces that are strings or { m: tree, t: source }.
+export function rich(value) {
+  if (typeof value === "string") return [value];
+  return value.map((piece) => (typeof piece === "string" ? piece : math(piece.m)));
+}
+
+export function plainText(value) {
+  if (typeof value === "string") return value;
+  return value.map((piece) => (typeof piece === "string" ? piece : piece.t)).join("");
+}
+
+function math(tree) {
+  if (typeof tree === "string") return tree;
+  const node = document.createElementNS(MATHML, tree[0]);
+  for (const part of tree.slice(1)) {
+    if (typeof part === "string" || Array.isArray(part)) node.append(math(part));
+    else for (const [key, value] of Object.entries(part)) node.setAttribute(key, value);
+  }
+  return node;
+}

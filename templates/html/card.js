@@ -1,0 +1,143 @@
+// One paper in a dialog: quick review, sources, filing, versions, neighbors.
+
+import { el, plainText, rich } from "./build.js";
+import { abstractPieces, authorsLine, claimWords, copyText, marksOf, themeMark, themePath } from "./parts.js";
+
+const REVIEW = ["aims", "methods", "findings", "limits"];
+const ARXIV = /^(\d{4}\.\d{4,5}|[a-z][a-z-]+\/\d{7})$/;
+
+// Returns show(paper); `closed` is called when the reader leaves the card.
+export function startCard(page, dialog, closed) {
+  let pinned = null;
+  dialog.addEventListener("close", closed);
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+    if (event.target.closest("[data-do=close]")) dialog.close();
+    const copy = event.target.closest("[data-do=copy-card]");
+    if (copy) copyText(copy.parentElement.querySelector("code").textContent, copy, page);
+    const source = event.target.closest("[data-do=source]");
+    if (source) {
+      pinned = source.closest("[data-span]");
+      lightUp(dialog, pinned)?.scrollIntoView({ block: "center" });
+    }
+  });
+  for (const kind of ["pointerover", "focusin"]) {
+    dialog.addEventListener(kind, (event) => lightUp(dialog, event.target.closest("[data-span]") ?? pinned));
+  }
+  return (paper) => {
+    pinned = null;
+    dialog.replaceChildren(...cardOf(page, paper));
+    if (!dialog.open) dialog.showModal();
+    dialog.scrollTop = 0;
+    dialog.querySelector("h2").focus();
+  };
+}
+
+// Mark the pieces of the abstract that a claim stands on; returns the first.
+function lightUp(dialog, claim) {
+  const [from, to] = claim ? claim.dataset.span.split(" ").map(Number) : [0, 0];
+  let first = null;
+  for (const piece of dialog.querySelectorAll("[data-piece]")) {
+    const lit = piece.dataset.piece >= from && piece.dataset.piece < to;
+    piece.classList.toggle("lit", lit);
+    if (lit) first ??= piece;
+  }
+  return first;
+}
+
+function cardOf(page, paper) {
+  const { say } = page;
+  return [
+    el("div.card-top", {}, themeMark(page, paper, true), el("button.tool", { type: "button", "data-do": "close", "aria-label": say("close") }, "×")),
+    el("h2", { id: "card-title", tabindex: "-1", dir: "auto" }, ...rich(paper.title)),
+    el("p.by", { dir: "auto" }, authorsLine(paper, 50)),
+    el("p.card-meta", {}, ...metaOf(page, paper)),
+    el("p.card-links", {}, ...linksOf(page, paper)),
+    ...reviewOf(page, paper),
+    ...abstractOf(page, paper),
+    ...filingOf(page, paper),
+    ...versionsOf(page, paper),
+    ...neighborsOf(page, paper),
+    el("h3", {}, "BibTeX"),
+    el("div.code", {}, el("pre", { dir: "ltr" }, el("code", {}, paper.bibtex)), el("button.copy", { type: "button", "data-do": "copy-card" }, say("copy"))),
+  ];
+}
+
+function metaOf(page, paper) {
+  const parts = [page.day(paper.published), paper.arxiv ? `arXiv:${paper.arxiv}v${paper.version}` : "", (paper.categories ?? []).join(", "), paper.venue, paper.comment];
+  const shown = parts.filter(Boolean).map((part) => el("bdi", {}, part));
+  const reference = el("a", { href: `#ref-${paper.number}`, "data-leave": true }, page.say("reference", { n: paper.number }));
+  return [...[...shown, reference].flatMap((part, at) => (at ? [" · ", part] : [part])), ...marksOf(page, paper)];
+}
+
+function linksOf(page, paper) {
+  const links = [];
+  const add = (name, href) => links.push(el("a.out", { href, rel: "noopener noreferrer", target: "_blank" }, name));
+  if (ARXIV.test(paper.arxiv ?? "")) for (const [name, address] of page.sites) add(name, address.replace("{id}", paper.arxiv));
+  if (paper.doi) add("DOI", `https://doi.org/${encodeURI(paper.doi)}`);
+  if (!paper.arxiv && !paper.doi && paper.link) add(page.say("link"), paper.link);
+  if (paper.card?.code) add(page.say("code"), paper.card.code);
+  return links;
+}
+
+function reviewOf(page, paper) {
+  const card = paper.card ?? {};
+  const parts = [];
+  if (card.one) parts.push(el("p.one", { dir: "auto" }, claimOf(page, paper, card.one[0])));
+  const rows = REVIEW.filter((name) => card[name]).map((name) => {
+    const claims = card[name].map((claim) => el("li", { dir: "auto" }, claimOf(page, paper, claim)));
+    return el("div", {}, el("dt", {}, page.say(name)), el("dd", {}, el("ul", {}, ...claims)));
+  });
+  if (rows.length) parts.push(el("dl.review", {}, ...rows));
+  if (card.keywords) parts.push(el("p.keywords", {}, el("span.only-heard", {}, `${page.say("keywords")}: `), ...card.keywords.map((word) => el("bdi.keyword", {}, word))));
+  if (!card.one && !rows.length) parts.push(el("p.none", {}, page.say("no_review")));
+  return parts;
+}
+
+function claimOf(page, paper, claim) {
+  const words = el("span", {}, ...claimWords(paper, claim));
+  if (!claim.span) return words;
+  const label = page.say("source");
+  return el("span.claim", { "data-span": claim.span.join(" ") }, words, "\u00a0", el("button.source", { type: "button", "data-do": "source", "aria-label": label, title: label }, el("span", { "aria-hidden": "true" }, "¶")));
+}
+
+function abstractOf(page, paper) {
+  if (paper.kind === "none") return [el("p.none", {}, page.say("no_abstract"))];
+  const parts = [el("h3", {}, page.say(paper.kind === "note" ? "editors_note" : "abstract"))];
+  if (paper.kind === "note") parts.push(el("p.note-about", {}, page.say("editors_note_about")));
+  return [...parts, el("p.abstract", { dir: "auto" }, ...abstractPieces(paper))];
+}
+
+function filingOf(page, paper) {
+  if (paper.theme === undefined) return [];
+  const number = new Intl.NumberFormat(page.language, { maximumFractionDigits: 3, numberingSystem: "latn" });
+  const rows = [
+    [page.say("theme"), themePath(page, paper.theme).join(" › ")],
+    [page.say("score"), number.format(paper.score)],
+    [page.say("margin"), number.format(paper.margin)],
+    [page.say("runner_up"), paper.rival === undefined ? "" : page.themes[paper.rival].name],
+    [page.say("also"), (paper.also ?? []).map((at) => page.themes[at].name).join("; ")],
+    [page.say("decided_by"), paper.how],
+  ];
+  const shown = rows.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("bdi", {}, value))));
+  const notice = paper.unsure ? [el("p.note-about", {}, page.say("uncertain_about"))] : [];
+  return [el("h3", {}, page.say("filing")), ...notice, el("dl.small", {}, ...shown)];
+}
+
+function versionsOf(page, paper) {
+  if (!paper.versions) return [];
+  const rows = paper.versions.map(([n, at, size]) => {
+    const name = paper.arxiv ? el("a", { href: `https://arxiv.org/abs/${paper.arxiv}v${n}`, rel: "noopener noreferrer", target: "_blank" }, `v${n}`) : `v${n}`;
+    return el("li", {}, el("bdi", {}, name), " ", page.day(at), size ? ` (${page.say("size", { n: size })})` : "", n === paper.version ? el("span.mark", {}, page.say("this_version")) : "");
+  });
+  return [el("h3", {}, page.say("versions")), el("ol.versions", {}, ...rows)];
+}
+
+function neighborsOf(page, paper) {
+  if (!paper.near) return [];
+  const rows = paper.near.map((at) => {
+    const other = page.papers[at];
+    return el("li", {}, el("a", { href: `#p-${other.id}`, dir: "auto", title: plainText(other.title) }, ...rich(other.title)), el("span.by", { dir: "auto" }, [authorsLine(other, 1), other.year].filter(Boolean).join(", ")));
+  });
+  return [el("h3", {}, page.say("neighbors")), el("ol.neighbors", {}, ...rows)];
+}

@@ -1,0 +1,134 @@
+// The table of papers: search, filters, order, and as many rows as a reader asks for.
+
+import { el, plainText, rich } from "./build.js";
+import { authorsLine, marksOf, themeMark } from "./parts.js";
+import { fieldsOf, folded, scoreOf, snippet, termsOf } from "./search.js";
+
+const STEP = 100;
+
+// Returns { apply(state) }; `changed(state)` is told what the reader chose.
+export function startCatalogue(page, root, changed) {
+  const form = root.querySelector("form");
+  const heads = [...root.querySelectorAll("th[data-sort]")];
+  const more = root.querySelector("[data-do=more]");
+  const view = { state: {}, found: [], rows: STEP, fields: null };
+  fillChoices(page, form);
+  heads.forEach(makeButton);
+  const chosen = () => ({ ...view.state, q: form.q.value.trim(), theme: form.theme.value, year: form.year.value, unsure: form.unsure?.checked ? "1" : "" });
+  const apply = (state) => {
+    view.state = state;
+    view.rows = STEP;
+    form.q.value = state.q === form.q.value.trim() ? form.q.value : (state.q ?? "");
+    form.theme.value = state.theme ?? "";
+    form.year.value = state.year ?? "";
+    if (form.unsure) form.unsure.checked = Boolean(state.unsure);
+    view.found = findPapers(page, view, state);
+    draw();
+  };
+  const draw = () => {
+    const terms = termsOf(view.state.q ?? "");
+    root.querySelector("tbody").replaceChildren(...view.found.slice(0, view.rows).map((paper) => rowOf(page, paper, terms)));
+    root.querySelector(".left")?.remove();
+    more.hidden = view.found.length <= view.rows;
+    root.querySelector("[data-tally]").textContent = page.say("tally", { n: view.found.length, all: page.papers.length });
+    for (const head of heads) head.ariaSort = sortOf(view.state, head.dataset.sort);
+  };
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", () => changed(chosen()));
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    changed({});
+    form.q.focus();
+  });
+  root.addEventListener("click", (event) => {
+    const head = event.target.closest("th[data-sort]");
+    if (head) changed({ ...chosen(), sort: nextSort(view.state, head.dataset.sort) });
+    if (event.target.closest("[data-do=more]")) {
+      view.rows += STEP;
+      draw();
+    }
+  });
+  return { apply, focus: () => form.q.focus() };
+}
+
+function fillChoices(page, form) {
+  const depth = (theme) => (theme.up === undefined || theme.up === null ? 0 : 1 + depth(page.themes[theme.up]));
+  for (const theme of page.themes) form.theme.append(el("option", { value: theme.id }, `${"\u2003".repeat(depth(theme))}${theme.name} (${theme.size})`));
+  const years = [...new Set(page.papers.map((paper) => paper.year).filter(Boolean))].sort((a, b) => b - a);
+  for (const year of years) form.year.append(el("option", { value: year }, String(year)));
+}
+
+function makeButton(head) {
+  head.replaceChildren(el("button", { type: "button" }, head.textContent));
+}
+
+// Papers that fit every filter, in the order asked: by hits while searching, by theme otherwise.
+function findPapers(page, view, state) {
+  const terms = termsOf(state.q ?? "");
+  const scores = new Map();
+  if (terms.length) {
+    view.fields ??= new Map(page.papers.map((paper) => [paper, fieldsOf(paper)]));
+    for (const [paper, fields] of view.fields) scores.set(paper, scoreOf(fields, terms));
+  }
+  const inside = membersOf(page, state.theme);
+  const fits = (paper) =>
+    (!terms.length || scores.get(paper) > 0) &&
+    (!inside || inside.has(paper.theme) || (paper.also ?? []).some((at) => inside.has(at))) &&
+    (!state.year || String(paper.year) === state.year) &&
+    (!state.unsure || paper.unsure);
+  const found = page.order.filter(fits);
+  if (state.sort) return sorted(page, found, state.sort);
+  return terms.length ? found.sort((a, b) => scores.get(b) - scores.get(a) || (b.year ?? 0) - (a.year ?? 0)) : found;
+}
+
+function membersOf(page, id) {
+  if (!id) return null;
+  const inside = new Set();
+  page.themes.forEach((theme, at) => {
+    if (theme.id === id || inside.has(theme.up)) inside.add(at);
+  });
+  return inside;
+}
+
+function sorted(page, papers, sort) {
+  const key = sort.replace(/^-/, "");
+  const sign = sort.startsWith("-") ? -1 : 1;
+  const collator = new Intl.Collator(page.language, { numeric: true });
+  const compare = {
+    number: (a, b) => a.number - b.number,
+    year: (a, b) => (a.published ?? String(a.year ?? "")).localeCompare(b.published ?? String(b.year ?? "")),
+    title: (a, b) => collator.compare(plainText(a.title), plainText(b.title)),
+    theme: (a, b) => (a.theme ?? Infinity) - (b.theme ?? Infinity) || 0,
+  }[key];
+  return compare ? papers.sort((a, b) => sign * compare(a, b) || a.number - b.number) : papers;
+}
+
+// Years start with the newest, all else with the least; a third click gives the order of the themes back.
+function nextSort(state, key) {
+  const first = key === "year" ? `-${key}` : key;
+  const second = key === "year" ? key : `-${key}`;
+  return { [first]: second, [second]: "" }[state.sort] ?? first;
+}
+
+function sortOf(state, key) {
+  return { [key]: "ascending", [`-${key}`]: "descending" }[state.sort] ?? null;
+}
+
+function rowOf(page, paper, terms) {
+  const title = el("a.title", { href: `#p-${paper.id}`, dir: "auto" }, ...rich(paper.title));
+  const by = authorsLine(paper, 3);
+  return el(
+    "tr",
+    { id: `p-${paper.id}` },
+    el("td.number", {}, el("a", { href: `#ref-${paper.number}` }, String(paper.number))),
+    el("td", {}, title, by ? el("span.by", { dir: "auto" }, by) : "", hitOf(paper, terms)),
+    el("td.year", {}, String(paper.year ?? "–")),
+    el("td", {}, themeMark(page, paper, false), ...marksOf(page, paper)),
+  );
+}
+
+function hitOf(paper, terms) {
+  const missing = terms.filter((term) => !folded(plainText(paper.title)).includes(term));
+  const hit = missing.length ? snippet((paper.abstract ?? []).map(plainText).join(""), missing) : null;
+  return hit ? el("span.hit", { dir: "auto" }, hit[0], el("mark", {}, hit[1]), hit[2]) : "";
+}

@@ -1,0 +1,71 @@
+// A small card at a citation: who, what, when, and the sentence that the claim rests on.
+
+import { el, rich } from "./build.js";
+import { authorsLine, themeMark } from "./parts.js";
+
+const WAIT = 160; // milliseconds, so that a passing pointer shows nothing
+const STAY = 250; // milliseconds, time to reach the card
+
+export function startHover(page, box) {
+  let timer = 0;
+  let from = null;
+  const hide = () => {
+    clearTimeout(timer);
+    from?.removeAttribute("aria-describedby");
+    from = null;
+    box.hidden = true;
+  };
+  const later = (delay, action) => {
+    clearTimeout(timer);
+    timer = setTimeout(action, delay);
+  };
+  const show = (link) => {
+    const paper = page.papers[link.hash.slice(5) - 1];
+    if (!paper) return;
+    hide();
+    from = link;
+    box.replaceChildren(...contentOf(page, paper, link));
+    box.hidden = false;
+    link.setAttribute("aria-describedby", box.id);
+    place(box, link);
+  };
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return;
+    const link = event.target.closest("a.cite");
+    if (link && link !== from) later(WAIT, () => show(link));
+    else if (event.target.closest("#hover") || link) clearTimeout(timer);
+    else if (from || timer) later(STAY, hide);
+  });
+  document.addEventListener("focusin", (event) => {
+    const link = event.target.closest("a.cite");
+    if (link?.matches(":focus-visible")) show(link);
+    else if (!event.target.closest("#hover")) hide();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+  document.addEventListener("click", hide);
+}
+
+function contentOf(page, paper, link) {
+  const parts = [
+    el("p.hover-top", {}, themeMark(page, paper, false), el("span.year", {}, paper.year ?? "")),
+    el("p.hover-title", {}, el("a", { href: `#p-${paper.id}`, dir: "auto" }, ...rich(paper.title))),
+    el("p.by", { dir: "auto" }, authorsLine(paper, 3)),
+  ];
+  if (!link.dataset.q) return parts;
+  const [start, end] = link.dataset.q.split(" ").map(Number);
+  const words = paper.abstract.slice(start, end).flatMap(rich);
+  const name = page.say(paper.kind === "note" ? "from_note" : "from_abstract");
+  return [...parts, el("blockquote", { dir: "auto" }, ...words), el("p.hover-from", {}, name)];
+}
+
+function place(box, link) {
+  const at = link.getBoundingClientRect();
+  const room = document.documentElement.clientWidth;
+  const width = box.offsetWidth;
+  const left = Math.min(Math.max(8, at.left + at.width / 2 - width / 2), room - width - 8);
+  const below = at.bottom + box.offsetHeight + 12 < innerHeight || at.top < box.offsetHeight + 12;
+  box.style.left = `${left + scrollX}px`;
+  box.style.top = `${(below ? at.bottom + 8 : at.top - box.offsetHeight - 8) + scrollY}px`;
+}

@@ -1,0 +1,51 @@
+// Small pieces of a paper that several places show.
+
+import { el, rich } from "./build.js";
+
+export function authorsLine(paper, most) {
+  const names = paper.authors ?? [];
+  const more = names.length > most || paper.more_authors;
+  return names.slice(0, most).join(", ") + (more ? " et al." : "");
+}
+
+export function themePath(page, at) {
+  const names = [];
+  for (let step = at; step !== null && step !== undefined; step = page.themes[step].up) names.unshift(page.themes[step].name);
+  return names;
+}
+
+export function themeMark(page, paper, whole) {
+  if (paper.theme === undefined) return null;
+  const theme = page.themes[paper.theme];
+  const path = whole ? themePath(page, paper.theme) : [theme.name];
+  return el(`span.theme.${theme.tone}`, {}, el("i.dot", { "aria-hidden": "true" }), el("span", { dir: "auto" }, path.join(" › ")));
+}
+
+export function marksOf(page, paper) {
+  const marks = [];
+  if (paper.unsure) marks.push(el("span.mark", {}, page.say("uncertain")));
+  if (paper.status) marks.push(el("span.mark", {}, page.say(paper.status)));
+  return marks.flatMap((mark) => [" ", mark]);
+}
+
+// The abstract as one element a piece, so that evidence can light up.
+export function abstractPieces(paper) {
+  return (paper.abstract ?? []).map((piece, at) => el("span", { "data-piece": at }, ...rich(piece)));
+}
+
+// Words of a claim: its own, or the source's where they are the same.
+export function claimWords(paper, claim) {
+  return rich(claim.text ?? paper.abstract[claim.span[0]]);
+}
+
+export async function copyText(text, button, page) {
+  try {
+    await navigator.clipboard.writeText(text);
+    page.tell(page.say("copied"));
+    button.dataset.done = "";
+    setTimeout(() => delete button.dataset.done, 1500);
+  } catch {
+    const source = button.parentElement.querySelector("pre");
+    if (source) getSelection().selectAllChildren(source);
+  }
+}

@@ -1,0 +1,301 @@
+"""The page in Chromium: what a reader sees, clicks, types and links to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from large_survey import large_survey
+from nasty import NASTY
+from sample_survey import hostile_survey, sample_survey
+from surveygen.domain.survey import Survey
+from surveygen.languages import Language, load
+from surveygen.render import TemplateRoots, html, template_root
+
+_CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(_CHROMIUM is None, reason="no chromium; run: make system-deps"),
+]
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Open = Callable[..., "Seen"]
+
+
+@dataclass
+class Seen:
+    """An open page, with what it asked for and complained about."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the file."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The pages under test, written once."""
+    folder = tmp_path_factory.mktemp("pages")
+    arabic = replace(load("en"), code="ar", direction="rtl")
+    surveys: dict[str, tuple[Survey, Language]] = {
+        "sample": (sample_survey(), load("en")),
+        "large": (large_survey(500), load("en")),
+        "rtl": (replace(large_survey(30), language="ar"), arabic),
+        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
+    }
+    for name, (survey, language) in surveys.items():
+        text = html.make(language, TemplateRoots(template_root())).render(survey)["index.html"]
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in surveys}
+
+
+@pytest.fixture
+def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[Open]:
+    """Open a page from its file, as a reader would."""
+    contexts = []
+
+    def go(name: str, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        seen = Seen(context.new_page())
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("console", lambda message: seen.complaints.append(message.text))
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.goto(f"{pages[name].as_uri()}{place}")
+        seen.page.wait_for_selector("html[data-ready]")
+        return seen
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def rows(page: Page) -> list[str]:
+    """Return the titles in the catalogue."""
+    return page.locator(".papers tbody a.title").all_text_contents()
+
+
+@pytest.mark.parametrize("name", ["sample", "large", "rtl", "hostile"])
+def test_nothing_is_asked_and_nothing_complains(visit: Open, name: str) -> None:
+    """One request, for the file itself; no message on the console; no alert."""
+    seen = visit(name)
+    seen.page.locator(".papers a.title").first.click()
+
+    assert seen.page.locator("dialog[open]").count() == 1
+    assert len(seen.requests) == 1
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [("sample", 390), ("sample", 1280), ("large", 390), ("rtl", 390), ("hostile", 390), ("hostile", 1280)],
+)
+def test_no_sideways_scroll(visit: Open, name: str, width: int) -> None:
+    """The page is never wider than the window, what is out of sight and the open card included."""
+    page = visit(name, width=width).page
+    page.evaluate(
+        "for (const node of document.querySelectorAll('main > section')) node.style.contentVisibility = 'visible'"
+    )
+    page.locator(".papers a.title").first.click()
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
+
+
+def test_500_papers_are_ready_in_a_second(browser: Browser, pages: dict[str, Path]) -> None:
+    """Reading, laying out and starting take under a second of the page's own thread, however busy the machine is."""
+    context = browser.new_context()
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
+    session.send("Performance.enable")
+    page.goto(pages["large"].as_uri())
+    page.wait_for_selector("html[data-ready]")
+    taken = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+    context.close()
+
+    assert 0 < taken["TaskDuration"] < 1
+
+
+def test_search_finds_and_shows_why(visit: Open) -> None:
+    """Words of titles, authors and abstracts are found; a hit in the abstract is shown."""
+    page = visit("sample").page
+    page.locator("[name=q]").fill("cross-examination errors")
+
+    assert rows(page) == ["Cross-examination helps weak judges"]
+    assert page.locator(".hit mark").inner_text() == "errors"
+    assert page.locator("[data-tally]").inner_text() == "1 of 6 papers"
+    page.locator("[name=q]").fill("nowak")
+    assert rows(page) == ["Learned goals that outlive training"]
+    page.locator("[type=reset]").click()
+    assert len(rows(page)) == 6
+    assert "#" not in page.url
+
+
+def test_sorting_says_what_it_does(visit: Open) -> None:
+    """Newest first, then oldest first, then the order of the themes; the heading says so each time."""
+    page = visit("sample").page
+    head = page.locator("th[data-sort=year]")
+    years = page.locator(".papers td.year")
+    states = []
+    for _ in range(3):
+        head.locator("button").click()
+        states.append((head.get_attribute("aria-sort"), years.all_inner_texts()))
+
+    newest = ["2023", "2023", "2022", "2022", "2021", "–"]
+    assert states[0] == ("descending", newest)
+    assert states[1] == ("ascending", newest[::-1])
+    assert states[2][0] is None
+
+
+def test_a_theme_of_the_tree_filters(visit: Open) -> None:
+    """The count beside a theme leads to its papers, those of its sub-themes included."""
+    page = visit("sample").page
+    page.locator(".node-size").first.click()
+
+    assert page.locator("[name=theme]").input_value() == "outer"
+    assert len(rows(page)) == 4
+    assert page.url.endswith("#theme=outer")
+
+
+def test_an_address_brings_the_state_back(visit: Open) -> None:
+    """Filter, order and open paper all stand in the address."""
+    page = visit("sample", "#p-2203.00002&theme=debate&sort=-year").page
+
+    assert page.locator("#card-title").inner_text() == "Cross-examination helps weak judges"
+    assert len(rows(page)) == 2
+    assert rows(page)[0] == "Cross-examination helps weak judges"
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert page.url.endswith("#theme=debate&sort=-year")
+
+
+def test_a_card_tells_all_about_a_paper(visit: Open) -> None:
+    """Review with evidence, abstract, place, versions, neighbors, links and BibTeX."""
+    page = visit("sample", "#p-2101.00001").page
+    card = page.locator("#card")
+    text = card.inner_text()
+
+    for part in ("Outer alignment › Debate", "Ada Müller", "arXiv:2101.00001v2", "uncertain", "June 2, 2021"):
+        assert part in text
+    assert card.locator("math").count() > 0
+    assert "Cross-examination helps weak judges" in card.locator(".neighbors").inner_text()
+    assert "@article{key210100001," in card.locator("pre").inner_text()
+    links = [link.get_attribute("href") or "" for link in card.locator("a.out").all()]
+    assert links[0] == "https://arxiv.org/abs/2101.00001"
+    assert links[-1] == "https://doi.org/10.1234/debate_2021"
+    assert len(links) == 8
+
+
+def test_evidence_lights_up(visit: Open) -> None:
+    """The mark behind a claim leads to the sentence of the abstract."""
+    page = visit("large", "#p-" + large_survey(1).entries[0].paper.id).page
+    claim = page.locator("#card .review .claim").first
+    claim.locator("button").click()
+
+    assert page.locator("#card .lit").inner_text() == claim.locator("span").first.inner_text()
+
+
+def test_a_citation_shows_its_source_to_keys_and_pointer(visit: Open) -> None:
+    """Focus and hover open the same card, with the sentence that the claim rests on; Esc closes it."""
+    page = visit("large").page
+    cite = page.locator("a.cite[data-q]").first
+    page.keyboard.press("Tab")  # so that focus is the keyboard's
+    cite.focus()
+
+    quote = page.locator("#hover blockquote").inner_text()
+    assert quote
+    assert cite.get_attribute("aria-describedby") == "hover"
+    page.keyboard.press("Escape")
+    assert page.locator("#hover").is_hidden()
+    cite.hover()
+    page.wait_for_selector("#hover:not([hidden])")
+    assert page.locator("#hover blockquote").inner_text() == quote
+
+
+def test_the_keyboard_reaches_everything(visit: Open) -> None:
+    """A slash goes to search, Enter on a title opens its card, Esc closes it and gives the focus back."""
+    page = visit("sample").page
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    assert page.locator("[name=q]").input_value() == ""
+    page.locator(".papers a.title").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "card-title"
+    page.keyboard.press("Escape")
+
+    assert page.evaluate("document.activeElement.className") == "title"
+
+
+def test_going_back_closes_a_card(visit: Open) -> None:
+    """A card is a step of the reader's way."""
+    page = visit("sample").page
+    page.locator(".papers a.title").first.click()
+    page.go_back()
+
+    assert page.locator("dialog[open]").count() == 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_look_can_be_turned_and_is_remembered(visit: Open, *, dark: bool) -> None:
+    """The button turns light to dark and back, whatever the system wishes, and a reload keeps it."""
+    page = visit("sample", dark=dark).page
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(ground)
+    page.locator("[data-do=look]").click()
+    after = page.evaluate(ground)
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+
+    assert before != after
+    assert page.evaluate(ground) == after
+
+
+def test_more_rows_come_when_asked(visit: Open) -> None:
+    """A long table starts with a hundred rows."""
+    page = visit("large", "#sort=title").page
+    assert len(rows(page)) == 100
+    page.locator("[data-do=more]").click()
+
+    assert len(rows(page)) == 200
+
+
+def test_mathematics_is_mathematics(visit: Open) -> None:
+    """MathML stands in the MathML namespace, also where a script has built it."""
+    page = visit("sample", "#q=debate").page
+
+    assert page.evaluate("document.querySelector('.papers math msup').namespaceURI").endswith("MathML")
+
+
+def test_print_shows_the_text_alone(visit: Open) -> None:
+    """Bars, contents and filters are not printed, and the paper is white whatever the screen is."""
+    page = visit("sample", dark=True).page
+    page.emulate_media(media="print")
+
+    assert [page.locator(name).is_visible() for name in (".bar", ".contents", ".filters")] == [False] * 3
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.locator("main h1").is_visible()
