@@ -113,7 +113,7 @@ def test_only_new_papers_are_embedded(copy: Project, root: Path, tmp_path: Path)
     pipeline.build(project, counted)
     pipeline.build(project, counted)
 
-    assert counted.embedded == [60, 7, 0]
+    assert counted.embedded == [60, 7], "the third build has nothing to do at all"
 
 
 class _Counting(pipeline.Silence):

@@ -27,7 +27,7 @@ def command(
 
     def text() -> Iterator[str]:
         changed = set(built.changed)
-        yield f"{built.papers} papers, {built.themes} themes"
+        yield f"{built.papers} papers"
         for path in built.files:
             yield f"{'wrote' if path in changed else 'same '} {_near(path)}"
 

@@ -20,6 +20,7 @@ from surveygen.render import Renderer, TemplateRoots, compile_pdf, template_root
 from surveygen.themes import Profile
 
 PDF_SECONDS = 180.0  # one TeX pass; notes/outputs.md R10
+TAXONOMY = "taxonomy.toml"
 _PDF = "survey.pdf"
 _TEX_SUM = "survey.pdf from survey.tex"
 
@@ -48,8 +49,8 @@ class Edition:
     templates: Path
 
 
-def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) -> tuple[list[Path], list[Path]]:
-    """Write one edition; return all its files and those that changed.
+def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) -> list[Path]:
+    """Write one edition; return the files whose bytes are new.
 
     A format that was built before and is not asked for now keeps its file.
     """
@@ -61,13 +62,16 @@ def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) ->
                 made[file] = text.encode("utf-8")
             advance(1 if name != "pdf" else 0)
         changed = [folder / file for file, data in made.items() if write_if_changed(folder / file, data)]
-        files = [folder / file for file in made]
         if "pdf" in formats:
-            files.append(folder / _PDF)
             changed += _compile(folder)
             advance(1)
-    _record(folder, [path.name for path in files])
-    return files, changed
+    _record(folder, [*made, *([_PDF] if "pdf" in formats else [])])
+    return changed
+
+
+def draft_files(folder: Path) -> list[Path]:
+    """Return the files of the draft in a folder, sorted."""
+    return [folder / name for name in sorted(read_manifest(folder)) if " " not in name]
 
 
 def _render(edition: Edition, name: str) -> dict[str, str]:
@@ -95,10 +99,10 @@ def _record(folder: Path, names: Sequence[str]) -> None:
         write_if_changed(folder / MANIFEST, (json.dumps(sums, indent=1) + "\n").encode())
 
 
-def write_taxonomy(profile: Profile, taxonomy: Taxonomy, title: str, path: Path) -> tuple[list[Path], list[Path]]:
+def write_taxonomy(profile: Profile, taxonomy: Taxonomy, title: str, path: Path) -> list[Path]:
     """Write the taxonomy as a profile file, so that it can be edited and given back."""
     data = taxonomy_toml(profile, taxonomy, title)
-    return [path], [path] if write_if_changed(path, data.encode("utf-8")) else []
+    return [path] if write_if_changed(path, data.encode("utf-8")) else []
 
 
 def taxonomy_toml(profile: Profile, taxonomy: Taxonomy, title: str) -> str:

@@ -15,13 +15,15 @@ from surveygen.languages import Language
 from surveygen.languages import load as load_language
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
-from surveygen.pipeline._drafts import Edition, check_formats, write_draft, write_taxonomy
+from surveygen.pipeline._drafts import TAXONOMY, Edition, check_formats, draft_files, write_draft, write_taxonomy
+from surveygen.pipeline._fresh import Drafts
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._run import Run, start
 from surveygen.pipeline._write import Written, write
 from surveygen.pipeline.progress import Progress
 from surveygen.summarize import check, redundancy
 from surveygen.survey import Checks, Material, compose, mint
+from surveygen.themes import load_profile
 
 _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "without_abstract")
 
@@ -33,7 +35,6 @@ class Built:
     files: tuple[Path, ...]
     changed: tuple[Path, ...]
     papers: int
-    themes: int
 
 
 def build(
@@ -55,23 +56,40 @@ def build(
     wanted = check_formats(formats or project.settings.formats)
     folder = out or project.output / project.settings.slug
     with Store.open(project.database) as store:
-        run = start(project, store, progress)
-        placed = place(run)
-        written = write(run, placed)
-        files: list[Path] = []
-        changed: list[Path] = []
-        for language in editions:
-            survey = compose(_material(run, placed, written, language), language)
-            edition = Edition(survey, language, folder / language.code, project.templates)
-            made, new = write_draft(edition, wanted, progress)
-            files += made
-            changed += new
-        made, new = write_taxonomy(run.profile, placed.taxonomy, project.settings.title, folder / "taxonomy.toml")
-    return Built((*files, *made), (*changed, *new), len(run.papers), len(placed.taxonomy))
+        profile = load_profile(project.settings.profile, project.root)
+        drafts = Drafts(store, project.settings, profile, project.templates)
+        stale = [language for language in editions if not drafts.is_fresh(folder / language.code, wanted)]
+        changed = _make(project, store, progress, editions=stale, formats=wanted, folder=folder) if stale else []
+        for language in stale:
+            drafts.remember(folder / language.code, wanted)
+        files = [path for language in editions for path in draft_files(folder / language.code)]
+        counts = store.counts()
+        return Built((*files, folder / TAXONOMY), tuple(changed), counts.papers - counts.withdrawn)
+
+
+def _make(
+    project: Project,
+    store: Store,
+    progress: Progress,
+    *,
+    editions: Sequence[Language],
+    formats: Sequence[str],
+    folder: Path,
+) -> list[Path]:
+    """Go the whole way for some editions; return the files whose bytes are new."""
+    run = start(project, store, progress)
+    placed = place(run)
+    written = write(run, placed)
+    changed: list[Path] = []
+    for language in editions:
+        survey = compose(_material(run, placed, written, language), language)
+        changed += write_draft(Edition(survey, language, folder / language.code, project.templates), formats, progress)
+    return changed + write_taxonomy(run.profile, placed.taxonomy, project.settings.title, folder / TAXONOMY)
 
 
 def _material(run: Run, placed: Placed, written: Written, language: Language) -> Material:
     store, settings = run.store, run.settings
+    cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
     counts = store.counts()
     by_id = {paper.id: paper for paper in run.papers}
     provenance = Provenance(
@@ -93,7 +111,7 @@ def _material(run: Run, placed: Placed, written: Written, language: Language) ->
         summaries=written.summaries,
         cards=written.cards,
         neighbours=placed.neighbours,
-        cite_keys=_cite_keys(run),
+        cite_keys=cite_keys,
         selection={name: getattr(counts, name) for name in _SELECTION},
         provenance=provenance,
         checks=Checks(lambda sentence: check(sentence, lambda paper, _version: by_id.get(paper)).ok, redundancy),

@@ -128,6 +128,8 @@ class _Draft:
             yield f"{shown} cites {paper}, which is not in the references"
         if themed and not sentence.cites:
             yield f"{shown} cites nothing"
+        if raw["text"] != sentence.plain:
+            yield f"{shown}: text and marked text differ"
         verdict = check(sentence, self._paper)
         if not verdict.ok:
             yield f"{shown}: {verdict.reason}"
@@ -165,7 +167,7 @@ def _sentence(raw: Mapping[str, Any]) -> Sentence:
         for item in raw["evidence"]
     )
     return Sentence(
-        text=raw["text"],
+        text=raw["marked"],
         cites=tuple(PaperId(paper) for paper in raw["cites"]),
         evidence=evidence,
         method=raw["method"],
