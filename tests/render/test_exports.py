@@ -183,7 +183,7 @@ def test_bibtex_is_ascii() -> None:
 
     text = text_of("bibtex", [("k", paper)])
 
-    assert [character for character in text if not character.isascii()] == list("字漢ΔΕλένη"[:2]) + list("Ελένη")
+    assert [character for character in text if not character.isascii()] == list("漢字Ελένη")
     assert "{$\\beta$}-VAE of Nguy{\\~{\\^{e}}}n" in text
 
 

@@ -1,4 +1,4 @@
-"""Split author names that sources print unsplit."""
+"""Tell the family names of authors that sources print unsplit."""
 
 from __future__ import annotations
 
@@ -6,17 +6,62 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Author
 
-_PARTICLES = {"al", "ap", "ben", "bin", "da", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "la", "le"}
-_PARTICLES |= {"ter", "van", "vom", "von", "zu", "zur", "st.", "af", "ibn", "do", "das", "ten", "lo", "mac", "abu"}
-# Letters that Unicode does not decompose.
-_UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d"})
-_SUFFIXES = re.compile(r",?\s+(?:jr\.?|sr\.?|ii|iii|iv|ph\.?d\.?)\Z", re.IGNORECASE)
+MAX_NAME = 60  # code points of a name in running text; what is longer is none
+# fmt: off
+_PARTICLES = frozenset({
+    "abu", "af", "al", "ap", "ben", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du",
+    "el", "ibn", "la", "le", "lo", "mac", "san", "st.", "ten", "ter", "te", "van", "vom", "von", "zu", "zur",
+})
+# Before one of these "Van" is a Vietnamese middle name.
+_VIETNAMESE = frozenset({
+    "bui", "dang", "do", "duong", "ho", "hoang", "le", "ly", "ngo", "nguyen", "pham", "phan", "tran", "vo", "vu",
+})
+# fmt: on
+_SUFFIX = re.compile(r"(?:,?\s+(?:jr\.?|sr\.?|i{2,3}|iv|ph\.?\s?d\.?|m\.d\.?|md))+(?=,|\Z)", re.IGNORECASE)
 # A group signs as one: its name has no family part.
 _GROUP = re.compile(
-    r"\b(collaboration|consortium|team|group|project|alliance|initiative|labs?|foundation)\b", re.IGNORECASE
+    r"\b(?:alliance|collaboration|committee|community|consortium|foundation|group|initiative|institute|labs?|laboratory"
+    r"|project|research|team|university|anthropic|deepmind|deepseek-ai|google|microsoft|nvidia|openai)\b"
+    r"|(?-i:\b(?:AI|Inc)\b)",
+    re.IGNORECASE,
 )
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# "Smith J." and "Smith J": a bare vowel may be a family name (Weinan E), a bare consonant is none.
+_INITIALS = re.compile(r"(?:[A-Z]\.-?)+|[B-DF-HJ-NP-TV-XZ]")
+_UNPRINTABLE = re.compile(r"[\[\]@{}<>\\$]|https?:")
+# Letters that Unicode does not decompose.
+_UNDECOMPOSED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"}
+)
+
+
+def short_authors(authors: Sequence[Author]) -> str:
+    """Name the authors as running text does; empty if there is none, or the first has no name to print.
+
+    >>> short_authors((Author("Ada Lovelace"), Author("Charles Babbage")))
+    'Lovelace and Babbage'
+    """
+    names = [family_name(author.name) for author in authors[:2]]
+    if not names or not names[0]:
+        return ""
+    if len(authors) == 1:
+        return names[0]
+    return f"{names[0]} and {names[1]}" if len(authors) == 2 and names[1] else f"{names[0]} et al."
+
+
+def family_name(name: str) -> str:
+    r"""Return the family name in plain words, "" if the words cannot be a name.
+
+    >>> [family_name(name) for name in ("Guy Van den Broeck", "Sammy Davis Jr.", "Gemini Team", r"Paul Erd\H{o}s", ":")]
+    ['Van den Broeck', 'Davis', 'Gemini Team', 'Erdős', '']
+    """
+    bare = " ".join(plain(parse_inline(name)).split())
+    if not re.search(r"[^\W\d_]", bare) or len(bare) > MAX_NAME or _UNPRINTABLE.search(bare):
+        return ""
+    return split_name(bare)[0]
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -29,29 +74,18 @@ def split_name(name: str) -> tuple[str, str]:
     >>> split_name("ATLAS Collaboration")
     ('ATLAS Collaboration', '')
     """
-    bare = _SUFFIXES.sub("", " ".join(name.split())).strip(" ,;")
+    bare = " ".join(name.split())
     if _GROUP.search(bare):
         return bare, ""
+    bare = _SUFFIX.sub("", bare).strip(" ,;")
     if "," in bare:
         family, _, given = bare.partition(",")
         return family.strip() or given.strip(), given.strip() if family.strip() else ""
     words = bare.split(" ")
-    start = len(words) - 1
-    while start > 1 and words[start - 1].lower() in _PARTICLES:
-        start -= 1
+    if _family_first(words):
+        return words[0], " ".join(words[1:])
+    start = _family_start(words)
     return " ".join(words[start:]), " ".join(words[:start])
-
-
-def short_authors(authors: Sequence[Author]) -> str:
-    """Name the authors as running text does; empty if none is known.
-
-    >>> short_authors((Author("Ada Lovelace"), Author("Charles Babbage")))
-    'Lovelace and Babbage'
-    """
-    families = [split_name(author.name)[0] for author in authors[:2]]
-    if len(authors) > 2:
-        return f"{families[0]} et al."
-    return " and ".join(families)
 
 
 def fold(text: str) -> str:
@@ -60,8 +94,21 @@ def fold(text: str) -> str:
     >>> fold("Łukasz Erdős")
     'lukaszerdos'
     """
-    special = str.maketrans(
-        {"ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"}
-    )
-    ascii_only = unicodedata.normalize("NFKD", text.translate(special)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]", "", ascii_only.lower())
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_UNDECOMPOSED))
+    return re.sub(r"[^a-z0-9]", "", decomposed.encode("ascii", "ignore").decode().lower())
+
+
+def _family_first(words: Sequence[str]) -> bool:
+    if _EAST_ASIAN.search(words[0]):
+        return True
+    return len(words) > 1 and len(words[0]) > 2 and "." not in words[0] and all(map(_INITIALS.fullmatch, words[1:]))
+
+
+def _family_start(words: Sequence[str]) -> int:
+    """Index of the first word of the family name: the last word, or the particles before it."""
+    start = len(words) - 1
+    while start > 1 and words[start - 1].lower() in _PARTICLES:
+        if words[start - 1] == "Van" and fold(words[start]) in _VIETNAMESE:
+            return start
+        start -= 1
+    return 0 if start == 1 and words[0] in _PARTICLES else start

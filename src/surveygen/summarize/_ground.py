@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from surveygen.domain.names import family_name
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.writing import Evidence, Sentence
 from surveygen.summarize._english import words
-from surveygen.summarize._names import called, families
 from surveygen.summarize._rewrite import replay
+from surveygen.summarize._who import called
 
 Lookup = Callable[[PaperId, int], Paper | None]
 
@@ -139,7 +140,8 @@ def _fact_fault(text: str, sources: Sequence[tuple[Paper, str]]) -> str:
     for number in _NUMBER.findall(text):
         if number not in numbers:
             return f"{number} is not in the source"
-    names = {word.lower() for source, _ in sources for name in families(source.authors) for word in _WORD.findall(name)}
+    families = (family_name(author.name) for source, _ in sources for author in source.authors)
+    names = {word.lower() for family in families for word in _WORD.findall(family)}
     have = {word.lower() for word in _WORD.findall(known)} | names
     for entity in _ENTITY.findall(text):
         if any(part.lower() not in have for part in _WORD.findall(entity)):

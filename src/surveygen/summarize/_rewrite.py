@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from surveygen.domain.names import family_name
 from surveygen.domain.paper import Paper
 from surveygen.summarize._english import either, words
 from surveygen.summarize._language import language_of
-from surveygen.summarize._names import called
 from surveygen.summarize._steps import STEPS, TEXTS, quote
 from surveygen.summarize._style import fault, foreign_fault
-from surveygen.summarize._who import CITED, NAMED, Who
+from surveygen.summarize._who import CITED, NAMED, Who, called
 
 _UNCITABLE = re.compile(r"[\[\]\s]")
 _LABEL = re.compile(rf"\A{either('heading')}\s*[:.—–-]\s+(?=\S)", re.IGNORECASE)
@@ -87,9 +87,8 @@ def _run(text: str, paper: Paper, names: Iterable[str]) -> tuple[str, list[str]]
 
 
 def _who(paper: Paper) -> Who:
-    name, plural = called(paper)
-    first = name.removesuffix(" et al.").split(" and ")[0] if not name.startswith("“") else ""
-    return Who(first=first, plural=plural, authors=tuple(author.name for author in paper.authors[:6]))
+    authors = tuple(author.name for author in paper.authors[:6])
+    return Who(first=family_name(authors[0]) if authors else "", plural=called(paper)[1], authors=authors)
 
 
 def _finish(text: str, paper: Paper) -> str:

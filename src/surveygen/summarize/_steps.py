@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from surveygen.domain.names import family_name
 from surveygen.summarize._english import base_forms, is_finite, past_forms, third_person, words
-from surveygen.summarize._names import family
 from surveygen.summarize._person import BACKWARD, first_person
 from surveygen.summarize._who import CITED, NAMED, Who, one_of
 
@@ -138,7 +138,7 @@ def _paper_subject(found: re.Match[str], rest: str, who: Who) -> str | None:
 
 def _listed(authors: tuple[str, ...]) -> str:
     """A pattern for all family names in a row: "Nadeem, Bethke and Reddy"."""
-    names = [re.escape(family(name)) for name in authors]
+    names = [re.escape(family_name(name)) for name in authors]
     if not 2 <= len(names) <= 5 or not all(names):
         return ""
     return rf"\b{', '.join(names[:-1])},? and {names[-1]}\b(?!['’])"

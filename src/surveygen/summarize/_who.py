@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from surveygen.domain.names import short_authors
+from surveygen.domain.paper import Paper
 from surveygen.summarize._english import words
 
 # Private use, so that no later step reads an author's name or a title as words of the sentence.
@@ -18,6 +20,15 @@ class Who:
     first: str
     plural: bool
     authors: tuple[str, ...]
+
+
+def called(paper: Paper) -> tuple[str, bool]:
+    """Return what a sentence calls the authors, and whether that takes a plural verb.
+
+    One author "Casper", two "Casper and Davies", more "Casper et al."; without a usable name the title in quotes.
+    """
+    names = short_authors(paper.authors)
+    return (names, len(paper.authors) > 1) if names else (f"“{paper.title}”", False)
 
 
 def one_of(name: str) -> str:
