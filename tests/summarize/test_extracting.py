@@ -19,6 +19,7 @@ from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Sentence, ThemeSummary
 from surveygen.summarize import Summarizer, check, fault, redundancy
 from surveygen.summarize._roles import LABELS, load
+from surveygen.summarize._select import members
 from surveygen.summarize.extractive import make
 
 THEME = Theme(
@@ -48,12 +49,9 @@ def one(i: int, abstract: str | None = None) -> Paper:
 
 
 def summary(papers: list[Paper], limit: int = 12) -> ThemeSummary:
-    """Summarize papers without vectors, the first fitting best."""
+    """Summarize papers without vectors."""
     nothing = Embeddings((), np.zeros((0, 2), np.float32), "none")
-    scores = {paper.id: 1.0 - i / 100 for i, paper in enumerate(sorted(papers, key=lambda p: p.id))}
-    return make(Summarize()).theme(
-        THEME, papers, taxonomy=TREE, scores=scores, vectors=nothing, limit=limit, language="en"
-    )
+    return make(Summarize()).theme(THEME, papers, taxonomy=TREE, vectors=nothing, limit=limit, language="en")
 
 
 def sentences(made: ThemeSummary) -> list[Sentence]:
@@ -75,6 +73,18 @@ def test_a_theme_covers_many_papers_within_its_length() -> None:
     assert max(said.count(paper) for paper in said) <= 2
     assert redundancy(made) == 0.0
     assert not any(fault(each.text) for each in made)
+
+
+def test_seeds_and_central_papers_stand_for_a_theme() -> None:
+    """Among equally old papers a seed stands above all others, and the one off the middle below."""
+    papers = [Paper(PaperId(f"p{i}"), "A title", published="2024-01-01") for i in range(3)]
+    rows = np.array([[1, 0], [1, 0], [0.6, 0.8]], np.float32)
+    theme = Theme(ThemeId("t"), "T", seeds=(papers[1].id,))
+
+    found = members(theme, papers, Embeddings(tuple(paper.id for paper in papers), rows, "test"))
+
+    bare, seed, aside = (each.standing for each in found)
+    assert 1 >= seed > bare > aside > 0
 
 
 def test_strands_follow_the_order_of_an_argument() -> None:

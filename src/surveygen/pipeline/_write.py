@@ -70,8 +70,6 @@ def _summary(run: Run, summarizer: Summarizer, theme: Theme, placed: Placed) -> 
         return decode(ThemeSummary, cached)
     ids = tuple(paper.id for paper in members)
     vectors = Embeddings(ids, run.embeddings.rows(ids), run.embeddings.encoder)
-    summary = summarizer.theme(
-        theme, members, taxonomy=placed.taxonomy, scores={}, vectors=vectors, limit=limit, language="en"
-    )
+    summary = summarizer.theme(theme, members, taxonomy=placed.taxonomy, vectors=vectors, limit=limit, language="en")
     run.store.put_derived("summary", key, encode(summary), slot=theme.id)
     return summary

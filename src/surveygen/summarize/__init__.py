@@ -7,11 +7,11 @@ Every public module here is a way to summarize. It has one function::
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from surveygen.domain.embedding import Embeddings
-from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.domain.writing import Card, ThemeSummary
 from surveygen.summarize._ground import Lookup, Verdict, check, redundancy
@@ -39,7 +39,6 @@ class Summarizer(Protocol):
         papers: Sequence[Paper],
         *,
         taxonomy: Taxonomy,
-        scores: Mapping[PaperId, float],
         vectors: Embeddings,
         limit: int,
         language: str,
@@ -50,7 +49,6 @@ class Summarizer(Protocol):
             theme: the node.
             papers: its members, in any order.
             taxonomy: the tree that it stands in.
-            scores: how well each paper fits, larger is nearer; a missing one counts as the least.
             vectors: `(n, d)` float32 rows of length 1, of at least these papers or of none.
             limit: sentences at most, those on open problems included.
             language: ISO 639-1 code the summary is asked for; a sentence says itself which language it is in.

@@ -52,18 +52,14 @@ class _Draft:
     papers: Counter[PaperId] = field(default_factory=Counter)
 
 
-def members(
-    theme: Theme, papers: Sequence[Paper], scores: Mapping[PaperId, float], vectors: Embeddings
-) -> tuple[Member, ...]:
+def members(theme: Theme, papers: Sequence[Paper], vectors: Embeddings) -> tuple[Member, ...]:
     """Rate the papers of a theme and keep the MOST_PAPERS that stand for it best, in the order of their ids."""
     ordered = sorted(papers, key=lambda paper: paper.id)
     if not ordered:
         return ()
-    lowest = min(scores.values(), default=0.0)
-    near = rank_share([scores.get(paper.id, lowest) for paper in ordered])
     recent = rank_share([paper.published or paper.updated or "" for paper in ordered])
     seed = np.array([paper.id in theme.seeds for paper in ordered], dtype=np.float32)
-    standing = 0.35 * near + 0.25 * _middle(ordered, vectors) + 0.15 * recent + 0.25 * seed
+    standing = 0.4 * _middle(ordered, vectors) + 0.2 * recent + 0.4 * seed
     best = sorted(range(len(ordered)), key=lambda i: (-standing[i], ordered[i].id))[:MOST_PAPERS]
     return tuple(Member(ordered[i], float(standing[i]), float(recent[i])) for i in sorted(best))
 
@@ -108,7 +104,7 @@ def _candidates(theme: Theme, chosen: Sequence[Member]) -> tuple[list[_Candidate
     values = [
         0.25 * float(query[i])
         + 0.2 * float(middle[i])
-        + 0.25 * member.standing
+        + 0.16 * member.standing
         + 0.2 * statement.own
         + 0.1 * statement.labelled.sure
         for i, (member, statement) in enumerate(said)

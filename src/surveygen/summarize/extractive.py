@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from surveygen.config import Summarize
 from surveygen.domain.embedding import Embeddings
-from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.domain.writing import Card, ThemeSummary
 from surveygen.summarize._cards import card
@@ -42,14 +42,13 @@ class Extractive:
         papers: Sequence[Paper],
         *,
         taxonomy: Taxonomy,
-        scores: Mapping[PaperId, float],
         vectors: Embeddings,
         limit: int,
         language: str,
     ) -> ThemeSummary:
         """Choose what a theme says: central, near its subject, of many papers, some of them new."""
         del taxonomy
-        chosen: tuple[Member, ...] = members(theme, papers, scores, vectors)
+        chosen: tuple[Member, ...] = members(theme, papers, vectors)
         found, ahead = strands(theme, chosen, limit)
         return ThemeSummary(theme.id, language, found, ahead, self.fingerprint)
 
