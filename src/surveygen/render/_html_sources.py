@@ -1,4 +1,4 @@
-"""Cut abstracts where evidence begins and ends, so that a claim can point at its source."""
+"""Cut abstracts where evidence begins and ends, to be pointed at."""
 
 from __future__ import annotations
 

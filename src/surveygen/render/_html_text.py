@@ -1,4 +1,4 @@
-"""Write untrusted words for a page: as markup, as a plain string, or as data for a script."""
+"""Write untrusted words for a page: as markup, string or data."""
 
 from __future__ import annotations
 

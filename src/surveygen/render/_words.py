@@ -121,6 +121,7 @@ def stopped(words: str) -> str:
 
 
 def cut(words: str, limit: int) -> str:
+    """Shorten words to `limit` code points, at a space where there is one; "…" stands for the rest."""
     if len(words) <= limit:
         return words
     return words[: max(limit - 1, 0)].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,237 @@
+"""Rules of the style guide that no linter checks: public names, sizes, where effects may stand."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import io
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+Node = TypeVar("Node", bound=ast.AST)
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "surveygen"
+MODULE_LINES = 300
+FUNCTION_LINES = 40
+HEAD_WORDS = 15
+
+# What other rooms may name. A change here is a change of the seams: it belongs in the commit that makes it.
+PUBLIC = {
+    "cli": "main",
+    "corpus": "Counts Kind Store export_lines import_lines is_dump merge",
+    "embed": "RECIPE Encoder Progress encode_papers paper_texts papers_fingerprint",
+    "pipeline": "EXPORTS Built Finding Progress Report Shown Silence Status add build evaluate examine export fetch "
+    "induce init plan show status verify",
+    "render": "BIBLIOGRAPHIES CompileReport Renderer TemplateRoots compile_pdf template_root",
+    "sources": "FetchRequest FileSource NetworkSource Page read_file",
+    "summarize": "Lookup Summarizer Verdict check fault redundancy split",
+    "survey": "Checks Material compose mint",
+    "themes": "Assigner Evaluation Figure Gold Inducer Profile ThemeScore ThemeVectors evaluate gold_depth "
+    "load_profile macro_f1 nearest_papers purity read_gold shipped_profiles theme_queries theme_vectors",
+}
+
+# Libraries that are heavy, or reach outside: where they may be imported, a folder or a file.
+ALLOWED = {
+    "requests": ("sources/_transport.py",),
+    "torch": ("embed/sentence.py",),
+    "sentence_transformers": ("embed/sentence.py",),
+    "sklearn": ("embed/", "themes/"),
+    "typer": ("cli/",),
+    "rich": ("cli/",),
+    "sqlite3": ("corpus/_database.py", "pipeline/doctor.py"),
+    "jinja2": ("render/",),
+    "subprocess": ("render/_tex_run.py",),
+    "random": ("sources/_limiter.py",),
+}
+# Imported inside a function only, so that --help stays fast.
+LATE = {"torch", "sentence_transformers"}
+# These take the time, the seed and the text as arguments.
+PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "corpus/merge.py")
+EFFECTS = {"os", "random", "requests", "secrets", "socket", "sqlite3", "subprocess", "tempfile", "time", "uuid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One file: its path below the package, its tree, and the lines that hold code."""
+
+    path: str
+    tree: ast.Module
+    lines: frozenset[int]
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """Read every module of the package."""
+    return tuple(_read(path) for path in sorted(SOURCE.rglob("*.py")))
+
+
+def _read(path: Path) -> Module:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    return Module(path.relative_to(SOURCE).as_posix(), tree, frozenset(_code_lines(text) - _docstring_lines(tree)))
+
+
+def _code_lines(text: str) -> set[int]:
+    layout = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    tokens = (token for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type not in layout)
+    return {line for token in tokens for line in range(token.start[0], token.end[0] + 1)}
+
+
+def _docstring_lines(tree: ast.Module) -> set[int]:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    first = (node.body[0] for node in ast.walk(tree) if isinstance(node, documented) and ast.get_docstring(node))
+    return {line for node in first for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+
+
+def nodes(kind: type[Node]) -> Iterator[tuple[Module, Node]]:
+    """Yield every node of a kind with its module."""
+    return ((module, node) for module in modules() for node in ast.walk(module.tree) if isinstance(node, kind))
+
+
+def public(body: list[ast.stmt]) -> Iterator[ast.ClassDef | ast.FunctionDef]:
+    """Yield the classes, functions and methods that do not begin with an underscore."""
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from public(node.body)
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Yield the top names of what is imported anywhere below a node."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("room", sorted(PUBLIC))
+def test_the_public_names_of_a_room_are_pinned(room: str) -> None:
+    """What a room hands to others changes on purpose only, and every name is there."""
+    package = importlib.import_module(f"surveygen.{room}")
+
+    assert sorted(package.__all__) == sorted(PUBLIC[room].split())
+    assert all(hasattr(package, name) for name in package.__all__)
+
+
+def test_no_room_reaches_into_another() -> None:
+    """A module with an underscore is named inside its own room only."""
+    reached = [
+        f"{module.path}: {node.module}"
+        for module, node in nodes(ast.ImportFrom)
+        if node.module and node.module.startswith("surveygen.")
+        for room, *rest in [node.module.split(".")[1:]]
+        if any(part.startswith("_") for part in rest) and not module.path.startswith(f"{room}/")
+    ]
+
+    assert reached == []
+
+
+def test_every_public_name_is_documented() -> None:
+    """Modules, classes, functions and methods say what they are for, in helper modules too."""
+    bare = [
+        f"{module.path}: {node.name}"
+        for module in modules()
+        for node in public(module.tree.body)
+        if not ast.get_docstring(node)
+    ]
+    bare += [module.path for module in modules() if not ast.get_docstring(module.tree)]
+
+    assert bare == []
+
+
+def test_modules_and_functions_stay_short() -> None:
+    """A module holds at most 300 lines of code, a function 40."""
+    long = [f"{module.path}: {len(module.lines)}" for module in modules() if len(module.lines) > MODULE_LINES]
+    for module, node in nodes(ast.FunctionDef):
+        inside = sum(node.lineno <= line <= (node.end_lineno or node.lineno) for line in module.lines)
+        long += [f"{module.path}: {node.name} {inside}"] if inside > FUNCTION_LINES else []
+
+    assert long == []
+
+
+def test_the_first_line_of_a_module_is_one_short_sentence() -> None:
+    """Fifteen words at most: one idea a module."""
+    heads = {module.path: (ast.get_docstring(module.tree) or "").split("\n")[0] for module in modules()}
+
+    assert {path: head for path, head in heads.items() if len(head.split()) > HEAD_WORDS or head[-1:] not in ".:"} == {}
+
+
+def test_only_the_command_line_prints() -> None:
+    """Everything else returns its results."""
+    printed = [
+        f"{module.path}:{node.lineno}"
+        for module, node in nodes(ast.Call)
+        if isinstance(node.func, ast.Name) and node.func.id == "print" and not module.path.startswith("cli/")
+    ]
+
+    assert printed == []
+
+
+def test_only_the_command_line_catches_everything() -> None:
+    """A broad handler hides bugs; the one that turns them into a message is in the application."""
+    broad = {
+        module.path
+        for module, node in nodes(ast.ExceptHandler)
+        if node.type is None or {"Exception", "BaseException"} & {name.id for name in _names(node.type)}
+    }
+
+    assert broad <= {"cli/_app.py"}
+
+
+def test_nothing_is_asserted_or_global() -> None:
+    """A user's error raises; state is passed in."""
+    assert [f"{module.path}:{node.lineno}" for module, node in nodes(ast.Assert)] == []
+    assert [f"{module.path}:{node.lineno}" for module, node in nodes(ast.Global)] == []
+
+
+@pytest.mark.parametrize("library", sorted(ALLOWED))
+def test_a_library_stays_in_its_room(library: str) -> None:
+    """The network, the models, the database and the terminal are each reached from one place."""
+    users = [module.path for module in modules() if library in imports(module.tree)]
+
+    assert users
+    assert [path for path in users if not path.startswith(ALLOWED[library])] == []
+
+
+def test_heavy_libraries_are_imported_late() -> None:
+    """No module loads them as it is imported."""
+    early = [
+        f"{module.path}: {name}"
+        for module in modules()
+        for node in module.tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in imports(node)
+        if name in LATE
+    ]
+
+    assert early == []
+
+
+def test_pure_rooms_have_no_effects() -> None:
+    """They neither read a clock, the environment or the network, nor draw lots."""
+    impure = {module.path: EFFECTS & set(imports(module.tree)) for module in modules() if module.path.startswith(PURE)}
+
+    assert {path: found for path, found in impure.items() if found} == {}
+
+
+def test_the_environment_is_read_in_the_settings_only() -> None:
+    """What TeX inherits is the one exception."""
+    readers = {
+        module.path
+        for module, node in nodes(ast.Attribute)
+        if node.attr in {"environ", "getenv"} and isinstance(node.value, ast.Name) and node.value.id == "os"
+    }
+
+    assert readers <= {"config.py", "render/_tex_run.py"}
+
+
+def _names(node: ast.expr) -> Iterator[ast.Name]:
+    return (name for name in ast.walk(node) if isinstance(name, ast.Name))
