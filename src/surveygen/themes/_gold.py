@@ -48,18 +48,23 @@ def read_gold(path: Path) -> dict[PaperId, tuple[str, ...]]:
 
 
 def _entry(line: str, where: str) -> dict[PaperId, tuple[str, ...]]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise ThemeError(f"{where}: not JSON: {error}", "mend the line") from error
-    if not isinstance(row, dict):
-        raise ThemeError(f"{where}: not a JSON object", "mend the line")
+    row = _object(line, where)
     said, title, labels = row.get("arxiv_id") or row.get("id"), row.get("title"), row.get("labels")
     if not (said or title) or not isinstance(labels, list) or not labels or row.get("core") is False:
         return {}
     parsed = parse_arxiv_id(str(said)) if said else None
     derived = PaperId(str(said)) if said else derived_id(clean(str(title), MAX_TITLE), str(row.get("doi") or ""))
     return {parsed[0] if parsed else derived: tuple(str(label) for label in labels)}
+
+
+def _object(line: str, where: str) -> dict[str, object]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ThemeError(f"{where}: not JSON: {error}", "mend the line") from error
+    if not isinstance(row, dict):
+        raise ThemeError(f"{where}: not a JSON object", "mend the line")
+    return row
 
 
 def gold_depth(gold: Gold, taxonomy: Taxonomy) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,21 +74,11 @@ def _assignments(
     made = []
     for row, (paper, node) in enumerate(zip(papers, nodes, strict=True)):
         rival = ids[tops[rivals[row]]] if len(tops) > 1 else None
-        by_hand = planted.get(paper.id)
         near = (rival,) if rival is not None and tied[row] else ()
-        made.append(
-            Assignment(
-                paper=paper.id,
-                theme=node,
-                path=paths[node],
-                score=float(scores[row, chosen[row]]),
-                runner_up=rival,
-                margin=float(gap[row]),
-                uncertain=by_hand is None and bool(uncertain[row]),
-                method="seed" if by_hand else "nearest",
-                secondary=by_hand[1:] if by_hand else near,
-            )
-        )
+        score, margin, unsure = float(scores[row, chosen[row]]), float(gap[row]), bool(uncertain[row])
+        place = Assignment(paper.id, node, paths[node], score, rival, margin, unsure, "nearest", near)
+        by_hand = planted.get(paper.id)
+        made.append(replace(place, uncertain=False, method="seed", secondary=by_hand[1:]) if by_hand else place)
     return tuple(made)
 
 
