@@ -6,10 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import singledispatchmethod
 
-from markupsafe import Markup
-
 from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.inline import Cite, parse_inline
 from surveygen.domain.names import short_authors
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import (
@@ -29,12 +26,12 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
-from surveygen.domain.writing import Sentence
 from surveygen.languages import Language
+from surveygen.render._html_claims import Claims
 from surveygen.render._html_figures import draw
 from surveygen.render._html_marks import ThemeMark, catalogue_order
 from surveygen.render._html_sources import Sources
-from surveygen.render._html_text import anchor, markup, string, words
+from surveygen.render._html_text import anchor, string, words
 from surveygen.render._links import doi_of, link_of
 
 View = Mapping[str, object]
@@ -42,7 +39,6 @@ _MAX_AUTHORS = 8  # in the references
 _MAX_ROWS = 250  # of the catalogue without scripts; a larger one shows some of each theme
 _ROWS_PER_THEME = 40
 _SHORT = 14  # code points of a value that is set large
-_WEAK = 0.5  # support under which a claim carries a mark
 
 
 class PageView:
@@ -53,12 +49,11 @@ class PageView:
     ) -> None:
         self._survey = survey
         self._language = language
-        self._sources = sources
         self._marks = marks
         self._entries = survey.by_paper()
         self._sizes = {count.theme: count.size for count in survey.counts}
         self._section_of = {section.theme: anchor(section.id) for section in survey.sections if section.theme}
-        self._backs: dict[int, list[str]] = defaultdict(list)
+        self._claims = Claims(survey, language, sources)
 
     def sections(self) -> list[View]:
         """Return the sections in order; call it once, for it numbers the citations."""
@@ -82,7 +77,7 @@ class PageView:
 
     @_block.register
     def _(self, block: Paragraph) -> View:
-        sentences = [self._sentence(sentence) for sentence in block.sentences]
+        sentences = [self._claims.write(sentence) for sentence in block.sentences]
         return {"kind": "paragraph", "label": words(block.label), "style": block.style, "sentences": sentences}
 
     @_block.register
@@ -134,45 +129,8 @@ class PageView:
     def _(self, block: References) -> View:  # noqa: ARG002  # its type is all it says
         return {"kind": "references", "entries": [self._reference(entry) for entry in self._survey.entries]}
 
-    def _sentence(self, sentence: Sentence, own: PaperId | None = None) -> Markup:
-        """Write a claim with its citations; `own` is the paper that the place names already."""
-        parts: list[Markup] = []
-        for node in parse_inline(sentence.text, sentence.cites):
-            if isinstance(node, Cite):
-                cited = [paper for paper in node.papers if paper != own]
-                parts.append(self._citation(cited, sentence, first=not parts))
-            else:
-                parts.append(markup([node]))
-        return self._marked(Markup().join(parts), sentence)
-
-    def _marked(self, text: Markup, sentence: Sentence) -> Markup:
-        if sentence.language != self._survey.language:
-            text = Markup('<span lang="{}" dir="auto">{}</span>').format(sentence.language, text)
-        if sentence.support < _WEAK:
-            text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
-        return text
-
-    def _citation(self, papers: Sequence[PaperId], sentence: Sentence, *, first: bool) -> Markup:
-        if not papers:
-            return Markup()
-        links = Markup(", ").join(self._cite(paper, sentence) for paper in papers)
-        space = "" if first else "\u00a0"
-        return Markup('{}<span class="cites">[{}]</span>').format(space, links)
-
-    def _cite(self, paper: PaperId, sentence: Sentence) -> Markup:
-        entry = self._entries.get(paper)
-        if entry is None:
-            return Markup("?")
-        backs = self._backs[entry.number]
-        backs.append(f"c{entry.number}-{len(backs) + 1}")
-        span = self._sources.span(sentence.evidence, paper)
-        quote = Markup(' data-q="{} {}"').format(*span) if span else ""
-        return Markup('<a class="cite" id="{}" href="#ref-{}"{}>{}</a>').format(
-            backs[-1], entry.number, quote, entry.number
-        )
-
     def _row(self, row: Row) -> View:
-        cells = [self._sentence(cell, row.paper) if cell is not None else None for cell in row.cells]
+        cells = [self._claims.write(cell, row.paper) if cell is not None else None for cell in row.cells]
         entry = self._entries.get(row.paper)
         return {"paper": self._short(entry) if entry else None, "cells": cells}
 
@@ -230,5 +188,5 @@ class PageView:
             "arxiv": paper.id if is_arxiv_id(paper.id) else "",
             "doi": doi_of(paper),
             "link": link if link.startswith("https://") else "",
-            "backs": self._backs[entry.number],
+            "backs": self._claims.backs(entry),
         }

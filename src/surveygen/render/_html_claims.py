@@ -1,0 +1,70 @@
+"""Write claims for the page, each citation a link to its reference and back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from surveygen.domain.inline import Cite, parse_inline
+from surveygen.domain.paper import PaperId
+from surveygen.domain.survey import Entry, Survey
+from surveygen.domain.writing import Sentence
+from surveygen.languages import Language
+from surveygen.render._html_sources import Sources
+from surveygen.render._html_text import markup
+
+_WEAK = 0.5  # support under which a claim carries a mark
+
+
+class Claims:
+    """Writes sentences in the order of the page and numbers their citations."""
+
+    def __init__(self, survey: Survey, language: Language, sources: Sources) -> None:
+        self._shown_in = survey.language
+        self._language = language
+        self._sources = sources
+        self._entries = survey.by_paper()
+        self._backs: dict[int, list[str]] = defaultdict(list)
+
+    def backs(self, entry: Entry) -> list[str]:
+        """Return the anchors of the places that cite a paper, of those written so far."""
+        return self._backs[entry.number]
+
+    def write(self, sentence: Sentence, own: PaperId | None = None) -> Markup:
+        """Write a claim with its citations; `own` is the paper that the place names already."""
+        parts: list[Markup] = []
+        for node in parse_inline(sentence.text, sentence.cites):
+            if isinstance(node, Cite):
+                cited = [paper for paper in node.papers if paper != own]
+                parts.append(self._citation(cited, sentence, first=not parts))
+            else:
+                parts.append(markup([node]))
+        return self._marked(Markup().join(parts), sentence)
+
+    def _marked(self, text: Markup, sentence: Sentence) -> Markup:
+        if sentence.language != self._shown_in:
+            text = Markup('<span lang="{}" dir="auto">{}</span>').format(sentence.language, text)
+        if sentence.support < _WEAK:
+            text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
+        return text
+
+    def _citation(self, papers: Sequence[PaperId], sentence: Sentence, *, first: bool) -> Markup:
+        if not papers:
+            return Markup()
+        links = Markup(", ").join(self._cite(paper, sentence) for paper in papers)
+        space = "" if first else "\u00a0"
+        return Markup('{}<span class="cites">[{}]</span>').format(space, links)
+
+    def _cite(self, paper: PaperId, sentence: Sentence) -> Markup:
+        entry = self._entries.get(paper)
+        if entry is None:
+            return Markup("?")
+        backs = self._backs[entry.number]
+        backs.append(f"c{entry.number}-{len(backs) + 1}")
+        span = self._sources.span(sentence.evidence, paper)
+        quote = Markup(' data-q="{} {}"').format(*span) if span else ""
+        return Markup('<a class="cite" id="{}" href="#ref-{}"{}>{}</a>').format(
+            backs[-1], entry.number, quote, entry.number
+        )
