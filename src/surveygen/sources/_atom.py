@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
 from surveygen.sources._lines import RAW
@@ -74,6 +75,8 @@ def _record(entry: etree._Element, url: str) -> Paper | BadRecord:
 
 
 def _dated(paper: Paper) -> Paper:
+    if not is_arxiv_id(paper.id):
+        raise SourceError(f"{paper.id!r} is no arXiv id")
     if paper.published is None:
         raise SourceError(f"{paper.id}: no date")
     return paper

@@ -9,6 +9,7 @@ from pathlib import Path
 from surveygen.config import Sources
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import BadRecord, Paper
+from surveygen.errors import SourceError
 from surveygen.sources._jsonlines import read_json_lines
 from surveygen.sources._people import split_names
 from surveygen.sources._record import paper_from, read_versions
@@ -44,6 +45,8 @@ class Snapshot:
 
 def _paper(raw: Mapping[str, object]) -> Paper:
     """Map a line of the snapshot (notes/harvest.md 2.8); `version` is the latest, dates are those of versions."""
+    if not str(raw.get("id") or "").strip():
+        raise SourceError("no id")
     versions = read_versions(raw.get("versions"))
     first, latest = (versions[0], versions[-1]) if versions else (None, None)
     comment, abstract, day = (str(raw.get(key) or "") for key in ("comments", "abstract", "update_date"))
