@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -174,6 +176,16 @@ def test_a_full_disk_ends_in_an_error_and_keeps_the_old_draft(
     assert page.read_bytes() == before
 
 
+def wait_for_papers(database: Path) -> None:
+    """Return once the store holds a paper more than the one that it was made with."""
+    for _ in range(600):
+        time.sleep(0.1)
+        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(database)) as store:
+            if store.execute("SELECT count(*) FROM paper").fetchone()[0] > 1:
+                return
+    raise TimeoutError(database)
+
+
 def test_interrupting_keeps_what_was_finished(survey: Path, tmp_path: Path) -> None:
     """Ctrl-C leaves with 130 and one line; the store is whole."""
     lines = tmp_path / "many.jsonl"
@@ -181,8 +193,10 @@ def test_interrupting_keeps_what_was_finished(survey: Path, tmp_path: Path) -> N
         for n in range(60_000):
             file.write(json.dumps(PAPER | {"arxiv_id": f"2002.{n:05}", "title": f"T {n}"}) + "\n")
     words = [sys.executable, "-m", "surveygen", "-C", str(survey), "add", str(lines)]
+    # A shell's background job ignores SIGINT, and hands that on to all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(3)
+    wait_for_papers(survey / "corpus" / "corpus.db")
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
 
