@@ -216,7 +216,7 @@ def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     with Store.open(path) as store:
         store._database.run("PRAGMA user_version = 99")
 
-    with pytest.raises(CorpusError, match=r"newer surveygen \(schema 99, this one knows 1\)") as caught:
+    with pytest.raises(CorpusError, match=r"newer surveygen \(schema 99, this one knows 2\)") as caught:
         Store.open(path)
 
     assert "update surveygen" in caught.value.hint
@@ -276,11 +276,11 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytes
     path = tmp_path / "corpus.db"
     with Store.open(path) as store:
         store.apply([paper()], source="x", at=NOON)
-    monkeypatch.setattr(_database, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE run (id INTEGER PRIMARY KEY)",)))
+    monkeypatch.setattr(_database, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE later (id INTEGER PRIMARY KEY)",)))
 
     for _ in range(2):
         with Store.open(path) as store:
-            assert store._database.rows("SELECT id FROM run") == []
+            assert store._database.rows("SELECT id FROM later") == []
             assert store.paper(ID) is not None
 
 
@@ -288,14 +288,14 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
     """All statements of all pending migrations, or none."""
     path = tmp_path / "corpus.db"
     Store.open(path).close()
-    broken = ("CREATE TABLE run (id INTEGER PRIMARY KEY)", "CREATE TABLE paper (id TEXT)")
+    broken = ("CREATE TABLE later (id INTEGER PRIMARY KEY)", "CREATE TABLE paper (id TEXT)")
     monkeypatch.setattr(_database, "MIGRATIONS", (*MIGRATIONS, broken))
     with pytest.raises(CorpusError, match="table paper already exists"):
         Store.open(path)
     monkeypatch.undo()
 
     with Store.open(path) as store:
-        assert store._database.rows("SELECT name FROM sqlite_master WHERE name = 'run'") == []
+        assert store._database.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
 
 
 def test_a_closed_store_is_a_mistake_of_the_caller(tmp_path: Path) -> None:

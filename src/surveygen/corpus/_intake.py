@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from surveygen.corpus._database import Database
@@ -25,15 +25,18 @@ class Quarantined:
 
 
 Record = History | Wanted | Quarantined
+# Called with a paper as it was (None if unknown), the record, and the paper as it is now.
+Witness = Callable[[Paper | None, Paper, Paper], None]
 
 
 class Intake:
     """One run of a source; what it did is in `change`."""
 
-    def __init__(self, database: Database, *, source: str, at: str) -> None:
+    def __init__(self, database: Database, *, source: str, at: str, witness: Witness | None = None) -> None:
         self._database = database
         self._source = storable(source)
         self._at = at
+        self._witness = witness
         self._times: Counter[PaperId] = Counter()
         self._before: dict[PaperId, tuple[int, Status] | None] = {}
         self._after: dict[PaperId, tuple[int, Status]] = {}
@@ -71,8 +74,12 @@ class Intake:
         )
 
     def _take(self, batch: Sequence[Record]) -> None:
-        if not batch:
-            return
+        if batch:
+            with self._database.transaction():
+                self.absorb(batch)
+
+    def absorb(self, batch: Sequence[Record]) -> None:
+        """Take some records within the transaction of the caller."""
         papers: list[History] = []
         wanted: list[Wanted] = []
         bad: list[Quarantined] = []
@@ -83,11 +90,10 @@ class Intake:
                 wanted.append(record)
             else:
                 bad.append(record)
-        with self._database.transaction():
-            self._database.run("INSERT OR IGNORE INTO source (name) VALUES (?)", (self._source,))
-            # All three run, whatever the first one changed.
-            if any([self._take_papers(papers), self._take_wanted(wanted), self._take_bad(bad)]):
-                touch(self._database, self._at)
+        self._database.run("INSERT OR IGNORE INTO source (name) VALUES (?)", (self._source,))
+        # All three run, whatever the first one changed.
+        if any([self._take_papers(papers), self._take_wanted(wanted), self._take_bad(bad)]):
+            touch(self._database, self._at)
 
     def _take_papers(self, records: Sequence[History]) -> bool:
         known = load(self._database, {record.paper.id for record in records})
@@ -97,15 +103,20 @@ class Intake:
             self._times[paper] += 1
             before = known.get(paper)
             joined = join(before, record)
+            if self._witness is not None:
+                self._witness(before.paper if before else None, record.paper, joined.paper)
             if joined == before:
                 self._unchanged += 1
                 continue
             known[paper] = changed[paper] = joined
+            if before is not None and _shown(before) == _shown(joined):
+                self._unchanged += 1
+                continue
             self._before.setdefault(paper, _state(before.paper) if before else None)
             self._after[paper] = _state(joined.paper)
         save(self._database, [changed[paper] for paper in sorted(changed)])
         self._count_deliveries({record.paper.id for record in records})
-        return bool(changed) | self._drop_satisfied(known)
+        return any(paper in self._after for paper in changed) | self._drop_satisfied(known)
 
     def _count_deliveries(self, papers: set[PaperId]) -> None:
         source = self._database.value("SELECT id FROM source WHERE name = ?", (self._source,))
@@ -178,6 +189,11 @@ def _satisfies(paper: Paper, version: int | None) -> bool:
     """Whether there is nothing left to fetch: an abstract of that version or a later one, or a withdrawal."""
     fetched = paper.abstract_kind == "abstract" or paper.status == "withdrawn"
     return fetched and (version is None or paper.version >= version)
+
+
+def _shown(history: History) -> History:
+    """Return a history without the dates that only tell who knew it when."""
+    return History(history.paper.with_changes(as_of=None, carried=()), history.texts)
 
 
 def _state(paper: Paper) -> tuple[int, Status]:

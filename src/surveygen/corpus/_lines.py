@@ -36,6 +36,7 @@ def paper_data(history: History) -> dict[str, object]:
             "authors": [author.name for author in paper.authors],
             "affiliations": affiliations if any(affiliations) else [],
             "published": paper.published,
+            "as_of": paper.as_of,
             "categories": paper.categories,
             **{key: getattr(paper, key) for key in _SHORT},
             "extra": dict(paper.extra),
@@ -43,6 +44,11 @@ def paper_data(history: History) -> dict[str, object]:
             "texts": [{"version": text.version} | _known(_words(text)) for text in history.texts],
         }
     )
+
+
+def content_data(history: History) -> dict[str, object]:
+    """Describe what a draft can show of a paper: its line without the dates that only tell who knew it when."""
+    return {key: value for key, value in paper_data(history).items() if key not in {"as_of", "carried"}}
 
 
 def history_of(data: Data) -> History:
@@ -57,6 +63,7 @@ def history_of(data: Data) -> History:
         **short,
         authors=_authors_of(data),
         published=_get(data, "published", str, None),
+        as_of=_get(data, "as_of", str, None),
         versions=tuple(_version_of(_is(dict, version)) for version in _list(data, "versions")),
         categories=_strings(_list(data, "categories")),
         status=_choice(data, "status", "active", get_args(Status)),

@@ -10,7 +10,7 @@ from typing import get_args
 
 from surveygen.corpus._database import Database, Row
 from surveygen.corpus._history import History
-from surveygen.corpus._lines import paper_data, to_json
+from surveygen.corpus._lines import content_data, paper_data, to_json
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion, Status, Wanted
 
 PAGE = 500  # papers read at a time: about 1 MB
@@ -51,7 +51,7 @@ def load(database: Database, ids: Iterable[PaperId]) -> dict[PaperId, History]:
         texts[row[0]].append(_text_of(row))
     papers = database.rows(
         "SELECT id, title, abstract, authors, affiliations, version, published, updated, categories, primary_category,"
-        " doi, journal_ref, comment, license, url, status, abstract_kind, extra, carried FROM paper "
+        " doi, journal_ref, comment, license, url, status, abstract_kind, as_of, extra, carried FROM paper "
         "WHERE id IN (SELECT value FROM json_each(?))",
         wanted,
     )
@@ -99,23 +99,23 @@ def why_not_storable(record: History | Wanted) -> str:
 # In the order in which `load` asks for them.
 _PAPER_COLUMNS = (
     *("id", "title", "abstract", "authors", "affiliations", "version", "published", "updated", "categories"),
-    *("primary_category", "doi", "journal_ref", "comment", "license", "url", "status", "abstract_kind", "extra"),
-    "carried",
+    *("primary_category", "doi", "journal_ref", "comment", "license", "url", "status", "abstract_kind", "as_of"),
+    *("extra", "carried"),
 )
 _TEXT_COLUMNS = ("id", "version", "title", "abstract", "abstract_kind", "comment", "updated", "carried")
 _SAVE_PAPER = """
     INSERT INTO paper (
         id, title, abstract, authors, affiliations, version, published, updated, categories, primary_category, doi,
-        journal_ref, comment, license, url, status, abstract_kind, extra, carried, digest
+        journal_ref, comment, license, url, status, abstract_kind, as_of, extra, carried, digest
     ) VALUES (
         :id, :title, :abstract, :authors, :affiliations, :version, :published, :updated, :categories,
-        :primary_category, :doi, :journal_ref, :comment, :license, :url, :status, :abstract_kind, :extra, :carried,
-        :digest
+        :primary_category, :doi, :journal_ref, :comment, :license, :url, :status, :abstract_kind, :as_of, :extra,
+        :carried, :digest
     ) ON CONFLICT (id) DO UPDATE SET
         title = :title, abstract = :abstract, authors = :authors, affiliations = :affiliations, version = :version,
         published = :published, updated = :updated, categories = :categories, primary_category = :primary_category,
         doi = :doi, journal_ref = :journal_ref, comment = :comment, license = :license, url = :url, status = :status,
-        abstract_kind = :abstract_kind, extra = :extra, carried = :carried, digest = :digest
+        abstract_kind = :abstract_kind, as_of = :as_of, extra = :extra, carried = :carried, digest = :digest
 """
 
 
@@ -140,9 +140,10 @@ def _paper_row(history: History) -> dict[str, object]:
         "url": paper.url,
         "status": paper.status,
         "abstract_kind": paper.abstract_kind,
+        "as_of": paper.as_of,
         "extra": to_json(paper.extra),
         "carried": to_json(paper.carried),
-        "digest": hashlib.sha256(to_json(paper_data(history)).encode()).digest(),
+        "digest": hashlib.sha256(to_json(content_data(history)).encode()).digest(),
     }
 
 

@@ -1,10 +1,10 @@
 """The tables, as numbered migrations that only ever grow.
 
 `PRAGMA user_version` counts the migrations a file has been through. To change a table, append a migration; one that
-was released is never edited. Rows name papers by id, so that later tables (raw pages, cursors, runs, events, human
-decisions) can refer to them in the same way.
+was released is never edited. Rows name papers by id, so that later tables (events, human decisions) can
+refer to them in the same way.
 
-A "list" or "pairs" column holds JSON. `digest` is the SHA-256 of a paper's line in the dump.
+A "list" or "pairs" column holds JSON. `digest` is the SHA-256 of what a draft can show of a paper.
 """
 
 from __future__ import annotations
@@ -155,4 +155,48 @@ _CACHES = (
     "CREATE INDEX derived_key ON derived (kind, key)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES),)
+_HARVEST = (
+    "ALTER TABLE paper ADD COLUMN as_of TEXT",
+    """
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        started_at TEXT NOT NULL,
+        ended_at TEXT,
+        outcome TEXT NOT NULL CHECK (outcome IN ('running', 'complete', 'paused', 'incomplete'))
+    )
+    """,
+    # What came over the network, as it came: evidence, and the means to read it again without asking.
+    """
+    CREATE TABLE raw_page (
+        sha256 TEXT NOT NULL,
+        url TEXT NOT NULL,
+        source TEXT NOT NULL,
+        fetched_at TEXT NOT NULL,
+        body BLOB NOT NULL,               -- zlib
+        PRIMARY KEY (sha256, url)
+    )
+    """,
+    """
+    CREATE TABLE cursor (
+        source TEXT NOT NULL,
+        scope TEXT NOT NULL,              -- an OAI set, or a query
+        format TEXT NOT NULL,
+        state TEXT NOT NULL,              -- JSON that only the source reads
+        PRIMARY KEY (source, scope, format)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE event (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES run (id),
+        paper TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        before TEXT NOT NULL,             -- JSON object; empty for a paper not seen before
+        after TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX event_run ON event (run)",
+    "CREATE INDEX event_paper ON event (paper)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES), _HARVEST)

@@ -1,9 +1,11 @@
 """Fold what several records say about one paper.
 
-A record makes one claim a field, stamped with its version and its `updated` date; an empty field claims nothing. The
+A record makes one claim a field, stamped with its version and its date; an empty field claims nothing. The date is
+`updated`, or the end of the day `as_of` where an authority tells it: then the record is complete, and an empty comment,
+DOI or journal reference says that there is none. The
 claim with the greatest stamp wins, and claims of equal stamp are decided by their words (the longer, then the later
 in code point order). So the result depends on the set of records alone, never on their order: to correct a stored
-record of the same version, deliver it with a later `updated`.
+record of the same version, deliver it with a later date.
 
 Four things go by rules of their own, free of order as well:
 
@@ -19,6 +21,7 @@ Four things go by rules of their own, free of order as well:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -32,6 +35,7 @@ _FIELDS = (
     "title",
     "authors",
     "updated",
+    "as_of",
     "categories",
     "primary_category",
     "doi",
@@ -40,6 +44,9 @@ _FIELDS = (
     "license",
     "url",
 )
+# What an authority may take back; a license cannot be withdrawn.
+_EMPTIED = ("doi", "journal_ref", "comment")
+_DATED = ("as_of", "updated")
 _EXTRA = "extra:"
 
 
@@ -149,7 +156,7 @@ def _claims(paper: Paper) -> dict[str, _Claim]:
     values |= {_EXTRA + key: value for key, value in paper.extra}
     claims: dict[str, _Claim] = {}
     for name, value in values.items():
-        if value:
+        if value or (name in _EMPTIED and _says_nothing(paper, name, carried)):
             stamp = carried.get(name, own)
             claims[name] = _Claim((True, True, *stamp), stamp, value)
     if paper.abstract:
@@ -164,16 +171,28 @@ def _carried(
     version: int, versions: dict[int, PaperVersion], best: dict[str, _Claim]
 ) -> tuple[tuple[str, int, str], ...]:
     """List the stamps that cannot be told from the merged paper's version and date, by field."""
-    updated = best["updated"].stamp if "updated" in best else (0, "")
-    own = (version, updated[1] if updated[0] == version else "")
+    dates = [best[name].stamp for name in _DATED if name in best]
+    own = max((stamp for stamp in dates if stamp[0] == version), default=(version, ""))
     usual = {"abstract": _abstract_stamp(own, versions)}
     odd = {name: claim.stamp for name, claim in best.items() if claim.stamp != usual.get(name, own)}
     return tuple((name, *odd[name]) for name in sorted(odd))
 
 
 def _own_stamp(paper: Paper) -> Stamp:
-    carried = any(name == "updated" for name, _, _ in paper.carried)
-    return paper.version, "" if carried else paper.updated or ""
+    carried = {name for name, _, _ in paper.carried}
+    if paper.as_of and "as_of" not in carried:
+        return paper.version, _end_of_day(paper.as_of)
+    return paper.version, "" if "updated" in carried else paper.updated or ""
+
+
+def _says_nothing(paper: Paper, name: str, carried: Mapping[str, Stamp]) -> bool:
+    """Whether an empty field is a claim: the record is an authority's, or took this from one."""
+    return name in carried or (paper.as_of is not None and "as_of" not in carried)
+
+
+def _end_of_day(date: str) -> str:
+    """Return the last second of a day, so that an authority goes before the version it tells of."""
+    return f"{date}T23:59:59Z" if len(date) == 10 else date
 
 
 def _abstract_stamp(own: Stamp, versions: dict[int, PaperVersion]) -> Stamp:

@@ -13,11 +13,14 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.corpus import _caches, _rows
+from surveygen.corpus import _caches, _journal, _rows
 from surveygen.corpus._database import Database
+from surveygen.corpus._deliver import Delivery, deliver
 from surveygen.corpus._history import History
 from surveygen.corpus._intake import Intake, Quarantined, Record, storable, touch
+from surveygen.corpus._journal import Outcome, RawPage, Run, Scope
 from surveygen.corpus._lines import theme_data, theme_of, to_json
+from surveygen.domain.event import Event
 from surveygen.domain.paper import BadRecord, Change, Paper, PaperId, Status, Wanted
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import CorpusError
@@ -99,6 +102,47 @@ class Store:
         intake = Intake(self._database, source=source, at=at)
         intake.run(records)
         return intake.change
+
+    def deliver(self, delivery: Delivery) -> tuple[Event, ...]:
+        """Store one page of a server whole or not at all: records, events, bytes, cursor; return the events."""
+        return deliver(self._database, delivery)
+
+    def begin_run(self, *, at: str) -> int:
+        """Open a run and return its number, from 1; a run that died before is closed as incomplete."""
+        return _journal.begin_run(self._database, at)
+
+    def end_run(self, run: int, outcome: Outcome, *, at: str) -> None:
+        """Close a run."""
+        _journal.end_run(self._database, run, outcome, at)
+
+    def runs(self) -> tuple[Run, ...]:
+        """Return all runs, the first one first."""
+        return _journal.runs(self._database)
+
+    def events(self, since_run: int = 0, *, paper: PaperId | None = None) -> tuple[Event, ...]:
+        """Return the events of the runs after a run, in their order; of one paper if it is named."""
+        return _journal.events(self._database, since_run, paper)
+
+    def cursor(self, scope: Scope) -> str | None:
+        """Return the state of a cursor as its source wrote it, None where nothing was fetched yet."""
+        return _journal.cursor(self._database, scope)
+
+    def put_cursor(self, scope: Scope, state: str) -> None:
+        """Set a cursor without a page."""
+        with self._database.transaction():
+            _journal.put_cursor(self._database, scope, state)
+
+    def raw_pages(self) -> Iterator[RawPage]:
+        """Yield every answer of a server that was stored, in the order of arrival."""
+        return _journal.raw_pages(self._database)
+
+    def datestamps(self, ids: Iterable[PaperId]) -> dict[PaperId, str]:
+        """Return `Paper.as_of` of those papers that are known, "" where none was told."""
+        rows = self._database.rows(
+            "SELECT id, coalesce(as_of, '') FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            (to_json(sorted(ids)),),
+        )
+        return {PaperId(row[0]): row[1] for row in rows}
 
     def papers(self, *, status: Collection[Status] | None = None) -> Iterator[Paper]:
         """Yield papers sorted by id, all or those of some status; memory stays flat."""

@@ -45,9 +45,12 @@ class Paper:
         version: the version that title and abstract belong to; 1 when the source does not say.
         published: date of the first version. updated: date of `version`.
         abstract_kind: "note" marks an editor's annotation in place of the abstract.
+        as_of: the date at which an authority last changed its record (the datestamp of OAI-PMH); None if none is told.
+            Such a record is complete, and decides between records of one version.
         extra: keys of the import that have no field of their own, sorted by key.
         carried: (field, version, date) of each field that an older or less exact record told, written by merge; the
-            date is that record's `updated`, "" if unknown; a negative version marks the stub of a withdrawn version.
+            date is that record's `as_of` or `updated`, "" if unknown; a negative version marks the stub of a withdrawn
+            version.
     """
 
     id: PaperId
@@ -67,6 +70,7 @@ class Paper:
     url: str = ""
     status: Status = "active"
     abstract_kind: AbstractKind = "abstract"
+    as_of: str | None = None
     extra: tuple[tuple[str, str], ...] = ()
     carried: tuple[tuple[str, int, str], ...] = ()
 
@@ -75,7 +79,7 @@ class Paper:
             raise ValueError("a paper needs an id and a title")
         if self.version < 1:
             raise ValueError(f"version {self.version} is not a positive number")
-        for name in ("published", "updated"):
+        for name in ("published", "updated", "as_of"):
             value = getattr(self, name)
             if value is not None and not _DATE.match(value):
                 raise ValueError(f"{name} {value!r} is not an ISO 8601 date")

@@ -1,0 +1,171 @@
+"""One page, one transaction: records, events, bytes and cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpus_records import ID, LATER, NOON, paper
+from surveygen.corpus import Delivery, RawPage, Scope, Store, export_lines, locked
+from surveygen.domain.event import Event
+from surveygen.domain.paper import BadRecord, Paper, PaperId, PaperVersion
+from surveygen.errors import CorpusError
+
+SCOPE = Scope("oai", "cs", "arXivRaw")
+KNOWN = paper(as_of="2021-07-13", published="2021-07-12", versions=(PaperVersion(1, "2021-07-12"),))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store with one open run."""
+    with Store.open(tmp_path / "corpus.db") as opened:
+        opened.begin_run(at=NOON)
+        yield opened
+
+
+def page(*records: Paper | BadRecord, **more: object) -> Delivery:
+    """Make a page of run 1."""
+    return replace(Delivery("oai", 1, NOON, records, scope=SCOPE), **more)  # type: ignore[arg-type]  # names of fields
+
+
+def kinds(events: tuple[Event, ...]) -> list[str]:
+    """Return the kinds of some events."""
+    return [event.kind for event in events]
+
+
+def test_a_page_is_stored_with_all_that_belongs_to_it(store: Store) -> None:
+    """Papers, events, bytes and cursor are there afterwards."""
+    raw = RawPage("oai", "http://x/", NOON, b"<xml/>" * 100)
+    events = store.deliver(page(KNOWN, raw=raw, cursor="{}"))
+
+    assert kinds(events) == ["added"]
+    assert store.events() == events
+    assert list(store.raw_pages()) == [raw]
+    assert store.cursor(SCOPE) == "{}"
+    assert store.datestamps([ID, PaperId("x")]) == {ID: "2021-07-13"}
+
+
+def test_a_page_again_changes_nothing(store: Store) -> None:
+    """The same records make no event and leave every byte of the dump and the date of the last change."""
+    store.deliver(page(KNOWN))
+    before = list(export_lines(store)), store.sha256(), store.changed_at()
+
+    assert store.deliver(page(KNOWN, at=LATER)) == ()
+    assert (list(export_lines(store)), store.sha256(), store.changed_at()) == before
+
+
+def test_a_page_that_fails_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the last step cannot be done, none was."""
+
+    def fail(*_: object) -> None:
+        raise CorpusError("the disk is full")
+
+    monkeypatch.setattr("surveygen.corpus._deliver.put_cursor", fail)
+    with pytest.raises(CorpusError, match="full"):
+        store.deliver(page(KNOWN, raw=RawPage("oai", "u", NOON, b"x"), cursor="{}"))
+
+    assert (list(store.papers()), store.events(), list(store.raw_pages())) == ([], (), [])
+
+
+def test_a_touch_is_an_event_and_no_change(store: Store) -> None:
+    """A datestamp that moved alone is kept, and moves neither the hash nor the date of the last change."""
+    store.deliver(page(KNOWN))
+    before = store.sha256(), store.changed_at()
+    events = store.deliver(page(KNOWN.with_changes(as_of="2022-01-01"), at=LATER))
+
+    assert kinds(events) == ["touched"]
+    assert (store.sha256(), store.changed_at()) == before
+    assert store.datestamps([ID])[ID] == "2022-01-01"
+    assert store.runs()[0].changes == 1
+
+
+def test_an_older_record_is_told_once_and_changes_nothing(store: Store) -> None:
+    """A stale copy may be served for days: what is stored stays."""
+    new = KNOWN.with_changes(version=2, title="Second", as_of="2022-01-01", updated="2022-01-01")
+    store.deliver(page(new))
+
+    assert kinds(store.deliver(page(KNOWN))) == ["regressed"]
+    assert store.deliver(page(KNOWN, KNOWN)) == ()
+    known = store.paper(ID)
+    assert known is not None
+    assert (known.version, known.title) == (2, "Second")
+
+
+def test_a_late_paper_is_older_than_the_window(store: Store) -> None:
+    """More than seven days before the first day asked for."""
+    assert kinds(store.deliver(page(KNOWN, since="2021-07-20"))) == ["late"]
+    other = KNOWN.with_changes(id=PaperId("2107.00001"))
+    assert kinds(store.deliver(page(other, since="2021-07-19"))) == ["added"]
+
+
+def test_a_withdrawn_paper_keeps_its_last_live_abstract(store: Store) -> None:
+    """The stub does not replace it; a version that is live again does."""
+    store.deliver(page(KNOWN))
+    flagged = (PaperVersion(1, "2021-07-12"), PaperVersion(2, "2021-08-01", flags="I"))
+    gone = KNOWN.with_changes(version=2, abstract="Withdrawn.", versions=flagged, as_of="2021-08-02")
+    back = KNOWN.with_changes(version=3, abstract="We show x again.", as_of="2021-09-02")
+
+    assert kinds(store.deliver(page(gone))) == ["withdrawn", "revised"]
+    assert [one.abstract for one in store.papers(status=["withdrawn"])] == ["We show x."]
+    assert kinds(store.deliver(page(back))) == ["reinstated", "revised"]
+    assert [one.abstract for one in store.papers(status=["reinstated"])] == ["We show x again."]
+
+
+def test_a_deleted_record_withdraws_what_is_known(store: Store) -> None:
+    """Of a paper that was never seen nothing is kept."""
+    store.deliver(page(KNOWN))
+    deleted = ((ID, "2021-10-01"), (PaperId("2107.00009"), "2021-10-01"))
+
+    assert kinds(store.deliver(page(deleted=deleted))) == ["withdrawn"]
+    assert store.deliver(page(deleted=deleted)) == ()
+    assert [one.id for one in store.papers()] == [ID]
+
+
+def test_a_correction_without_datestamp_is_dated_by_the_answer(store: Store) -> None:
+    """Else the longer title would stay, whichever is newer; the same record again is no news."""
+    long = paper(title="A long wrong title", comment="12 pages")
+    short = paper(title="Right")
+    store.deliver(page(long, day="2024-01-01"))
+
+    assert kinds(store.deliver(page(short, day="2024-01-02"))) == ["metadata"]
+    assert store.deliver(page(short, day="2024-01-03")) == ()
+    known = store.paper(ID)
+    assert known is not None
+    assert (known.title, known.comment) == ("Right", "")
+
+
+def test_bad_records_are_set_aside(store: Store) -> None:
+    """They do not keep the page from being stored."""
+    store.deliver(page(BadRecord("oai:x", 0, "no title", "<record/>"), KNOWN))
+
+    assert store.counts().quarantined == store.counts().papers == 1
+
+
+def test_runs_tell_how_they_ended(store: Store) -> None:
+    """A run that died is closed by the next one."""
+    store.deliver(page(KNOWN))
+    second = store.begin_run(at=LATER)
+    store.end_run(second, "paused", at=LATER)
+
+    assert [(run.id, run.outcome, run.events, run.ended_at) for run in store.runs()] == [
+        (1, "incomplete", 1, LATER),
+        (2, "paused", 0, LATER),
+    ]
+    assert store.events(since_run=1) == ()
+    assert kinds(store.events(paper=ID)) == ["added"]
+
+
+def test_one_process_at_a_time_holds_a_survey(tmp_path: Path) -> None:
+    """The second one leaves with the number of the first, or waits; the lock ends with its block."""
+    database = tmp_path / "corpus" / "corpus.db"
+    with (
+        locked(database),
+        pytest.raises(CorpusError, match=r"another surveygen .*process \d+"),
+        locked(database, wait_seconds=0.3),
+    ):
+        pass
+    with locked(database):
+        pass
