@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import threading
 import time
@@ -15,7 +16,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
-from surveygen.sources._limiter import Clock
+from arxiv_oai import Sizes, oai_answer
+from arxiv_world import State, World
+from surveygen.sources import Clock
 
 SCALE = 2000.0
 _ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(v\d+)?\Z")
@@ -35,6 +38,11 @@ class Invented:
     published: str
     title: str = "An invented title"
     version: int = 1
+
+    @property
+    def updated(self) -> str:
+        """The date of the version."""
+        return self.published
 
     @property
     def entry(self) -> str:
@@ -71,6 +79,7 @@ class Replica:
 
     `faults` names the fault of a request by its number from 1, `otherwise` the fault of all others.
     Ids that hold the word `refuses` are called malformed.
+    With a `world`, papers are those of its clock, in both protocols; `during` changes it before a request is answered.
     `recorded` maps the parameters of a request to (status, body); it is looked up first.
     """
 
@@ -83,6 +92,33 @@ class Replica:
     refuses: str = ""
     url: str = ""
     closing: threading.Event = field(default_factory=threading.Event)
+    world: World | None = None
+    sizes: Sizes = field(default_factory=Sizes)
+    during: Mapping[int, Callable[[World], None]] = field(default_factory=dict)
+
+    @property
+    def oai_url(self) -> str:
+        """Its OAI-PMH."""
+        return self.url.replace("/api/query", "/oai")
+
+    @property
+    def feed_url(self) -> str:
+        """Its daily feed."""
+        return self.url.replace("/api/query", "/atom")
+
+    def reply(self, path: str, query: Mapping[str, str], fault: str) -> tuple[int, bytes]:
+        """Answer by the path of the request."""
+        if path.endswith("/oai"):
+            return 200, oai_answer(self._there(), query, self.sizes, fault)
+        if "/atom/" in path:
+            return 200, _daily(self._there())
+        return self.answer({"start": "0", "max_results": "10", **query}, fault)
+
+    def _there(self) -> World:
+        return self.world or World([], "2024-01-01T00:00:00Z")
+
+    def _shelf(self) -> Sequence[Invented | State]:
+        return self.world.current() if self.world else self.papers
 
     def answer(self, query: Mapping[str, str], fault: str) -> tuple[int, bytes]:
         """Return status and body of a request."""
@@ -96,10 +132,15 @@ class Replica:
         found = self._by_id(query["id_list"]) if query.get("id_list") else self._by_query(query.get("search_query", ""))
         if isinstance(found, bytes):
             return 400, found
-        return 200, _broken_feed(found, start, size, fault)
+        if query.get("sortBy") == "lastUpdatedDate":
+            found = sorted(found, key=lambda paper: (paper.updated, paper.id), reverse=True)
+        day = self.world.now if self.world else "2024-01-01T00:00:00Z"
+        return 200, _broken_feed(found, start, size, fault).replace(
+            b"</id>", b"</id><updated>%s</updated>" % day.encode(), 1
+        )
 
-    def _by_id(self, id_list: str) -> list[Invented] | bytes:
-        known = {paper.id: paper for paper in self.papers}
+    def _by_id(self, id_list: str) -> list[Invented | State] | bytes:
+        known: dict[str, Invented | State] = {paper.id: paper for paper in self._shelf()}
         asked = [(name, _ID.match(name)) for name in id_list.split(",")]
         for name, match in asked:
             if match is None or (self.refuses and self.refuses in name):
@@ -107,10 +148,10 @@ class Replica:
         bases = [match[1] for _, match in asked if match]
         return [known[base] for base in bases if base in known]
 
-    def _by_query(self, query: str) -> list[Invented]:
+    def _by_query(self, query: str) -> list[Invented | State]:
         span = _SPAN.search(query)
         low, high = span.groups() if span else ("0" * 12, "9" * 12)
-        inside = [paper for paper in self.papers if low <= re.sub(r"\D", "", paper.published)[:12] <= high]
+        inside = [paper for paper in self._shelf() if low <= re.sub(r"\D", "", paper.published)[:12] <= high]
         return sorted(inside, key=lambda paper: (paper.published, paper.id), reverse=True)
 
 
@@ -128,7 +169,18 @@ def _feed(entries: Sequence[str], total: int, start: int) -> bytes:
     return (_HEAD + counts + "".join(entries) + "</feed>\n").encode()
 
 
-def _broken_feed(found: Sequence[Invented], start: int, size: int, fault: str) -> bytes:
+def _daily(world: World) -> bytes:
+    """Write the feed of the day: new papers, and new versions as replacements."""
+    entries = [
+        f"<entry><id>oai:arXiv.org:{state.id}v{state.versions[-1].n}</id><arxiv:announce_type>"
+        f"{'new' if len(state.versions) == 1 else 'replace'}</arxiv:announce_type></entry>"
+        for state in world.current()
+        if state.moment[:10] == world.now[:10]
+    ]
+    return _feed(entries, len(entries), 0)
+
+
+def _broken_feed(found: Sequence[Invented | State], start: int, size: int, fault: str) -> bytes:
     """Write a page; the faults of content are made here."""
     at = 0 if fault in {"ignores start", "ignores start silently"} else start
     entries = [paper.entry for paper in found[at : at + size]]
@@ -150,14 +202,23 @@ def _broken_feed(found: Sequence[Invented], start: int, size: int, fault: str) -
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     replica: Replica
+    tag = ""
 
     def do_GET(self) -> None:  # the name that http.server calls
-        query = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
+        url = urlsplit(self.path)
+        query = {key: values[0] for key, values in parse_qs(url.query).items()}
         hit = Hit(query, self.headers["User-Agent"], self.client_address[1], time.monotonic())
         self.replica.hits.append(hit)
-        fault = self.replica.faults.get(len(self.replica.hits), self.replica.otherwise)
-        status, body = self.replica.answer({"start": "0", "max_results": "10", **query}, fault)
+        number = len(self.replica.hits)
+        if self.replica.world and number in self.replica.during:
+            self.replica.during[number](self.replica.world)
+        fault = self.replica.faults.get(number, self.replica.otherwise)
+        status, body = self.replica.reply(url.path, query, fault)
+        tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
+        if "/atom/" in url.path and self.headers["If-None-Match"] == tag:
+            status, body = 304, b""
         hit.ended = time.monotonic()
+        self.tag = tag
         FAULTS.get(fault, _plain)(self, status, body)
         hit.ended = time.monotonic()
 
@@ -168,6 +229,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", headers.pop("length", str(len(body))))
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
+        self.send_header("ETag", self.tag)
         self.end_headers()
         self.wfile.write(body)
 
@@ -254,6 +316,7 @@ def serving(replica: Replica) -> Iterator[Replica]:
     handler = type("Handler", (_Handler,), {"replica": replica})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that hangs up is no news
     replica.url = f"http://127.0.0.1:{server.server_address[1]}/api/query"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -24,12 +24,13 @@ HEAD_WORDS = 15
 # What other rooms may name. A change here is a change of the seams: it belongs in the commit that makes it.
 PUBLIC = {
     "cli": "main",
-    "corpus": "Counts Kind Store export_lines import_lines is_dump merge",
+    "corpus": "Counts Delivery Kind Outcome RawPage Run Scope Store export_lines import_lines is_dump locked merge",
     "embed": "RECIPE Encoder Progress encode_papers paper_texts papers_fingerprint",
     "pipeline": "EXPORTS Built Finding Progress Report Shown Silence Status add build evaluate examine export fetch "
     "induce init plan show status verify",
     "render": "BIBLIOGRAPHIES CompileReport Renderer TemplateRoots compile_pdf template_root",
-    "sources": "FetchRequest FileSource NetworkSource Page read_file",
+    "sources": "Announced Budget BudgetError Clock Edge FetchRequest FileSource HarvestSource Herald Known NetworkSource "
+    "Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "summarize": "Lookup Summarizer Verdict check fault redundancy split",
     "survey": "Checks Material compose mint",
     "themes": "Assigner Evaluation Figure Gold Inducer Profile ThemeScore ThemeVectors evaluate gold_depth "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 import types
 from collections.abc import Mapping
@@ -25,6 +26,10 @@ class Arxiv:
 
     `min_interval_seconds` is the pause from the end of one request to the start of the next; below 3.0 it is
     accepted for loopback hosts only. `contact` is an address for the User-Agent, wanted for more than 20 requests.
+
+    `sets` are OAI setSpecs ("cs:cs:CL", "math") to harvest instead of the query, from `since` on (a day; empty means
+    all there is). `feeds` are categories ("cs.CL") whose daily feed may say that there is nothing to do.
+    One run spends at most `max_requests`, `max_megabytes` (2**20 bytes) and `max_minutes`; 0 means no limit.
     """
 
     query: str = ""
@@ -32,6 +37,14 @@ class Arxiv:
     contact: str = ""
     min_interval_seconds: float = MIN_INTERVAL_SECONDS
     max_papers: int = 2000
+    sets: tuple[str, ...] = ()
+    since: str = ""
+    oai_url: str = "https://oaipmh.arxiv.org/oai"
+    feeds: tuple[str, ...] = ()
+    feed_url: str = "https://rss.arxiv.org/atom"
+    max_requests: int = 0
+    max_megabytes: int = 0
+    max_minutes: float = 0.0
 
     def __post_init__(self) -> None:
         loopback = urlsplit(self.api_url).hostname in {"127.0.0.1", "localhost", "::1"}
@@ -43,6 +56,14 @@ class Arxiv:
             )
         if self.max_papers < 1:
             raise ConfigError("sources.arxiv.max_papers: must be at least 1", path="sources.arxiv.max_papers")
+        for name in ("max_requests", "max_megabytes", "max_minutes"):
+            if getattr(self, name) < 0:
+                where = f"sources.arxiv.{name}"
+                raise ConfigError(f"{where}: is below 0", "use 0 for no limit", path=where)
+        if self.since and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", self.since):
+            raise ConfigError(
+                f"sources.arxiv.since: {self.since!r} is no day", "write it as 2025-01-31", path="sources.arxiv.since"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from arxiv_server import FastClock, Replica, invent, serving
 from surveygen.config import Arxiv, Sources
 from surveygen.domain.paper import BadRecord, Paper, PaperId, Wanted
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import FetchRequest, NetworkSource, Page
+from surveygen.sources import Edge, FetchRequest, NetworkSource, Page
 from surveygen.sources import arxiv_query as module
-from surveygen.sources._transport import Timeouts
+from surveygen.sources._edge import Timeouts
 from surveygen.sources.arxiv_query import ArxivQuery, make
 
 EVERYTHING = FetchRequest(query="all:nothing", max_papers=1000)
@@ -27,7 +27,7 @@ def source(replica: Replica, folder: Path, fast: FastClock | None = None, page: 
     """Make the source in fast time, with small pages."""
     settings = Sources(Arxiv(api_url=replica.url, min_interval_seconds=0.0))
     clock = (fast or FastClock()).clock
-    return make(settings, clock=clock, timeouts=Timeouts(5, 5, 1e12), lock_folder=folder, page=page)
+    return make(settings, Edge(clock, Timeouts(5, 5, 1e12), folder), page=page)
 
 
 def papers(pages: Iterator[Page] | list[Page]) -> list[str]:

@@ -15,7 +15,7 @@ from surveygen import plugins
 from surveygen.config import Sources
 from surveygen.domain.paper import BadRecord, Paper, Wanted
 from surveygen.errors import SourceError
-from surveygen.sources import FileSource, NetworkSource, read_file
+from surveygen.sources import FileSource, HarvestSource, Herald, NetworkSource, read_file
 from surveygen.sources._dates import iso
 from surveygen.sources._withdrawn import says_withdrawn
 from surveygen.sources.bibtex import BibTex
@@ -100,7 +100,9 @@ def bad(path: Path) -> list[BadRecord]:
 def test_every_plug_in_has_a_shape() -> None:
     """Each source reads files or asks a server."""
     for name in plugins.names("sources"):
-        assert isinstance(plugins.load("sources", name).make(Sources()), FileSource | NetworkSource)
+        assert isinstance(
+            plugins.load("sources", name).make(Sources()), FileSource | NetworkSource | HarvestSource | Herald
+        )
 
 
 @pytest.mark.parametrize(

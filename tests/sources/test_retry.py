@@ -9,20 +9,40 @@ import pytest
 
 from arxiv_server import FastClock, Replica, invent, serving
 from surveygen.errors import SourceError
+from surveygen.sources._edge import Timeouts
 from surveygen.sources._limiter import Limiter
-from surveygen.sources._retry import RULES, TABLE, Rule, UnusableError, read_retry_after, rule_for, wait_before
-from surveygen.sources._transport import Timeouts, Transport
+from surveygen.sources._oai_cursor import MAX_RESTARTS
+from surveygen.sources._retry import (
+    BREAKER,
+    RULES,
+    TABLE,
+    Rule,
+    UnusableError,
+    read_retry_after,
+    rule_for,
+    rule_for_code,
+    wait_before,
+)
+from surveygen.sources._transport import Transport
 
 # How each event is brought about; a row without status needs a body or a fault of the network.
-FAULT_OF = {"broken": "html", "empty": "", "network": "cut", "oversized": "gzip bomb", "hostile": "foreign redirect"}
+FOUND_BY_READER = {"empty", "stuck"}
+FAULT_OF = {
+    "broken": "html",
+    "empty": "",
+    "stuck": "",
+    "network": "cut",
+    "oversized": "gzip bomb",
+    "hostile": "foreign redirect",
+}
 
 
 def reader_of(rule: Rule) -> object:
     """Return a reader that finds the fault itself where no answer of a server can show it."""
 
     def read(body: bytes) -> bytes:
-        if rule.event == "empty":
-            raise UnusableError("empty", "no papers")
+        if rule.event in FOUND_BY_READER:
+            raise UnusableError(rule.event, "found by the reader")
         return body
 
     return read
@@ -61,6 +81,48 @@ def test_a_machine_without_network_hears_soon(tmp_path: Path) -> None:
             transport.get(url, lambda body: body)
         assert fast.naps == naps
         assert "api_url" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("code", "event", "action"),
+    [
+        ("noRecordsMatch", "nothing", "accept"),
+        ("badResumptionToken", "expired", "restart"),
+        ("badArgument", "refused", "fail"),
+        ("badVerb", "refused", "fail"),
+        ("cannotDisseminateFormat", "refused", "fail"),
+        ("noSetHierarchy", "refused", "fail"),
+        ("idDoesNotExist", "absent", "fail"),
+        ("noMetadataFormats", "absent", "fail"),
+        ("inventedByNobody", "broken", "retry"),
+    ],
+)
+def test_each_error_of_oai_has_a_row(code: str, event: str, action: str) -> None:
+    """Every code of section 3.6 of the protocol is known; they come with status 200."""
+    rule = rule_for_code(code)
+
+    assert (rule.event, rule.action) == (event, action)
+
+
+def test_the_restarts_of_a_list_are_those_of_the_table() -> None:
+    """The cursor, which is pure, counts as often as the row says."""
+    assert RULES["expired"].retries == MAX_RESTARTS
+
+
+def test_five_failures_in_a_row_end_the_run(tmp_path: Path) -> None:
+    """The breaker: after the fifth request that used up its tries nothing is asked; one success counts anew."""
+    fast = FastClock()
+    with serving(Replica(invent(1), otherwise="html")) as replica:
+        asking = Transport(Limiter(replica.url, 0.0, fast.clock, tmp_path), clock=fast.clock)
+        for call in range(BREAKER + 3):
+            if call == 1:
+                replica.otherwise = ""
+                asking.get(replica.url, lambda body: body)
+                replica.otherwise = "html"
+            with pytest.raises(SourceError, match="instead of XML"):
+                asking.get(replica.url, lambda body: body)
+
+    assert len(replica.hits) == 1 + (1 + BREAKER) * (1 + RULES["broken"].retries)
 
 
 def test_each_status_has_one_row() -> None:

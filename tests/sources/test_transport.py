@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from arxiv_server import FAULTS, SCALE, FastClock, Replica, invent, serving
-from surveygen.errors import SourceError
+from surveygen.errors import ConfigError, SourceError
 from surveygen.sources._atom import Feed, parse_feed
+from surveygen.sources._budget import Budget
+from surveygen.sources._edge import Timeouts
 from surveygen.sources._limiter import Clock, Limiter
-from surveygen.sources._transport import Timeouts, Transport, user_agent
+from surveygen.sources._transport import Transport, user_agent
 
 PATIENT = Timeouts(connect=5, read=5, whole=1e12)
 
@@ -79,6 +81,31 @@ def test_forbidden_stops_for_good(fault: str, tmp_path: Path) -> None:
 
     assert len(replica.hits) == 1
     assert (caught.value.status, caught.value.exit_code, caught.value.retryable) == (int(fault), 3, False)
+
+
+def test_a_stop_holds_for_later_processes_until_it_is_cleared(tmp_path: Path) -> None:
+    """The mark lies beside the lock file, says what was answered, and has no words of the query in it."""
+    with serving(Replica(invent(1), {1: "403"})) as replica:
+        with pytest.raises(SourceError, match="status 403"):
+            transport(replica, tmp_path, FastClock()).get(f"{replica.url}?secret=1", lambda body: body)
+        with pytest.raises(SourceError, match=r"refused an earlier run: .*status 403") as caught:
+            ask(replica, tmp_path, FastClock())
+        assert len(replica.hits) == 1
+        assert Limiter(replica.url, 0.0, Clock(), tmp_path).clear_stop()
+        assert len(ask(replica, tmp_path, FastClock()).papers) == 1
+
+    assert "--clear-stop" in caught.value.hint
+    assert "secret" not in caught.value.message
+
+
+def test_a_name_is_wanted_for_many_requests(tmp_path: Path) -> None:
+    """The twenty-first request to a host of the outside wants a contact; it is not sent."""
+    budget = Budget()
+    for _ in range(20):
+        budget.spend(0.0)
+    asking = Transport(Limiter("https://export.arxiv.org/", 3.0, Clock(), tmp_path), budget=budget)
+    with pytest.raises(ConfigError, match="more than 20 requests"):
+        asking.get("https://export.arxiv.org/api/query", lambda body: body)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Every public module here is a source. It has one function::
 
-    def make(settings: config.Sources) -> FileSource | NetworkSource
+    def make(settings: config.Sources) -> FileSource | NetworkSource | HarvestSource | Herald
 
 A source yields what it could read and says what it could not: a bad record is data (`BadRecord`), and only a file or
 a server that gives nothing usable is an error. The least file source::
@@ -18,7 +18,7 @@ a server that gives nothing usable is an error. The least file source::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -27,9 +27,32 @@ from surveygen import plugins
 from surveygen.config import Sources
 from surveygen.domain.paper import BadRecord, Paper, PaperId, Wanted
 from surveygen.errors import SourceError
+from surveygen.sources._budget import Budget, BudgetError
+from surveygen.sources._edge import Edge, Timeouts, budget_of, clear_stop
+from surveygen.sources._limiter import Clock
 from surveygen.sources._lines import read_head
+from surveygen.sources._oai_cursor import snapshot_cursor
 
-__all__ = ["FetchRequest", "FileSource", "NetworkSource", "Page", "read_file"]
+__all__ = [
+    "Announced",
+    "Budget",
+    "BudgetError",
+    "Clock",
+    "Edge",
+    "FetchRequest",
+    "FileSource",
+    "HarvestSource",
+    "Herald",
+    "Known",
+    "NetworkSource",
+    "Page",
+    "Timeouts",
+    "budget_of",
+    "clear_stop",
+    "read_file",
+    "snapshot_cursor",
+]
+Known = Callable[[Collection[PaperId]], Mapping[PaperId, str]]
 
 
 @runtime_checkable
@@ -74,6 +97,10 @@ class Page:
     Attributes:
         missing: papers asked by name that the server does not know.
         total: how many papers the server says match the query in all.
+        deleted: papers that the server says are gone, with their datestamps.
+        cursor: where to go on once this page is stored; None while that is where the page before said.
+        since: the day from which records were asked for; None if from the beginning.
+        day: the day of the answer by the server's clock, where the records themselves tell no datestamp.
     """
 
     url: str
@@ -81,6 +108,10 @@ class Page:
     records: tuple[Paper | BadRecord, ...]
     missing: tuple[PaperId, ...] = ()
     total: int = 0
+    deleted: tuple[tuple[PaperId, str], ...] = ()
+    cursor: str | None = None
+    since: str | None = None
+    day: str | None = None
 
 
 @runtime_checkable
@@ -101,6 +132,65 @@ class NetworkSource(Protocol):
         Raises:
             ConfigError: as for `plan`, or a contact is wanted for so many requests.
             SourceError: the server refused, or gave no usable answer in the tries that its fault allows.
+        """
+        ...
+
+
+@runtime_checkable
+class HarvestSource(Protocol):
+    """What a server can do that tells what is new since the last time."""
+
+    format: str
+
+    def scopes(self) -> tuple[str, ...]:
+        """List what the settings ask to be kept up with (sets, or a query); each has a cursor of its own."""
+        ...
+
+    def plan_harvest(self, scope: str, cursor: str | None) -> tuple[str, ...]:
+        """List the URLs that would be asked first; how many pages follow, only the server knows."""
+        ...
+
+    def harvest(self, scope: str, cursor: str | None, known: Known) -> Iterator[Page]:
+        """Yield pages, each to be stored with its cursor before the next is taken.
+
+        Args:
+            scope: one of `scopes`.
+            cursor: of the last page that was stored, None for the first harvest.
+            known: gives the datestamps of papers as they are stored by now, without those that are not.
+
+        Raises:
+            SourceError: the server gave no usable answer, or what came could not be verified.
+            BudgetError: the budget of the run is spent.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a daily feed says: ids of new papers, of those new to a category, and of new versions.
+
+    Empty if the feed is the one seen before. `validator` is to be given at the next call.
+    """
+
+    new: tuple[PaperId, ...] = ()
+    crossed: tuple[PaperId, ...] = ()
+    replaced: tuple[PaperId, ...] = ()
+    validator: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether there is something that was not seen before."""
+        return bool(self.new or self.crossed or self.replaced)
+
+
+@runtime_checkable
+class Herald(Protocol):
+    """What a server can do that tells only that there is news: a trigger, never the truth."""
+
+    def announced(self, validator: str = "") -> Announced:
+        """Ask for the news.
+
+        Raises:
+            SourceError: the server gave no usable answer.
         """
         ...
 

@@ -10,6 +10,7 @@ from lxml import etree
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
+from surveygen.sources._dates import iso
 from surveygen.sources._lines import RAW
 from surveygen.sources._record import paper_from
 from surveygen.sources._retry import UnusableError
@@ -25,11 +26,12 @@ _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One answer: papers in all and the offset of this page as the server says, and its entries in their order."""
+    """One answer: papers in all, the offset of this page and its day as the server says, and its entries in order."""
 
     total: int
     start: int
     records: tuple[Paper | BadRecord, ...]
+    day: str = ""
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -55,7 +57,8 @@ def parse_feed(body: bytes, url: str) -> Feed:
         if "/api/errors" in _said(entry, f"{_ATOM}id"):
             raise UnusableError("refused", f"refused: {_said(entry, f'{_ATOM}summary')[:300] or 'no reason given'}")
     records = tuple(_record(entry, url) for entry in entries)
-    return Feed(_count(root, "totalResults"), _count(root, "startIndex"), records)
+    day = (iso(_said(root, f"{_ATOM}updated")) or "")[:10]
+    return Feed(_count(root, "totalResults"), _count(root, "startIndex"), records, day)
 
 
 def _count(root: etree._Element, name: str) -> int:

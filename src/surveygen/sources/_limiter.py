@@ -79,6 +79,32 @@ class Limiter:
                 file.write(f"{self._clock.monotonic():.6f}\n".encode())
                 file.flush()
 
+    def stop_mark(self) -> str:
+        """Return what `mark_stop` kept, empty if nothing; it holds for all processes until a person clears it."""
+        return next((_first_line(mark) for mark in self._marks() if mark.is_file()), "")
+
+    def mark_stop(self, reason: str) -> None:
+        """Keep that the server forbade further requests."""
+        with self._open() as file:
+            Path(file.name).with_suffix(".stopped").write_text(f"{reason}\n", encoding="utf-8")
+
+    def clear_stop(self) -> bool:
+        """Forget it; return whether there was something to forget.
+
+        Raises:
+            SourceError: the mark cannot be removed.
+        """
+        found = [mark for mark in self._marks() if mark.is_file()]
+        try:
+            for mark in found:
+                mark.unlink()
+        except OSError as error:
+            raise SourceError(f"{error.filename}: {error.strerror}", "remove the file by hand") from error
+        return bool(found)
+
+    def _marks(self) -> list[Path]:
+        return [(folder / self._name).with_suffix(".stopped") for folder in self._folders()]
+
     def slow_down(self) -> None:
         """Double the pause, up to a minute."""
         self._interval = min(2 * self._interval, max(_LONGEST_INTERVAL, self._interval))
@@ -90,7 +116,7 @@ class Limiter:
             self._clock.sleep(min(due, self._interval))
 
     def _open(self) -> IO[bytes]:
-        folders = [self._folder or cache_folder(), Path(tempfile.gettempdir()) / f"surveygen-{os.getuid()}"]
+        folders = self._folders()
         for folder in folders:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -98,6 +124,13 @@ class Limiter:
             except OSError:
                 continue
         raise SourceError(f"no lock file can be written in {folders[0]} or {folders[1]}", "make one of them writable")
+
+    def _folders(self) -> list[Path]:
+        return [self._folder or cache_folder(), Path(tempfile.gettempdir()) / f"surveygen-{os.getuid()}"]
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0] or "status 403"
 
 
 def _wait_for(file: IO[bytes]) -> None:

@@ -9,6 +9,7 @@ from surveygen.domain.text import clean
 from surveygen.errors import SourceError
 
 MAX_NAME = 200
+_SUFFIX = re.compile(r"(?:jr|sr)\.?\Z|(?:II|III|IV)\Z", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*;\s*|\s*,?\s+and\s+|\s+&\s+|\s*\n\s*")
 
 
@@ -39,6 +40,34 @@ def split_names(text: str) -> tuple[str, ...]:
     """
     found = (name for part in _BETWEEN.split(text) for name in _by_comma(part))
     return tuple(name for name in (clean(name, MAX_NAME) for name in found) if name)
+
+
+def split_signatures(text: str) -> tuple[str, ...]:
+    """Split the authors of an arXiv record: a comma always stands between whole names, affiliations in parentheses.
+
+    >>> split_signatures("L. Euler (1), J. Smith, Jr. and the ABC Collaboration ((1) Basel, (2) Bern)")
+    ('L. Euler', 'J. Smith, Jr.', 'the ABC Collaboration')
+    """
+    pieces = re.split(r"\s*[,;]\s*|\s+and\s+|\s+&\s+", _outside_parentheses(text))
+    names: list[str] = []
+    for piece in (clean(piece, MAX_NAME) for piece in pieces):
+        name = re.sub(r"\Aand\s+", "", piece)
+        if name and names and _SUFFIX.match(name):
+            names[-1] += f", {name}"
+        elif name:
+            names.append(name)
+    return tuple(names)
+
+
+def _outside_parentheses(text: str) -> str:
+    kept: list[str] = []
+    depth = 0
+    for char in text:
+        depth += char == "("
+        if depth == 0:
+            kept.append(char)
+        depth = max(0, depth - (char == ")"))
+    return "".join(kept)
 
 
 def _by_comma(part: str) -> list[str]:

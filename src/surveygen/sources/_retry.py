@@ -11,10 +11,11 @@ from surveygen.errors import SourceError
 
 Event = Literal[
     "accepted", "broken", "empty", "refused", "redirected", "unchanged", "forbidden", "absent", "server", "busy",
-    "network", "unreachable", "oversized", "hostile", "unknown",
+    "network", "unreachable", "oversized", "hostile", "unknown", "nothing", "expired", "stuck", "record",
 ]  # fmt: skip
-Action = Literal["accept", "follow", "retry", "fail", "stop"]
+Action = Literal["accept", "follow", "retry", "restart", "quarantine", "fail", "stop"]
 
+BREAKER = 5  # requests in a row that failed with all their tries end the run
 MAX_RETRY_AFTER = 6 * 3600.0  # seconds; a longer pause ends the run, the next one goes on
 
 
@@ -24,7 +25,9 @@ class Rule:
 
     Attributes:
         statuses: the HTTP statuses that mean this event; none where the body or the network decides.
-        action: "stop" ends all requests of the source until a person looks.
+        codes: the errors of OAI-PMH that mean it (section 3.6 of the protocol); they come with status 200.
+        action: "stop" ends all requests of the source until a person clears it; "restart" begins a list again a day
+            before the last record that was stored; "quarantine" sets one record aside.
         retries: further tries after the first. first_wait: seconds before the first of them, doubled each time.
         waits_as_told: a Retry-After header of the server goes before our own wait.
         slows: the pause between requests is doubled for the rest of the run.
@@ -33,6 +36,7 @@ class Rule:
 
     event: Event
     statuses: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
     action: Action = "fail"
     retries: int = 0
     first_wait: float = 0.0
@@ -43,28 +47,35 @@ class Rule:
 
 
 _LATER = "try again later; what was fetched before is kept"
-_CHECK = "check sources.arxiv.api_url"
+_CHECK = "check sources.arxiv.api_url and oai_url"
+_CLEAR = "stop asking; write to help@arxiv.org, and when that is settled run: surveygen fetch --clear-stop"
+_REFUSALS = ("badArgument", "badVerb", "cannotDisseminateFormat", "noSetHierarchy")
 
 # notes/harvest.md 8.5, but for "unreachable": where nothing has answered yet, a person waits 15 s for the error and not
 # five minutes. tests/sources/test_retry.py walks it row by row against a real server.
 TABLE: tuple[Rule, ...] = (
-    Rule("accepted", (200,), "accept"),
-    Rule("unchanged", (304,), "accept"),
-    Rule("redirected", (301, 302, 303, 307, 308), "follow", advice=_CHECK),
+    Rule("accepted", (200,), action="accept"),
+    Rule("unchanged", (304,), action="accept"),
+    Rule("redirected", (301, 302, 303, 307, 308), action="follow", advice=_CHECK),
     Rule("broken", action="retry", retries=4, first_wait=5, advice=_LATER),
     Rule("empty", action="retry", retries=3, first_wait=5, advice=_LATER),
-    Rule("refused", (400,), advice="mend the query or the ids"),
-    Rule("forbidden", (401, 403), "stop", advice="stop asking; write to arXiv (help@arxiv.org) before the next run"),
-    Rule("absent", (404, 410), advice=_CHECK),
-    Rule("server", (408, 425, 500, 502, 504), "retry", 5, 10, advice=_LATER),
-    Rule("busy", (429, 503), "retry", 5, 30, waits_as_told=True, slows=True, advice=_LATER),
+    Rule("refused", (400,), _REFUSALS, advice="mend the query, the sets or the ids"),
+    Rule("forbidden", (401, 403), action="stop", advice=_CLEAR),
+    Rule("absent", (404, 410), ("idDoesNotExist", "noMetadataFormats"), advice=_CHECK),
+    Rule("server", (408, 425, 500, 502, 504), action="retry", retries=5, first_wait=10, advice=_LATER),
+    Rule("busy", (429, 503), action="retry", retries=5, first_wait=30, waits_as_told=True, slows=True, advice=_LATER),
     Rule("network", action="retry", retries=5, first_wait=10, advice="check the network, then try again"),
     Rule("unreachable", action="retry", retries=2, first_wait=5, advice="check the network and sources.arxiv.api_url"),
     Rule("oversized", advice="ask for fewer papers at once"),
     Rule("hostile", advice=_CHECK),
+    Rule("nothing", codes=("noRecordsMatch",), action="accept"),
+    Rule("expired", codes=("badResumptionToken",), action="restart", retries=2, advice=_LATER),
+    Rule("stuck", advice=_LATER),
+    Rule("record", action="quarantine"),
     Rule("unknown", advice=_CHECK),
 )
 RULES: Mapping[Event, Rule] = {rule.event: rule for rule in TABLE}
+_BY_CODE: Mapping[str, Rule] = {code: rule for rule in TABLE for code in rule.codes}
 _BY_STATUS: Mapping[int, Rule] = {status: rule for rule in TABLE for status in rule.statuses}
 
 
@@ -80,6 +91,16 @@ class UnusableError(SourceError):
 def rule_for(status: int) -> Rule:
     """Return the row of an HTTP status."""
     return _BY_STATUS.get(status, RULES["unknown"])
+
+
+def rule_for_code(code: str) -> Rule:
+    """Return the row of an error of OAI-PMH; one that the protocol does not know is a broken answer."""
+    return _BY_CODE.get(code, RULES["broken"])
+
+
+def event_of(error: SourceError) -> Event:
+    """Return the row that ended a request."""
+    return error.__cause__.event if isinstance(error.__cause__, UnusableError) else "unknown"
 
 
 def wait_before(rule: Rule, retry: int, told: float | None, jitter: float) -> float:

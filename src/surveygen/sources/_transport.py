@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -14,24 +14,25 @@ from requests.adapters import HTTPAdapter
 
 from surveygen import __version__
 from surveygen.domain.text import clean
-from surveygen.errors import SourceError
+from surveygen.errors import ConfigError, SourceError
 from surveygen.sources._body import Limits, read_body
+from surveygen.sources._budget import FEW_REQUESTS, Budget
+from surveygen.sources._edge import Timeouts
 from surveygen.sources._limiter import Clock, Limiter, is_loopback
-from surveygen.sources._retry import MAX_RETRY_AFTER, RULES, UnusableError, read_retry_after, rule_for, wait_before
+from surveygen.sources._retry import (
+    BREAKER,
+    MAX_RETRY_AFTER,
+    RULES,
+    UnusableError,
+    read_retry_after,
+    rule_for,
+    wait_before,
+)
 
 T = TypeVar("T")
 MAX_REDIRECTS = 5
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds: to connect, between two bytes, and for a whole answer however slowly it drips."""
-
-    connect: float = 10.0
-    read: float = 120.0
-    whole: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Transport:
     Args:
         contact: an e-mail address for the User-Agent; empty if there is none.
         limiter: gives the turns, shared with other processes.
+        budget: what the run may spend, shared with the other transports of the run.
     """
 
     def __init__(
@@ -60,42 +62,54 @@ class Transport:
         clock: Clock | None = None,
         timeouts: Timeouts | None = None,
         limits: Limits | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self._limiter = limiter
         self._clock = clock or Clock()
         self._timeouts = timeouts or Timeouts()
         self._limits = limits or Limits()
+        self._budget = budget or Budget()
+        self._contact = contact
         self._agent = user_agent(contact)
         self._session: requests.Session | None = None
         self._stopped: SourceError | None = None
         self._answered = False
+        self._failures = 0
 
-    def get(self, url: str, read: Callable[[bytes], T]) -> tuple[Answer, T]:
+    def get(self, url: str, read: Callable[[bytes], T], headers: Mapping[str, str] | None = None) -> tuple[Answer, T]:
         """Ask until `read` can use the body, as often as the table allows.
 
         Args:
             url: where.
-            read: makes something of the body; raises `UnusableError` with the event that says whether to ask again.
+            read: makes something of the body; raises `UnusableError` with the event that says whether to ask again. It
+                is not called with the body of an unchanged answer, but with none.
+            headers: further ones, such as validators.
 
         Raises:
-            SourceError: with the url, the number of tries and the last status; after a 403, at every further call.
+            SourceError: with the url, the number of tries and the last status; after a 403, at every further call, of
+                later processes too; after five calls in a row that failed.
+            BudgetError: the budget is spent.
+            ConfigError: so many requests want a contact.
         """
         attempt = 0
         while True:
             attempt += 1
-            if self._stopped:
-                raise self._stopped
+            if self._stopped or (mark := self._limiter.stop_mark()):
+                raise self._stopped or _still_stopped(mark)
             try:
-                return self._ask(url, read)
+                answered = self._ask(url, read, headers or {})
             except UnusableError as fault:
                 self._wait_or_raise(fault, url, attempt)
+            else:
+                self._failures = 0
+                return answered
 
-    def _ask(self, url: str, read: Callable[[bytes], T]) -> tuple[Answer, T]:
-        answer = self._request(url)
+    def _ask(self, url: str, read: Callable[[bytes], T], headers: Mapping[str, str]) -> tuple[Answer, T]:
+        answer = self._request(url, headers)
         for _ in range(MAX_REDIRECTS):
             if rule_for(answer.status).action != "follow":
                 break
-            answer = self._request(_target(answer))
+            answer = self._request(_target(answer), headers)
         if answer.status == 400:
             _say_why(answer, read)
         _check(answer, self._clock.wall())
@@ -123,35 +137,43 @@ class Transport:
             status=fault.status,
             retryable=rule.action == "retry",
         )
-        if rule.action == "stop":
+        self._failures += rule.action == "retry"
+        if rule.action == "stop" or self._failures >= BREAKER:
             self._stopped = error
+        if rule.action == "stop":
+            self._limiter.mark_stop(f"{error.message} at {urlsplit(url)._replace(query='').geturl()}")
         return error
 
-    def _request(self, url: str) -> Answer:
+    def _request(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Send one request in its turn; a fault of the network is an event like any other."""
+        if not self._contact and self._budget.requests >= FEW_REQUESTS and not is_loopback(url):
+            raise _nameless()
+        self._budget.spend(self._clock.monotonic())
         with self._limiter.turn():
             try:
-                return self._exchange(url)
+                answer = self._exchange(url, headers)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 self._close()
                 if isinstance(error, ValueError):
                     raise UnusableError("unknown", f"{clean(url, 100)!r} cannot be asked: {error}") from error
                 away = _never_reached(error) and not self._answered
                 raise UnusableError("unreachable" if away else "network", _network_reason(error)) from error
+        self._budget.receive(len(answer.body))
+        return answer
 
-    def _exchange(self, url: str) -> Answer:
+    def _exchange(self, url: str, headers: Mapping[str, str]) -> Answer:
         timeouts = (self._timeouts.connect, self._timeouts.read)
         deadline = self._clock.monotonic() + self._timeouts.whole
         session = self._open(url)
-        with session.get(url, stream=True, timeout=timeouts, allow_redirects=False) as response:
+        with session.get(url, stream=True, headers=headers, timeout=timeouts, allow_redirects=False) as response:
             self._answered = True
             try:
                 body = read_body(response.raw, self._limits, lambda: self._clock.monotonic() > deadline)
             except UnusableError:
                 self._close()  # what is left unread must not be taken for the next answer
                 raise
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(url, response.status_code, headers, body)
+            answered = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(url, response.status_code, answered, body)
 
     def _open(self, url: str) -> requests.Session:
         if self._session is None:
@@ -167,6 +189,19 @@ class Transport:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+
+def _nameless() -> ConfigError:
+    return ConfigError(
+        f"more than {FEW_REQUESTS} requests to arXiv want an address that it can write to",
+        'set contact = "you@example.org" under [sources.arxiv]; what was fetched is kept',
+        path="sources.arxiv.contact",
+    )
+
+
+def _still_stopped(mark: str) -> SourceError:
+    rule = RULES["forbidden"]
+    return SourceError(f"arXiv refused an earlier run: {mark}", rule.advice, status=403)
 
 
 def user_agent(contact: str) -> str:
@@ -190,6 +225,8 @@ def _check(answer: Answer, now: float) -> None:
     if rule.action != "accept":
         told = read_retry_after(answer.headers.get("retry-after"), now)
         raise UnusableError(rule.event, f"status {answer.status}", status=answer.status, retry_after=told)
+    if rule.event == "unchanged":
+        return
     kind = answer.headers.get("content-type", "no content type")
     if "xml" not in kind.lower():
         raise UnusableError("broken", f"answered {clean(kind, 60)} instead of XML", status=answer.status)

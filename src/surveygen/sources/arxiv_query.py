@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlencode
 
 import arxiv
@@ -13,38 +12,35 @@ from surveygen.config import Arxiv, Sources
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.paper import BadRecord, Paper, Wanted
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import FetchRequest, Page
+from surveygen.sources import FetchRequest, Known, Page
 from surveygen.sources._atom import Feed, parse_feed
-from surveygen.sources._limiter import Clock, Limiter, is_loopback
+from surveygen.sources._budget import FEW_REQUESTS
+from surveygen.sources._connect import connect
+from surveygen.sources._dates import iso
+from surveygen.sources._edge import Edge
+from surveygen.sources._limiter import is_loopback
 from surveygen.sources._retry import UnusableError
-from surveygen.sources._transport import Timeouts, Transport
+from surveygen.sources._transport import Transport
+from surveygen.sources._updates import check_updates, marked, read_watermark, updates
 from surveygen.sources._window import Window, check_order, first_window
 
 PAGE = 200  # papers; the manual recommends answers well below 1,000
 ID_BATCH = 100
 # The server has no answer beyond, whatever its manual says (notes/harvest.md 2.3).
 MAX_OFFSET = 10_000
-_FEW_REQUESTS = 20  # without a contact; notes/harvest.md 8.4
+_BY_SUBMISSION, _BY_UPDATE = arxiv.SortCriterion.SubmittedDate, arxiv.SortCriterion.LastUpdatedDate
 _FEW_BAD = 2  # bad records that no page fails for; above that, 1 %
 
 
-def make(
-    settings: Sources,
-    *,
-    clock: Clock | None = None,
-    timeouts: Timeouts | None = None,
-    lock_folder: Path | None = None,
-    page: int = PAGE,
-) -> ArxivQuery:
+def make(settings: Sources, edge: Edge | None = None, *, page: int = PAGE) -> ArxivQuery:
     """Make the client of the query API; nothing is opened or asked before `ArxivQuery.fetch`."""
-    arxiv_settings, clock = settings.arxiv, clock or Clock()
-    limiter = Limiter(arxiv_settings.api_url, arxiv_settings.min_interval_seconds, clock, lock_folder)
-    transport = Transport(limiter, contact=arxiv_settings.contact, clock=clock, timeouts=timeouts)
-    return ArxivQuery(arxiv_settings, transport, page)
+    return ArxivQuery(settings.arxiv, connect(settings.arxiv, settings.arxiv.api_url, edge), page)
 
 
 class ArxivQuery:
     """Asks by id in batches, and by query newest first, and believes nothing that it can check."""
+
+    format = "atom"
 
     def __init__(self, settings: Arxiv, transport: Transport, page: int = PAGE) -> None:
         self._settings = settings
@@ -68,6 +64,44 @@ class ArxivQuery:
             walk = _Walk(self._limit(request))
             yield from self._by_query(first_window(query, request), walk)
 
+    def scopes(self) -> tuple[str, ...]:
+        """Return the query of the settings, if there is one."""
+        query = self._settings.query.strip()
+        return (query,) if query else ()
+
+    def plan_harvest(self, scope: str, cursor: str | None) -> tuple[str, ...]:
+        """List the URLs of a first fetch, or the first URL of a walk through the updates."""
+        if read_watermark(cursor).day is None:
+            return self.plan(self._first(scope))
+        return (self._url(self._search(Window(scope), _BY_UPDATE), 0, self._page),)
+
+    def harvest(self, scope: str, cursor: str | None, known: Known) -> Iterator[Page]:  # noqa: ARG002  # the protocol
+        """Yield pages, as `HarvestSource.harvest` says: at first as `fetch` does, then what was updated since."""
+        known_until = read_watermark(cursor).day
+        if known_until is None:
+            pages = self.fetch(self._first(scope))
+        else:
+            pages = updates(Window(scope), known_until, self._updated, MAX_OFFSET)
+        return marked(pages)
+
+    def _first(self, scope: str) -> FetchRequest:
+        return FetchRequest(query=scope, since=self._settings.since or None)
+
+    def _updated(self, window: Window, start: int) -> tuple[Page, Feed]:
+        url = self._url(self._search(window, _BY_UPDATE), start, min(self._page, MAX_OFFSET - start))
+
+        def read(body: bytes) -> Feed:
+            feed = _checked(window.only_inside(parse_feed(body, url), url), start)
+            check_updates(feed.papers)
+            return feed
+
+        return self._got(url, read)
+
+    def _got(self, url: str, read: Callable[[bytes], Feed]) -> tuple[Page, Feed]:
+        answer, feed = self._transport.get(url, read)
+        day = feed.day or (iso(answer.headers.get("date")) or "")[:10]
+        return Page(answer.url, answer.body, feed.records, total=feed.total, day=day or None), feed
+
     def _query(self, request: FetchRequest) -> str:
         """Return the query to ask; the one of the settings only where no ids are asked."""
         query = request.query.strip() or ("" if request.ids else self._settings.query.strip())
@@ -86,7 +120,7 @@ class ArxivQuery:
         return limit
 
     def _want_contact(self, requests: int) -> None:
-        if requests > _FEW_REQUESTS and not self._settings.contact and not is_loopback(self._settings.api_url):
+        if requests > FEW_REQUESTS and not self._settings.contact and not is_loopback(self._settings.api_url):
             raise ConfigError(
                 f"{requests} requests to arXiv want an address that it can write to",
                 'set contact = "you@example.org" under [sources.arxiv]',
@@ -104,7 +138,7 @@ class ArxivQuery:
         """Ask for some ids; one that the server takes offense at is found by halving."""
         url = self._ids_url(batch)
         try:
-            answer, feed = self._transport.get(url, lambda body: _checked(parse_feed(body, url), 0))
+            page, _ = self._got(url, lambda body: _checked(parse_feed(body, url), 0))
         except SourceError as error:
             if not _is_refusal(error):
                 raise
@@ -112,7 +146,7 @@ class ArxivQuery:
                 yield Page(url, b"", (BadRecord(url, 0, error.message, batch[0].id),))
                 return
         else:
-            yield _matched(batch, Page(answer.url, answer.body, feed.records, total=feed.total))
+            yield _matched(batch, page)
             return
         for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
             yield from self._batch(half)
@@ -145,20 +179,19 @@ class ArxivQuery:
                 raise UnusableError("broken", f"the same papers again at {start}")
             return feed
 
-        answer, feed = self._transport.get(url, read)
-        return Page(answer.url, answer.body, feed.records, total=feed.total), feed
+        return self._got(url, read)
 
     def _ids_url(self, batch: Sequence[Wanted]) -> str:
         names = [wanted.id if wanted.version is None else f"{wanted.id}v{wanted.version}" for wanted in batch]
         return self._url(arxiv.Search(id_list=names), 0, len(names))
 
     def _query_url(self, window: Window, start: int, left: int) -> str:
-        search = arxiv.Search(
-            query=window.query,
-            sort_by=arxiv.SortCriterion.SubmittedDate,
-            sort_order=arxiv.SortOrder.Descending,
-        )
+        search = self._search(window, _BY_SUBMISSION)
         return self._url(search, start, min(self._page, left, MAX_OFFSET - start))
+
+    @staticmethod
+    def _search(window: Window, order: arxiv.SortCriterion) -> arxiv.Search:
+        return arxiv.Search(query=window.query, sort_by=order, sort_order=arxiv.SortOrder.Descending)
 
     def _url(self, search: arxiv.Search, start: int, size: int) -> str:
         """Write a query as the manual's parameters (https://info.arxiv.org/help/api/user-manual.html)."""

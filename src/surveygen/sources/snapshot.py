@@ -10,6 +10,7 @@ from surveygen.config import Sources
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
+from surveygen.sources._dates import iso
 from surveygen.sources._jsonlines import read_json_lines
 from surveygen.sources._people import split_names
 from surveygen.sources._record import paper_from, read_versions
@@ -44,13 +45,13 @@ class Snapshot:
 
 
 def _paper(raw: Mapping[str, object]) -> Paper:
-    """Map a line of the snapshot (notes/harvest.md 2.8); `version` is the latest, dates are those of versions."""
-    if not str(raw.get("id") or "").strip():
-        raise SourceError("no id")
+    """Map a line of the snapshot (notes/harvest.md 2.8); `version` is the latest, `update_date` its datestamp."""
     versions = read_versions(raw.get("versions"))
     first, latest = (versions[0], versions[-1]) if versions else (None, None)
+    if not str(raw.get("id") or "").strip():
+        raise SourceError("no id")
     comment, abstract, day = (str(raw.get(key) or "") for key in ("comments", "abstract", "update_date"))
-    return paper_from(
+    found = paper_from(
         {
             **{key: value for key, value in raw.items() if key not in _DROPPED},
             "authors": _authors(raw),
@@ -63,6 +64,8 @@ def _paper(raw: Mapping[str, object]) -> Paper:
             "status": "withdrawn" if says_withdrawn(comment, abstract) else "active",
         }
     )
+    datestamp = iso(day)
+    return found.with_changes(as_of=datestamp[:10]) if datestamp and len(datestamp) >= 10 else found
 
 
 def _authors(raw: Mapping[str, object]) -> list[str]:
