@@ -11,6 +11,7 @@ from surveygen.corpus import Store, import_lines, is_dump
 from surveygen.domain.paper import BadRecord, Change, Paper, Wanted
 from surveygen.errors import CorpusError
 from surveygen.pipeline._clock import now
+from surveygen.pipeline.harvest import note_snapshot
 from surveygen.pipeline.progress import Progress
 from surveygen.sources import read_file
 
@@ -39,8 +40,12 @@ def _add(store: Store, path: Path, advance: Callable[[int], None]) -> Change:
     if path.suffix == ".jsonl" and _begins_dump(path):
         with path.open(encoding="utf-8", errors="replace") as lines:
             return import_lines(store, lines, at=now())
-    records = (_counted(record, advance) for record in _named(read_file(path), path))
-    return store.apply(records, source=path.name, at=now())
+    latest = [""]
+    records = (_counted(record, advance) for record in _dated(_named(read_file(path), path), latest))
+    change = store.apply(records, source=path.name, at=now())
+    if latest[0]:
+        note_snapshot(store, latest[0])
+    return change
 
 
 def _begins_dump(path: Path) -> bool:
@@ -55,6 +60,14 @@ def _named(records: Iterator[Paper | Wanted | BadRecord], path: Path) -> Iterato
     """Call a bad record by its file's name, wherever the file lies: the same file is set aside once."""
     for record in records:
         yield replace(record, source=path.name) if isinstance(record, BadRecord) else record
+
+
+def _dated(records: Iterator[Paper | Wanted | BadRecord], latest: list[str]) -> Iterator[Paper | Wanted | BadRecord]:
+    """Put the last datestamp into `latest`; only a snapshot of arXiv has any."""
+    for record in records:
+        if isinstance(record, Paper) and record.as_of:
+            latest[0] = max(latest[0], record.as_of)
+        yield record
 
 
 def _counted(record: Paper | Wanted | BadRecord, advance: Callable[[int], None]) -> Paper | Wanted | BadRecord:

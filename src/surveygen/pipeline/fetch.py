@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surveygen import plugins
+from surveygen import plugins, sources
 from surveygen.config import Project
-from surveygen.corpus import Store
+from surveygen.corpus import Scope, Store, locked
 from surveygen.domain.identifiers import is_arxiv_id, parse_arxiv_id
-from surveygen.domain.paper import BadRecord, Change, Paper, PaperId, Wanted
+from surveygen.domain.paper import Change, PaperId, Wanted
 from surveygen.errors import ConfigError
-from surveygen.pipeline._clock import now
+from surveygen.pipeline._record import Record, recorded
 from surveygen.pipeline.progress import Progress
 from surveygen.sources import FetchRequest, NetworkSource
 
 SOURCE = "arxiv_query"
+_SCOPE = Scope(SOURCE, "fetch", "atom")  # it has no cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,37 @@ def fetch(project: Project, ask: Ask, progress: Progress) -> Fetched:
 
     Raises:
         ConfigError: nothing is asked for, or an id is none of arXiv's.
-        SourceError: arXiv gave no usable answer.
+        SourceError: arXiv gave no usable answer, or the budget is spent. CorpusError: a refresh runs.
     """
     source = _source(project)
-    missing: list[PaperId] = []
-    with Store.open(project.database) as store, progress.stage("fetch", None) as advance:
-        records = _records(source, _requests(project, ask, store), missing, advance)
-        change = store.apply(records, source=SOURCE, at=now())
-    return Fetched(change, tuple(sorted(set(missing))))
+    with (
+        locked(project.database),
+        Store.open(project.database) as store,
+        progress.stage("fetch", None) as advance,
+        recorded(store, advance) as record,
+    ):
+        for request in _requests(project, ask, store):
+            for page in source.fetch(request):
+                record.take(_SCOPE, page)
+    return Fetched(_change(record), tuple(sorted(set(record.missing))))
+
+
+def clear_stop(project: Project) -> bool:
+    """Allow requests again after arXiv forbade them; return whether they were forbidden."""
+    return sources.clear_stop(project.settings.sources.arxiv)
+
+
+def _change(record: Record) -> Change:
+    difference = record.difference
+    return Change(
+        added=difference.added,
+        revised=tuple(one.paper for one in difference.revised),
+        withdrawn=difference.withdrawn,
+        reinstated=difference.reinstated,
+        corrected=tuple(one.paper for one in difference.metadata),
+        unchanged=record.unchanged,
+        quarantined=tuple(record.quarantined),
+    )
 
 
 def _source(project: Project) -> NetworkSource:
@@ -88,14 +112,3 @@ def _parse(texts: Sequence[str]) -> tuple[Wanted, ...]:
             raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
         found.append(Wanted(*parsed))
     return tuple(found)
-
-
-def _records(
-    source: NetworkSource, requests: Sequence[FetchRequest], missing: list[PaperId], advance: Callable[[int], None]
-) -> Iterator[Paper | BadRecord]:
-    for request in requests:
-        for page in source.fetch(request):
-            missing += page.missing
-            for record in page.records:
-                advance(1)
-                yield record
