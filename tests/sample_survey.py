@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from surveygen.domain.changes import Changes, Corrected, Moved, Revised, Reworded
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
 from surveygen.domain.survey import (
     Block,
     Catalogue,
     Entry,
     Facts,
+    Listed,
     Note,
+    PaperList,
     Paragraph,
     Provenance,
     Quality,
@@ -141,6 +144,28 @@ def sample_survey() -> Survey:
             quarantined_records=0,
         ),
         provenance=Provenance("0.1.0", "c" * 64, "d" * 64, "lsa-1", "extractive-1", 0, ("sample.jsonl",)),
+        changes=_changes(ids),
+    )
+
+
+def _changes(ids: list[PaperId]) -> Changes:
+    """Make a report with something in each list; one paper left the draft."""
+    gone = PaperId("2209.99999")
+    return Changes(
+        run=3,
+        since_run=2,
+        at="2026-01-02T03:04:05Z",
+        added=(ids[0],),
+        revised=(Revised(ids[1], 1, 2),),
+        withdrawn=(gone,),
+        reinstated=(ids[2],),
+        metadata=(Corrected(ids[3], ("doi", "journal_ref")),),
+        moved=(Moved(ids[4], _OUTER, _INNER, "words"),),
+        reworded=(Reworded(ids[1], ("It holds.",), ("It holds up to 3 %.",)),),
+        born=(_DEBATE,),
+        changed=("theme-outer",),
+        identical=("theme-inner",),
+        titles=((gone, "A proof of $P = NP$"), *((paper, f"Title of {paper}") for paper in ids[:5])),
     )
 
 
@@ -171,6 +196,7 @@ def hostile_survey(*texts: str) -> Survey:
         ),
         quality=sample_survey().quality,
         provenance=Provenance(first, first, first, first, first, 0, texts),
+        changes=Changes(1, 0, "2026-01-02T03:04:05Z", added=(PaperId(first),), titles=((PaperId(first), everything),)),
     )
 
 
@@ -209,6 +235,7 @@ class _Hostile:
             Note(text, "definition"),
             Note(text, "notice"),
             Facts(text, ((text, text),)),
+            PaperList(text, (Listed(paper.id, text, text), Listed(PaperId(text), text))),
             Table(text, (text, text), (Row(paper.id, (claim, None)), Row(odd.id, (None, claim)))),
         )
         figures: tuple[Block, ...] = (
@@ -242,6 +269,20 @@ def _sections(ids: list[PaperId]) -> tuple[Section, ...]:
     first, second, third, fourth, fifth, sixth = ids
     return (
         Section("abstract", "Abstract", 1, (Note("This draft covers 6 papers in 2 themes, from 2021 to 2023."),)),
+        Section(
+            "changes",
+            "What changed",
+            1,
+            (
+                PaperList(
+                    "Withdrawn (2)",
+                    (
+                        Listed(fifth, "A title with $x_1$ & more", "withdrawn January 1, 2026"),
+                        Listed(PaperId("2209.99999"), "A proof of $P = NP$"),
+                    ),
+                ),
+            ),
+        ),
         Section(
             "method",
             "How the papers were selected",

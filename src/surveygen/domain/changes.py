@@ -27,7 +27,7 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A paper that stands under another theme than before, and why."""
+    """A paper that stands under another theme than before, and why: "words", "theme_gone" or "themes" changed."""
 
     paper: PaperId
     before: ThemeId
@@ -36,11 +36,24 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """A paper whose abstract says something else now: sentences it no longer has, and those that are new in it.
+
+    Both are empty where the abstract changed and the earlier words are not known any more.
+    """
+
+    paper: PaperId
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """The change report of a refresh; a paper stands in the first list that fits.
 
     Attributes:
         run: the refresh that is reported. since_run: the one before it, 0 for none. at: ISO 8601 UTC.
+        reworded: papers of any of the lists whose abstract changed materially.
         titles: (paper, title) of every paper named, so that a paper that left the draft can still be named.
         changed, identical: ids of the sections whose text is new and of those that are the same to the byte.
     """
@@ -54,6 +67,7 @@ class Changes:
     reinstated: tuple[PaperId, ...] = ()
     metadata: tuple[Corrected, ...] = ()
     moved: tuple[Moved, ...] = ()
+    reworded: tuple[Reworded, ...] = ()
     born: tuple[ThemeId, ...] = ()
     retired: tuple[ThemeId, ...] = ()
     proposed: tuple[str, ...] = ()

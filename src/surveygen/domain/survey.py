@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from surveygen.domain.changes import Changes
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.domain.writing import Card, Sentence
@@ -54,6 +55,23 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One paper of a list; its title is given, as it may have left the draft. `detail` is in fixed words."""
+
+    paper: PaperId
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperList:
+    """Papers to which something happened."""
+
+    caption: str
+    items: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class YearChart:
     """Papers per year and top theme: `counts[year][i]` belongs to `themes[i]`; years ascend without gaps."""
 
@@ -83,7 +101,7 @@ class References:
     """The numbered bibliography."""
 
 
-Block = Paragraph | Note | Facts | Table | YearChart | TaxonomyFigure | Catalogue | References
+Block = Paragraph | Note | Facts | Table | PaperList | YearChart | TaxonomyFigure | Catalogue | References
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +179,7 @@ class Survey:
     Attributes:
         generated_at: ISO 8601 UTC; the last change of the corpus, so that a rebuild gives the same bytes.
         entries: in the order of the references.
+        changes: what the last refresh changed; `earlier` are the reports before it, newest first.
     """
 
     slug: str
@@ -173,6 +192,8 @@ class Survey:
     sections: tuple[Section, ...]
     quality: Quality
     provenance: Provenance
+    changes: Changes | None = None
+    earlier: tuple[Changes, ...] = ()
     subtitle: str = ""
 
     def by_paper(self) -> dict[PaperId, Entry]:

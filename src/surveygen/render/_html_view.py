@@ -15,6 +15,7 @@ from surveygen.domain.survey import (
     Entry,
     Facts,
     Note,
+    PaperList,
     Paragraph,
     References,
     Row,
@@ -98,6 +99,18 @@ class PageView:
             "columns": [words(column) for column in block.columns],
             "rows": [self._row(row) for row in block.rows],
         }
+
+    @_block.register
+    def _(self, block: PaperList) -> View:
+        items = [
+            {
+                "title": words(item.title),
+                "detail": words(item.detail),
+                "number": entry.number if (entry := self._entries.get(item.paper)) else None,
+            }
+            for item in block.items
+        ]
+        return {"kind": "papers", "caption": words(block.caption), "papers": items}
 
     @_block.register
     def _(self, block: YearChart) -> View:

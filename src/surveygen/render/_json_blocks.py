@@ -9,6 +9,7 @@ from surveygen.domain.survey import (
     Catalogue,
     Facts,
     Note,
+    PaperList,
     Paragraph,
     References,
     Table,
@@ -77,6 +78,12 @@ def _(block: Paragraph) -> Json:
 @block_of.register
 def _(block: Note) -> Json:
     return {"kind": "note", "role": block.role, "text": block.text}
+
+
+@block_of.register
+def _(block: PaperList) -> Json:
+    items = [{"paper": item.paper, "title": item.title, "detail": item.detail} for item in block.items]
+    return {"kind": "papers", "caption": block.caption, "items": items}
 
 
 @block_of.register

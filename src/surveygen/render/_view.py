@@ -17,6 +17,7 @@ from surveygen.domain.survey import (
     Entry,
     Facts,
     Note,
+    PaperList,
     Paragraph,
     References,
     Row,
@@ -104,6 +105,18 @@ class Views:
             "paper_word": self._words.say("paper"),
             "rows": [self._row(row) for row in block.rows],
         }
+
+    @_block.register
+    def _(self, block: PaperList) -> View:
+        items = [
+            {
+                "cite": self._words.script.cite([entry]) if (entry := self._words.entries.get(item.paper)) else "",
+                "title": self._words.words(item.title),
+                "detail": self._words.words(item.detail),
+            }
+            for item in block.items
+        ]
+        return {"kind": "papers", "caption": self._words.words(block.caption), "papers": items}
 
     @_block.register
     def _(self, block: YearChart) -> View:

@@ -11,6 +11,7 @@ from surveygen.domain.theme import Assignment, Theme
 from surveygen.domain.writing import Card
 from surveygen.languages import Language
 from surveygen.render._json_blocks import Json, block_of, printable, ratio, sentence_of
+from surveygen.render._json_changes import changes_of
 from surveygen.render._links import link_of
 from surveygen.render._templates import TemplateRoots
 from surveygen.render._tex import tex_key
@@ -30,10 +31,14 @@ class JsonRenderer:
     language: Language
 
     def render(self, survey: Survey) -> Mapping[str, str]:
-        """Return ``survey.json``: keys sorted, arrays in the order of the document."""
+        """Return ``survey.json``, and ``changes.json`` after a refresh; arrays in the order of the document."""
         document = printable(self._document(survey))
         text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-        return {"survey.json": f"{text}\n"}
+        files = {"survey.json": f"{text}\n"}
+        if survey.changes is not None:
+            report = printable(changes_of(survey.changes))
+            files["changes.json"] = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+        return files
 
     def _document(self, survey: Survey) -> Json:
         made = survey.provenance
@@ -57,7 +62,7 @@ class JsonRenderer:
                 {"paper": entry.paper.id, "cite_key": tex_key(entry.cite_key, entry.number)} for entry in survey.entries
             ],
             "quality": {name: ratio(getattr(survey.quality, name)) for name in survey.quality.__slots__},
-            "changes": None,
+            "changes": changes_of(survey.changes),
         }
 
     def _themes(self, survey: Survey) -> list[Json]:

@@ -14,11 +14,12 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.domain.writing import Card, ThemeSummary
+from surveygen.summarize._difference import difference
 from surveygen.summarize._ground import Lookup, Verdict, check, redundancy
 from surveygen.summarize._split import split
 from surveygen.summarize._style import fault
 
-__all__ = ["Lookup", "Summarizer", "Verdict", "check", "fault", "redundancy", "split"]
+__all__ = ["Lookup", "Summarizer", "Verdict", "check", "difference", "fault", "redundancy", "split"]
 
 
 class Summarizer(Protocol):

@@ -7,6 +7,7 @@ from surveygen.domain.paper import Paper
 from surveygen.domain.survey import Entry, Section, Survey
 from surveygen.languages import Language
 from surveygen.survey._back import write_catalogue, write_open_problems, write_quality, write_references
+from surveygen.survey._changes import write_changes, write_withdrawn
 from surveygen.survey._front import write_abstract, write_glance, write_method, write_overview, write_taxonomy
 from surveygen.survey._themes import write_themes
 from surveygen.survey.counts import count_themes
@@ -18,16 +19,18 @@ def compose(material: Material, language: Language) -> Survey:
     """Make the document; the same material gives an equal one."""
     desk = Desk(material, language, Used(set()))
     themes = write_themes(desk)
-    body = (
-        write_abstract(desk),
-        *write_glance(desk),
+    opening = (write_abstract(desk), *write_glance(desk))
+    rest = (
         write_method(desk),
         write_taxonomy(desk),
         *write_overview(desk),
         *themes,
         *write_open_problems(desk),
+        *write_withdrawn(desk),
         write_catalogue(desk),
     )
+    headings = {section.id: section.heading for section in (*opening, *rest)}
+    body = (*opening, *write_changes(desk, headings), *rest)
     quality = measure(material, body)
     sections: tuple[Section, ...] = (*body, write_quality(desk, quality), write_references(desk))
     return Survey(
@@ -41,6 +44,8 @@ def compose(material: Material, language: Language) -> Survey:
         sections=sections,
         quality=quality,
         provenance=material.provenance,
+        changes=material.changes,
+        earlier=material.earlier,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from surveygen.domain.changes import Changes
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import Provenance
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
@@ -27,6 +28,7 @@ class Material:
     Attributes:
         papers: in the draft, sorted by id. cards: one for each.
         summaries: by theme; a theme without a summary gets no running text.
+        withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
     """
@@ -44,6 +46,9 @@ class Material:
     selection: Mapping[str, int]
     provenance: Provenance
     checks: Checks
+    changes: Changes | None = None
+    earlier: tuple[Changes, ...] = ()
+    withdrawn: tuple[Paper, ...] = ()
 
     def members(self, theme: Theme) -> tuple[Assignment, ...]:
         """Return who stands at a theme or below it, best score first."""
