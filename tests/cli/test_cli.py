@@ -82,6 +82,7 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
         (["-C", "s", "add", "bad.jsonl"], 4, "nothing could be imported"),
         (["-C", "s", "fetch", "--ids", "nonsense"], 2, "not an arXiv id"),
         (["-C", "s", "fetch"], 2, "nothing to fetch"),
+        (["-C", "s", "refresh", "--dry-run"], 2, "nothing to harvest"),
         (["-C", "s", "themes", "show", "nothing"], 6, "neither a theme nor a paper"),
         (["-C", "s", "verify", "nowhere"], 2, "no survey.json"),
         (["-C", "s", "export", "--format", "docx"], 2, "there is no format 'docx'"),
@@ -211,7 +212,7 @@ def test_help_names_every_command_of_the_documents(root: Path) -> None:
     words = [sys.executable, "-m", "surveygen", "--help"]
     shown = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"})
     reference = (root / "docs" / "reference.md").read_text(encoding="utf-8")
-    commands = {"init", "add", "fetch", "themes", "build", "verify", "evaluate", "export", "status", "doctor"}
+    commands = "init add fetch refresh themes build verify evaluate export status doctor".split()
 
     assert all(f"`surveygen {command}" in reference for command in commands)
     assert all(f" {command} " in shown.stdout for command in commands)

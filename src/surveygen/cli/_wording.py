@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from surveygen.domain.changes import Changes
 from surveygen.domain.paper import Change
+from surveygen.pipeline import Built
 
 _SHOWN = 5  # bad records shown; `surveygen status` has them all
 
@@ -27,3 +30,35 @@ def change_lines(name: str, change: Change) -> Iterator[str]:
         yield f"  line {record.line}: {record.reason}"
     if len(change.quarantined) > _SHOWN:
         yield f"  and {len(change.quarantined) - _SHOWN} more: surveygen status"
+
+
+def report_lines(changes: Changes | None) -> Iterator[str]:
+    """Say what a refresh changed since the last one."""
+    if changes is None:
+        yield "nothing new"
+        return
+    counts = {
+        "new": len(changes.added),
+        "new versions": len(changes.revised),
+        "withdrawn": len(changes.withdrawn),
+        "reinstated": len(changes.reinstated),
+        "corrected": len(changes.metadata),
+        "moved": len(changes.moved),
+        "abstracts reworded": len(changes.reworded),
+    }
+    said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    yield f"refresh {changes.run}: {said or 'themes changed'}"
+    yield f"  sections: {len(changes.changed)} changed, {len(changes.identical)} identical"
+
+
+def built_lines(built: Built) -> Iterator[str]:
+    """Say which files of the drafts are new."""
+    changed = set(built.changed)
+    yield f"{built.papers} papers"
+    yield from (f"{'wrote' if path in changed else 'same '} {_near(path)}" for path in built.files)
+
+
+def _near(path: Path) -> Path:
+    """Show a path relative to where the person stands, if it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

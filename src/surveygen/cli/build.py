@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
+from surveygen.cli._wording import built_lines
 
 
 def command(
@@ -24,17 +24,4 @@ def command(
     """Build the drafts from the corpus."""
     shared: Context = context.obj
     built = pipeline.build(shared.project(), shared.progress(), languages=lang or (), formats=formats or (), out=out)
-
-    def text() -> Iterator[str]:
-        changed = set(built.changed)
-        yield f"{built.papers} papers"
-        for path in built.files:
-            yield f"{'wrote' if path in changed else 'same '} {_near(path)}"
-
-    shared.print(built, text)
-
-
-def _near(path: Path) -> Path:
-    """Show a path relative to where the person stands, if it is below."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    shared.print(built, lambda: built_lines(built))

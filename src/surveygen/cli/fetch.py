@@ -21,9 +21,18 @@ def command(
     until: Annotated[str | None, typer.Option(metavar="DATE", help="First versions to this day, YYYY-MM-DD.")] = None,
     max_papers: Annotated[int | None, typer.Option("--max", min=1, metavar="N", help="At most so many papers.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; ask nothing.")] = False,
+    clear_stop: Annotated[
+        bool, typer.Option("--clear-stop", help="Allow requests again after arXiv said 403.")
+    ] = False,
 ) -> None:
     """Fetch papers from arXiv: a query, ids, or what survey.toml asks for."""
     shared: Context = context.obj
+    if clear_stop:
+        cleared = pipeline.clear_stop(shared.project())
+        shared.print(
+            {"cleared": cleared}, lambda: iter(["requests are allowed again" if cleared else "no stop was set"])
+        )
+        return
     wanted = tuple(part for item in ids or () for part in item.replace(",", " ").split())
     ask = Ask(query=query, ids=wanted, since=since, until=until, max_papers=max_papers)
     if dry_run:

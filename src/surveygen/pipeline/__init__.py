@@ -1,13 +1,15 @@
-"""Say the verbs in order: add, fetch, build, verify."""
+"""Say the verbs in order: add, fetch, refresh, build, verify."""
 
 from surveygen.pipeline.add import add
 from surveygen.pipeline.build import Built, build
 from surveygen.pipeline.doctor import Finding, examine
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, export
-from surveygen.pipeline.fetch import fetch, plan
+from surveygen.pipeline.fetch import clear_stop, fetch, plan
+from surveygen.pipeline.harvest import Harvested, harvest, plan_harvest
 from surveygen.pipeline.init import init
 from surveygen.pipeline.progress import Progress, Silence
+from surveygen.pipeline.refresh import Refreshed, refresh
 from surveygen.pipeline.status import Status, status
 from surveygen.pipeline.steer import Shown, induce, show
 from surveygen.pipeline.verify import Report, verify
@@ -16,20 +18,26 @@ __all__ = [
     "EXPORTS",
     "Built",
     "Finding",
+    "Harvested",
     "Progress",
+    "Refreshed",
     "Report",
     "Shown",
     "Silence",
     "Status",
     "add",
     "build",
+    "clear_stop",
     "evaluate",
     "examine",
     "export",
     "fetch",
+    "harvest",
     "induce",
     "init",
     "plan",
+    "plan_harvest",
+    "refresh",
     "show",
     "status",
     "verify",

@@ -21,6 +21,7 @@ from surveygen.themes import Profile
 
 PDF_SECONDS = 180.0  # one TeX pass; notes/outputs.md R10
 TAXONOMY = "taxonomy.toml"
+REPORTS = {"changes.atom": "atom", "digest.md": "digest"}  # file -> renderer, of the survey as a whole
 _PDF = "survey.pdf"
 _TEX_SUM = "survey.pdf from survey.tex"
 
@@ -97,6 +98,16 @@ def _record(folder: Path, names: Sequence[str]) -> None:
     if _PDF in names:
         sums = {**read_manifest(folder), _TEX_SUM: sha256(folder / "survey.tex")}
         write_if_changed(folder / MANIFEST, (json.dumps(sums, indent=1) + "\n").encode())
+
+
+def write_reports(survey: Survey, language: Language, templates: Path, folder: Path) -> list[Path]:
+    """Write what tells of the last refresh beside the editions; return the files whose bytes are new."""
+    changed: list[Path] = []
+    for file, name in REPORTS.items():
+        renderer: Renderer = plugins.load("render", name).make(language, TemplateRoots(template_root(), templates))
+        if write_if_changed(folder / file, renderer.render(survey)[file].encode("utf-8")):
+            changed.append(folder / file)
+    return changed
 
 
 def write_taxonomy(profile: Profile, taxonomy: Taxonomy, title: str, path: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from surveygen.config import Settings
 from surveygen.corpus import Store
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
+from surveygen.pipeline._edition import last_reports
 from surveygen.pipeline._files import read_manifest, sha256
 from surveygen.render import template_root
 from surveygen.themes import Profile
@@ -43,7 +44,7 @@ class Drafts:
 
     def _key(self, folder: Path, formats: Sequence[str]) -> str:
         store = self._store
-        content = (store.sha256(), store.counts(), store.sources(), generated_at(store))
+        content = (store.sha256(), store.counts(), store.sources(), generated_at(store), last_reports(store))
         return digest(*self._made_of, *content, str(folder), sorted(formats))
 
 

@@ -26,6 +26,14 @@ class Placed:
     neighbours: Mapping[PaperId, tuple[PaperId, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a paper with these words stood."""
+
+    text_hash: str
+    assignment: Assignment
+
+
 def place(run: Run) -> Placed:
     """Return a place for each paper; asks the store first, as the same corpus and themes give the same places."""
     with run.progress.stage("themes", 3) as advance:
@@ -51,9 +59,24 @@ def _assign(run: Run, taxonomy: Taxonomy) -> tuple[Assignment, ...]:
     queries = theme_queries(taxonomy)
     encoded = embed_texts(run.store, queries, run.encoder)
     vectors = theme_vectors(taxonomy, dict(zip(queries, encoded, strict=True)))
-    assignments = assigner.assign(run.embeddings, run.papers, taxonomy, vectors)
+    space = digest(assigner.fingerprint, taxonomy.themes, run.embeddings.encoder)
+    fresh = assigner.assign(run.embeddings, run.papers, taxonomy, vectors)
+    assignments = _keep_places(run, space, fresh)
     run.store.put_derived("assignments", key, encode(assignments), slot="all")
+    hashes = {paper.id: paper.text_hash for paper in run.papers}
+    kept = [Kept(hashes[item.paper], item) for item in assignments]
+    run.store.put_derived("places", space, encode(kept), slot="all")
     return assignments
+
+
+def _keep_places(run: Run, space: str, fresh: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
+    """Leave papers where they stood under the same themes unless their words changed: only new papers are placed."""
+    known = run.store.derived("places", space)
+    before = {
+        (kept.text_hash, kept.assignment.paper): kept.assignment for kept in decode(tuple[Kept, ...], known or "[]")
+    }
+    hashes = {paper.id: paper.text_hash for paper in run.papers}
+    return tuple(before.get((hashes[item.paper], item.paper), item) for item in fresh)
 
 
 def _neighbours(run: Run) -> dict[PaperId, tuple[PaperId, ...]]:

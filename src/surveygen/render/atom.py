@@ -36,7 +36,7 @@ class AtomRenderer:
             '<?xml version="1.0" encoding="utf-8"?>',
             f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(survey.language)}>',
             f"<title>{_text(survey.title)}</title>",
-            f"<id>urn:surveygen:{quote(survey.slug, errors='replace')}</id>",
+            f"<id>{_urn(survey.slug)}</id>",
             f"<updated>{survey.changes.at if survey.changes else survey.generated_at}</updated>",
             "<author><name>surveygen</name></author>",
             *self._entries(survey),
@@ -52,12 +52,12 @@ class AtomRenderer:
     def _report(self, slug: str, changes: Changes) -> Iterator[str]:
         titles = dict(changes.titles)
         for key, papers in happened(changes):
+            kind = self.language.say(key)
             for paper in papers:
                 yield (
-                    f"<entry><title>{_text(self.language.say(key))}: {_text(titles.get(paper, paper))}</title>"
-                    f"<id>urn:surveygen:{quote(slug, errors='replace')}:{changes.run}:{key.removeprefix('change_')}:{quote(paper, errors='replace')}</id>"
-                    f"<updated>{changes.at}</updated>{_link(paper)}"
-                    f"<summary>{_text(self.language.say(key))}</summary></entry>"
+                    f"<entry><title>{_text(kind)}: {_text(titles.get(paper, paper))}</title>"
+                    f"<id>{_urn(slug, str(changes.run), key.removeprefix('change_'), paper)}</id>"
+                    f"<updated>{changes.at}</updated>{_link(paper)}<summary>{_text(kind)}</summary></entry>"
                 )
 
 
@@ -76,6 +76,10 @@ def happened(changes: Changes) -> tuple[tuple[str, tuple[PaperId, ...]], ...]:
 
 def _text(words: str) -> str:
     return escape(clean(words))
+
+
+def _urn(*parts: str) -> str:
+    return ":".join(["urn:surveygen", *(quote(part, errors="replace") for part in parts)])
 
 
 def _link(paper: PaperId) -> str:

@@ -49,6 +49,6 @@ def _numbers(sentence: str) -> list[str]:
     return sorted(_NUMBER.findall(sentence))
 
 
-def _alike(words: Sequence[str], others: Sequence[str]) -> bool:
+def _alike(words: list[str], others: list[str]) -> bool:
     one, other = sorted((words, others))  # the ratio depends on the order
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SAME

@@ -1,0 +1,106 @@
+"""Draw a survey up: place the papers, write about them, compose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveygen import __version__
+from surveygen.config import Project
+from surveygen.corpus import Store
+from surveygen.domain.paper import Paper, PaperId, Status
+from surveygen.domain.survey import Provenance, Survey
+from surveygen.domain.theme import Taxonomy
+from surveygen.languages import Language
+from surveygen.pipeline import _edition
+from surveygen.pipeline._clock import generated_at
+from surveygen.pipeline._codec import digest
+from surveygen.pipeline._place import Placed, place
+from surveygen.pipeline._run import Run, start
+from surveygen.pipeline._write import Written, write
+from surveygen.pipeline.progress import Progress
+from surveygen.summarize import check, redundancy
+from surveygen.survey import Checks, Material, compose, mint
+
+_SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "without_abstract")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """All that the editions of a survey share."""
+
+    run: Run
+    placed: Placed
+    written: Written
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The themes, induced ones among them."""
+        return self.placed.taxonomy
+
+    def survey(self, language: Language) -> Survey:
+        """Compose the survey in a language, with the last change report that the store remembers."""
+        return compose(_material(self, language), language)
+
+
+def draw(project: Project, store: Store, progress: Progress) -> Drawing:
+    """Go the way from papers to text; what the store has of it is not computed again."""
+    run = start(project, store, progress)
+    placed = place(run)
+    return Drawing(run, placed, write(run, placed))
+
+
+def _material(drawing: Drawing, language: Language) -> Material:
+    run, placed, written = drawing.run, drawing.placed, drawing.written
+    store, settings = run.store, run.settings
+    cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
+    counts = store.counts()
+    by_id = {paper.id: paper for paper in run.papers}
+    reports = _edition.last_reports(store)
+    provenance = Provenance(
+        surveygen=__version__,
+        config_sha256=digest(settings, run.profile.taxonomy.themes),
+        corpus_sha256=store.sha256(),
+        encoder=run.embeddings.encoder,
+        summarizer=written.summarizer,
+        seed=settings.themes.seed,
+        sources=store.sources(),
+    )
+    return Material(
+        slug=settings.slug,
+        title=_title(run, language),
+        generated_at=generated_at(store),
+        papers=run.papers,
+        taxonomy=placed.taxonomy,
+        assignments={item.paper: item for item in placed.assignments},
+        summaries=written.summaries,
+        cards=written.cards,
+        neighbours=placed.neighbours,
+        cite_keys=cite_keys,
+        selection={name: getattr(counts, name) for name in _SELECTION},
+        provenance=provenance,
+        checks=Checks(lambda sentence: check(sentence, lambda paper, _version: by_id.get(paper)).ok, redundancy),
+        changes=reports[0] if reports else None,
+        earlier=reports[1:],
+        withdrawn=_withdrawn(store, cite_keys),
+    )
+
+
+def _title(run: Run, language: Language) -> str:
+    """A title of the person's own stays as it is; the profile's own title is known in several languages."""
+    if run.settings.title == run.profile.title:
+        return dict(run.profile.titles).get(language.code, run.profile.title)
+    return run.settings.title
+
+
+def _cite_keys(run: Run) -> dict[PaperId, str]:
+    known = run.store.cite_keys()
+    minted = mint(run.papers, known)
+    if minted:
+        run.store.add_cite_keys(minted)
+    return {**known, **minted}
+
+
+def _withdrawn(store: Store, cite_keys: dict[PaperId, str]) -> tuple[Paper, ...]:
+    """Return the withdrawn papers that some draft has cited: these have a cite key."""
+    gone: tuple[Status, ...] = ("withdrawn",)
+    return tuple(paper for paper in store.papers(status=gone) if paper.id in cite_keys)

@@ -1,0 +1,181 @@
+"""Remember what the last refresh showed, and tell what is different now."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from surveygen.corpus import Store
+from surveygen.domain.changes import Changes, Corrected, Moved, Revised, Reworded
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.survey import Survey
+from surveygen.domain.theme import ThemeId
+from surveygen.pipeline._codec import decode, encode
+from surveygen.summarize import difference
+
+_KIND, _REPORTS, _SLOT = "edition", "changes", "last"
+_KEPT = 20  # reports: a feed reader that looks once in three weeks misses nothing of a daily refresh
+_FIELDS = ("title", "abstract", "authors", "categories", "doi", "journal_ref", "comment", "license", "abstract_kind")
+_SHORT = 8  # hexadecimal digits: two values of one field of one paper differ in them but once in four billion
+_ASIDE = frozenset({"changes", "references", "quality", "method"})  # they follow from the others
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A paper as an edition showed it; `fields` are short digests in the order of `_FIELDS`; "" for no theme."""
+
+    paper: PaperId
+    title: str
+    version: int
+    withdrawn: bool
+    text_hash: str
+    fields: tuple[str, ...]
+    theme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a refresh showed.
+
+    Attributes:
+        run: the number of the refresh, 0 for a first build. store_run: the last run of the store before it.
+        corpus: SHA-256 of the store that it was made of.
+        sections: (id, digest) of each section that has text of its own.
+    """
+
+    run: int
+    store_run: int
+    corpus: str
+    papers: tuple[Shown, ...]
+    themes: tuple[ThemeId, ...]
+    sections: tuple[tuple[str, str], ...]
+
+
+def load(store: Store) -> Edition | None:
+    """Return the last edition, None before the first build."""
+    known = store.derived(_KIND, _SLOT)
+    return decode(Edition, known) if known is not None else None
+
+
+def save(store: Store, edition: Edition, report: Changes | None = None) -> None:
+    """Remember an edition, and the report that leads to it, in place of the one before."""
+    reports = ((report,) if report is not None else ()) + last_reports(store)
+    store.put_derived(_REPORTS, _SLOT, encode(reports[:_KEPT]), slot=_SLOT)
+    store.put_derived(_KIND, _SLOT, encode(edition), slot=_SLOT)
+
+
+def exists(store: Store) -> bool:
+    """Whether an edition is remembered."""
+    return store.derived(_KIND, _SLOT) is not None
+
+
+def last_reports(store: Store) -> tuple[Changes, ...]:
+    """Return the last reports, newest first; none before the first refresh that found something new."""
+    known = store.derived(_REPORTS, _SLOT)
+    return decode(tuple[Changes, ...], known) if known is not None else ()
+
+
+def photograph(store: Store, survey: Survey, run: int) -> Edition:
+    """Return the edition that a survey shows, with the withdrawn papers of its store."""
+    placed = {entry.paper.id: entry.assignment.theme for entry in survey.entries if entry.assignment is not None}
+    papers = tuple(_shown(paper, placed) for paper in store.papers())
+    sections = tuple((section.id, _digest(encode(section))) for section in survey.sections if section.id not in _ASIDE)
+    last = max((known.id for known in store.runs()), default=0)
+    return Edition(run, last, store.sha256(), papers, tuple(theme.id for theme in survey.taxonomy), sections)
+
+
+def _shown(paper: Paper, placed: Mapping[PaperId, ThemeId]) -> Shown:
+    return Shown(
+        paper=paper.id,
+        title=paper.title,
+        version=paper.version,
+        withdrawn=paper.status == "withdrawn",
+        text_hash=paper.text_hash,
+        fields=tuple(_digest(encode(getattr(paper, name))) for name in _FIELDS),
+        theme=placed.get(paper.id, ""),
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_SHORT]
+
+
+def compare(before: Edition, now: Edition, store: Store) -> Changes:
+    """Tell the difference; a paper stands in the first list that fits (design: ``changes.json``)."""
+    known = {shown.paper: shown for shown in before.papers}
+    current = {shown.paper: shown for shown in now.papers}
+    pairs = [(known[paper], shown) for paper, shown in current.items() if paper in known]
+    added = tuple(shown.paper for shown in now.papers if shown.paper not in known and not shown.withdrawn)
+    withdrawn = tuple(new.paper for old, new in pairs if new.withdrawn and not old.withdrawn)
+    reinstated = tuple(new.paper for old, new in pairs if old.withdrawn and not new.withdrawn)
+    settled = {*added, *withdrawn, *reinstated}
+    pairs = [(old, new) for old, new in pairs if new.paper not in settled and not new.withdrawn]
+    revised = tuple(Revised(new.paper, old.version, new.version) for old, new in pairs if new.version > old.version)
+    risen = {item.paper for item in revised}
+    corrected = ((new.paper, _fields(old, new)) for old, new in pairs if new.paper not in risen)
+    metadata = tuple(Corrected(paper, fields) for paper, fields in corrected if fields)
+    moved = tuple(
+        Moved(new.paper, ThemeId(old.theme), ThemeId(new.theme), _reason(old, new, now))
+        for old, new in pairs
+        if old.theme and new.theme and old.theme != new.theme
+    )
+    named = settled | risen | {item.paper for item in metadata} | {item.paper for item in moved}
+    old_sections = dict(before.sections)
+    return Changes(
+        run=now.run,
+        since_run=before.run,
+        at=store.changed_at(),
+        added=added,
+        revised=revised,
+        withdrawn=withdrawn,
+        reinstated=reinstated,
+        metadata=metadata,
+        moved=moved,
+        reworded=tuple(_reworded(pairs, store, before.store_run)),
+        born=_missing(now.themes, before.themes),
+        retired=_missing(before.themes, now.themes),
+        changed=tuple(name for name, digest in now.sections if old_sections.get(name) != digest),
+        identical=tuple(name for name, digest in now.sections if old_sections.get(name) == digest),
+        titles=tuple((paper, current[paper].title) for paper in sorted(named)),
+    )
+
+
+def _fields(old: Shown, new: Shown) -> tuple[str, ...]:
+    return tuple(name for name, a, b in zip(_FIELDS, old.fields, new.fields, strict=True) if a != b)
+
+
+def _reason(old: Shown, new: Shown, now: Edition) -> str:
+    if old.theme not in now.themes:
+        return "theme_gone"
+    return "words" if old.text_hash != new.text_hash else "themes"
+
+
+def _reworded(pairs: Iterable[tuple[Shown, Shown]], store: Store, since_run: int) -> Iterator[Reworded]:
+    """Find the abstracts that say something else than the last edition read; its words are in the events since."""
+    for old, new in pairs:
+        fields = _fields(old, new)
+        if "abstract" not in fields or "abstract_kind" in fields:  # a note that gives way to the abstract is no news
+            continue
+        paper = store.paper(new.paper)
+        before = _abstract_before(store, old, new, since_run)
+        if before is None or paper is None:
+            yield Reworded(new.paper)
+            continue
+        removed, added = difference(before, paper.abstract)
+        if removed or added:
+            yield Reworded(new.paper, removed, added)
+
+
+def _abstract_before(store: Store, old: Shown, new: Shown, since_run: int) -> str | None:
+    """Return the abstract that an edition read: from the first event that replaced it, else by its version."""
+    told = (event.before.get("abstract") for event in store.events(since_run, paper=old.paper))
+    first = next((words for words in told if isinstance(words, str)), None)
+    if first is not None or new.version == old.version:
+        return first
+    return store.text(old.paper, old.version, "abstract")
+
+
+def _missing(themes: Iterable[ThemeId], others: Iterable[ThemeId]) -> tuple[ThemeId, ...]:
+    there = set(others)
+    return tuple(theme for theme in themes if theme not in there)
