@@ -104,8 +104,24 @@ def test_every_answer_is_kept(replica: Replica, tmp_path: Path) -> None:
     with Store.open(project.database) as store:
         pages = list(store.raw_pages())
 
-    assert [page.url.split("verb=")[1].split("&")[0] for page in pages] == ["ListRecords"] * 4 + ["ListIdentifiers"]
+    assert [page.url.split("verb=")[1].split("&")[0] for page in pages] == [
+        "Identify",
+        *["ListRecords"] * 4,
+        "ListIdentifiers",
+    ]
     assert all(page.body.startswith(b"<?xml") for page in pages)
+
+
+def test_an_answer_that_cannot_be_read_is_kept_too(replica: Replica, tmp_path: Path) -> None:
+    """It is archived before anybody reads it, so that the fault can be looked at."""
+    replica.faults = {2: "truncated"}
+    project = project_at(tmp_path, replica)
+    run(project)
+    with Store.open(project.database) as store:
+        pages = [page for page in store.raw_pages() if "ListRecords" in page.url]
+
+    assert pages[0].url == pages[1].url
+    assert pages[1].body.startswith(pages[0].body)
 
 
 def test_wanted_ids_come_first(replica: Replica, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from surveygen.corpus._database import Database
 from surveygen.corpus._history import History
 from surveygen.corpus._intake import Intake, Quarantined, Record
-from surveygen.corpus._journal import RawPage, Scope, add_events, archive, is_told, put_cursor
+from surveygen.corpus._journal import Scope, add_events, is_told, put_cursor
 from surveygen.corpus._rows import load
 from surveygen.domain.event import Event, classify
 from surveygen.domain.paper import BadRecord, Paper, PaperId
@@ -25,7 +25,6 @@ class Delivery:
         run: the number that `Store.begin_run` gave.
         at: the clock, ISO 8601 UTC.
         deleted: papers that the server says it deleted, with the datestamp.
-        raw: the bytes; None where a cursor moves without an answer.
         scope, cursor: where to go on after this page; None leaves the cursor as it is.
         since: the day from which records were asked for, None if from the beginning.
         day: the day of the answer by the server's clock. It dates corrections of a source whose records have no
@@ -37,7 +36,6 @@ class Delivery:
     at: str
     records: tuple[Paper | BadRecord, ...] = ()
     deleted: tuple[tuple[PaperId, str], ...] = ()
-    raw: RawPage | None = None
     scope: Scope | None = None
     cursor: str | None = None
     since: str | None = None
@@ -49,8 +47,6 @@ def deliver(database: Database, delivery: Delivery) -> tuple[Event, ...]:
     witness = _Witness(database, delivery)
     intake = Intake(database, source=delivery.source, at=delivery.at, witness=witness.see)
     with database.transaction():
-        if delivery.raw is not None:
-            archive(database, delivery.raw)
         intake.absorb(list(_records(database, delivery)))
         add_events(database, witness.events)
         if delivery.scope is not None and delivery.cursor is not None:

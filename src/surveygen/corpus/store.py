@@ -104,7 +104,7 @@ class Store:
         return intake.change
 
     def deliver(self, delivery: Delivery) -> tuple[Event, ...]:
-        """Store one page of a server whole or not at all: records, events, bytes, cursor; return the events."""
+        """Store one page of a server whole or not at all: records, events, cursor; return the events."""
         return deliver(self._database, delivery)
 
     def begin_run(self, *, at: str) -> int:
@@ -132,8 +132,13 @@ class Store:
         with self._database.transaction():
             _journal.put_cursor(self._database, scope, state)
 
+    def archive(self, page: RawPage) -> None:
+        """Keep an answer of a server as it came; the same bytes from the same address are kept once."""
+        with self._database.transaction():
+            _journal.archive(self._database, page)
+
     def raw_pages(self) -> Iterator[RawPage]:
-        """Yield every answer of a server that was stored, in the order of arrival."""
+        """Yield every answer of a server that was kept, in the order of arrival."""
         return _journal.raw_pages(self._database)
 
     def datestamps(self, ids: Iterable[PaperId]) -> dict[PaperId, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from surveygen.corpus import Delivery, Outcome, RawPage, Scope, Store
 from surveygen.domain.event import Difference, Event, fold_events
@@ -25,7 +26,7 @@ class Record:
         self._advance = advance
 
     def take(self, scope: Scope, page: Page) -> None:
-        """Store a page with its bytes and its cursor, whole or not at all."""
+        """Store a page with its cursor, whole or not at all."""
         at = now()
         delivery = Delivery(
             source=scope.source,
@@ -33,7 +34,6 @@ class Record:
             at=at,
             records=page.records,
             deleted=page.deleted,
-            raw=RawPage(scope.source, page.url, at, page.body) if page.body else None,
             scope=scope,
             cursor=page.cursor,
             since=page.since,
@@ -46,6 +46,10 @@ class Record:
         self.quarantined += bad
         self.unchanged += len(page.records) - len(bad) - len({event.paper for event in events})
         self._advance(len(page.records))
+
+    def archive(self, url: str, body: bytes) -> None:
+        """Keep an answer as it came."""
+        self._store.archive(RawPage(urlsplit(url).hostname or "", url, now(), body))
 
     @property
     def difference(self) -> Difference:

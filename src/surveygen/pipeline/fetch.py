@@ -13,7 +13,7 @@ from surveygen.domain.paper import Change, PaperId, Wanted
 from surveygen.errors import ConfigError
 from surveygen.pipeline._record import Record, recorded
 from surveygen.pipeline.progress import Progress
-from surveygen.sources import FetchRequest, NetworkSource
+from surveygen.sources import Edge, FetchRequest, NetworkSource
 
 SOURCE = "arxiv_query"
 _SCOPE = Scope(SOURCE, "fetch", "atom")  # it has no cursor
@@ -53,13 +53,13 @@ def fetch(project: Project, ask: Ask, progress: Progress) -> Fetched:
         ConfigError: nothing is asked for, or an id is none of arXiv's.
         SourceError: arXiv gave no usable answer, or the budget is spent. CorpusError: a refresh runs.
     """
-    source = _source(project)
     with (
         locked(project.database),
         Store.open(project.database) as store,
         progress.stage("fetch", None) as advance,
         recorded(store, advance) as record,
     ):
+        source = _source(project, Edge(archive=record.archive))
         for request in _requests(project, ask, store):
             for page in source.fetch(request):
                 record.take(_SCOPE, page)
@@ -84,8 +84,8 @@ def _change(record: Record) -> Change:
     )
 
 
-def _source(project: Project) -> NetworkSource:
-    source: NetworkSource = plugins.load("sources", SOURCE).make(project.settings.sources)
+def _source(project: Project, edge: Edge | None = None) -> NetworkSource:
+    source: NetworkSource = plugins.load("sources", SOURCE).make(project.settings.sources, edge)
     return source
 
 

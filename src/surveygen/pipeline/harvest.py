@@ -99,11 +99,9 @@ def harvest(
     with Store.open(project.database) as store, progress.stage("harvest", None) as advance:
         try:
             with recorded(store, advance) as record:
-                _run(
-                    _Asked(settings=settings, edge=edge, store=store, anew=since is not None),
-                    record,
-                    if_announced=if_announced,
-                )
+                kept = replace(edge, archive=record.archive)
+                asked = _Asked(settings=settings, edge=kept, store=store, anew=since is not None)
+                _run(asked, record, if_announced=if_announced)
         except BudgetError as error:
             progress.note(f"{error.message}; {error.hint}")
             outcome = "paused"

@@ -92,7 +92,7 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a server, with the bytes it was read from; a unit to store in one transaction.
+    """What one answer of a server told; a unit to store in one transaction.
 
     Attributes:
         missing: papers asked by name that the server does not know.
@@ -104,7 +104,6 @@ class Page:
     """
 
     url: str
-    body: bytes
     records: tuple[Paper | BadRecord, ...]
     missing: tuple[PaperId, ...] = ()
     total: int = 0

@@ -17,4 +17,5 @@ def connect(settings: Arxiv, url: str, edge: Edge | None = None) -> Transport:
         clock=edge.clock,
         timeouts=edge.timeouts,
         budget=edge.budget or budget_of(settings),
+        archive=edge.archive,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from surveygen.config import Arxiv
 from surveygen.sources._budget import Budget
 from surveygen.sources._limiter import Clock, Limiter
+
+Archive = Callable[[str, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,14 @@ class Edge:
     Attributes:
         lock_folder: of the file that the processes of this machine take turns by; None for the cache folder.
         budget: shared by the sources of one run; None for a new one of the settings.
+        archive: is given the address and the unpacked body of each answer of status 200 before anybody reads it.
     """
 
     clock: Clock = field(default_factory=Clock)
     timeouts: Timeouts = field(default_factory=Timeouts)
     lock_folder: Path | None = None
     budget: Budget | None = None
+    archive: Archive | None = None
 
 
 def budget_of(settings: Arxiv) -> Budget:

@@ -17,7 +17,7 @@ from surveygen.domain.text import clean
 from surveygen.errors import ConfigError, SourceError
 from surveygen.sources._body import Limits, read_body
 from surveygen.sources._budget import FEW_REQUESTS, Budget
-from surveygen.sources._edge import Timeouts
+from surveygen.sources._edge import Archive, Timeouts
 from surveygen.sources._limiter import Clock, Limiter, is_loopback
 from surveygen.sources._retry import (
     BREAKER,
@@ -52,6 +52,7 @@ class Transport:
         contact: an e-mail address for the User-Agent; empty if there is none.
         limiter: gives the turns, shared with other processes.
         budget: what the run may spend, shared with the other transports of the run.
+        archive: keeps what came before it is read, so that a fault can be looked at and a page be read again.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Transport:
         timeouts: Timeouts | None = None,
         limits: Limits | None = None,
         budget: Budget | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self._limiter = limiter
         self._clock = clock or Clock()
         self._timeouts = timeouts or Timeouts()
         self._limits = limits or Limits()
         self._budget = budget or Budget()
+        self._archive = archive
         self._contact = contact
         self._agent = user_agent(contact)
         self._session: requests.Session | None = None
@@ -110,6 +113,8 @@ class Transport:
             if rule_for(answer.status).action != "follow":
                 break
             answer = self._request(_target(answer), headers)
+        if self._archive is not None and answer.status == 200:
+            self._archive(answer.url, answer.body)
         if answer.status == 400:
             _say_why(answer, read)
         _check(answer, self._clock.wall())

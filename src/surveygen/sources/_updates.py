@@ -93,4 +93,4 @@ def marked(pages: Iterator[Page]) -> Iterator[Page]:
         yield replace(page, cursor=None)
     if not day:
         raise SourceError("the server does not tell its date", "try again later; what was fetched is kept")
-    yield Page("", b"", (), cursor=Watermark(day).text)
+    yield Page("", (), cursor=Watermark(day).text)

@@ -100,7 +100,7 @@ class ArxivQuery:
     def _got(self, url: str, read: Callable[[bytes], Feed]) -> tuple[Page, Feed]:
         answer, feed = self._transport.get(url, read)
         day = feed.day or (iso(answer.headers.get("date")) or "")[:10]
-        return Page(answer.url, answer.body, feed.records, total=feed.total, day=day or None), feed
+        return Page(answer.url, feed.records, total=feed.total, day=day or None), feed
 
     def _query(self, request: FetchRequest) -> str:
         """Return the query to ask; the one of the settings only where no ids are asked."""
@@ -130,7 +130,7 @@ class ArxivQuery:
     def _by_id(self, ids: Sequence[Wanted]) -> Iterator[Page]:
         strange = [BadRecord(self._settings.api_url, 0, f"{w.id!r} is no arXiv id", w.id) for w in ids if not _ok(w)]
         if strange:
-            yield Page("", b"", tuple(strange))
+            yield Page("", tuple(strange))
         for batch in _batches(_askable(ids)):
             yield from self._batch(batch)
 
@@ -143,7 +143,7 @@ class ArxivQuery:
             if not _is_refusal(error):
                 raise
             if len(batch) == 1:
-                yield Page(url, b"", (BadRecord(url, 0, error.message, batch[0].id),))
+                yield Page(url, (BadRecord(url, 0, error.message, batch[0].id),))
                 return
         else:
             yield _matched(batch, page)

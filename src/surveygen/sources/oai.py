@@ -58,7 +58,7 @@ class Oai:
         """Yield pages, as `HarvestSource.harvest` says."""
         if not scope.strip():
             raise ConfigError("an empty set cannot be harvested", "mend sources.arxiv.sets", path="sources.arxiv.sets")
-        _, _, server = self._ask("Identify", {})
+        _, server = self._ask("Identify", {})
         walk = _Walk(scope, read_cursor(cursor).opened(self._settings.since or None, server.earliest))
         yield from self._records(walk)
         if not walk.cursor.walk.walked:
@@ -70,7 +70,7 @@ class Oai:
         while not walk.cursor.walk.walked:
             window = walk.cursor.walk
             terms = {"resumptionToken": window.token} if window.token else _terms(walk.scope, window.asked_from)
-            url, body, answer = self._ask("ListRecords", terms)
+            url, answer = self._ask("ListRecords", terms)
             if answer.code == "badResumptionToken":
                 walk.cursor = walk.cursor.restarted()
                 continue
@@ -78,20 +78,20 @@ class Oai:
                 _want_nothing_lost(walk, answer)
                 return
             walk.step(answer)
-            yield walk.page(url, body, answer)
+            yield walk.page(url, answer)
 
     def _verified(self, walk: _Walk, known: Known) -> Iterator[Page]:
         """Compare until nothing is missing, then close the window."""
         for _ in range(MAX_ROUNDS):
             listed: dict[PaperId, str] = {}
-            for url, body, answer in self._identifiers(walk):
+            for url, answer in self._identifiers(walk):
                 listed |= {header.id: header.datestamp for header in answer.headers}
-                yield Page(url, body, ())
+                yield Page(url, ())
             stored = known(listed.keys())
             wanted = (paper for paper, day in listed.items() if stored.get(paper, "") < day)
             missing = sorted(paper for paper in wanted if walk.failures[paper] < MAX_FAILURES)
             if not missing:
-                yield Page("", b"", (), cursor=walk.cursor.settled().text)
+                yield Page("", (), cursor=walk.cursor.settled().text)
                 return
             yield from self._missing(walk, missing)
         raise SourceError(
@@ -107,24 +107,24 @@ class Oai:
             return
         for paper in missing:
             terms = {"identifier": f"oai:arXiv.org:{paper}", "metadataPrefix": FORMAT}
-            url, body, answer = self._ask("GetRecord", terms)
+            url, answer = self._ask("GetRecord", terms)
             failed = bool(answer.code) or paper in answer.set_aside
             walk.failures[paper] += failed
-            yield replace(walk.page(url, body, answer), missing=(paper,) if answer.code else ())
+            yield replace(walk.page(url, answer), missing=(paper,) if answer.code else ())
 
-    def _identifiers(self, walk: _Walk) -> Iterator[tuple[str, bytes, Answer]]:
+    def _identifiers(self, walk: _Walk) -> Iterator[tuple[str, Answer]]:
         """List the headers of the window; a list that the server drops is begun again."""
         terms, tokens = _terms(walk.scope, walk.cursor.walk.since), {""}
         drops = 0
         while True:
-            url, body, answer = self._ask("ListIdentifiers", terms)
+            url, answer = self._ask("ListIdentifiers", terms)
             if answer.code == "badResumptionToken" and drops < MAX_RESTARTS:
                 terms, tokens, drops = _terms(walk.scope, walk.cursor.walk.since), {""}, drops + 1
                 continue
             if answer.code:
                 _want_nothing_lost(walk, answer)
                 return
-            yield url, body, answer
+            yield url, answer
             if not answer.token:
                 return
             if answer.token in tokens:
@@ -132,10 +132,10 @@ class Oai:
             tokens.add(answer.token)
             terms = {"resumptionToken": answer.token}
 
-    def _ask(self, verb: str, terms: dict[str, str]) -> tuple[str, bytes, Answer]:
+    def _ask(self, verb: str, terms: dict[str, str]) -> tuple[str, Answer]:
         url = self._url(verb, terms)
         answer, read = self._transport.get(url, lambda body: parse_answer(body, verb))
-        return answer.url, answer.body, read
+        return answer.url, read
 
     def _url(self, verb: str, terms: dict[str, str]) -> str:
         return f"{self._settings.oai_url}?{urlencode({'verb': verb, **terms})}"
@@ -169,13 +169,11 @@ class _Walk:
         self._page = ()
         self.cursor = self.cursor.rewound()
 
-    def page(self, url: str, body: bytes, answer: Answer) -> Page:
+    def page(self, url: str, answer: Answer) -> Page:
         """Make a page of an answer, with the cursor behind it."""
         for paper, _ in answer.deleted:
             self.failures[paper] = MAX_FAILURES  # where it was never known, nothing is to be had
-        return Page(
-            url, body, answer.records, deleted=answer.deleted, cursor=self.cursor.text, since=self.cursor.walk.since
-        )
+        return Page(url, answer.records, deleted=answer.deleted, cursor=self.cursor.text, since=self.cursor.walk.since)
 
 
 def _terms(scope: str, since: str | None) -> dict[str, str]:
