@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Author
@@ -52,6 +53,7 @@ def short_authors(authors: Sequence[Author]) -> str:
     return f"{names[0]} and {names[1]}" if len(authors) == 2 and names[1] else f"{names[0]} et al."
 
 
+@lru_cache(maxsize=2**17)  # asked for each author at every citation, card and export
 def family_name(name: str) -> str:
     r"""Return the family name in plain words, "" if the words cannot be a name.
 
@@ -64,6 +66,7 @@ def family_name(name: str) -> str:
     return split_name(bare)[0]
 
 
+@lru_cache(maxsize=2**17)
 def split_name(name: str) -> tuple[str, str]:
     """Split a name into family and given names; a group or a single word is all family.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from surveygen import __version__
 from surveygen.config import Project
@@ -10,6 +11,7 @@ from surveygen.corpus import Store
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Provenance, Survey
 from surveygen.domain.theme import Taxonomy
+from surveygen.domain.writing import Sentence
 from surveygen.languages import Language
 from surveygen.pipeline import _edition
 from surveygen.pipeline._clock import generated_at
@@ -31,6 +33,7 @@ class Drawing:
     run: Run
     placed: Placed
     written: Written
+    checks: Checks
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -46,7 +49,18 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     """Go the way from papers to text; what the store has of it is not computed again."""
     run = start(project, store, progress)
     placed = place(run)
-    return Drawing(run, placed, write(run, placed))
+    return Drawing(run, placed, write(run, placed), _checks(run))
+
+
+def _checks(run: Run) -> Checks:
+    """Judge each sentence once, however many editions hold it."""
+    by_id = {paper.id: paper for paper in run.papers}
+
+    @cache
+    def grounded(sentence: Sentence) -> bool:
+        return check(sentence, lambda paper, _version: by_id.get(paper)).ok
+
+    return Checks(grounded, redundancy)
 
 
 def _material(drawing: Drawing, language: Language) -> Material:
@@ -54,7 +68,6 @@ def _material(drawing: Drawing, language: Language) -> Material:
     store, settings = run.store, run.settings
     cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
     counts = store.counts()
-    by_id = {paper.id: paper for paper in run.papers}
     reports = _edition.last_reports(store)
     provenance = Provenance(
         surveygen=__version__,
@@ -78,7 +91,7 @@ def _material(drawing: Drawing, language: Language) -> Material:
         cite_keys=cite_keys,
         selection={name: getattr(counts, name) for name in _SELECTION},
         provenance=provenance,
-        checks=Checks(lambda sentence: check(sentence, lambda paper, _version: by_id.get(paper)).ok, redundancy),
+        checks=drawing.checks,
         changes=reports[0] if reports else None,
         earlier=reports[1:],
         withdrawn=_withdrawn(store, cite_keys),
