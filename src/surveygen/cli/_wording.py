@@ -39,12 +39,12 @@ def report_lines(changes: Changes | None) -> Iterator[str]:
         return
     counts = {
         "new": len(changes.added),
-        "new versions": len(changes.revised),
+        "revised": len(changes.revised),
         "withdrawn": len(changes.withdrawn),
         "reinstated": len(changes.reinstated),
         "corrected": len(changes.metadata),
         "moved": len(changes.moved),
-        "abstracts reworded": len(changes.reworded),
+        "with another abstract": len(changes.reworded),
     }
     said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     yield f"refresh {changes.run}: {said or 'themes changed'}"

@@ -10,6 +10,7 @@ from surveygen.domain.survey import Block, Facts, Listed, Note, PaperList, Secti
 from surveygen.domain.theme import ThemeId
 from surveygen.survey.material import Desk
 
+_MOST = 50  # papers of a list; changes.json names all, and the catalogue holds them
 _QUOTED = 2  # sentences of a changed abstract that are shown on either side; survey.json has all
 
 
@@ -23,8 +24,9 @@ def write_changes(desk: Desk, headings: Mapping[str, str]) -> tuple[Section, ...
     changes = desk.material.changes
     if changes is None:
         return ()
-    lists = (_list(desk, key, rows) for key, rows in _lists(desk, changes))
-    blocks: list[Block] = [_summary(desk, changes), *(found for found in lists if found is not None)]
+    blocks: list[Block] = [_summary(desk, changes)]
+    for key, items in _lists(desk, changes):
+        blocks += _list(desk, key, items)
     blocks += _themes(desk, changes)
     blocks += _sections(desk, changes, headings)
     return (Section("changes", desk.say("changes"), 1, tuple(blocks)),)
@@ -64,8 +66,11 @@ def _lists(desk: Desk, changes: Changes) -> Iterator[tuple[str, Sequence[Listed]
     yield "change_abstract", listed((item.paper, _quoted(desk, item)) for item in changes.reworded)
 
 
-def _list(desk: Desk, key: str, items: Sequence[Listed]) -> PaperList | None:
-    return PaperList(f"{desk.say(key)} ({desk.language.number(len(items))})", tuple(items)) if items else None
+def _list(desk: Desk, key: str, items: Sequence[Listed]) -> Iterator[Block]:
+    if items:
+        yield PaperList(f"{desk.say(key)} ({desk.language.number(len(items))})", tuple(items[:_MOST]))
+    if len(items) > _MOST:
+        yield Note(desk.say("and_more", n=len(items) - _MOST))
 
 
 def _summary(desk: Desk, changes: Changes) -> Facts:
