@@ -196,7 +196,13 @@ def hostile_survey(*texts: str) -> Survey:
         ),
         quality=sample_survey().quality,
         provenance=Provenance(first, first, first, first, first, 0, texts),
-        changes=Changes(1, 0, "2026-01-02T03:04:05Z", added=(PaperId(first),), titles=((PaperId(first), everything),)),
+        changes=Changes(
+            1,
+            0,
+            "2026-01-02T03:04:05Z",
+            added=(PaperId(first.strip() or "x"),),
+            titles=((PaperId(first.strip() or "x"), everything),),
+        ),
     )
 
 
@@ -235,7 +241,7 @@ class _Hostile:
             Note(text, "definition"),
             Note(text, "notice"),
             Facts(text, ((text, text),)),
-            PaperList(text, (Listed(paper.id, text, text), Listed(PaperId(text), text))),
+            PaperList(text, (Listed(paper.id, text, text), Listed(PaperId(words), text))),
             Table(text, (text, text), (Row(paper.id, (claim, None)), Row(odd.id, (None, claim)))),
         )
         figures: tuple[Block, ...] = (

@@ -100,7 +100,7 @@ def font_of(character: str) -> str:
 
 def fallback_fonts(text: Iterable[str]) -> tuple[str, ...]:
     """Return the fonts that a text needs, in a fixed order."""
-    needed = {font_of(character) for character in text}
+    needed = {font_of(character) for character in set(text)}
     order = dict.fromkeys(font for _, font in _BLOCKS if font)
     return tuple(font for font in order if font in needed - {_MAIN})
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+import json
+from functools import lru_cache, singledispatch
 
 from surveygen.domain.survey import (
     Block,
@@ -47,15 +48,41 @@ def sentence_of(sentence: Sentence) -> Json:
     }
 
 
-def printable(value: object) -> object:
+def printable(document: Json) -> Json:
     """Clean every text of a document, ids included, so that the same id stays the same wherever it stands."""
+    return {key: _printable(inside) for key, inside in document.items()}
+
+
+def _printable(value: object) -> object:
     if isinstance(value, str):
-        return clean(value)
+        return _cleaned(value)
     if isinstance(value, dict):
-        return {key: printable(inside) for key, inside in value.items()}
+        return printable(value)
     if isinstance(value, list):
-        return [printable(inside) for inside in value]
+        return [_printable(inside) for inside in value]
     return value
+
+
+# Ids, themes and fixed words stand in a document many times.
+_cleaned = lru_cache(maxsize=2**14)(clean)
+
+
+def in_lines(document: Json) -> str:
+    """Write an object with sorted keys and a line for each item of its lists.
+
+    Two documents then differ by whole items, and the quick encoder does the work: it cannot indent.
+    """
+    return "{\n" + ",\n".join(f"{_compact(key)}: {_value(document[key])}" for key in sorted(document)) + "\n}\n"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(map(_compact, value)) + "\n]"
+    return _compact(value)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
 def ratio(value: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from surveygen.domain.survey import Entry, Section, Survey
 from surveygen.domain.theme import Assignment, Theme
 from surveygen.domain.writing import Card
 from surveygen.languages import Language
-from surveygen.render._json_blocks import Json, block_of, printable, ratio, sentence_of
+from surveygen.render._json_blocks import Json, block_of, in_lines, printable, ratio, sentence_of
 from surveygen.render._json_changes import changes_of
 from surveygen.render._links import link_of
 from surveygen.render._templates import TemplateRoots
@@ -32,12 +31,9 @@ class JsonRenderer:
 
     def render(self, survey: Survey) -> Mapping[str, str]:
         """Return ``survey.json``, and ``changes.json`` after a refresh; arrays in the order of the document."""
-        document = printable(self._document(survey))
-        text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-        files = {"survey.json": f"{text}\n"}
+        files = {"survey.json": in_lines(printable(self._document(survey)))}
         if survey.changes is not None:
-            report = printable(changes_of(survey.changes))
-            files["changes.json"] = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+            files["changes.json"] = in_lines(printable(changes_of(survey.changes) or {}))
         return files
 
     def _document(self, survey: Survey) -> Json:
