@@ -63,6 +63,11 @@ _PAPERS: tuple[tuple[Paper, ThemeId], ...] = (
             "Weak judges miss errors. Cross-examination finds more of them.",
             (Author("Bo Lindqvist"), Author("Ada Müller")),
             published="2022-03-09",
+            versions=(
+                PaperVersion(1, "2022-03-09", 812),
+                PaperVersion(2, "2022-04-01", 3, "I"),
+                PaperVersion(3, "2023-01-10", 934),
+            ),
             categories=("cs.AI",),
             primary_category="cs.AI",
         ),

@@ -67,7 +67,8 @@ function metaOf(page, paper) {
   const parts = [page.day(paper.published), paper.arxiv ? `arXiv:${paper.arxiv}v${paper.version}` : "", (paper.categories ?? []).join(", "), paper.venue, paper.comment];
   const shown = parts.filter(Boolean).map((part) => el("bdi", {}, part));
   const reference = el("a", { href: `#ref-${paper.number}`, "data-leave": true }, page.say("reference", { n: paper.number }));
-  return [...[...shown, reference].flatMap((part, at) => (at ? [" · ", part] : [part])), ...marksOf(page, paper)];
+  const older = latestOf(paper) > paper.version ? [" ", el("span.mark.older", {}, page.say("cites_older", { cited: String(paper.version), latest: String(latestOf(paper)) }))] : [];
+  return [...[...shown, reference].flatMap((part, at) => (at ? [" · ", part] : [part])), ...marksOf(page, paper), ...older];
 }
 
 function linksOf(page, paper) {
@@ -124,13 +125,37 @@ function filingOf(page, paper) {
   return [el("h3", {}, page.say("filing")), ...notice, el("dl.small", {}, ...shown)];
 }
 
+// Every version with its date and size; the one that the draft rests on, the latest, and those that withdraw.
 function versionsOf(page, paper) {
   if (!paper.versions) return [];
-  const rows = paper.versions.map(([n, at, size]) => {
+  const latest = latestOf(paper);
+  const rows = paper.versions.map(([n, at, size, withdrawn]) => {
     const name = paper.arxiv ? el("a", { href: `https://arxiv.org/abs/${paper.arxiv}v${n}`, rel: "noopener noreferrer", target: "_blank" }, `v${n}`) : `v${n}`;
-    return el("li", {}, el("bdi", {}, name), " ", page.day(at), size ? ` (${page.say("size", { n: size })})` : "", n === paper.version ? el("span.mark", {}, page.say("this_version")) : "");
+    const marks = [n === paper.version && "cited_version", n === latest && n > 1 && "latest_version", withdrawn && "withdrawn"].filter(Boolean);
+    const date = el(at ? "time" : "span.none", {}, at ? page.day(at) : page.say("undated"));
+    const shown = [el("bdi", {}, name), date, el("span.bytes", {}, size ? page.say("size", { n: size }) : ""), el("span", {}, ...marks.flatMap((key) => [el(`span.mark.${key}`, {}, page.say(key)), " "]))];
+    return el("li", {}, ...shown);
   });
-  return [el("h3", {}, page.say("versions")), el("ol.versions", {}, ...rows)];
+  return [el("h3", {}, page.say("versions")), el("p.history", {}, historyOf(page, paper)), el("ol.versions", {}, ...rows), ...publishedOf(page, paper)];
+}
+
+function latestOf(paper) {
+  return Math.max(paper.version, ...(paper.versions ?? []).map(([n]) => n));
+}
+
+function historyOf(page, paper) {
+  const dated = new Map(paper.versions.filter(([, at]) => at).map(([n, at]) => [n, page.day(at)]));
+  const latest = latestOf(paper);
+  const parts = [];
+  if (dated.has(1)) parts.push(page.say("submitted", { date: dated.get(1) }));
+  if (latest > 1 && dated.has(latest)) parts.push(page.say("revised", { date: dated.get(latest), latest: String(latest) }));
+  return parts.join(" · ");
+}
+
+function publishedOf(page, paper) {
+  const parts = [paper.venue, paper.doi ? el("a", { href: `https://doi.org/${encodeURI(paper.doi)}`, rel: "noopener noreferrer", target: "_blank", dir: "ltr" }, `doi:${paper.doi}`) : ""].filter(Boolean);
+  if (!parts.length) return [];
+  return [el("p.published", {}, `${page.say("published")}: `, ...parts.flatMap((part, at) => [at ? " · " : "", el("bdi", {}, part)]))];
 }
 
 function neighborsOf(page, paper) {

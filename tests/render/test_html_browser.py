@@ -210,6 +210,19 @@ def test_a_card_tells_all_about_a_paper(visit: Open) -> None:
     assert len(links) == 8
 
 
+def test_a_card_shows_every_version(visit: Open) -> None:
+    """Dates, sizes, which version the draft cites, which is the latest and which withdrew the paper."""
+    card = visit("sample", "#p-2203.00002").page.locator("#card")
+
+    assert card.locator(".versions li").all_inner_texts() == [
+        "v1\nMarch 9, 2022\n812 kB\ncited here",
+        "v2\nApril 1, 2022\n3 kB\nwithdrawn",
+        "v3\nJanuary 10, 2023\n934 kB\nlatest",
+    ]
+    assert card.locator(".history").inner_text() == "Submitted March 9, 2022 (v1) · last revised January 10, 2023 (v3)"
+    assert "cites v1, latest v3" in card.locator(".card-meta").inner_text()
+
+
 def test_evidence_lights_up(visit: Open) -> None:
     """The mark behind a claim leads to the sentence of the abstract."""
     page = visit("large", "#p-" + large_survey(1).entries[0].paper.id).page

@@ -89,6 +89,18 @@ def test_order_is_that_of_the_references() -> None:
     assert written["changes"]["run"] == 3
 
 
+def test_a_cited_version_stands_beside_the_latest() -> None:
+    """The ledger lists all versions, and says which of them withdrew the paper."""
+    paper = json.loads(rendered(sample_survey()))["papers"][1]
+
+    assert (paper["version"], paper["latest_version"]) == (1, 3)
+    assert [(row["n"], row["size_kb"], row["withdrawn"]) for row in paper["versions"]] == [
+        (1, 812, False),
+        (2, 3, True),
+        (3, 934, False),
+    ]
+
+
 @given(title=st.text(min_size=1))
 def test_any_title_survives_a_round_trip(title: str) -> None:
     """The text is JSON of one survey for every title, with no lone surrogate."""

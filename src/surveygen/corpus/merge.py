@@ -25,12 +25,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from surveygen.domain.paper import AbstractKind, Paper, PaperVersion, Status
+from surveygen.domain.paper import WITHDRAWN_FLAG, AbstractKind, Paper, PaperVersion, Status
 
 Kind = Literal["added", "revised", "withdrawn", "reinstated", "corrected", "unchanged"]
 Stamp = tuple[int, str]
 
-WITHDRAWN_FLAG = "I"  # arXivRaw source_type, notes/harvest.md 2.6
 _FIELDS = (
     "title",
     "authors",
@@ -198,12 +197,12 @@ def _end_of_day(date: str) -> str:
 def _abstract_stamp(own: Stamp, versions: dict[int, PaperVersion]) -> Stamp:
     """Return the stamp of an abstract that came with its paper's own version: negative if that was withdrawn."""
     listed = versions.get(own[0])
-    withdrawn = listed is not None and WITHDRAWN_FLAG in listed.flags
+    withdrawn = listed is not None and listed.withdrawn
     return (-own[0] if withdrawn else own[0]), own[1]
 
 
 def _status(version: int, versions: dict[int, PaperVersion], papers: tuple[Paper, ...]) -> Status:
-    gone = {n for n, listed in versions.items() if WITHDRAWN_FLAG in listed.flags}
+    gone = {n for n, listed in versions.items() if listed.withdrawn}
     if max(version, *versions, 0) in gone:
         return "withdrawn"
     return "reinstated" if gone or any(paper.status == "reinstated" for paper in papers) else "active"

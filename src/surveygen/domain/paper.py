@@ -15,6 +15,8 @@ PaperId = NewType("PaperId", str)
 Status = Literal["active", "withdrawn", "reinstated"]
 AbstractKind = Literal["abstract", "note", "none"]
 
+MAX_LISTED = 1000  # versions; arXiv's numbers have four digits, and a wrong one must not fill the memory
+WITHDRAWN_FLAG = "I"  # arXivRaw source_type, notes/harvest.md 2.6
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?)?\Z")
 
 
@@ -34,6 +36,11 @@ class PaperVersion:
     submitted_at: str | None = None
     size_kb: int = 0
     flags: str = ""
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether this version withdraws the paper."""
+        return WITHDRAWN_FLAG in self.flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,23 @@ class Paper:
         """Year of the first version, of this version if only that is known."""
         date = self.published or self.updated
         return int(date[:4]) if date else None
+
+    @property
+    def latest(self) -> int:
+        """Number of the latest version known; above `version` where the words are those of an older one."""
+        return max(self.version, *(listed.n for listed in self.versions), 1)
+
+    def ledger(self) -> tuple[PaperVersion, ...]:
+        """List every version from 1 to `latest`; where the source has no list, the record's own dates stand in.
+
+        >>> [v.submitted_at for v in Paper(PaperId("x"), "T", version=3, published="2020", updated="2022").ledger()]
+        ['2020', None, '2022']
+        """
+        known = {listed.n: listed for listed in self.versions}
+        told = {self.version: self.updated} | {1: self.published or (self.updated if self.version == 1 else None)}
+        listed = range(1, self.latest + 1) if self.latest <= MAX_LISTED else sorted({*known, *told})
+        rows = (known.get(n, PaperVersion(n)) for n in listed)
+        return tuple(row if row.submitted_at else replace(row, submitted_at=told.get(row.n)) for row in rows)
 
     @property
     def text(self) -> str:

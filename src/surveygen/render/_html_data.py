@@ -22,6 +22,7 @@ from surveygen.render._html_marks import ThemeMark
 from surveygen.render._html_sources import Sources
 from surveygen.render._html_text import Rich, anchor, parsed, rich, string
 from surveygen.render._links import doi_of, link_of
+from surveygen.render._reference import versions_of
 
 Json = dict[str, object]
 
@@ -90,7 +91,7 @@ def _paper(entry: Entry, sources: Sources) -> Json:
         "published": paper.published,
         "updated": paper.updated,
         "version": paper.version,
-        "versions": [[item.n, item.submitted_at, item.size_kb] for item in paper.versions],
+        "versions": [[item.n, item.submitted_at, item.size_kb, int(item.withdrawn)] for item in versions_of(paper)],
         "categories": [string(category) for category in paper.categories],
         "venue": string(paper.journal_ref),
         "comment": string(paper.comment),

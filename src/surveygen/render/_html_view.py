@@ -158,6 +158,8 @@ class PageView:
             "theme": mark,
             "unsure": bool(entry.assignment and entry.assignment.uncertain),
             "withdrawn": entry.paper.status == "withdrawn",
+            "latest": entry.paper.latest if entry.paper.latest > entry.paper.version else None,
+            "version": entry.paper.version,
         }
 
     def _node(self, theme: ThemeId, examples: Mapping[ThemeId, Sequence[PaperId]]) -> View:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.names import split_name
-from surveygen.domain.paper import Paper
+from surveygen.domain.paper import Paper, PaperVersion
 from surveygen.render._links import doi_of, link_of
 from surveygen.render._tex import tex_key
 
@@ -61,6 +61,11 @@ def date_of(paper: Paper) -> str:
 def version_of(paper: Paper) -> str:
     """Return the number of the arXiv version that was read; empty for a paper from elsewhere."""
     return str(paper.version) if is_arxiv_id(paper.id) else ""
+
+
+def versions_of(paper: Paper) -> tuple[PaperVersion, ...]:
+    """Return the versions worth a list: all of a paper at arXiv, else those that a source lists."""
+    return paper.ledger() if is_arxiv_id(paper.id) else paper.versions
 
 
 def _reference(key: str, paper: Paper) -> Reference:

@@ -6,11 +6,11 @@ block becomes a mapping with a `kind`, which is also the name of its template.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatchmethod
 from typing import Any
 
-from surveygen.domain.paper import PaperId
+from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import (
     Block,
     Catalogue,
@@ -201,7 +201,6 @@ class Views:
         paper, text = entry.paper, self._script.text
         names = [author.name for author in paper.authors[:MAX_AUTHORS]]
         others = " et al." if len(paper.authors) > MAX_AUTHORS else ""
-        withdrawn = self._language.say("withdrawn") if paper.status == "withdrawn" else ""
         return {
             **self._words.short(entry),
             "authors": self._words.words(stopped(", ".join(names) + others)),
@@ -212,5 +211,11 @@ class Views:
             "doi": text(doi_of(paper)),
             "link": self._script.address(link_of(paper)),
             "link_text": text(link_of(paper)),
-            "status": text(withdrawn),
+            "status": text(" ".join(self._remarks(paper))),
         }
+
+    def _remarks(self, paper: Paper) -> Iterator[str]:
+        if paper.status == "withdrawn":
+            yield self._language.say("withdrawn")
+        if paper.latest > paper.version:
+            yield self._language.say("cites_older", cited=str(paper.version), latest=str(paper.latest))

@@ -12,6 +12,7 @@ from surveygen.languages import Language
 from surveygen.render._json_blocks import Json, block_of, in_lines, printable, ratio, sentence_of
 from surveygen.render._json_changes import changes_of
 from surveygen.render._links import link_of
+from surveygen.render._reference import versions_of
 from surveygen.render._templates import TemplateRoots
 from surveygen.render._tex import tex_key
 
@@ -107,6 +108,7 @@ def _paper(entry: Entry) -> Json:
         "number": entry.number,
         "cite_key": tex_key(entry.cite_key, entry.number),
         "version": paper.version,
+        "latest_version": paper.latest,
         "title": paper.title,
         "authors": [author.name for author in paper.authors],
         "published": paper.published,
@@ -118,7 +120,8 @@ def _paper(entry: Entry) -> Json:
         "journal_ref": paper.journal_ref,
         "url": link_of(paper),
         "versions": [
-            {"n": item.n, "submitted_at": item.submitted_at, "size_kb": item.size_kb} for item in paper.versions
+            {"n": item.n, "submitted_at": item.submitted_at, "size_kb": item.size_kb, "withdrawn": item.withdrawn}
+            for item in versions_of(paper)
         ],
         "card": _card(entry.card),
         "neighbours": list(entry.neighbours),
