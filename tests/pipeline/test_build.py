@@ -189,3 +189,22 @@ def test_source_date_epoch_fixes_the_date(copy: Project, monkeypatch: pytest.Mon
     pipeline.build(copy, SILENT)
 
     assert _draft(copy)["generated_at"] == "2023-11-14T22:13:20Z"
+
+
+def test_a_published_preprint_keeps_its_cite_key(make_project: MakeProject, tmp_path: Path) -> None:
+    """A later record with a DOI and a journal turns the entry into a published one, under the key it had."""
+    project = make_project(papers=0)
+    draft = project.output / "sample" / "en"
+    record = {"arxiv_id": "2101.00001", "title": "A Way to Ways", "abstract": "We show a way. It is short."}
+    record |= {"authors": ["Ada Byron"], "published": "2021-01-04"}
+    told: list[str] = []
+    for known in ({}, {"doi": "10.1000/xyz", "journal_ref": "Annals of Ways 3 (2022)", "updated": "2022-01-01"}):
+        (tmp_path / "paper.jsonl").write_text(json.dumps(record | known), encoding="utf-8")
+        pipeline.add(project, [tmp_path / "paper.jsonl"], pipeline.Silence())
+        pipeline.build(project, pipeline.Silence(), formats=("latex",))
+        told.append((draft / "references.bib").read_text(encoding="utf-8"))
+
+    assert told[0].startswith("@misc{byron2021way,")
+    assert told[1].startswith("@article{byron2021way,")
+    assert all("eprint = {2101.00001}" in text for text in told)
+    assert "journal = {Annals of Ways 3 (2022)}" in told[1]

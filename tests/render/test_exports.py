@@ -26,8 +26,8 @@ Pairs = Sequence[tuple[str, Paper]]
 
 _BIB_FIELDS = {"title", "author", "doi", "url", "eprint", "note", "version"}
 _FIELDS = {
-    "bibtex": _BIB_FIELDS | {"year", "journal", "archivePrefix", "primaryClass"},
-    "biblatex": _BIB_FIELDS | {"date", "journaltitle", "eprinttype", "eprintclass"},
+    "bibtex": _BIB_FIELDS | {"year", "journal", "booktitle", "archivePrefix", "primaryClass"},
+    "biblatex": _BIB_FIELDS | {"date", "journaltitle", "booktitle", "eprinttype", "eprintclass"},
 }
 # What matters here of the schema of CSL-JSON: the two required fields, and that there are no others than these.
 _TEXT = {"type": "string", "minLength": 1}
@@ -43,7 +43,7 @@ _CSL_SCHEMA = {
         "additionalProperties": False,
         "properties": {
             **dict.fromkeys(_CSL_TEXTS, _TEXT),
-            "type": {"enum": ["article", "article-journal"]},
+            "type": {"enum": ["article", "article-journal", "paper-conference"]},
             "author": {"type": "array", "items": {**_NAME, "additionalProperties": False}},
             "issued": {"type": "object", "properties": _DATES, "required": ["date-parts"]},
         },
@@ -364,3 +364,33 @@ def test_cells_survive_up_to_the_apostrophe(text: str) -> None:
 
     assert row["title"] == row["journal_ref"] == (f"'{seen}" if seen[:1] in {*"=+-@＝＋－＠"} else seen)
     assert not any(re.match(r"[=+\-@\t\r]", cell) for cell in row.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "types"),
+    [
+        ({}, ("misc", "online", "article", "UNPB")),
+        ({"doi": "10.48550/arXiv.2101.00001"}, ("misc", "online", "article", "UNPB")),
+        ({"doi": "10.1000/xyz"}, ("article", "article", "article-journal", "JOUR")),
+        ({"journal_ref": "Proc. Lond. Math. Soc. 3"}, ("article", "article", "article-journal", "JOUR")),
+        (
+            {"journal_ref": "Proceedings of the 3rd Workshop on Wants"},
+            ("inproceedings", "inproceedings", "paper-conference", "CPAPER"),
+        ),
+    ],
+)
+def test_a_preprint_becomes_a_published_entry(changes: dict[str, str], types: tuple[str, ...]) -> None:
+    """With a journal, or a DOI that is not arXiv's own; the key and the fields of the eprint stay."""
+    paper = Paper(PaperId("2101.00001"), "T", published="2021-01-04", primary_category="cs.CL").with_changes(**changes)
+    pairs = [("key2021t", paper)]
+    bibtex = parse_string(text_of("bibtex", pairs), "bibtex").entries["key2021t"]
+    biblatex = parse_string(text_of("biblatex", pairs), "bibtex").entries["key2021t"]
+    (item,) = by_json(text_of("csl", pairs))
+    (record,) = by_tags(text_of("ris", pairs))
+
+    assert (bibtex.type, biblatex.type, item["type"], record["TY"][0]) == types
+    assert (bibtex.fields["eprint"], bibtex.fields["archivePrefix"]) == ("2101.00001", "arXiv")
+    assert (biblatex.fields["eprint"], biblatex.fields["eprinttype"]) == ("2101.00001", "arxiv")
+    assert (item["number"], record["AN"]) == ("arXiv:2101.00001", ["arXiv:2101.00001"])
+    venue = changes.get("journal_ref", "")
+    assert bibtex.fields.get("booktitle" if types[0] == "inproceedings" else "journal", "") == venue

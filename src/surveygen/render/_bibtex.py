@@ -1,7 +1,8 @@
 """Write references as a .bib file that both BibTeX and BibLaTeX read.
 
 Values are Unicode with TeX's special characters escaped; a title stands in double braces, so that its capitals stay.
-The fields of preprints are those of https://info.arxiv.org/help/hypertex/bibstyles/index.html.
+The fields of preprints are those of https://info.arxiv.org/help/hypertex/bibstyles/index.html; a paper that was
+published since keeps them.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from surveygen.domain.names import split_name
 from surveygen.domain.paper import Author, Paper
 from surveygen.domain.survey import Entry
 from surveygen.render._links import doi_of, link_of
+from surveygen.render._published import Form, form_of
 from surveygen.render._tex import tex_key, tex_string
 
 _MAX_AUTHORS = 100  # a further author is "others"
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.[A-Za-z-]{2,20})?\Z")
+KINDS: Mapping[Form, str] = {"preprint": "misc", "article": "article", "proceedings": "inproceedings"}
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 
 
@@ -40,16 +43,14 @@ def bib_fields(paper: Paper) -> dict[str, str]:
 
 
 def _entry(entry: Entry) -> str:
-    kind = "article" if entry.paper.journal_ref.strip() else "misc"
-    return bib_entry(kind, tex_key(entry.cite_key, entry.number), bib_fields(entry.paper))
+    return bib_entry(KINDS[form_of(entry.paper)], tex_key(entry.cite_key, entry.number), bib_fields(entry.paper))
 
 
 def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "title", f"{{{_words(paper.title)}}}"
     yield "author", " and ".join(_names(paper.authors))
     yield "year", str(paper.year) if paper.year is not None else ""
-    if paper.journal_ref.strip():
-        yield "journal", _words(paper.journal_ref)
+    yield "booktitle" if form_of(paper) == "proceedings" else "journal", _words(paper.journal_ref.strip())
     if is_arxiv_id(paper.id):
         yield "eprint", paper.id
         yield "archivePrefix", "arXiv"

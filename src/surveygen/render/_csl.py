@@ -9,8 +9,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from surveygen.domain.paper import Paper
+from surveygen.render._published import Form
 from surveygen.render._reference import Reference, references
 
+_TYPES: Mapping[Form, str] = {
+    "preprint": "article",
+    "article": "article-journal",
+    "proceedings": "paper-conference",
+}
 _Json = str | Sequence[Mapping[str, str]] | Mapping[str, Sequence[Sequence[int]]]
 
 
@@ -26,7 +32,7 @@ def csl(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
 def _item(reference: Reference) -> dict[str, _Json]:
     fields: dict[str, _Json] = {
         "id": reference.key,
-        "type": "article-journal" if reference.journal else "article",
+        "type": _TYPES[reference.form],
         "title": reference.title,
         "author": [_name(*name) for name in reference.names],
         "issued": {"date-parts": [[int(part) for part in reference.date]]} if reference.date else {},

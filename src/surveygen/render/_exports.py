@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 from surveygen.domain.paper import Paper
 from surveygen.render._ascii_tex import ascii_tex
-from surveygen.render._bibtex import bib_entry, bib_fields
+from surveygen.render._bibtex import KINDS, bib_entry, bib_fields
 from surveygen.render._csl import csl
 from surveygen.render._csv import table
+from surveygen.render._published import form_of
 from surveygen.render._reference import checked, date_of, version_of
 from surveygen.render._ris import ris
 
@@ -28,8 +29,7 @@ def bibtex(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
     """Yield BibTeX in ASCII; only scripts that TeX has no commands for stay as they are."""
     for key, paper in checked(pairs):
         fields = bib_fields(paper)
-        kind = "article" if fields.get("journal") else "misc"
-        entry = bib_entry(kind, key, {**fields, "version": version_of(paper)})
+        entry = bib_entry(KINDS[form_of(paper)], key, {**fields, "version": version_of(paper)})
         yield ascii_tex(entry.replace("\\textquotedbl{}", '"')) + "\n"  # that sign is not in TeX's oldest fonts
 
 
@@ -40,14 +40,9 @@ def biblatex(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
         said = {"date": date_of(paper), "version": version_of(paper)}
         if "eprinttype" in fields:
             said["eprinttype"] = "arxiv"
-        yield bib_entry(_kind(fields), key, {**fields, **said}) + "\n"
-
-
-def _kind(fields: Mapping[str, str]) -> str:
-    """Name the type of a BibLaTeX entry; what cannot be found online is ``misc``."""
-    if fields.get("journaltitle"):
-        return "article"
-    return "online" if fields["url"] else "misc"
+        kind = KINDS[form_of(paper)]
+        found_online = kind == "misc" and fields["url"]
+        yield bib_entry("online" if found_online else kind, key, {**fields, **said}) + "\n"
 
 
 BIBLIOGRAPHIES: Mapping[str, Callable[[Sequence[tuple[str, Paper]]], Iterator[str]]] = MappingProxyType(

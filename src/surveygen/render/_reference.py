@@ -10,6 +10,7 @@ from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.names import split_name
 from surveygen.domain.paper import Paper, PaperVersion
 from surveygen.render._links import doi_of, link_of
+from surveygen.render._published import Form, form_of
 from surveygen.render._tex import tex_key
 
 
@@ -18,12 +19,14 @@ class Reference:
     """One paper in plain words, free of line breaks and control characters; empty fields mean unknown.
 
     Attributes:
-        key: the citation key, letters and digits only. names: family and given names; a group has no given name.
+        key: the citation key, letters and digits only. form: as what it was published.
+        names: family and given names; a group has no given name.
         date: year, month and day of the first version, as far as known. link: begins with https.
         annotation: an editor's note, which is no abstract. note: the version that was read, and a withdrawal.
     """
 
     key: str
+    form: Form
     title: str
     names: tuple[tuple[str, str], ...]
     date: tuple[str, ...]
@@ -74,6 +77,7 @@ def _reference(key: str, paper: Paper) -> Reference:
     names = (split_name(words(author.name)) for author in paper.authors)
     return Reference(
         key,
+        form_of(paper),
         words(paper.title),
         tuple(name for name in names if name[0]),
         tuple(date_of(paper).split("-")) if date_of(paper) else (),

@@ -5,10 +5,13 @@ A record is lines of a tag and a value, ended by CR LF: https://en.wikipedia.org
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from surveygen.domain.paper import Paper
+from surveygen.render._published import Form
 from surveygen.render._reference import Reference, references
+
+_TYPES: Mapping[Form, str] = {"preprint": "UNPB", "article": "JOUR", "proceedings": "CPAPER"}
 
 
 def ris(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
@@ -19,7 +22,7 @@ def ris(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
 
 
 def _tags(reference: Reference) -> Iterator[tuple[str, str]]:
-    yield "TY", "JOUR" if reference.journal else "UNPB"
+    yield "TY", _TYPES[reference.form]
     yield "ID", reference.key
     for family, given in reference.names:
         yield "AU", _name(family, given)
