@@ -245,6 +245,18 @@ def test_an_interval_below_the_rule_is_for_this_machine_only(tmp_path: Path) -> 
     assert naps == [3.0]
 
 
+def test_each_service_has_its_own_turns(tmp_path: Path) -> None:
+    """All hosts of arXiv take turns together; another service does not wait for them."""
+    naps: list[float] = []
+    still = Clock(monotonic=lambda: 1000.0, sleep=naps.append)
+    for url in ("https://export.arxiv.org/api", "https://api.openalex.org", "https://rss.arxiv.org/atom"):
+        with Limiter(url, 0.01, still, tmp_path).turn():
+            pass
+
+    assert naps == [3.0]
+    assert {path.name for path in tmp_path.iterdir()} == {"arxiv.lock", "api-openalex-org.lock"}
+
+
 def test_a_lock_that_cannot_be_written_falls_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the cache folder cannot be made, the lock lies in the folder for temporary files."""
     (tmp_path / "file").write_text("in the way")

@@ -17,6 +17,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from surveygen.config import MIN_INTERVAL_SECONDS, cache_folder
+from surveygen.domain.text import slugify
 from surveygen.errors import SourceError
 
 _LONGEST_INTERVAL = 60.0  # seconds; however often a server says that it is busy
@@ -60,7 +61,7 @@ class Limiter:
     def __init__(self, url: str, interval: float, clock: Clock, folder: Path | None = None) -> None:
         host = urlsplit(url)
         loopback = is_loopback(url)
-        self._name = f"{host.hostname}-{host.port}.lock" if loopback else "arxiv.lock"
+        self._name = _lock_name(host.hostname or "", host.port, loopback=loopback)
         self._interval = interval if loopback else max(interval, MIN_INTERVAL_SECONDS)
         self._clock = clock
         self._folder = folder
@@ -129,6 +130,13 @@ class Limiter:
         return [self._folder or cache_folder(), Path(tempfile.gettempdir()) / f"surveygen-{os.getuid()}"]
 
 
+def _lock_name(host: str, port: int | None, *, loopback: bool) -> str:
+    """Name what takes turns together: all hosts of arXiv, each other host, each server of this machine."""
+    if loopback:
+        return f"{host}-{port}.lock"
+    return "arxiv.lock" if host == "arxiv.org" or host.endswith(".arxiv.org") else f"{slugify(host)}.lock"
+
+
 def _first_line(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0] or "status 403"
 
@@ -137,7 +145,7 @@ def _wait_for(file: IO[bytes]) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        _log.info("another surveygen is asking arXiv; waiting for the turn")
+        _log.info("another surveygen is asking there; waiting for the turn")
         fcntl.flock(file, fcntl.LOCK_EX)
 
 

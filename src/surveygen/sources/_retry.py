@@ -30,6 +30,7 @@ class Rule:
             before the last record that was stored; "quarantine" sets one record aside.
         retries: further tries after the first. first_wait: seconds before the first of them, doubled each time.
         waits_as_told: a Retry-After header of the server goes before our own wait.
+        most_told: seconds; a server that wants a longer pause ends the run, and the next one goes on.
         slows: the pause between requests is doubled for the rest of the run.
         advice: what a person can do when the tries are used up.
     """
@@ -41,6 +42,7 @@ class Rule:
     retries: int = 0
     first_wait: float = 0.0
     longest_wait: float = 600.0
+    most_told: float = MAX_RETRY_AFTER
     waits_as_told: bool = False
     slows: bool = False
     advice: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -16,12 +16,12 @@ from surveygen import __version__
 from surveygen.domain.text import clean
 from surveygen.errors import ConfigError, SourceError
 from surveygen.sources._body import Limits, read_body
-from surveygen.sources._budget import FEW_REQUESTS, Budget
+from surveygen.sources._budget import Budget
 from surveygen.sources._edge import Archive, Timeouts
 from surveygen.sources._limiter import Clock, Limiter, is_loopback
+from surveygen.sources._manners import ARXIV, Manners
 from surveygen.sources._retry import (
     BREAKER,
-    MAX_RETRY_AFTER,
     RULES,
     UnusableError,
     read_retry_after,
@@ -33,6 +33,15 @@ T = TypeVar("T")
 MAX_REDIRECTS = 5
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: `body` is JSON to post, None for a plain question."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class Transport:
         limiter: gives the turns, shared with other processes.
         budget: what the run may spend, shared with the other transports of the run.
         archive: keeps what came before it is read, so that a fault can be looked at and a page be read again.
+        manners: those of the service.
     """
 
     def __init__(
@@ -65,6 +75,7 @@ class Transport:
         limits: Limits | None = None,
         budget: Budget | None = None,
         archive: Archive | None = None,
+        manners: Manners = ARXIV,
     ) -> None:
         self._limiter = limiter
         self._clock = clock or Clock()
@@ -72,6 +83,7 @@ class Transport:
         self._limits = limits or Limits()
         self._budget = budget or Budget()
         self._archive = archive
+        self._manners = manners
         self._contact = contact
         self._agent = user_agent(contact)
         self._session: requests.Session | None = None
@@ -80,13 +92,16 @@ class Transport:
         self._failures = 0
 
     def get(self, url: str, read: Callable[[bytes], T], headers: Mapping[str, str] | None = None) -> tuple[Answer, T]:
+        """Ask with a plain question; the rest as for `ask`."""
+        return self.ask(Request(url, headers or {}), read)
+
+    def ask(self, request: Request, read: Callable[[bytes], T]) -> tuple[Answer, T]:
         """Ask until `read` can use the body, as often as the table allows.
 
         Args:
-            url: where.
+            request: where, and with what.
             read: makes something of the body; raises `UnusableError` with the event that says whether to ask again. It
                 is not called with the body of an unchanged answer, but with none.
-            headers: further ones, such as validators.
 
         Raises:
             SourceError: with the url, the number of tries and the last status; after a 403, at every further call, of
@@ -100,31 +115,31 @@ class Transport:
             if self._stopped or (mark := self._limiter.stop_mark()):
                 raise self._stopped or _still_stopped(mark)
             try:
-                answered = self._ask(url, read, headers or {})
+                answered = self._ask(request, read)
             except UnusableError as fault:
-                self._wait_or_raise(fault, url, attempt)
+                self._wait_or_raise(fault, request.url, attempt)
             else:
                 self._failures = 0
                 return answered
 
-    def _ask(self, url: str, read: Callable[[bytes], T], headers: Mapping[str, str]) -> tuple[Answer, T]:
-        answer = self._request(url, headers)
+    def _ask(self, request: Request, read: Callable[[bytes], T]) -> tuple[Answer, T]:
+        answer = self._request(request)
         for _ in range(MAX_REDIRECTS):
             if rule_for(answer.status).action != "follow":
                 break
-            answer = self._request(_target(answer), headers)
+            answer = self._request(replace(request, url=_target(answer)))
         if self._archive is not None and answer.status == 200:
             self._archive(answer.url, answer.body)
         if answer.status == 400:
             _say_why(answer, read)
-        _check(answer, self._clock.wall())
+        _check(answer, self._clock.wall(), self._manners.kind)
         return answer, read(answer.body)
 
     def _wait_or_raise(self, fault: UnusableError, url: str, attempt: int) -> None:
-        rule = RULES[fault.event]
+        rule = self._manners.rules[fault.event]
         if rule.slows:
             self._limiter.slow_down()
-        too_long = (fault.retry_after or 0.0) > MAX_RETRY_AFTER
+        too_long = (fault.retry_after or 0.0) > rule.most_told
         if rule.action != "retry" or attempt > rule.retries or too_long:
             raise self._final(fault, url, attempt) from fault
         wait = wait_before(rule, attempt, fault.retry_after, self._clock.jitter())
@@ -132,11 +147,11 @@ class Transport:
         self._clock.sleep(wait)
 
     def _final(self, fault: UnusableError, url: str, attempt: int) -> SourceError:
-        rule = RULES[fault.event]
+        rule = self._manners.rules[fault.event]
         tries = f" ({attempt} tries)" if attempt > 1 else ""
         error = SourceError(
             f"{urlsplit(url).hostname}: {fault.message}{tries}",
-            fault.hint,
+            rule.advice,
             url=url,
             attempt=attempt,
             status=fault.status,
@@ -149,28 +164,38 @@ class Transport:
             self._limiter.mark_stop(f"{error.message} at {urlsplit(url)._replace(query='').geturl()}")
         return error
 
-    def _request(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def _request(self, request: Request) -> Answer:
         """Send one request in its turn; a fault of the network is an event like any other."""
-        if not self._contact and self._budget.requests >= FEW_REQUESTS and not is_loopback(url):
-            raise _nameless()
+        few = self._manners.unnamed
+        if not self._contact and few is not None and self._budget.requests >= few and not is_loopback(request.url):
+            raise _nameless(few)
         self._budget.spend(self._clock.monotonic())
         with self._limiter.turn():
             try:
-                answer = self._exchange(url, headers)
+                answer = self._exchange(request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 self._close()
                 if isinstance(error, ValueError):
-                    raise UnusableError("unknown", f"{clean(url, 100)!r} cannot be asked: {error}") from error
+                    raise UnusableError("unknown", f"{clean(request.url, 100)!r} cannot be asked: {error}") from error
                 away = _never_reached(error) and not self._answered
                 raise UnusableError("unreachable" if away else "network", _network_reason(error)) from error
         self._budget.receive(len(answer.body))
         return answer
 
-    def _exchange(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def _exchange(self, request: Request) -> Answer:
         timeouts = (self._timeouts.connect, self._timeouts.read)
         deadline = self._clock.monotonic() + self._timeouts.whole
-        session = self._open(url)
-        with session.get(url, stream=True, headers=headers, timeout=timeouts, allow_redirects=False) as response:
+        session = self._open(request.url)
+        headers = {**request.headers, **({"Content-Type": "application/json"} if request.body is not None else {})}
+        with session.request(
+            "GET" if request.body is None else "POST",
+            request.url,
+            data=request.body,
+            stream=True,
+            headers=headers,
+            timeout=timeouts,
+            allow_redirects=False,
+        ) as response:
             self._answered = True
             try:
                 body = read_body(response.raw, self._limits, lambda: self._clock.monotonic() > deadline)
@@ -178,7 +203,7 @@ class Transport:
                 self._close()  # what is left unread must not be taken for the next answer
                 raise
             answered = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(url, response.status_code, answered, body)
+            return Answer(request.url, response.status_code, answered, body)
 
     def _open(self, url: str) -> requests.Session:
         if self._session is None:
@@ -196,9 +221,9 @@ class Transport:
             self._session = None
 
 
-def _nameless() -> ConfigError:
+def _nameless(few: int) -> ConfigError:
     return ConfigError(
-        f"more than {FEW_REQUESTS} requests to arXiv want an address that it can write to",
+        f"more than {few} requests to arXiv want an address that it can write to",
         'set contact = "you@example.org" under [sources.arxiv]; what was fetched is kept',
         path="sources.arxiv.contact",
     )
@@ -224,8 +249,8 @@ def _say_why(answer: Answer, read: Callable[[bytes], object]) -> None:
             raise UnusableError("refused", fault.message, status=answer.status) from fault
 
 
-def _check(answer: Answer, now: float) -> None:
-    """Raise for a status that is no good answer, or for a body that is not XML."""
+def _check(answer: Answer, now: float, wanted: str) -> None:
+    """Raise for a status that is no good answer, or for a body that is not of the kind that is wanted."""
     rule = rule_for(answer.status)
     if rule.action != "accept":
         told = read_retry_after(answer.headers.get("retry-after"), now)
@@ -233,8 +258,8 @@ def _check(answer: Answer, now: float) -> None:
     if rule.event == "unchanged":
         return
     kind = answer.headers.get("content-type", "no content type")
-    if "xml" not in kind.lower():
-        raise UnusableError("broken", f"answered {clean(kind, 60)} instead of XML", status=answer.status)
+    if wanted not in kind.lower():
+        raise UnusableError("broken", f"answered {clean(kind, 60)} instead of {wanted.upper()}", status=answer.status)
 
 
 def _target(answer: Answer) -> str:
