@@ -31,7 +31,7 @@ def test_a_title_is_enough(tmp_path: Path) -> None:
         ('titel = "x"', "titel", "did you mean 'title'?"),
         ('title = "x"\n[embed]\nmodle = "y"', "embed.modle", "did you mean 'model'?"),
         ('title = "x"\n[sources.arxiv]\nqurey = "y"', "sources.arxiv.qurey", "did you mean 'query'?"),
-        ('title = "x"\nqqqq = 1', "qqqq", "valid keys: embed, formats"),
+        ('title = "x"\nqqqq = 1', "qqqq", "valid keys: citations, embed, formats"),
     ],
 )
 def test_an_unknown_key_names_its_path_and_the_nearest(tmp_path: Path, text: str, path: str, hint: str) -> None:

@@ -17,6 +17,7 @@ from surveygen.domain.text import slugify
 from surveygen.errors import ConfigError
 
 FILE_NAME = "survey.toml"
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MIN_INTERVAL_SECONDS = 3.0  # https://info.arxiv.org/help/api/tou.html: one request every three seconds
 
 
@@ -47,7 +48,7 @@ class Arxiv:
     max_minutes: float = 0.0
 
     def __post_init__(self) -> None:
-        loopback = urlsplit(self.api_url).hostname in {"127.0.0.1", "localhost", "::1"}
+        loopback = urlsplit(self.api_url).hostname in _LOOPBACK
         if self.min_interval_seconds < MIN_INTERVAL_SECONDS and not loopback:
             raise ConfigError(
                 f"sources.arxiv.min_interval_seconds: {self.min_interval_seconds} is below arXiv's limit",
@@ -71,6 +72,34 @@ class Sources:
     """``[sources]``."""
 
     arxiv: Arxiv = field(default_factory=Arxiv)
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """``[citations]``: which graphs to ask who cites whom, in this order; none by default.
+
+    What a graph told of a paper is asked again after `max_age_days`; one run makes at most `max_requests` requests,
+    0 for no limit. Keys come from the environment (`api_key`).
+    """
+
+    providers: tuple[str, ...] = ()
+    max_age_days: int = 30
+    max_requests: int = 100
+    semantic_scholar_url: str = "https://api.semanticscholar.org/graph/v1"
+    openalex_url: str = "https://api.openalex.org"
+
+    def __post_init__(self) -> None:
+        for name in ("max_age_days", "max_requests"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"citations.{name}: is below 0", "use 0 or more", path=f"citations.{name}")
+        for name in ("semantic_scholar_url", "openalex_url"):
+            address = urlsplit(getattr(self, name))
+            if address.scheme != "https" and address.hostname not in _LOOPBACK:
+                raise ConfigError(
+                    f"citations.{name}: {getattr(self, name)!r} is not https",
+                    "a key must not travel in the clear",
+                    path=f"citations.{name}",
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +144,7 @@ class Settings:
     languages: tuple[str, ...] = ("en",)
     formats: tuple[str, ...] = ("html", "latex", "markdown", "json")
     sources: Sources = field(default_factory=Sources)
+    citations: Citations = field(default_factory=Citations)
     embed: Embed = field(default_factory=Embed)
     themes: Themes = field(default_factory=Themes)
     summarize: Summarize = field(default_factory=Summarize)
@@ -183,6 +213,19 @@ def load_settings(path: Path) -> Settings:
 def now_override() -> str | None:
     """Return SOURCE_DATE_EPOCH, the convention for reproducible builds, as given; None if it is not set."""
     return os.environ.get("SOURCE_DATE_EPOCH")
+
+
+def api_key(service: str) -> str:
+    """Return the key of a service from the environment, such as OPENALEX_API_KEY; empty if there is none.
+
+    Raises:
+        ConfigError: it holds characters that no key has; they are not shown.
+    """
+    name = f"{service.upper()}_API_KEY"
+    key = os.environ.get(name, "").strip()
+    if not re.fullmatch(r"[!-~]*", key):
+        raise ConfigError(f"{name}: holds characters that no key has", "copy the key again", path=name)
+    return key
 
 
 def cache_folder() -> Path:

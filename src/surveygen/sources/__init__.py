@@ -2,7 +2,7 @@
 
 Every public module here is a source. It has one function::
 
-    def make(settings: config.Sources) -> FileSource | NetworkSource | HarvestSource | Herald
+    def make(settings: config.Sources) -> FileSource | NetworkSource | HarvestSource | Herald | CitationSource
 
 A source yields what it could read and says what it could not: a bad record is data (`BadRecord`), and only a file or
 a server that gives nothing usable is an error. The least file source::
@@ -18,13 +18,14 @@ a server that gives nothing usable is an error. The least file source::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from surveygen import plugins
 from surveygen.config import Sources
+from surveygen.domain.citation import Told
 from surveygen.domain.paper import BadRecord, Paper, PaperId, Wanted
 from surveygen.errors import SourceError
 from surveygen.sources._budget import Budget, BudgetError
@@ -37,6 +38,7 @@ __all__ = [
     "Announced",
     "Budget",
     "BudgetError",
+    "CitationSource",
     "Clock",
     "Edge",
     "FetchRequest",
@@ -190,6 +192,29 @@ class Herald(Protocol):
 
         Raises:
             SourceError: the server gave no usable answer.
+        """
+        ...
+
+
+@runtime_checkable
+class CitationSource(Protocol):
+    """What a citation graph can do. Its `make` takes the settings of citations as a third argument."""
+
+    title: str
+
+    def plan_citations(self, papers: Sequence[Paper]) -> tuple[str, ...]:
+        """List the requests that would be made, each in one line without secrets."""
+        ...
+
+    def citations(self, papers: Sequence[Paper]) -> Iterator[tuple[Told, ...]]:
+        """Yield what is told of the papers of each request, also of those that the graph does not know.
+
+        Papers that the graph has no name for are left out.
+
+        Raises:
+            ConfigError: the key in the environment cannot be one.
+            SourceError: there is no key where one is needed, the graph refused, or gave no usable answer.
+            BudgetError: the budget of the run is spent.
         """
         ...
 
