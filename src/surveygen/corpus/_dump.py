@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from surveygen.corpus._intake import Quarantined, Record
-from surveygen.corpus._lines import history_of, paper_data, theme_data, theme_of, to_json
+from surveygen.corpus._lines import history_of, paper_data, theme_data, theme_of, to_json, told_data, told_of
 from surveygen.corpus.store import Store
+from surveygen.domain.citation import Told
 from surveygen.domain.paper import BadRecord, Change, PaperId, Wanted
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.errors import CorpusError
@@ -20,11 +21,11 @@ _MAX_RAW = 2000
 
 
 def export_lines(store: Store) -> Iterator[str]:
-    """Yield the dump without line ends: a header, themes, papers by id, cite keys left over, wanted, quarantine.
+    """Yield the dump without line ends: header, themes, papers by id, cite keys left over, wanted, quarantine, citations.
 
     A paper's line has the keys of the JSONL contract (design.md 4) and, where there is something to say, `cite_key`,
     `versions`, `texts` (the words of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import
-    and counts of deliveries are not part of it.
+    counts of deliveries, and when a graph was last asked are not part of it.
     """
     yield to_json({_HEADER: DUMP_VERSION})
     yield from (to_json({"theme": theme_data(theme)}) for theme in store.taxonomy() or ())
@@ -38,6 +39,7 @@ def export_lines(store: Store) -> Iterator[str]:
         yield to_json(
             {"quarantine": {"source": bad.source, "line": bad.line, "reason": bad.reason, "raw": bad.raw, "at": at}}
         )
+    yield from (to_json({"told": told_data(told)}) for told in store.told())
 
 
 def is_dump(line: str) -> bool:
@@ -48,8 +50,8 @@ def is_dump(line: str) -> bool:
 def import_lines(store: Store, lines: Iterable[str], *, at: str) -> Change:
     """Merge a dump into a store; into an empty one, it gives a store with the same dump.
 
-    A line that cannot be read is quarantined with its number, and the rest is imported. Taxonomy and cite keys come
-    last, when the papers are in.
+    A line that cannot be read is quarantined with its number, and the rest is imported. Taxonomy, cite keys and
+    citations come last, when the papers are in.
 
     Args:
         store: what it is merged into.
@@ -65,15 +67,17 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> Change:
     change = store.take(reader.records(numbered), source=_SOURCE, at=at)
     _restore_taxonomy(store, reader.themes, at)
     store.add_cite_keys(reader.keys)
+    store.merge_told(reader.told, at=at)
     return change
 
 
 class _Reader:
-    """Turns lines into records; lays themes and cite keys aside."""
+    """Turns lines into records; lays themes, cite keys and citations aside."""
 
     def __init__(self, at: str) -> None:
         self.themes: list[Theme] = []
         self.keys: dict[PaperId, str] = {}
+        self.told: list[Told] = []
         self._at = at
 
     def records(self, numbered: Iterable[tuple[int, str]]) -> Iterator[Record]:
@@ -93,6 +97,8 @@ class _Reader:
                 self.themes.append(theme_of(theme))
             case {"cite_key": {"paper": str(paper), "key": str(key)}}:
                 self.keys[PaperId(paper)] = key
+            case {"told": dict(told)}:
+                self.told.append(told_of(told))
             case {"wanted": {"id": str(paper), "version": int() | None as version}}:
                 return Wanted(PaperId(paper), version)
             case {
@@ -100,7 +106,7 @@ class _Reader:
             }:
                 return Quarantined(BadRecord(source, line, why, raw), str(at))
             case _:
-                raise ValueError("not a line of a dump: no paper, theme, cite key, wanted id or quarantined record")
+                raise ValueError("not a line of a dump: none of the kinds that there are")
         return None
 
     def _paper(self, data: dict[str, Any]) -> Record:

@@ -1,12 +1,14 @@
-"""Papers and themes as lines of JSON, and back."""
+"""Papers, themes and citations as lines of JSON, and back."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast, get_args
 
 from surveygen.corpus._history import History
+from surveygen.domain.citation import Told, Work
 from surveygen.domain.paper import AbstractKind, Author, Paper, PaperId, PaperVersion, Status
 from surveygen.domain.theme import Origin, Theme, ThemeId
 
@@ -15,6 +17,8 @@ Data = Mapping[str, Any]
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _T = TypeVar("_T")
 _U = TypeVar("_U")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\Z", re.ASCII)
+_MAX_COUNT = 10**9
 _SHORT = ("primary_category", "doi", "journal_ref", "license", "url")
 
 
@@ -102,6 +106,52 @@ def theme_of(data: Data) -> Theme:
         origin=cast(Origin, _choice(data, "origin", "given", get_args(Origin))),
         names=tuple(sorted((code, _is(str, name)) for code, name in (_get(data, "names", dict, None) or {}).items())),
     )
+
+
+def told_data(told: Told) -> dict[str, object]:
+    """Describe what a citation graph told; what is empty is left out."""
+    works = [
+        {"ids": work.ids} | _known({"title": work.title, "authors": work.authors, "year": work.year})
+        for work in told.references
+    ]
+    head = {"paper": told.paper, "provider": told.provider, "at": told.at, "ids": told.ids}
+    count = {} if told.cited_by is None else {"cited_by": told.cited_by}
+    return head | count | _known({"references": works, "more": told.more})
+
+
+def told_of(data: Data) -> Told:
+    """Read what `told_data` wrote.
+
+    Raises:
+        ValueError: a key is missing or holds a value of another type, or one that SQLite cannot hold.
+    """
+    told = Told(
+        paper=PaperId(_is(str, data.get("paper"))),
+        provider=_is(str, data.get("provider")),
+        ids=_strings(_list(data, "ids")),
+        cited_by=_count(data, "cited_by", None),
+        references=tuple(_work_of(_is(dict, work)) for work in _list(data, "references")),
+        more=_count(data, "more", 0),
+        at=_is(str, data.get("at")),
+    )
+    if not _MOMENT.match(told.at):
+        raise ValueError(f"at is {told.at!r:.60}, not like 2026-01-31T12:00:00Z")
+    to_json(told_data(told)).encode()  # half a surrogate pair is an error here
+    return told
+
+
+def _work_of(data: Data) -> Work:
+    ids = _strings(_list(data, "ids"))
+    if not ids:
+        raise ValueError("a cited work has no id")
+    return Work(ids, _get(data, "title", str, ""), _get(data, "authors", str, ""), _count(data, "year", None))
+
+
+def _count(data: Data, key: str, usual: _U) -> int | _U:
+    count = _get(data, key, int, usual)
+    if isinstance(count, int) and not 0 <= count <= _MAX_COUNT:
+        raise ValueError(f"{key} is {count}, out of range")
+    return count
 
 
 def _words(paper: Paper) -> dict[str, object]:

@@ -199,4 +199,38 @@ _HARVEST = (
     "CREATE INDEX event_paper ON event (paper)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES), _HARVEST)
+_CITATIONS = (
+    # What a citation graph told of a paper. No reference to paper: an answer may be imported before its paper.
+    """
+    CREATE TABLE told (
+        paper TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        ids TEXT NOT NULL,                -- list; empty if the graph does not know the paper
+        cited_by INTEGER,                 -- anywhere; NULL if that is not told
+        more INTEGER NOT NULL,            -- references that were left out
+        told_at TEXT NOT NULL,            -- since when the graph tells this
+        asked_at TEXT NOT NULL,           -- when it last did
+        digest BLOB NOT NULL,             -- SHA-256 of what it tells
+        PRIMARY KEY (paper, provider)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE citation (
+        citing TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        place INTEGER NOT NULL,           -- in the order told, from 0
+        cited TEXT NOT NULL,              -- list of ids, strongest first
+        title TEXT NOT NULL,
+        authors TEXT NOT NULL,
+        year INTEGER,
+        PRIMARY KEY (citing, provider, place),
+        FOREIGN KEY (citing, provider) REFERENCES told (paper, provider) ON DELETE CASCADE
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES),
+    _HARVEST,
+    _CITATIONS,
+)

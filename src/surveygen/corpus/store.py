@@ -13,13 +13,14 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.corpus import _caches, _journal, _rows
+from surveygen.corpus import _caches, _citations, _journal, _rows
 from surveygen.corpus._database import Database
 from surveygen.corpus._deliver import Delivery, deliver
 from surveygen.corpus._history import History
 from surveygen.corpus._intake import Intake, Quarantined, Record, storable, touch
 from surveygen.corpus._journal import Outcome, RawPage, Run, Scope
 from surveygen.corpus._lines import theme_data, theme_of, to_json
+from surveygen.domain.citation import Told
 from surveygen.domain.event import Event
 from surveygen.domain.paper import BadRecord, Change, Paper, PaperId, Status, Wanted
 from surveygen.domain.theme import Taxonomy
@@ -294,13 +295,33 @@ class Store:
                 f"the cite key {key!r} of {paper} belongs to {owner}", hint, file=str(self._database.path)
             )
 
+    def put_told(self, told: Iterable[Told], *, at: str) -> int:
+        """Keep what a citation graph told just now; return how many answers are new or different.
+
+        An answer that says what is known keeps the date since when it is told.
+        """
+        return _citations.put(self._database, told, at)
+
+    def merge_told(self, told: Iterable[Told], *, at: str) -> None:
+        """Join answers of another store: of each paper and graph, the one told later stays."""
+        _citations.merge(self._database, told, at)
+
+    def told(self) -> Iterator[Told]:
+        """Yield what citation graphs know, sorted by paper and provider."""
+        return _citations.load(self._database)
+
+    def asked(self, provider: str) -> dict[PaperId, str]:
+        """Return when a citation graph was last asked about each paper, also about those that it does not know."""
+        return _citations.asked(self._database, provider)
+
     def sha256(self) -> str:
-        """Return the SHA-256, hexadecimal, of papers, versions, taxonomy and cite keys; no paper is read for it."""
+        """Return the SHA-256, hexadecimal, of papers, versions, taxonomy, cite keys and citations, by their digests."""
         total = hashlib.sha256()
         for query in (
             "SELECT id, hex(digest) FROM paper ORDER BY id",
             "SELECT position, content FROM theme ORDER BY position",
             "SELECT paper, key FROM cite_key ORDER BY paper",
+            "SELECT paper, provider, told_at, hex(digest) FROM told WHERE ids <> '[]' ORDER BY paper, provider",
         ):
             total.update(to_json(self._database.rows(query)).encode())
         return total.hexdigest()
