@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveygen.domain.changes import Changes, Corrected, Moved, Revised, Reworded
+from surveygen.domain.citation import CitationEdge, Standing, Work
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
 from surveygen.domain.survey import (
     Block,
@@ -117,6 +118,17 @@ _PAPERS: tuple[tuple[Paper, ThemeId], ...] = (
 )
 
 
+_CITATIONS = (
+    (PaperId("2203.00002"), PaperId("2101.00001")),
+    (PaperId("2301.00004"), PaperId("2101.00001")),
+    (PaperId("2301.00004"), PaperId("2203.00002")),
+)
+_OUTSIDE = (
+    Work(("arxiv:1706.00009", "doi:10.1000/nine"), "An older $n^2$ way", "Byron et al.", 2017),
+    Work(("doi:10.1000/ten",), "Ways & means"),
+)
+
+
 def sample_survey() -> Survey:
     """Build a survey of six invented papers: every block type, mathematics, accents, gaps in the data."""
     ids = [paper.id for paper, _ in _PAPERS]
@@ -135,6 +147,10 @@ def sample_survey() -> Survey:
         ),
         entries=tuple(_entry(paper, theme, n) for n, (paper, theme) in enumerate(_PAPERS, start=1)),
         sections=_sections(ids),
+        citations=tuple(
+            CitationEdge(citing, cited, "semantic_scholar", "2026-01-01T00:00:00Z") for citing, cited in _CITATIONS
+        ),
+        graphs=(("semantic_scholar", "Semantic Scholar"),),
         quality=Quality(
             claim_sentences=8,
             citation_coverage=1.0,
@@ -273,7 +289,20 @@ def _entry(paper: Paper, theme: ThemeId, number: int) -> Entry:
     place = Assignment(
         paper.id, theme, TAXONOMY.path(theme), 0.61, _INNER, 0.02 * number, uncertain=number == 1, method="nearest"
     )
-    return Entry(paper, number, f"key{paper.id.replace('.', '').replace('-', '')}", card, place, others)
+    return Entry(
+        paper, number, f"key{paper.id.replace('.', '').replace('-', '')}", card, place, others, _standing(paper.id)
+    )
+
+
+def _standing(paper: PaperId) -> Standing | None:
+    """Three papers are known to a graph; the one that cites most also cites beyond the survey."""
+    cites = tuple(cited for citing, cited in _CITATIONS if citing == paper)
+    cited_by = tuple(citing for citing, cited in _CITATIONS if cited == paper)
+    if not cites and not cited_by:
+        return None
+    outside = _OUTSIDE if len(cites) > 1 else ()
+    told = (("semantic_scholar", "2026-01-01T00:00:00Z"),)
+    return Standing(cites, cited_by, outside, 3 * bool(outside), 40 + len(cited_by), told)
 
 
 def _sections(ids: list[PaperId]) -> tuple[Section, ...]:
@@ -317,6 +346,20 @@ def _sections(ids: list[PaperId]) -> tuple[Section, ...]:
                 TaxonomyFigure(
                     "Two themes hold the six papers; names are followed by counts.",
                     ((_DEBATE, (first, second)), (_REWARD, (third, fourth)), (_INNER, (fifth, sixth))),
+                ),
+            ),
+        ),
+        Section(
+            "overview",
+            "Papers over time",
+            1,
+            (
+                PaperList(
+                    "Most cited within this survey",
+                    (
+                        Listed(first, _PAPERS[0][0].title, "citations in this survey: 2"),
+                        Listed(second, _PAPERS[1][0].title, "citations in this survey: 1"),
+                    ),
                 ),
             ),
         ),

@@ -26,11 +26,12 @@ PUBLIC = {
     "cli": "main",
     "corpus": "Counts Delivery Kind Outcome RawPage Run Scope Store export_lines import_lines is_dump locked merge",
     "embed": "RECIPE Encoder Progress encode_papers paper_texts papers_fingerprint",
-    "pipeline": "EXPORTS Built Finding Harvested Progress Refreshed Report Shown Silence Status add build clear_stop "
-    "evaluate examine export fetch harvest induce init plan plan_harvest refresh show status verify",
+    "pipeline": "EXPORTS Built CitationReport Finding Harvested Learnt Progress Refreshed Report Shown Silence Status "
+    "add build clear_stop evaluate examine export fetch harvest induce init learn_citations plan plan_citations "
+    "plan_harvest refresh show status update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport Renderer TemplateRoots compile_pdf template_root",
-    "sources": "Announced Budget BudgetError Clock Edge FetchRequest FileSource HarvestSource Herald Known "
-    "NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
+    "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
+    "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "summarize": "Lookup Summarizer Verdict check difference fault redundancy split",
     "survey": "Checks Material compose mint",
     "themes": "Assigner Evaluation Figure Gold Inducer Profile ThemeScore ThemeVectors evaluate gold_depth "

@@ -195,7 +195,11 @@ def test_a_published_preprint_keeps_its_cite_key(make_project: MakeProject, tmp_
     """A later record with a DOI and a journal turns the entry into a published one, under the key it had."""
     project = make_project(papers=0)
     draft = project.output / "sample" / "en"
-    record = {"arxiv_id": "2101.00001", "title": "A Way to Ways", "abstract": "We show a way. It is short."}
+    record: dict[str, object] = {
+        "arxiv_id": "2101.00001",
+        "title": "A Way to Ways",
+        "abstract": "We show a way. It is short.",
+    }
     record |= {"authors": ["Ada Byron"], "published": "2021-01-04"}
     told: list[str] = []
     for known in ({}, {"doi": "10.1000/xyz", "journal_ref": "Annals of Ways 3 (2022)", "updated": "2022-01-01"}):

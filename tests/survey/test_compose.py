@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from surveygen.domain.citation import Citations, Told, Work, resolve
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.survey import Facts, Note, Paragraph, Provenance, Survey, Table, YearChart
+from surveygen.domain.survey import Facts, Note, PaperList, Paragraph, Provenance, Survey, Table, YearChart
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Sentence, Strand, ThemeSummary
 from surveygen.languages import load
@@ -163,3 +164,42 @@ def test_composing_is_pure() -> None:
     material = _material(_paper(1), _paper(2), _paper(3))
 
     assert compose(material, ENGLISH) == compose(material, ENGLISH)
+
+
+def _cited(*pairs: tuple[int, int]) -> Citations:
+    ids = [PaperId(f"2001.{n:05}") for n in range(5)]
+    told = [
+        Told(ids[citing], "graph", (f"own:{citing}",), None, (Work((f"arxiv:{ids[cited]}",), "T"),), at="2026")
+        for citing, cited in pairs
+    ]
+    return resolve([_paper(n) for n in range(1, 4)], told)
+
+
+def test_the_most_cited_papers_are_listed() -> None:
+    """Those that most others of the survey cite come first, with who told it; those never cited are left out."""
+    citations = _cited((1, 2), (3, 2), (2, 1))
+    material = replace(_material(_paper(1), _paper(2), _paper(3)), citations=citations, graphs={"graph": "A Graph"})
+    survey = compose(material, ENGLISH)
+    _, listed, note = _section(survey, "overview")
+
+    assert isinstance(listed, PaperList)
+    assert [(item.paper, item.detail) for item in listed.items] == [
+        ("2001.00002", "citations in this survey: 2"),
+        ("2001.00001", "citations in this survey: 1"),
+    ]
+    assert note == Note("Known citations between papers of this survey: 3, as told by A Graph.")
+    assert [entry.standing.cited_by for entry in survey.entries if entry.standing] == [
+        ("2001.00002",), ("2001.00001", "2001.00003"), (),
+    ]  # fmt: skip
+    assert survey.citations == citations.edges
+
+
+def test_citations_need_no_dates() -> None:
+    """Without a chart the section is about citations alone; without either there is none."""
+    papers = [_paper(n, published=None) for n in range(1, 4)]
+    material = _material(*papers)
+    survey = compose(replace(material, citations=_cited((1, 2))), ENGLISH)
+
+    (section,) = [section for section in survey.sections if section.id == "overview"]
+    assert section.heading == "Most cited within this survey"
+    assert not _section(compose(material, ENGLISH), "overview")

@@ -21,7 +21,7 @@ _MAX_RAW = 2000
 
 
 def export_lines(store: Store) -> Iterator[str]:
-    """Yield the dump without line ends: header, themes, papers by id, cite keys left over, wanted, quarantine, citations.
+    """Yield the dump without line ends: header, themes, papers, cite keys left over, wanted, quarantine, citations.
 
     A paper's line has the keys of the JSONL contract (design.md 4) and, where there is something to say, `cite_key`,
     `versions`, `texts` (the words of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveygen.domain.changes import Changes
+from surveygen.domain.citation import CitationEdge, Standing
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.domain.writing import Card, Sentence
@@ -122,6 +123,7 @@ class Entry:
     Attributes:
         number: position in the references, from 1. cite_key: stable for the life of the survey.
         neighbours: the papers most like it, nearest first, at most 10.
+        standing: who cites it and whom it cites; None if nothing is known.
     """
 
     paper: Paper
@@ -130,6 +132,7 @@ class Entry:
     card: Card
     assignment: Assignment | None = None
     neighbours: tuple[PaperId, ...] = ()
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,7 @@ class Survey:
         generated_at: ISO 8601 UTC; the last change of the corpus, so that a rebuild gives the same bytes.
         entries: in the order of the references.
         changes: what the last refresh changed; `earlier` are the reports before it, newest first.
+        citations: between papers of the survey, with who told each. graphs: name and title of those who told.
     """
 
     slug: str
@@ -195,6 +199,8 @@ class Survey:
     changes: Changes | None = None
     earlier: tuple[Changes, ...] = ()
     subtitle: str = ""
+    citations: tuple[CitationEdge, ...] = ()
+    graphs: tuple[tuple[str, str], ...] = ()
 
     def by_paper(self) -> dict[PaperId, Entry]:
         """Return the entries by paper; build it once and keep it while rendering."""

@@ -2,6 +2,7 @@
 
 from surveygen.pipeline.add import add
 from surveygen.pipeline.build import Built, build
+from surveygen.pipeline.citations import CitationReport, Learnt, learn_citations, plan_citations, update_citations
 from surveygen.pipeline.doctor import Finding, examine
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, export
@@ -17,8 +18,10 @@ from surveygen.pipeline.verify import Report, verify
 __all__ = [
     "EXPORTS",
     "Built",
+    "CitationReport",
     "Finding",
     "Harvested",
+    "Learnt",
     "Progress",
     "Refreshed",
     "Report",
@@ -35,10 +38,13 @@ __all__ = [
     "harvest",
     "induce",
     "init",
+    "learn_citations",
     "plan",
+    "plan_citations",
     "plan_harvest",
     "refresh",
     "show",
     "status",
+    "update_citations",
     "verify",
 ]

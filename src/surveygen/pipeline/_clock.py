@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from surveygen.config import now_override
 from surveygen.corpus import Store
@@ -24,6 +24,12 @@ def now() -> str:
         return datetime.fromtimestamp(int(fixed), UTC).strftime(_FORMAT)
     except (ValueError, OverflowError, OSError) as error:
         raise ConfigError(f"SOURCE_DATE_EPOCH: {fixed!r} is not a number of seconds", "unset it or mend it") from error
+
+
+def days_ago(days: int) -> str:
+    """Return the time some days ago, at most a century, in the form of `now`."""
+    moment = datetime.fromisoformat(now()) - timedelta(days=min(days, 36_525))
+    return moment.strftime(_FORMAT)
 
 
 def generated_at(store: Store) -> str:

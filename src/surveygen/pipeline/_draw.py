@@ -8,6 +8,7 @@ from functools import cache
 from surveygen import __version__
 from surveygen.config import Project
 from surveygen.corpus import Store
+from surveygen.domain.citation import Citations
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Provenance, Survey
 from surveygen.domain.theme import Taxonomy
@@ -19,6 +20,7 @@ from surveygen.pipeline._codec import digest
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._run import Run, start
 from surveygen.pipeline._write import Written, write
+from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.progress import Progress
 from surveygen.summarize import check, redundancy
 from surveygen.survey import Checks, Material, compose, mint
@@ -34,6 +36,7 @@ class Drawing:
     placed: Placed
     written: Written
     checks: Checks
+    citations: Citations
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -49,7 +52,7 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     """Go the way from papers to text; what the store has of it is not computed again."""
     run = start(project, store, progress)
     placed = place(run)
-    return Drawing(run, placed, write(run, placed), _checks(run))
+    return Drawing(run, placed, write(run, placed), _checks(run), citations_of(store, run.papers))
 
 
 def _checks(run: Run) -> Checks:
@@ -95,6 +98,8 @@ def _material(drawing: Drawing, language: Language) -> Material:
         changes=reports[0] if reports else None,
         earlier=reports[1:],
         withdrawn=_withdrawn(store, cite_keys),
+        citations=drawing.citations,
+        graphs=graph_titles(name for standing in drawing.citations.standings.values() for name, _ in standing.told),
     )
 
 

@@ -27,6 +27,13 @@ contact = ""                     # your mail address, told to arXiv; wanted for 
 min_interval_seconds = 3.0       # arXiv asks for at least 3
 max_papers = 2000
 
+[citations]
+providers = []                   # graphs to ask who cites whom: "semantic_scholar", "openalex"
+max_age_days = 30                # what a graph told of a paper is asked again after so many days
+max_requests = 100               # of one run; 0: no limit
+semantic_scholar_url = "https://api.semanticscholar.org/graph/v1"   # key, if any: SEMANTIC_SCHOLAR_API_KEY
+openalex_url = "https://api.openalex.org"                           # key, needed: OPENALEX_API_KEY
+
 [embed]
 encoder = "sentence"             # or "lsa": needs no torch
 model = "all-MiniLM-L6-v2"       # or the path of a sentence-transformers folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from surveygen.domain.citation import Standing
 from surveygen.domain.survey import Entry, Section, Survey
 from surveygen.domain.theme import Assignment, Theme
 from surveygen.domain.writing import Card
@@ -57,6 +58,10 @@ class JsonRenderer:
             "sections": [_section(section) for section in survey.sections],
             "references": [
                 {"paper": entry.paper.id, "cite_key": tex_key(entry.cite_key, entry.number)} for entry in survey.entries
+            ],
+            "citations": [
+                {"citing": edge.citing, "cited": edge.cited, "provider": edge.provider, "at": edge.at}
+                for edge in survey.citations
             ],
             "quality": {name: ratio(getattr(survey.quality, name)) for name in survey.quality.__slots__},
             "changes": changes_of(survey.changes),
@@ -125,6 +130,21 @@ def _paper(entry: Entry) -> Json:
         ],
         "card": _card(entry.card),
         "neighbours": list(entry.neighbours),
+        **_standing(entry.standing or Standing()),
+    }
+
+
+def _standing(standing: Standing) -> Json:
+    return {
+        "references": list(standing.references),
+        "cited_by": list(standing.cited_by),
+        "references_outside": [
+            {"ids": list(work.ids), "title": work.title, "authors": work.authors, "year": work.year}
+            for work in standing.outside
+        ],
+        "references_more": standing.more,
+        "citation_count": standing.count,
+        "citations_told": [{"provider": provider, "at": at} for provider, at in standing.told],
     }
 
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from surveygen.domain.survey import Facts, Note, Paragraph, Section, TaxonomyFigure
+from surveygen.domain.survey import (
+    Block,
+    Facts,
+    Listed,
+    Note,
+    PaperList,
+    Paragraph,
+    Section,
+    TaxonomyFigure,
+    YearChart,
+)
 from surveygen.domain.writing import Sentence
 from surveygen.survey.counts import chart_years
 from surveygen.survey.material import Desk
 
 _EXAMPLES = 3  # papers named at a leaf of the taxonomy figure: more do not fit one line of A4
 _TELLING_WORDS = 12
+_MOST_CITED = 10
 
 
 def write_abstract(desk: Desk) -> Section:
@@ -100,7 +111,14 @@ def write_taxonomy(desk: Desk) -> Section:
 
 
 def write_overview(desk: Desk) -> tuple[Section, ...]:
-    """Chart papers per year; nothing if no paper has a date or no theme."""
+    """Chart papers per year and list those that the survey cites most; nothing if there is neither."""
+    chart, cited = _chart(desk), _most_cited(desk)
+    heading = desk.say("overview" if chart else "most_cited")
+    return (Section("overview", heading, 1, (*chart, *cited)),) if chart or cited else ()
+
+
+def _chart(desk: Desk) -> tuple[YearChart, ...]:
+    """Chart papers per year; nothing if no paper has a date or there is no theme."""
     material = desk.material
     years = Counter(paper.year for paper in material.papers if paper.year is not None)
     if not years:
@@ -108,4 +126,22 @@ def write_overview(desk: Desk) -> tuple[Section, ...]:
     busiest = max(years, key=lambda year: (years[year], year))
     caption = desk.say("years_caption", n=years[busiest], year=str(busiest))
     chart = chart_years(material.papers, material.taxonomy, material.assignments, caption)
-    return (Section("overview", desk.say("overview"), 1, (chart,)),) if chart else ()
+    return (chart,) if chart else ()
+
+
+def _most_cited(desk: Desk) -> tuple[Block, ...]:
+    """List the papers that most others of the survey cite; nothing where no citation is known."""
+    material = desk.material
+    times = {paper: len(standing.cited_by) for paper, standing in material.citations.standings.items()}
+    ranked = sorted(
+        (paper for paper in material.papers if times.get(paper.id)), key=lambda one: (-times[one.id], one.id)
+    )
+    if not ranked:
+        return ()
+    items = tuple(
+        Listed(paper.id, paper.title, desk.say("cited_here", n=times[paper.id])) for paper in ranked[:_MOST_CITED]
+    )
+    providers = sorted({edge.provider for edge in material.citations.edges})
+    who = ", ".join(material.graphs.get(name, name) for name in providers)
+    note = Note(desk.say("citations_told", n=sum(times.values()), who=who))
+    return (PaperList(desk.say("most_cited"), items), note)

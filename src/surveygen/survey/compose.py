@@ -46,6 +46,8 @@ def compose(material: Material, language: Language) -> Survey:
         provenance=material.provenance,
         changes=material.changes,
         earlier=material.earlier,
+        citations=material.citations.edges,
+        graphs=tuple(sorted(material.graphs.items())),
     )
 
 
@@ -59,6 +61,7 @@ def _entries(material: Material) -> tuple[Entry, ...]:
             card=material.cards[paper.id],
             assignment=material.assignments.get(paper.id),
             neighbours=material.neighbours.get(paper.id, ()),
+            standing=material.citations.standings.get(paper.id),
         )
         for number, paper in enumerate(ordered, start=1)
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from surveygen.domain.changes import Changes
+from surveygen.domain.citation import Citations
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import Provenance
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
@@ -30,6 +31,7 @@ class Material:
         summaries: by theme; a theme without a summary gets no running text.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
+        citations: who cites whom; graphs: the names that citation graphs give themselves.
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
     """
 
@@ -49,6 +51,8 @@ class Material:
     changes: Changes | None = None
     earlier: tuple[Changes, ...] = ()
     withdrawn: tuple[Paper, ...] = ()
+    citations: Citations = field(default_factory=Citations)
+    graphs: Mapping[str, str] = field(default_factory=dict)
 
     def members(self, theme: Theme) -> tuple[Assignment, ...]:
         """Return who stands at a theme or below it, best score first."""

@@ -1,0 +1,50 @@
+"""``surveygen citations``: ask citation graphs who cites whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from surveygen import pipeline
+from surveygen.cli._context import Context
+from surveygen.domain.citation import Work
+from surveygen.pipeline import Learnt
+
+
+def command(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; ask nothing.")] = False,
+) -> None:
+    """Ask the citation graphs of survey.toml about papers that are new or were last asked about long ago."""
+    shared: Context = context.obj
+    if dry_run:
+        requests = pipeline.plan_citations(shared.project())
+        shared.print({"requests": requests}, lambda: iter(requests))
+        return
+    report = pipeline.learn_citations(shared.project(), shared.progress())
+
+    def text() -> Iterator[str]:
+        for learnt in report.learnt:
+            yield from _lines(learnt)
+        yield f"{report.citations} citations between {report.papers} papers of this survey"
+        if report.missed:
+            yield "cited most, and not in this survey:"
+        yield from (_missed(work, times) for work, times in report.missed)
+
+    shared.print(report, text)
+
+
+def _lines(learnt: Learnt) -> Iterator[str]:
+    yield (
+        f"{learnt.provider}: {learnt.due} papers due, {learnt.answered} answered, {learnt.known} known there,"
+        f" {learnt.changed} with news"
+    )
+    if learnt.note:
+        yield f"  {learnt.note}"
+
+
+def _missed(work: Work, times: int) -> str:
+    about = ", ".join(filter(None, (work.authors, str(work.year or ""))))
+    return f"  {times:>3} x {work.title}" + (f" ({about})" if about else "") + f" {work.ids[0]}"
