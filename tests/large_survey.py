@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 
 from sample_survey import sample_survey
+from surveygen.domain.citation import Standing, Work
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
 from surveygen.domain.survey import (
     Block,
@@ -45,7 +47,7 @@ def large_survey(papers: int = 500) -> Survey:
     rng = random.Random(7)
     themes = _taxonomy()
     leaves = [theme.id for theme in themes if theme.parent is not None]
-    entries = [_entry(rng, number, themes, leaves) for number in range(1, papers + 1)]
+    entries = _cited([_entry(rng, number, themes, leaves) for number in range(1, papers + 1)])
     own: dict[ThemeId, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.assignment:
@@ -63,6 +65,7 @@ def large_survey(papers: int = 500) -> Survey:
         sections=_sections(themes, own, entries),
         quality=sample.quality,
         provenance=Provenance("0.1.0", "c" * 64, "d" * 64, "lsa-1", "extractive-1", 0, ("invented",)),
+        graphs=(("semantic_scholar", "Semantic Scholar"),),
     )
 
 
@@ -114,6 +117,22 @@ def _entry(rng: random.Random, number: int, themes: Taxonomy, leaves: list[Theme
     rival = ThemeId(rng.choice(_TOPS).split()[0].lower())
     place = Assignment(paper_id, leaf, themes.path(leaf), rng.random(), rival, 0.2, number % 9 == 0, "nearest")
     return Entry(paper, number, f"author{year}key{number}", card, place)
+
+
+def _cited(entries: list[Entry]) -> list[Entry]:
+    """Let the first paper be cited by the next forty, and let each cite beyond the survey what others cite too."""
+    first, later = entries[0].paper.id, [entry.paper.id for entry in entries[1:41]]
+    told = (("semantic_scholar", "2026-11-01T00:00:00Z"),)
+    works = [
+        Work((f"arxiv:1706.{n:05}",), f"Work {n} outside of the survey", f"Elder{n} et al.", 2017) for n in range(90)
+    ]
+    cited: list[Entry] = []
+    for at, entry in enumerate(entries):
+        outside = tuple(works[at % 60 : at % 60 + 30])
+        references = (first,) if entry.paper.id in later else ()
+        cited_by = tuple(later) if not at else ()
+        cited.append(replace(entry, standing=Standing(references, cited_by, outside, 7, 100 + at, told)))
+    return cited
 
 
 def _claim(rng: random.Random) -> str:

@@ -1,12 +1,21 @@
 // Build elements from data; text never becomes markup.
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
+const SVG = "http://www.w3.org/2000/svg";
 
 // el("a.cite", { href }, "12"): a tag with classes, attributes (false and undefined are left out), children.
 export function el(name, attributes = {}, ...children) {
-  const [tag, ...classes] = name.split(".");
-  const node = document.createElement(tag);
-  if (classes.length) node.className = classes.join(" ");
+  return filled(document.createElement(name.split(".")[0]), name, attributes, children);
+}
+
+// The same for drawings.
+export function svg(name, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, name.split(".")[0]), name, attributes, children);
+}
+
+function filled(node, name, attributes, children) {
+  const classes = name.split(".").slice(1);
+  if (classes.length) node.setAttribute("class", classes.join(" "));
   for (const [key, value] of Object.entries(attributes)) {
     if (value === true) node.setAttribute(key, "");
     else if (value !== false && value !== undefined && value !== null) node.setAttribute(key, value);

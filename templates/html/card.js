@@ -1,20 +1,25 @@
-// One paper in a dialog: quick review, sources, filing, versions, neighbors.
+// One paper in a dialog: quick review, sources, filing, versions, neighborhood.
 
 import { el, plainText, rich } from "./build.js";
-import { abstractPieces, authorsLine, claimWords, copyText, marksOf, themeMark, themePath } from "./parts.js";
+import { drawNeighborhood, neighborhoodOf, neighborsAround } from "./neighborhood.js";
+import { ARXIV_ID, abstractPieces, authorsLine, claimWords, copyText, marksOf, themeMark, themePath } from "./parts.js";
 
 const REVIEW = ["aims", "methods", "findings", "limits"];
-const ARXIV = /^(\d{4}\.\d{4,5}|[a-z][a-z-]+\/\d{7})$/;
 
 // Returns show(paper); `closed` is called when the reader leaves the card.
 export function startCard(page, dialog, closed) {
   let pinned = null;
+  let shown = null;
   dialog.addEventListener("close", closed);
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
     if (event.target.closest("[data-do=close]")) dialog.close();
     const copy = event.target.closest("[data-do=copy-card]");
     if (copy) copyText(copy.parentElement.querySelector("code").textContent, copy, page);
+    const entry = event.target.closest("[data-do=copy-bibtex]");
+    if (entry) copyText(page.papers[entry.dataset.number - 1].bibtex, entry, page);
+    const more = event.target.closest("[data-do=more-related]");
+    if (more) showAll(dialog, more);
     const source = event.target.closest("[data-do=source]");
     if (source) {
       pinned = source.closest("[data-span]");
@@ -24,13 +29,29 @@ export function startCard(page, dialog, closed) {
   for (const kind of ["pointerover", "focusin"]) {
     dialog.addEventListener(kind, (event) => lightUp(dialog, event.target.closest("[data-span]") ?? pinned));
   }
+  const draw = () => {
+    const drawing = shown && dialog.querySelector(".graph svg");
+    const width = drawing?.parentElement.clientWidth;
+    if (width && width !== Number(drawing.getAttribute("width"))) drawNeighborhood(page, shown, drawing);
+  };
+  new ResizeObserver(draw).observe(dialog);
   return (paper) => {
     pinned = null;
+    shown = paper;
     dialog.replaceChildren(...cardOf(page, paper));
     if (!dialog.open) dialog.showModal();
+    draw();
     dialog.scrollTop = 0;
     dialog.querySelector("h2").focus();
   };
+}
+
+// Show the rows that were held back, and put the focus on the first of them.
+function showAll(dialog, more) {
+  const rows = [...dialog.querySelectorAll(".related tr[hidden]")];
+  for (const row of rows) row.hidden = false;
+  more.remove();
+  rows[0]?.querySelector("a")?.focus();
 }
 
 // Mark the pieces of the abstract that a claim stands on; returns the first.
@@ -57,6 +78,7 @@ function cardOf(page, paper) {
     ...abstractOf(page, paper),
     ...filingOf(page, paper),
     ...versionsOf(page, paper),
+    ...neighborhoodOf(page, paper),
     ...neighborsOf(page, paper),
     el("h3", {}, "BibTeX"),
     el("div.code", {}, el("pre", { dir: "ltr" }, el("code", {}, paper.bibtex)), el("button.copy", { type: "button", "data-do": "copy-card" }, say("copy"))),
@@ -74,7 +96,7 @@ function metaOf(page, paper) {
 function linksOf(page, paper) {
   const links = [];
   const add = (name, href) => links.push(el("a.out", { href, rel: "noopener noreferrer", target: "_blank" }, name));
-  if (ARXIV.test(paper.arxiv ?? "")) for (const [name, address] of page.sites) add(name, address.replace("{id}", paper.arxiv));
+  if (ARXIV_ID.test(paper.arxiv ?? "")) for (const [name, address] of page.sites) add(name, address.replace("{id}", paper.arxiv));
   if (paper.doi) add("DOI", `https://doi.org/${encodeURI(paper.doi)}`);
   if (!paper.arxiv && !paper.doi && paper.link) add(page.say("link"), paper.link);
   if (paper.card?.code) add(page.say("code"), paper.card.code);
@@ -158,11 +180,12 @@ function publishedOf(page, paper) {
   return [el("p.published", {}, `${page.say("published")}: `, ...parts.flatMap((part, at) => [at ? " · " : "", el("bdi", {}, part)]))];
 }
 
+// The papers most alike, unless the neighborhood shows them already.
 function neighborsOf(page, paper) {
-  if (!paper.near) return [];
+  if (!paper.near || neighborsAround(page, paper).kind === "similar") return [];
   const rows = paper.near.map((at) => {
     const other = page.papers[at];
     return el("li", {}, el("a", { href: `#p-${other.id}`, dir: "auto", title: plainText(other.title) }, ...rich(other.title)), el("span.by", { dir: "auto" }, [authorsLine(other, 1), other.year].filter(Boolean).join(", ")));
   });
-  return [el("h3", {}, page.say("neighbors")), el("ol.neighbors", {}, ...rows)];
+  return [el("h3", {}, page.say("near")), el("ol.neighbors", {}, ...rows)];
 }

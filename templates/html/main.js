@@ -59,7 +59,7 @@ function startAddress(page) {
   addEventListener("popstate", () => follow(true));
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
-    const id = link && readHash(link.hash)?.paper;
+    const id = link && readHash(link.getAttribute("href"))?.paper; // a link in a drawing has no hash
     if (link?.dataset.leave !== undefined) dialog.close();
     if (!byId.has(id) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -2,6 +2,8 @@
 
 import { el, rich } from "./build.js";
 
+export const ARXIV_ID = /^(\d{4}\.\d{4,5}|[a-z][a-z-]+\/\d{7})$/;
+
 export function authorsLine(paper, most) {
   const names = paper.authors ?? [];
   const more = names.length > most || paper.more_authors;

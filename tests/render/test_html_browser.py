@@ -194,7 +194,7 @@ def test_an_address_brings_the_state_back(visit: Open) -> None:
 
 
 def test_a_card_tells_all_about_a_paper(visit: Open) -> None:
-    """Review with evidence, abstract, place, versions, neighbors, links and BibTeX."""
+    """Review with evidence, abstract, place, versions, neighborhood, links and BibTeX."""
     page = visit("sample", "#p-2101.00001").page
     card = page.locator("#card")
     text = card.inner_text()
@@ -202,9 +202,9 @@ def test_a_card_tells_all_about_a_paper(visit: Open) -> None:
     for part in ("Outer alignment › Debate", "Ada Müller", "arXiv:2101.00001v2", "uncertain", "June 2, 2021"):
         assert part in text
     assert card.locator("math").count() > 0
-    assert "Cross-examination helps weak judges" in card.locator(".neighbors").inner_text()
+    assert "Cross-examination helps weak judges" in card.locator(".related").inner_text()
     assert "@article{key210100001," in card.locator("pre").inner_text()
-    links = [link.get_attribute("href") or "" for link in card.locator("a.out").all()]
+    links = [link.get_attribute("href") or "" for link in card.locator(".card-links a.out").all()]
     assert links[0] == "https://arxiv.org/abs/2101.00001"
     assert links[-1] == "https://doi.org/10.1234/debate_2021"
     assert len(links) == 8
@@ -312,3 +312,95 @@ def test_print_shows_the_text_alone(visit: Open) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.locator("main h1").is_visible()
+
+
+def test_a_neighborhood_is_drawn_and_listed(visit: Open) -> None:
+    """Who cites the paper and whom it cites, each with a form of its own, with who told it."""
+    page = visit("sample", "#p-2203.00002").page
+    graph = page.locator("#card .graph")
+
+    assert graph.locator("a.node-mark").count() == 2
+    assert graph.locator("a.citing circle").count() == graph.locator("a.cited path").count() == 1
+    assert graph.locator(".graph-head").all_text_contents() == ["Cited by (1)", "References (1)"]
+    assert graph.locator("figcaption").inner_text() == (
+        "Citations as told by Semantic Scholar (January 1, 2026). Citations anywhere: 41."
+    )
+    relations = page.locator("#card .related td.relation").all_inner_texts()
+    assert relations == ["Cited by", "References"]
+    assert page.locator("#card .neighbors").count() == 1
+
+
+def test_works_outside_lead_away(visit: Open) -> None:
+    """To arXiv or by DOI, in a window of their own; those left out are counted."""
+    page = visit("sample", "#p-2301.00004").page
+    links = page.locator("#card a.outside")
+
+    assert [link.get_attribute("href") for link in links.all()] == [
+        "https://arxiv.org/abs/1706.00009",
+        "https://doi.org/10.1000/ten",
+    ]
+    assert "Not shown: 3." in page.locator("#card .graph figcaption").inner_text()
+    assert page.locator("#card .related .outside").count() == 2
+
+
+def test_a_paper_without_citations_shows_the_papers_most_alike(visit: Open) -> None:
+    """And says that it does."""
+    page = visit("sample", "#p-2207.00003").page
+
+    assert "No citations are known" in page.locator("#card .graph figcaption").inner_text()
+    assert page.locator("#card a.near").count() == 1
+    assert page.locator("#card .neighbors").count() == 0
+
+
+def test_a_neighbor_opens_by_key_and_pointer(visit: Open) -> None:
+    """Enter on a mark shows the card of its paper; so does a click."""
+    page = visit("sample", "#p-2203.00002").page
+    page.locator("#card a.citing").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#card-title").inner_text() == "Which rewards generalize?"
+    page.locator("#card a.cited", has_text="Lindqvist").click()
+
+    assert page.locator("#card-title").inner_text() == "Cross-examination helps weak judges"
+    assert page.url.endswith("#p-2203.00002")
+
+
+def test_a_long_list_waits_to_be_asked(visit: Open) -> None:
+    """Eight rows stand there; the rest comes with a button, and the focus goes to the first of it."""
+    page = visit("large", "#p-" + large_survey(1).entries[0].paper.id).page
+    rows = page.locator("#card .related tbody tr")
+    assert rows.count() == 59
+    assert sum(row.is_visible() for row in rows.all()) == 8
+    assert page.locator("#card a.node-mark").count() == 59
+    page.locator("[data-do=more-related]").click()
+
+    assert sum(row.is_visible() for row in rows.all()) == 59
+    assert page.evaluate("document.activeElement.closest('tr').rowIndex") == 9
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_drawing_fits_the_card(visit: Open, width: int) -> None:
+    """No label is cut by its edge."""
+    page = visit("large", "#p-" + large_survey(1).entries[0].paper.id, width=width).page
+
+    assert (
+        page.evaluate(
+            """() => {
+          const box = document.querySelector(".graph svg").getBoundingClientRect();
+          return [...document.querySelectorAll(".graph text")].filter((text) => {
+            const own = text.getBoundingClientRect();
+            return own.left < box.left - 1 || own.right > box.right + 1;
+          }).length;
+        }"""
+        )
+        == 0
+    )
+
+
+def test_bibtex_of_a_related_paper_is_copied(visit: Open) -> None:
+    """The button says so and the clipboard holds the entry."""
+    seen = visit("sample", "#p-2203.00002")
+    seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    seen.page.locator("#card [data-do=copy-bibtex]").first.click()
+    seen.page.wait_for_selector("[data-do=copy-bibtex][data-done]")
+
+    assert seen.page.evaluate("navigator.clipboard.readText()").startswith("@misc{key230100004,")

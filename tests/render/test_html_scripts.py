@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -91,3 +92,67 @@ def test_words_are_said_with_their_plural_form() -> None:
         "1,234 of 5,000",
     ]
     assert run("data.js", f"speaker('ar', {words})('n', {{n: 3, all: 1}})") == "3 few"
+
+
+PAGE = """{ papers: [
+  { id: "a", number: 1, title: "A", year: 2020, cites: [] },
+  { id: "b", number: 2, title: "B", year: 2022, authors: ["Ada Byron", "Bo L"], cites: [0], near: [2] },
+  { id: "c", number: 3, title: "C", year: 2021, cites: [0, 1], works: [0], more_works: 4 },
+  { id: "d", number: 4, title: "D", near: [0, 1] },
+], works: [{ title: "W", year: 1999, by: "Old" }] }"""
+
+
+def around(number: int) -> Any:
+    """Return relations and names of the papers around one."""
+    name = "(n => [n.relation, (n.paper ?? n.work).title])"
+    found = f"neighborsAround(page, page.papers[{number}])"
+    value = (
+        f"(page => {{ const f = {found}; return [f.kind, f.left.map({name}), f.right.map({name}), f.hidden] }})({PAGE})"
+    )
+    return run("neighborhood.js", value)
+
+
+def test_papers_that_cite_stand_left_and_those_cited_right() -> None:
+    """The newest first; works outside come last; what is not listed is counted."""
+    assert around(0) == ["citations", [["citing", "B"], ["citing", "C"]], [], 0]
+    assert around(2) == ["citations", [], [["cited", "B"], ["cited", "A"], ["outside", "W"]], 4]
+
+
+def test_without_citations_the_papers_most_alike_are_shown() -> None:
+    """And the kind says so."""
+    assert around(3) == ["similar", [], [["near", "A"], ["near", "B"]], 0]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "shown"),
+    [(3, 4, [3, 4]), (90, 4, [55, 4]), (2, 90, [2, 57]), (90, 90, [29, 30]), (0, 90, [0, 59])],
+)
+def test_sixty_papers_are_drawn_at_most(left: int, right: int, shown: list[int]) -> None:
+    """A side that needs less than its half leaves the rest to the other."""
+    assert run("neighborhood.js", f"shared({left}, {right}, MOST - 1)") == shown
+
+
+@pytest.mark.parametrize("width", [300, 680])
+def test_the_drawing_stays_inside_its_width(width: int) -> None:
+    """Marks and labels too, and no two marks meet."""
+    neighbors = (
+        "Array.from({ length: 29 }, (_, at) => ({ relation: 'citing', paper: { number: at, title: 'T'.repeat(200) } }))"
+    )
+    layout = f"layoutOf({{ left: {neighbors}, right: {neighbors} }}, {width})"
+    nodes = run("neighborhood.js", f"{layout}.nodes.map(n => [n.side, n.x, n.y, labelOf(n.neighbor, n.room).length])")
+    height = run("neighborhood.js", f"{layout}.height")
+
+    for side, x, y, letters in nodes:
+        reach = x - 12 - 6.3 * letters if side == "left" else x + 12 + 6.3 * letters
+        assert 0 <= reach <= width
+        assert 0 < y < height
+    ys = [y for side, _, y, _ in nodes if side == "left"]
+    assert min(b - a for a, b in pairwise(ys)) >= 14
+
+
+def test_citations_among_the_neighbors_are_drawn() -> None:
+    """From the one that cites to the one that is cited."""
+    ids = "links.map(link => link.map(node => node.neighbor.paper.id))"
+    found = run("neighborhood.js", f"(page => layoutOf(neighborsAround(page, page.papers[0]), 600).{ids})({PAGE})")
+
+    assert found == [["c", "b"]]

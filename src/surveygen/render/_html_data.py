@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import Cite, parse_inline
+from surveygen.domain.names import short_authors
 from surveygen.domain.paper import Paper
 from surveygen.domain.survey import Entry, Survey
 from surveygen.domain.text import clean
@@ -18,6 +19,7 @@ from surveygen.domain.theme import Assignment, ThemeId
 from surveygen.domain.writing import Card, Sentence
 from surveygen.languages import Language
 from surveygen.render._bibtex import bibliography
+from surveygen.render._html_citations import Shelf
 from surveygen.render._html_marks import ThemeMark
 from surveygen.render._html_sources import Sources
 from surveygen.render._html_text import Rich, anchor, parsed, rich, string
@@ -56,8 +58,14 @@ def island(survey: Survey, language: Language, sources: Sources, marks: Mapping[
         }
         for theme in survey.taxonomy
     ]
+    shelf = Shelf(survey, where)
     papers = [
-        {**_paper(entry, sources), **_filing(entry.assignment, marks), "near": _known(entry.neighbours, where)}
+        {
+            **_paper(entry, sources),
+            **_filing(entry.assignment, marks),
+            "near": _known(entry.neighbours, where),
+            **shelf.standing(entry.standing),
+        }
         for entry in survey.entries
     ]
     spoken = {key.removeprefix(_PREFIX): said for key, said in language.words.items() if key.startswith(_PREFIX)}
@@ -66,6 +74,7 @@ def island(survey: Survey, language: Language, sources: Sources, marks: Mapping[
         "words": dict(sorted(spoken.items())),
         "sites": SITES,
         "themes": themes,
+        "works": shelf.works(),
         "papers": [{key: value for key, value in paper.items() if _says(value)} for paper in papers],
     }
 
@@ -87,6 +96,7 @@ def _paper(entry: Entry, sources: Sources) -> Json:
         "title": rich(parsed(paper.title)),
         "authors": [string(author.name) for author in paper.authors[:MAX_AUTHORS]],
         "more_authors": max(len(paper.authors) - MAX_AUTHORS, 0) or None,
+        "by": string(short_authors(paper.authors)),
         "year": paper.year,
         "published": paper.published,
         "updated": paper.updated,

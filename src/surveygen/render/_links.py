@@ -18,7 +18,12 @@ def arxiv_url(paper: Paper) -> str:
 
 def doi_of(paper: Paper) -> str:
     """Return the DOI; empty if it has not the form of one."""
-    return paper.doi if _DOI.match(paper.doi) else ""
+    return paper.doi if is_doi(paper.doi) else ""
+
+
+def is_doi(text: str) -> bool:
+    """Whether a text has the form of a DOI, and nothing in it can break out of an address."""
+    return bool(_DOI.match(text))
 
 
 def link_of(paper: Paper) -> str:
