@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from citation_server import Graph, serving_graph
 from surveygen.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
@@ -217,3 +218,25 @@ def test_help_names_every_command_of_the_documents(root: Path) -> None:
 
     assert all(f"`surveygen {command}" in reference for command in commands)
     assert all(f" {command} " in shown.stdout for command in commands)
+
+
+def test_citations_are_asked_where_a_graph_is_named(
+    run: Run, survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a graph the command says how to name one; with one it tells what was learnt and what is missing."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # the lock file of the turns
+    assert run("-C", "s", "citations")[0] == 2
+    with serving_graph(Graph({"2001.00001": ["1706.00009"]})) as graph:
+        settings = survey / "survey.toml"
+        text = settings.read_text().replace("providers = []", 'providers = ["semantic_scholar"]')
+        settings.write_text(text.replace("https://api.semanticscholar.org/graph/v1", f"{graph.url}/graph/v1"))
+        planned = run("-C", "s", "citations", "--dry-run")
+        code, out, _ = run("-C", "s", "-q", "citations")
+        again = json.loads(run("-C", "s", "--json", "citations")[1])
+
+    assert planned[1].startswith(f"POST {graph.url}/graph/v1/paper/batch?fields=")
+    assert code == 0
+    assert "semantic_scholar: 1 papers due, 1 answered, 1 known there, 1 with news" in out
+    assert "  1 x About 1706.00009 (Byron and Lindqvist, 2020) arxiv:1706.00009" in out
+    assert again["learnt"][0]["due"] == 0
+    assert len(graph.hits) == 1
