@@ -181,3 +181,19 @@ def test_a_draft_shows_who_cites_whom(project: Project, graph: Graph, tmp_path: 
         assert "Most cited within this survey" in text
         assert "as told by OpenAlex, Semantic Scholar" in text
     assert pipeline.build(project, SILENT).changed == ()
+
+
+def test_a_refresh_asks_for_citations(project: Project, graph: Graph, tmp_path: Path) -> None:
+    """A second one asks nothing and changes no byte; a graph that fails does not fail it."""
+    edge = Edge(FastClock().clock, lock_folder=tmp_path)
+    graph.otherwise = "500"
+    failed = pipeline.refresh(project, SILENT, edge=edge)
+    graph.otherwise = ""
+    first = pipeline.refresh(project, SILENT, edge=edge)
+    before, asked = dump(project), len(graph.hits)
+    second = pipeline.refresh(project, SILENT, edge=edge)
+
+    assert [one.note != "" for one in failed.learnt] == [True]
+    assert [(one.due, one.known) for one in first.learnt] == [(12, 11)]
+    assert first.built.changed
+    assert (second.built.changed, dump(project), len(graph.hits)) == ((), before, asked)

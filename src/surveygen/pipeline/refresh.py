@@ -10,6 +10,7 @@ from surveygen.domain.changes import Changes
 from surveygen.pipeline import _edition
 from surveygen.pipeline._draw import draw
 from surveygen.pipeline.build import Built, Order, make_drafts
+from surveygen.pipeline.citations import Learnt, update_citations
 from surveygen.pipeline.harvest import Harvested, harvest
 from surveygen.pipeline.progress import Progress
 from surveygen.sources import Edge
@@ -22,11 +23,13 @@ class Refreshed:
     Attributes:
         harvested: None where the settings name nothing to harvest.
         changes: the difference to the last edition, None if there is none.
+        learnt: of citations, by graph; none where the settings name no graph.
     """
 
     harvested: Harvested | None
     changes: Changes | None
     built: Built
+    learnt: tuple[Learnt, ...] = ()
 
 
 def refresh(
@@ -58,8 +61,9 @@ def refresh(
         if _has_source(project):
             harvested = harvest(project, progress, since=since, if_announced=if_announced, edge=edge)
         with Store.open(project.database) as store:
+            learnt = update_citations(project, store, progress, edge)
             changes, built = _bring_up(order, store, progress)
-    return Refreshed(harvested, changes, built)
+    return Refreshed(harvested, changes, built, learnt)
 
 
 def _has_source(project: Project) -> bool:
