@@ -15,7 +15,7 @@ from surveygen import plugins
 from surveygen.config import Sources
 from surveygen.domain.paper import BadRecord, Paper, Wanted
 from surveygen.errors import SourceError
-from surveygen.sources import FileSource, HarvestSource, Herald, NetworkSource, read_file
+from surveygen.sources import CitationSource, FileSource, HarvestSource, Herald, NetworkSource, read_file
 from surveygen.sources._dates import iso
 from surveygen.sources._withdrawn import says_withdrawn
 from surveygen.sources.bibtex import BibTex
@@ -99,10 +99,9 @@ def bad(path: Path) -> list[BadRecord]:
 
 def test_every_plug_in_has_a_shape() -> None:
     """Each source reads files or asks a server."""
+    shapes = FileSource | NetworkSource | HarvestSource | Herald | CitationSource
     for name in plugins.names("sources"):
-        assert isinstance(
-            plugins.load("sources", name).make(Sources()), FileSource | NetworkSource | HarvestSource | Herald
-        )
+        assert isinstance(plugins.load("sources", name).make(Sources()), shapes)
 
 
 @pytest.mark.parametrize(

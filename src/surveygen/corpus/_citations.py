@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from surveygen.corpus._database import Database, Row
 from surveygen.corpus._intake import touch
 from surveygen.corpus._lines import to_json, told_data
+from surveygen.corpus._rows import PAGE
 from surveygen.domain.citation import Told, Work
 from surveygen.domain.paper import PaperId
 
@@ -19,7 +20,8 @@ def put(database: Database, told: Iterable[Told], at: str) -> int:
 
     An answer that says what is known keeps its date, and is only noted as asked.
     """
-    known = _known(database)
+    told = tuple(told)
+    known = _known(database, told)
     fresh: list[Told] = []
     with database.transaction():
         for one in told:
@@ -39,8 +41,9 @@ def put(database: Database, told: Iterable[Told], at: str) -> int:
 
 def merge(database: Database, told: Iterable[Told], at: str) -> None:
     """Join answers of a dump: for each paper and graph the later one stays, whole; `at` is the clock."""
+    told = tuple(told)
     with database.transaction():
-        known = _known(database)
+        known = _known(database, told)
         changed = False
         for one in told:
             key = (one.paper, one.provider)
@@ -53,17 +56,35 @@ def merge(database: Database, told: Iterable[Told], at: str) -> None:
 
 
 def load(database: Database) -> Iterator[Told]:
-    """Yield what the graphs know, sorted by paper and provider; papers that a graph does not know are left out."""
+    """Yield what the graphs know, sorted by paper and provider; papers that a graph does not know are left out.
+
+    A work that many papers cite is one object, so that memory grows with the works and not with the citations.
+    """
     heads = database.rows(
         "SELECT paper, provider, ids, cited_by, more, told_at FROM told WHERE ids <> '[]' ORDER BY paper, provider"
     )
-    edges = database.rows(
-        "SELECT citing, provider, cited, title, authors, year FROM citation ORDER BY citing, provider, place"
+    known: dict[Row, Work] = {}
+    for start in range(0, len(heads), PAGE):
+        page = heads[start : start + PAGE]
+        works = _works(database, [row[0] for row in page], known)
+        for paper, provider, ids, cited_by, more, at in page:
+            cited = works.get((paper, provider), ())
+            yield Told(PaperId(paper), provider, tuple(json.loads(ids)), cited_by, cited, more, at)
+
+
+def _works(
+    database: Database, papers: Sequence[str], known: dict[Row, Work]
+) -> dict[tuple[str, str], tuple[Work, ...]]:
+    """Return what some papers cite, by paper and provider; works that are not known yet are added."""
+    rows = database.rows(
+        "SELECT citing, provider, cited, title, authors, year FROM citation"
+        " WHERE citing IN (SELECT value FROM json_each(?)) ORDER BY citing, provider, place",
+        (to_json(papers),),
     )
-    works = {key: tuple(map(_work, rows)) for key, rows in groupby(edges, key=lambda row: (row[0], row[1]))}
-    for paper, provider, ids, cited_by, more, at in heads:
-        cited = works.get((paper, provider), ())
-        yield Told(PaperId(paper), provider, tuple(json.loads(ids)), cited_by, cited, more, at)
+    found: dict[tuple[str, str], tuple[Work, ...]] = {}
+    for key, group in groupby(rows, key=lambda row: (row[0], row[1])):
+        found[key] = tuple(_work(row[2:], known) for row in group)
+    return found
 
 
 def asked(database: Database, provider: str) -> dict[PaperId, str]:
@@ -72,11 +93,13 @@ def asked(database: Database, provider: str) -> dict[PaperId, str]:
     return {PaperId(paper): at for paper, at in rows}
 
 
-def _known(database: Database) -> dict[tuple[str, str], tuple[str, bytes]]:
-    return {(row[0], row[1]): (row[2], row[3]) for row in database.rows(_HEADS)}
-
-
-_HEADS = "SELECT paper, provider, told_at, digest FROM told"
+def _known(database: Database, told: Sequence[Told]) -> dict[tuple[str, str], tuple[str, bytes]]:
+    """Return date and digest of what is stored of the papers at hand."""
+    rows = database.rows(
+        "SELECT paper, provider, told_at, digest FROM told WHERE paper IN (SELECT value FROM json_each(?))",
+        (to_json(sorted({one.paper for one in told})),),
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
 def _write(database: Database, one: Told, at: str) -> None:
@@ -100,5 +123,7 @@ def _digest(one: Told) -> bytes:
     return hashlib.sha256(to_json(said).encode()).digest()
 
 
-def _work(row: Row) -> Work:
-    return Work(tuple(json.loads(row[2])), row[3], row[4], row[5])
+def _work(row: Row, known: dict[Row, Work]) -> Work:
+    if row not in known:
+        known[row] = Work(tuple(json.loads(row[0])), row[1], row[2], row[3])
+    return known[row]
