@@ -78,6 +78,28 @@ def test_arxiv_is_asked_at_most_every_three_seconds(tmp_path: Path) -> None:
         load_settings(_settings(tmp_path, hurry))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("sources.arxiv.api_url", "http://[half"),
+        ("sources.arxiv.oai_url", "oaipmh.arxiv.org/oai"),
+        ("sources.arxiv.feed_url", "http://host:port/x"),
+        ("sources.arxiv.since", "2025-02-31"),
+        ("citations.openalex_url", "https://"),
+    ],
+)
+def test_an_address_or_a_day_that_is_none_is_refused(tmp_path: Path, key: str, value: str) -> None:
+    """Before anything is asked, with the key."""
+    section, _, name = key.rpartition(".")
+    path = tmp_path / "survey.toml"
+    path.write_text(f'title = "x"\n[{section}]\n{name} = "{value}"\n')
+
+    with pytest.raises(ConfigError, match=name) as caught:
+        load_settings(path)
+
+    assert caught.value.path == key
+
+
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"title = ", b"\x00"])
 def test_a_damaged_file_is_an_error_in_one_line(tmp_path: Path, data: bytes) -> None:
     """Bytes that are no TOML end in one line, not a traceback."""

@@ -8,15 +8,17 @@ import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from surveygen.domain.text import slugify
 from surveygen.errors import ConfigError
 
 FILE_NAME = "survey.toml"
+_ARXIV_URLS = ("api_url", "oai_url", "feed_url")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MIN_INTERVAL_SECONDS = 3.0  # https://info.arxiv.org/help/api/tou.html: one request every three seconds
 
@@ -48,7 +50,8 @@ class Arxiv:
     max_minutes: float = 0.0
 
     def __post_init__(self) -> None:
-        loopback = urlsplit(self.api_url).hostname in _LOOPBACK
+        hosts = {name: _address(f"sources.arxiv.{name}", getattr(self, name)).hostname for name in _ARXIV_URLS}
+        loopback = hosts["api_url"] in _LOOPBACK
         if self.min_interval_seconds < MIN_INTERVAL_SECONDS and not loopback:
             raise ConfigError(
                 f"sources.arxiv.min_interval_seconds: {self.min_interval_seconds} is below arXiv's limit",
@@ -61,7 +64,7 @@ class Arxiv:
             if getattr(self, name) < 0:
                 where = f"sources.arxiv.{name}"
                 raise ConfigError(f"{where}: is below 0", "use 0 for no limit", path=where)
-        if self.since and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", self.since):
+        if self.since and not _is_day(self.since):
             raise ConfigError(
                 f"sources.arxiv.since: {self.since!r} is no day", "write it as 2025-01-31", path="sources.arxiv.since"
             )
@@ -93,7 +96,7 @@ class Citations:
             if getattr(self, name) < 0:
                 raise ConfigError(f"citations.{name}: is below 0", "use 0 or more", path=f"citations.{name}")
         for name in ("semantic_scholar_url", "openalex_url"):
-            address = urlsplit(getattr(self, name))
+            address = _address(f"citations.{name}", getattr(self, name))
             if address.scheme != "https" and address.hostname not in _LOOPBACK:
                 raise ConfigError(
                     f"citations.{name}: {getattr(self, name)!r} is not https",
@@ -232,6 +235,29 @@ def cache_folder() -> Path:
     """Return where programs of this user keep what may be deleted (XDG_CACHE_HOME, else ``~/.cache``)."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "surveygen"
+
+
+def _address(where: str, url: str) -> SplitResult:
+    """Take a URL apart.
+
+    Raises:
+        ConfigError: it is none of the web.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(f"{where}: {url!r} is no address of the web", "write it as https://host/path", path=where)
+    return parts
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _build(kind: Any, data: Mapping[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401  # any settings class
