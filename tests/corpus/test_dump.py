@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_records import ID, LATER, NOON, paper, records
+from decisions import MANY as MADE
+from decisions import decision as decide
 from surveygen.corpus import Store, export_lines, import_lines, is_dump
+from surveygen.domain.decision import Decision
 from surveygen.domain.paper import BadRecord, Paper, PaperId, Wanted
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import CorpusError
@@ -147,6 +150,9 @@ def test_a_dump_of_a_newer_program_is_refused() -> None:
         '{"arxiv_id": "1", "title": "x", "versions": [{}]}',
         '{"arxiv_id": "1", "title": "\\ud800"}',
         '{"theme": {"id": "a"}}',
+        '{"decision": {"number": 1, "action": "burn", "subject": "a"}}',
+        '{"decision": {"number": 0, "action": "undo", "subject": "1"}}',
+        '{"decision": {"number": 1, "action": "split", "subject": "a", "themes": [{"id": "b"}]}}',
         '{"wanted": {"id": "a", "version": "2"}}',
         '{"quarantine": {"source": "a"}}',
         '{"cite_key": "a"}',
@@ -169,6 +175,38 @@ def test_a_plain_record_may_stand_in_a_dump() -> None:
         import_lines(store, [HEADER, line], at=NOON)
 
         assert store.paper(PaperId("1")) == Paper(PaperId("1"), "x", abstract_kind="none")
+
+
+@settings(max_examples=20)  # each opens up to four stores
+@given(MADE, MADE)
+def test_decisions_are_part_of_the_dump(own: tuple[Decision, ...], more: tuple[Decision, ...]) -> None:
+    """An empty store takes all of them, one that has the first of them the rest, and one that has more keeps it."""
+    with Store.open(Path(":memory:")) as one, Store.open(Path(":memory:")) as other:
+        for store in (one, other):
+            for decision in own:
+                store.decide(decision)
+        for decision in more:
+            one.decide(decision)
+        lines = list(export_lines(one))
+        import_lines(other, lines, at=LATER)
+        import_lines(one, list(export_lines(other))[: 1 + len(own)], at=LATER)
+
+        assert list(export_lines(other)) == list(export_lines(one)) == lines
+        assert (other.decisions(), other.sha256()) == (one.decisions(), one.sha256())
+        assert [decision.number for decision in one.decisions()] == list(range(1, len(own) + len(more) + 1))
+
+
+def test_another_story_of_decisions_is_not_mixed_in() -> None:
+    """Where neither list goes on where the other ends, the store keeps its own, and the papers are imported."""
+    line = '{"decision":{"number":1,"at":"2026-01-01T12:00:00Z","author":"bo","action":"exclude","subject":"2"}}'
+    with Store.open(Path(":memory:")) as store:
+        store.decide(decide("exclude", "1"))
+
+        with pytest.raises(CorpusError, match="other decisions"):
+            import_lines(store, [HEADER, line, '{"arxiv_id": "2", "title": "y"}'], at=LATER)
+
+        assert [decision.author for decision in store.decisions()] == ["ada"]
+        assert store.paper(PaperId("2")) is not None
 
 
 def test_another_taxonomy_is_not_replaced() -> None:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from surveygen.corpus._decisions import decision_data, decision_of
 from surveygen.corpus._intake import Quarantined, Record
 from surveygen.corpus._lines import history_of, paper_data, theme_data, theme_of, to_json, told_data, told_of
 from surveygen.corpus.store import Store
 from surveygen.domain.citation import Told
+from surveygen.domain.decision import Decision
 from surveygen.domain.paper import BadRecord, Change, PaperId, Wanted
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.errors import CorpusError
@@ -21,7 +23,9 @@ _MAX_RAW = 2000
 
 
 def export_lines(store: Store) -> Iterator[str]:
-    """Yield the dump without line ends: header, themes, papers, cite keys left over, wanted, quarantine, citations.
+    """Yield the dump, without line ends.
+
+    A header, themes, decisions, papers by id, cite keys left over, wanted, quarantine, citations.
 
     A paper's line has the keys of the JSONL contract (design.md 4) and, where there is something to say, `cite_key`,
     `versions`, `texts` (the words of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import
@@ -29,6 +33,7 @@ def export_lines(store: Store) -> Iterator[str]:
     """
     yield to_json({_HEADER: DUMP_VERSION})
     yield from (to_json({"theme": theme_data(theme)}) for theme in store.taxonomy() or ())
+    yield from (to_json({"decision": decision_data(decision)}) for decision in store.decisions())
     keys = store.cite_keys()
     for history in store.histories():
         key = keys.pop(history.paper.id, None)
@@ -50,8 +55,8 @@ def is_dump(line: str) -> bool:
 def import_lines(store: Store, lines: Iterable[str], *, at: str) -> Change:
     """Merge a dump into a store; into an empty one, it gives a store with the same dump.
 
-    A line that cannot be read is quarantined with its number, and the rest is imported. Taxonomy, cite keys and
-    citations come last, when the papers are in.
+    A line that cannot be read is quarantined with its number, and the rest is imported. Taxonomy, decisions, cite keys
+    and citations come last, when the papers are in.
 
     Args:
         store: what it is merged into.
@@ -59,23 +64,26 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> Change:
         at: the clock, ISO 8601 UTC.
 
     Raises:
-        CorpusError: not a dump or one of a newer surveygen; the store has another taxonomy or other cite keys.
+        CorpusError: not a dump or one of a newer surveygen; the store has another taxonomy, other decisions or other
+            cite keys.
     """
     numbered = enumerate(lines, start=1)
     _check_header(next(numbered, (1, ""))[1])
     reader = _Reader(at)
     change = store.take(reader.records(numbered), source=_SOURCE, at=at)
     _restore_taxonomy(store, reader.themes, at)
+    store.restore_decisions(reader.decisions, at=at)
     store.add_cite_keys(reader.keys)
     store.merge_told(reader.told, at=at)
     return change
 
 
 class _Reader:
-    """Turns lines into records; lays themes, cite keys and citations aside."""
+    """Turns lines into records; lays themes, decisions, cite keys and citations aside."""
 
     def __init__(self, at: str) -> None:
         self.themes: list[Theme] = []
+        self.decisions: list[Decision] = []
         self.keys: dict[PaperId, str] = {}
         self.told: list[Told] = []
         self._at = at
@@ -95,6 +103,8 @@ class _Reader:
                 return self._paper(data)
             case {"theme": dict(theme)}:
                 self.themes.append(theme_of(theme))
+            case {"decision": dict(decision)}:
+                self.decisions.append(decision_of(decision))
             case {"cite_key": {"paper": str(paper), "key": str(key)}}:
                 self.keys[PaperId(paper)] = key
             case {"told": dict(told)}:

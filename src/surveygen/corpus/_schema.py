@@ -229,8 +229,30 @@ _CITATIONS = (
     """,
 )
 
+_STEERING = (
+    # No reference to papers or themes: a decision stands even while its subject is away.
+    """
+    CREATE TABLE decision (
+        number INTEGER PRIMARY KEY,
+        content TEXT NOT NULL             -- the decision as its line in the dump
+    )
+    """,
+    # What evidence moved; history, like the events, and not part of the dump.
+    """
+    CREATE TABLE move (
+        id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        paper TEXT NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        reason TEXT NOT NULL
+    )
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES),
     _HARVEST,
     _CITATIONS,
+    _STEERING,
 )

@@ -13,7 +13,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.corpus import _caches, _citations, _journal, _rows
+from surveygen.corpus import _caches, _citations, _decisions, _journal, _rows
 from surveygen.corpus._database import Database
 from surveygen.corpus._deliver import Delivery, deliver
 from surveygen.corpus._history import History
@@ -21,6 +21,7 @@ from surveygen.corpus._intake import Intake, Quarantined, Record, storable, touc
 from surveygen.corpus._journal import Outcome, RawPage, Run, Scope
 from surveygen.corpus._lines import theme_data, theme_of, to_json
 from surveygen.domain.citation import Told
+from surveygen.domain.decision import Decision, Logged, excluded
 from surveygen.domain.event import Event
 from surveygen.domain.paper import BadRecord, Change, Paper, PaperId, Status, Wanted
 from surveygen.domain.theme import Taxonomy
@@ -37,6 +38,7 @@ class Counts:
         notes: papers with an editor's note in place of the abstract; `without_abstract` have neither.
         delivered: records that sources brought; what a later run of the same source brings again is not counted again.
         duplicates: delivered records beyond the first of their paper.
+        excluded: papers, not withdrawn ones, that a person took out of the draft.
     """
 
     papers: int
@@ -47,6 +49,7 @@ class Counts:
     quarantined: int
     delivered: int
     duplicates: int
+    excluded: int = 0
 
 
 class Store:
@@ -191,7 +194,15 @@ class Store:
             quarantined=self._database.value("SELECT count(*) FROM quarantine"),
             delivered=int(delivered),
             duplicates=int(delivered) - distinct,
+            excluded=self._count_excluded(),
         )
+
+    def _count_excluded(self) -> int:
+        out = to_json(sorted(excluded(self.decisions())))
+        found: int = self._database.value(
+            "SELECT count(*) FROM paper WHERE status != 'withdrawn' AND id IN (SELECT value FROM json_each(?))", (out,)
+        )
+        return found
 
     def wanted(self) -> tuple[Wanted, ...]:
         """Return the ids still to be fetched, sorted."""
@@ -266,6 +277,30 @@ class Store:
             )
             touch(self._database, at)
 
+    def decisions(self) -> tuple[Decision, ...]:
+        """Return what persons decided, the first decision first, undone ones and their undoing too."""
+        return _decisions.decisions(self._database)
+
+    def decide(self, decision: Decision) -> Decision:
+        """Append a decision for good and return it with its number, the next one whatever number it came with."""
+        return _decisions.decide(self._database, decision)
+
+    def restore_decisions(self, decisions: Sequence[Decision], *, at: str) -> None:
+        """Take the decisions of a dump, of which those of the store may be the beginning, or the other way round.
+
+        Raises:
+            CorpusError: neither goes on where the other ends.
+        """
+        _decisions.restore(self._database, decisions, at=at)
+
+    def moves(self) -> tuple[Logged, ...]:
+        """Return what evidence moved, the first move first."""
+        return _decisions.moves(self._database)
+
+    def log_moves(self, made: Iterable[Logged]) -> None:
+        """Append to the log of moves."""
+        _decisions.log_moves(self._database, made)
+
     def cite_keys(self) -> dict[PaperId, str]:
         """Return the cite key of each paper that has one, by id."""
         return {
@@ -315,11 +350,12 @@ class Store:
         return _citations.asked(self._database, provider)
 
     def sha256(self) -> str:
-        """Return the SHA-256, hexadecimal, of papers, versions, taxonomy, cite keys and citations, by their digests."""
+        """Return the SHA-256, hexadecimal, of all that a draft is made of; no paper is read for it."""
         total = hashlib.sha256()
         for query in (
             "SELECT id, hex(digest) FROM paper ORDER BY id",
             "SELECT position, content FROM theme ORDER BY position",
+            "SELECT number, content FROM decision ORDER BY number",
             "SELECT paper, key FROM cite_key ORDER BY paper",
             "SELECT paper, provider, told_at, hex(digest) FROM told WHERE ids <> '[]' ORDER BY paper, provider",
         ):

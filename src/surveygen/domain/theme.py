@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NewType
 
@@ -94,6 +94,20 @@ class Taxonomy:
             if node.parent in inside:
                 inside.add(node.id)
         return tuple(node for node in self.themes if node.id in inside)
+
+
+def in_reading_order(themes: Sequence[Theme]) -> Taxonomy:
+    """Put children right after their parents, keeping the order among siblings."""
+    ordered: list[Theme] = []
+
+    def visit(parent: ThemeId | None) -> None:
+        for theme in themes:
+            if theme.parent == parent:
+                ordered.append(theme)
+                visit(theme.id)
+
+    visit(None)
+    return Taxonomy(tuple(ordered))
 
 
 @dataclass(frozen=True, slots=True)

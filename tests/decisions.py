@@ -1,0 +1,50 @@
+"""A small taxonomy and decisions about it: by hand, and drawn at random for the laws."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from corpus_records import NOON
+from surveygen.domain.decision import Action, Decision
+from surveygen.domain.paper import PaperId
+from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+
+A, B, C, A1, A2 = map(ThemeId, ("a", "b", "c", "a1", "a2"))
+BASE = Taxonomy((
+    Theme(A, "Animals", keywords=("purr",), seeds=(PaperId("p1"),), names=(("de", "Tiere"),)),
+    Theme(A1, "Cats", A),
+    Theme(A2, "Dogs", A, seeds=(PaperId("p2"), PaperId("p3"))),
+    Theme(B, "Law", keywords=("court", "Purr"), origin="induced"),
+    Theme(C, "Music", seeds=(PaperId("p4"),)),
+))  # fmt: skip
+PARTS = (Theme(ThemeId("n1"), "Part one", origin="induced"), Theme(ThemeId("n2"), "Part two", origin="induced"))
+GROWN = (Theme(ThemeId("g"), "Grown", seeds=(PaperId("p5"), PaperId("p6")), origin="induced"),)
+
+THEMES = st.sampled_from(["a", "b", "c", "a1", "a2", "n1", "n2", "g", "gone"])
+PAPERS = st.sampled_from([f"p{n}" for n in range(1, 8)])
+
+
+def decision(
+    action: Action, subject: str, target: str = "", *, number: int = 0, themes: tuple[Theme, ...] = ()
+) -> Decision:
+    """Make a decision of a fixed person at a fixed time."""
+    return Decision(number, NOON, "ada", action, subject, target, themes)
+
+
+def numbered(decisions: list[Decision]) -> tuple[Decision, ...]:
+    """Give decisions the numbers that a store would."""
+    return tuple(
+        Decision(n, one.at, one.author, one.action, one.subject, one.target, one.themes, one.proposal)
+        for n, one in enumerate(decisions, start=1)
+    )
+
+
+MADE = st.one_of(
+    st.builds(decision, st.just("rename"), THEMES, st.sampled_from(["New", "Newer"])),
+    st.builds(decision, st.just("merge"), THEMES, THEMES),
+    st.builds(decision, st.sampled_from(["move", "pin"]), PAPERS, THEMES),
+    st.builds(decision, st.just("exclude"), PAPERS),
+    st.builds(decision, st.just("split"), st.sampled_from(["b", "c"]), themes=st.just(PARTS)),
+    st.builds(decision, st.just("add"), st.just("grown"), st.sampled_from(["", "a"]), themes=st.just(GROWN)),
+)
+MANY = st.lists(MADE, max_size=7).map(numbered)
