@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import tomllib
@@ -119,11 +120,22 @@ class Embed:
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """``[themes]``: `subthemes` says where the lower levels come from; `target` themes when inducing, 0 is free."""
+    """``[themes]``: `subthemes` says where the lower levels come from; `target` themes when inducing, 0 is free.
+
+    `max_moved` is the share of the papers placed before, 0 to 1, that one run may move on evidence alone.
+    `author` signs decisions about themes; empty means the login name.
+    """
 
     subthemes: Literal["given", "induced", "none"] = "given"
     seed: int = 0
     target: int = 0
+    max_moved: float = 0.01
+    author: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.max_moved <= 1:
+            where = "themes.max_moved"
+            raise ConfigError(f"{where}: {self.max_moved} is no share", "use a number from 0 to 1", path=where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +241,14 @@ def api_key(service: str) -> str:
     if not re.fullmatch(r"[!-~]*", key):
         raise ConfigError(f"{name}: holds characters that no key has", "copy the key again", path=name)
     return key
+
+
+def login_name() -> str:
+    """Return the name under which the person is logged in, "unknown" where the system has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such user in the password file, as in some containers
+        return "unknown"
 
 
 def cache_folder() -> Path:

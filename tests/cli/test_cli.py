@@ -85,6 +85,9 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
         (["-C", "s", "fetch"], 2, "nothing to fetch"),
         (["-C", "s", "refresh", "--dry-run"], 2, "nothing to harvest"),
         (["-C", "s", "themes", "show", "nothing"], 6, "neither a theme nor a paper"),
+        (["-C", "s", "themes", "rename", "nothing", "X"], 6, "no theme 'nothing'"),
+        (["-C", "s", "themes", "move", "nothing", "X"], 6, "no paper 'nothing'"),
+        (["-C", "s", "themes", "undo"], 6, "no decision to take back"),
         (["-C", "s", "verify", "nowhere"], 2, "no survey.json"),
         (["-C", "s", "export", "--format", "docx"], 2, "there is no format 'docx'"),
         (["init", "s"], 2, "exists already"),
@@ -122,6 +125,22 @@ def test_json_output_can_be_read(run: Run, survey: Path) -> None:
     for words in (["status"], ["build"], ["verify"], ["themes", "show"], ["doctor"], ["themes", "show", "2001.00001"]):
         out = run("-C", str(survey), "--json", "-q", *words)[1]
         json.loads(out)
+
+
+def test_the_themes_are_steered_from_the_command_line(run: Run, survey: Path) -> None:
+    """Each decision is told, one that changes nothing too, and the log has them all; undone ones are marked."""
+    run("-C", str(survey), "build")
+    theme = json.loads(run("-C", str(survey), "--json", "-q", "themes", "show")[1])[0]["id"]
+
+    assert f"rename {theme} to 'Ways on'" in run("-C", str(survey), "themes", "rename", theme, "Ways on")[1]
+    assert "it is so already" in run("-C", str(survey), "themes", "rename", theme, "Ways on")[1]
+    assert f"pin 2001.00001 to '{theme}'" in run("-C", str(survey), "-q", "themes", "pin", "2001.00001")[1]
+    assert "undo 2" in run("-C", str(survey), "themes", "undo")[1]
+    code, out, _ = run("-C", str(survey), "themes", "log")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["1", "2", "3"]
+    assert "(taken back)" in out.splitlines()[1]
+    assert "Ways on" in run("-C", str(survey), "-q", "themes", "show")[1]
 
 
 @pytest.mark.parametrize("name", ["bibtex", "biblatex", "csl", "ris", "csv", "jsonl"])

@@ -1,4 +1,4 @@
-"""``surveygen themes``: see the taxonomy and draft one."""
+"""``surveygen themes``: see the taxonomy, draft one, and steer it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
+from surveygen.cli._steering import STEERING
 from surveygen.errors import ThemeError
 from surveygen.pipeline import Shown
 
-group = typer.Typer(help="See the taxonomy and draft one.", no_args_is_help=True)
+group = typer.Typer(help="See the taxonomy, draft one, and steer it.", no_args_is_help=True)
+for command in STEERING:
+    group.command()(command)
 
 
 @group.command()

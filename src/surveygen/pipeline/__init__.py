@@ -1,8 +1,10 @@
 """Say the verbs in order: add, fetch, refresh, build, verify."""
 
+from surveygen.pipeline._decide import Decided
 from surveygen.pipeline.add import add
 from surveygen.pipeline.build import Built, build
 from surveygen.pipeline.citations import CitationReport, Learnt, learn_citations, plan_citations, update_citations
+from surveygen.pipeline.decide import History, exclude, history, merge, move, pin, rename, split, undo
 from surveygen.pipeline.doctor import Finding, examine
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, export
@@ -19,8 +21,10 @@ __all__ = [
     "EXPORTS",
     "Built",
     "CitationReport",
+    "Decided",
     "Finding",
     "Harvested",
+    "History",
     "Learnt",
     "Progress",
     "Refreshed",
@@ -33,18 +37,26 @@ __all__ = [
     "clear_stop",
     "evaluate",
     "examine",
+    "exclude",
     "export",
     "fetch",
     "harvest",
+    "history",
     "induce",
     "init",
     "learn_citations",
+    "merge",
+    "move",
+    "pin",
     "plan",
     "plan_citations",
     "plan_harvest",
     "refresh",
+    "rename",
     "show",
+    "split",
     "status",
+    "undo",
     "update_citations",
     "verify",
 ]

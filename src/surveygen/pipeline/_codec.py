@@ -47,7 +47,8 @@ def _build(kind: Any, value: Any) -> Any:  # noqa: ANN401  # types are values he
     if value is None or isinstance(kind, NewType):
         return value
     if is_dataclass(kind) and isinstance(kind, type):
-        return kind(**{name: _build(hint, value[name]) for name, hint in _hints(kind).items()})
+        # A field that an older program did not write has its default.
+        return kind(**{name: _build(hint, value[name]) for name, hint in _hints(kind).items() if name in value})
     if get_origin(kind) in {Union, types.UnionType}:
         return _build(next(option for option in get_args(kind) if option is not type(None)), value)
     if get_origin(kind) is tuple:

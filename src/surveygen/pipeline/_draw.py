@@ -25,7 +25,7 @@ from surveygen.pipeline.progress import Progress
 from surveygen.summarize import check, redundancy
 from surveygen.survey import Checks, Material, compose, mint
 
-_SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "without_abstract")
+_SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,38 @@
-"""File papers under themes."""
+"""File papers under themes: new ones by evidence, old ones where they stood."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from surveygen import plugins
+from surveygen.domain.decision import Logged
+from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
-from surveygen.domain.theme import Assignment, Taxonomy
-from surveygen.pipeline._codec import decode, digest, encode
+from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
+from surveygen.pipeline._clock import now
+from surveygen.pipeline._codec import digest
+from surveygen.pipeline._past import Past
+from surveygen.pipeline._places import Places, load_near, load_places, save_near, save_places
 from surveygen.pipeline._run import Run
 from surveygen.pipeline._taxonomy import current_taxonomy, induce_below
 from surveygen.pipeline._vectors import embed_texts
-from surveygen.themes import Assigner, nearest_papers, theme_queries, theme_vectors
+from surveygen.themes import (
+    Assigner,
+    Settled,
+    Steered,
+    ThemeVectors,
+    nearest_papers,
+    settle,
+    steer,
+    theme_queries,
+    theme_vectors,
+    updated_nearest,
+)
 
 NEIGHBOURS = 10  # notes/outputs.md section 7, item 10
+_COMPANY = 4000  # old papers that new ones are compared in the company of: benchmarks/themes/refresh.py, --company
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,69 +44,121 @@ class Placed:
     neighbours: Mapping[PaperId, tuple[PaperId, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Where a paper with these words stood."""
-
-    text_hash: str
-    assignment: Assignment
-
-
 def place(run: Run) -> Placed:
-    """Return a place for each paper; asks the store first, as the same corpus and themes give the same places."""
+    """Return a place for each paper.
+
+    Under the same themes only papers that are new or have other words are compared. Where the themes are others, all
+    papers are, and an old one moves on evidence alone, within the budget of the settings. What moved is logged.
+    """
     with run.progress.stage("themes", 3) as advance:
-        taxonomy = current_taxonomy(run)
+        before = load_places(run.store)
+        base = current_taxonomy(run)
         advance(1)
-        assignments = _assign(run, taxonomy)
+        steered = _steered(run, base)
+        places, moves = _places(run, steered, before)
         if run.settings.themes.subthemes == "induced":
-            deeper = induce_below(run, taxonomy, assignments)
-            if deeper != taxonomy:
-                taxonomy, assignments = deeper, _assign(run, deeper)
+            leaves = [item for item in places.assignments if not steered.taxonomy.children(item.theme)]
+            deeper = induce_below(run, base, leaves)
+            if deeper != base:
+                steered = _steered(run, deeper)
+                places, moves = _places(run, steered, before)
+        if places is not before:
+            run.store.log_moves(moves)
+            save_places(run.store, places)
         advance(1)
         neighbours = _neighbours(run)
         advance(1)
-    return Placed(taxonomy, assignments, neighbours)
+    return Placed(steered.shown, places.assignments, neighbours)
 
 
-def _assign(run: Run, taxonomy: Taxonomy) -> tuple[Assignment, ...]:
+def _steered(run: Run, base: Taxonomy) -> Steered:
+    return steer(base, run.store.decisions(), dict(run.profile.replaces))
+
+
+def _places(run: Run, steered: Steered, before: Places | None) -> tuple[Places, tuple[Logged, ...]]:
+    """Return the places under a taxonomy, and what moved since the last run."""
     assigner: Assigner = plugins.load("themes", "nearest").make(run.settings.themes)
-    key = digest(assigner.fingerprint, taxonomy.themes, _content(run))
-    cached = run.store.derived("assignments", key)
-    if cached is not None:
-        return decode(tuple[Assignment, ...], cached)
-    queries = theme_queries(taxonomy)
-    encoded = embed_texts(run.store, queries, run.encoder)
-    vectors = theme_vectors(taxonomy, dict(zip(queries, encoded, strict=True)))
-    space = digest(assigner.fingerprint, taxonomy.themes, run.embeddings.encoder)
-    fresh = assigner.assign(run.embeddings, run.papers, taxonomy, vectors)
-    assignments = _keep_places(run, space, fresh)
-    run.store.put_derived("assignments", key, encode(assignments), slot="all")
     hashes = {paper.id: paper.text_hash for paper in run.papers}
-    kept = [Kept(hashes[item.paper], item) for item in assignments]
-    run.store.put_derived("places", space, encode(kept), slot="all")
-    return assignments
+    compared = digest(assigner.fingerprint, steered.taxonomy.themes)
+    encoder = f"{run.settings.embed.encoder}:{run.settings.embed.model}"
+    content = digest(
+        *(compared, encoder, sorted(hashes.items()), sorted(steered.placed.items())),
+        *(sorted(steered.heirs.items()), run.settings.themes.max_moved),
+    )
+    if before is not None and before.content == content:
+        return before, ()
+    past = Past(before, hashes, steered, encoder=encoder)
+    wanted = past.changed() if before is not None and before.compared == compared else set(hashes)
+    judge = _Judge(run, assigner, steered)
+    fresh = judge.assign(wanted, steered.placed)
+    by_evidence = tuple(item for paper, item in fresh.items() if paper not in steered.placed)
+    settled = settle(by_evidence, steered.taxonomy, run.embeddings, past.standing(run.settings.themes.max_moved))
+    told = judge.settle(fresh, settled)
+    kept = past.kept(told, settled)
+    themes = tuple(theme.id for theme in steered.taxonomy)
+    places = Places(content, compared, encoder, themes, kept, past.away, settled.waiting)
+    return places, past.moves(kept, settled, now())
 
 
-def _keep_places(run: Run, space: str, fresh: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
-    """Leave papers where they stood under the same themes unless their words changed: only new papers are placed."""
-    known = run.store.derived("places", space)
-    before = {
-        (kept.text_hash, kept.assignment.paper): kept.assignment for kept in decode(tuple[Kept, ...], known or "[]")
-    }
-    hashes = {paper.id: paper.text_hash for paper in run.papers}
-    return tuple(before.get((hashes[item.paper], item.paper), item) for item in fresh)
+class _Judge:
+    """Asks the assigner, in no larger company than it takes to judge a few papers."""
+
+    def __init__(self, run: Run, assigner: Assigner, steered: Steered) -> None:
+        self._run = run
+        self._assigner = assigner
+        self._steered = steered
+        self._vectors: ThemeVectors | None = None
+
+    def assign(self, wanted: Collection[PaperId], placed: Mapping[PaperId, ThemeId]) -> dict[PaperId, Assignment]:
+        """Return what the assigner says of some papers, in the order of all papers."""
+        if not wanted:
+            return {}
+        company = self._company(wanted)
+        papers = [paper for paper in self._run.papers if paper.id in company]
+        ids = tuple(paper.id for paper in papers)
+        embeddings = Embeddings(ids, self._run.embeddings.rows(ids), self._run.embeddings.encoder)
+        taxonomy = self._steered.taxonomy
+        found = self._assigner.assign(embeddings, papers, taxonomy, self._asked(), placed=placed)
+        return {item.paper: item for item in found if item.paper in wanted}
+
+    def settle(self, fresh: Mapping[PaperId, Assignment], settled: Settled) -> dict[PaperId, Assignment]:
+        """Return the compared papers where they were settled; one that stays against the evidence is uncertain."""
+        stays = {paper: theme for paper, theme in settled.themes.items() if fresh[paper].theme != theme}
+        again = self.assign(set(stays), {**self._steered.placed, **stays})
+        kept = {p: replace(item, method=fresh[p].method, uncertain=True) for p, item in again.items()}
+        return {**fresh, **kept}
+
+    def _company(self, wanted: Collection[PaperId]) -> set[PaperId]:
+        """Return the papers wanted, all seeds, and a sample of the others, the same in every run."""
+        seeds = {seed for theme in self._steered.taxonomy for seed in theme.seeds}
+        others = [paper.id for paper in self._run.papers if paper.id not in wanted]
+        if len(others) > _COMPANY:
+            others = sorted(others, key=_lot)[:_COMPANY] + [paper for paper in others if paper in seeds]
+        return {*wanted, *others}
+
+    def _asked(self) -> ThemeVectors:
+        if self._vectors is None:
+            queries = theme_queries(self._steered.taxonomy)
+            encoded = embed_texts(self._run.store, queries, self._run.encoder)
+            self._vectors = theme_vectors(self._steered.taxonomy, dict(zip(queries, encoded, strict=True)))
+        return self._vectors
 
 
-def _neighbours(run: Run) -> dict[PaperId, tuple[PaperId, ...]]:
-    key = digest(_content(run), NEIGHBOURS)
-    cached = run.store.derived("neighbours", key)
-    if cached is None:
-        found = nearest_papers(run.embeddings, NEIGHBOURS)
-        cached = encode([list(found[paper.id]) for paper in run.papers])
-        run.store.put_derived("neighbours", key, cached, slot="all")
-    rows = decode(tuple[tuple[PaperId, ...], ...], cached)
-    return dict(zip((paper.id for paper in run.papers), rows, strict=True))
+def _lot(paper: PaperId) -> bytes:
+    return hashlib.sha256(paper.encode("utf-8", "surrogatepass")).digest()
 
 
-def _content(run: Run) -> tuple[object, ...]:
-    return (run.embeddings.encoder, [(paper.id, paper.text_hash) for paper in run.papers])
+def _neighbours(run: Run) -> Mapping[PaperId, tuple[PaperId, ...]]:
+    """Return the nearest of each paper; while the encoder is the same, only what changed is compared."""
+    space = digest(run.embeddings.encoder, NEIGHBOURS)
+    before = load_near(run.store)
+    if before is None or before.space != space:
+        found: Mapping[PaperId, tuple[PaperId, ...]] = nearest_papers(run.embeddings, NEIGHBOURS)
+    else:
+        hashes = dict(zip(before.papers, before.hashes, strict=True))
+        changed = [paper.id for paper in run.papers if hashes.get(paper.id) != paper.text_hash]
+        if not changed and len(hashes) == len(run.papers):
+            return before.nearest()
+        found = updated_nearest(run.embeddings, before.nearest(), changed, NEIGHBOURS)
+    save_near(run.store, space, run.papers, found)
+    return found

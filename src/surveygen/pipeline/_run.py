@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from surveygen import plugins
 from surveygen.config import Project, Settings
 from surveygen.corpus import Store
+from surveygen.domain.decision import excluded
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper
 from surveygen.embed import Encoder
@@ -37,7 +38,8 @@ def start(project: Project, store: Store, progress: Progress) -> Run:
     """
     settings = project.settings
     profile = load_profile(settings.profile, project.root)
-    papers = tuple(store.papers(status=("active", "reinstated")))
+    out = excluded(store.decisions())
+    papers = tuple(paper for paper in store.papers(status=("active", "reinstated")) if paper.id not in out)
     if not papers:
         raise CorpusError("the corpus is empty", "add papers first: surveygen add FILE, or surveygen fetch")
     make = plugins.load("embed", settings.embed.encoder).make

@@ -5,31 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surveygen import plugins
+from surveygen.config import Themes
+from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings
-from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
+from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId, in_reading_order
 from surveygen.pipeline._clock import now
 from surveygen.pipeline._run import Run
-from surveygen.themes import Inducer
+from surveygen.themes import Inducer, Profile
 
 _MIN_TO_SPLIT = 20  # papers that a top theme without sub-themes must have before some are induced
 
 
 def current_taxonomy(run: Run) -> Taxonomy:
-    """Return the given themes with the induced ones of the store below them; induces if there is neither."""
-    settings = run.settings.themes
-    given = run.profile.taxonomy.themes
+    """Return the themes as they are before a person's decisions; induces if there are none."""
+    taxonomy = saved_taxonomy(run.store, run.profile, run.settings.themes)
+    return taxonomy if len(taxonomy) else Taxonomy(_induce(run, None, run.embeddings))
+
+
+def saved_taxonomy(store: Store, profile: Profile, settings: Themes) -> Taxonomy:
+    """Return the given themes with the induced ones of the store below them."""
+    given = profile.taxonomy.themes
     if settings.subthemes == "none":
         given = tuple(theme for theme in given if theme.parent is None)
     known = {theme.id for theme in given}
     induced: list[Theme] = []
-    for theme in run.store.taxonomy() or ():
+    for theme in store.taxonomy() or ():
         top = theme.parent is None
         wanted = not given if top else theme.parent in known and (settings.subthemes == "induced" or not given)
         if wanted and theme.id not in known:
             known.add(theme.id)
             induced.append(theme)
-    taxonomy = in_reading_order((*given, *induced))
-    return taxonomy if len(taxonomy) else Taxonomy(_induce(run, None, run.embeddings))
+    return in_reading_order((*given, *induced))
+
+
+def minted(store: Store, profile: Profile) -> frozenset[ThemeId]:
+    """Return every id that a theme of the survey has or had: none of them is minted again."""
+    decided = (theme for decision in store.decisions() for theme in decision.themes)
+    return frozenset(theme.id for theme in (*(store.taxonomy() or ()), *profile.taxonomy, *decided))
 
 
 def induce_below(run: Run, taxonomy: Taxonomy, assignments: Sequence[Assignment]) -> Taxonomy:
@@ -53,23 +65,9 @@ def _induce(run: Run, parent: Theme | None, embeddings: Embeddings) -> tuple[The
         embeddings,
         [paper for paper in run.papers if paper.id in inside],
         parent=parent.id if parent else None,
-        known_ids=frozenset(theme.id for theme in (*stored, *run.profile.taxonomy)),
+        known_ids=minted(run.store, run.profile),
         seed=run.settings.themes.seed,
     )
     given = [theme for theme in run.profile.taxonomy if theme.id not in stored]
     run.store.save_taxonomy(in_reading_order((*given, *stored, *themes)), at=now())
     return themes
-
-
-def in_reading_order(themes: Sequence[Theme]) -> Taxonomy:
-    """Put children right after their parents, keeping the order among siblings."""
-    ordered: list[Theme] = []
-
-    def visit(parent: ThemeId | None) -> None:
-        for theme in themes:
-            if theme.parent == parent:
-                ordered.append(theme)
-                visit(theme.id)
-
-    visit(None)
-    return Taxonomy(tuple(ordered))

@@ -94,7 +94,7 @@ def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing
         drafts.remember(folder / language.code, order.formats)
     files = [path for language in order.languages for path in draft_files(folder / language.code)]
     counts = store.counts()
-    return Built((*files, *common), tuple(changed), counts.papers - counts.withdrawn)
+    return Built((*files, *common), tuple(changed), counts.papers - counts.withdrawn - counts.excluded)
 
 
 def _write_reports(order: Order, drawing: Drawing) -> list[Path]:

@@ -80,7 +80,7 @@ def _telling(sentence: Sentence) -> bool:
 def write_method(desk: Desk) -> Section:
     """Account for the papers that came in and for how the draft was made."""
     material = desk.material
-    order = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "without_abstract")
+    order = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
     names = [name for name in order if name in material.selection]
     rows = [(desk.say(f"selection_{name}"), desk.language.number(material.selection[name])) for name in names]
     rows.append((desk.say("selection_included"), desk.language.number(len(material.papers))))

@@ -6,16 +6,23 @@ from surveygen.themes._gold import Gold, gold_depth, read_gold
 from surveygen.themes._measure import Evaluation, Figure, ThemeScore, evaluate, macro_f1, purity
 from surveygen.themes._neighbours import nearest_papers
 from surveygen.themes._profile import Profile, load_profile, shipped_profiles
-from surveygen.themes._protocol import Assigner, Inducer, ThemeVectors
+from surveygen.themes._protocol import NOBODY, Assigner, Inducer, ThemeVectors
 from surveygen.themes._queries import theme_queries, theme_vectors
+from surveygen.themes._settle import Settled, Standing, settle
+from surveygen.themes._steer import Steered, steer
+from surveygen.themes._updated import updated_nearest
 
 __all__ = [
+    "NOBODY",
     "Assigner",
     "Evaluation",
     "Figure",
     "Gold",
     "Inducer",
     "Profile",
+    "Settled",
+    "Standing",
+    "Steered",
     "ThemeScore",
     "ThemeVectors",
     "evaluate",
@@ -25,7 +32,10 @@ __all__ = [
     "nearest_papers",
     "purity",
     "read_gold",
+    "settle",
     "shipped_profiles",
+    "steer",
     "theme_queries",
     "theme_vectors",
+    "updated_nearest",
 ]

@@ -15,7 +15,14 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import ConfigError
 
-_TOP_KEYS: dict[str, type] = {"name": str, "title": str, "description": str, "titles": dict, "theme": list}
+_TOP_KEYS: dict[str, type] = {
+    "name": str,
+    "title": str,
+    "description": str,
+    "titles": dict,
+    "theme": list,
+    "replaces": dict,
+}
 _THEME_KEYS: dict[str, type] = {
     "id": str,
     "name": str,
@@ -30,13 +37,18 @@ _KINDS: dict[type, str] = {str: "a string", list: "a list of strings", dict: "a 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A subject: its themes, and what a survey of it is called; `titles` are (language code, title) sorted by code."""
+    """A subject: its themes, and what a survey of it is called.
+
+    `titles` are (language code, title) sorted by code. `replaces` are (theme of an earlier taxonomy, its successor
+    here) sorted by theme: papers that a person put under the one stand under the other.
+    """
 
     name: str
     title: str = ""
     titles: tuple[tuple[str, str], ...] = ()
     description: str = ""
     taxonomy: Taxonomy = field(default_factory=Taxonomy)
+    replaces: tuple[tuple[ThemeId, ThemeId], ...] = ()
 
 
 def shipped_profiles() -> tuple[str, ...]:
@@ -89,7 +101,16 @@ def _read(source: Traversable, label: str) -> Profile:
         titles=tuple(sorted(data.get("titles", {}).items())),
         description=data.get("description", ""),
         taxonomy=Taxonomy(themes),
+        replaces=_replaces(data.get("replaces", {}), {theme.id for theme in themes}, label),
     )
+
+
+def _replaces(data: Mapping[str, str], known: Collection[str], label: str) -> tuple[tuple[ThemeId, ThemeId], ...]:
+    for old, new in data.items():
+        if new not in known:
+            where = f"replaces.{old}"
+            raise ConfigError(f"{label}: {where} names {new!r}, which is no theme", _nearest(new, known), path=where)
+    return tuple(sorted((ThemeId(old), ThemeId(new)) for old, new in data.items()))
 
 
 def _theme(item: Any, label: str, n: int) -> Theme:  # noqa: ANN401  # whatever TOML held

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from surveygen.domain.embedding import Embeddings, Vectors
-from surveygen.domain.paper import Paper
+from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
+
+NOBODY: Mapping[PaperId, ThemeId] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +34,10 @@ class Assigner(Protocol):
         class First:
             fingerprint = "first-1"
 
-            def assign(self, embeddings, papers, taxonomy, theme_vectors):
-                ids = [theme.id for theme in taxonomy][:1]
-                return tuple(Assignment(p.id, t, (t,), 0.0, None, 0.0, True, "first") for t in ids for p in papers)
+            def assign(self, embeddings, papers, taxonomy, theme_vectors, *, placed={}):
+                first = taxonomy.themes[0].id
+                stands = ((paper.id, placed.get(paper.id, first)) for paper in papers)
+                return tuple(Assignment(p, t, taxonomy.path(t), 0.0, None, 0.0, True, "first") for p, t in stands)
     """
 
     @property
@@ -41,9 +45,18 @@ class Assigner(Protocol):
         """Name what the answer depends on besides the arguments; places are kept under it."""
 
     def assign(
-        self, embeddings: Embeddings, papers: Sequence[Paper], taxonomy: Taxonomy, theme_vectors: ThemeVectors
+        self,
+        embeddings: Embeddings,
+        papers: Sequence[Paper],
+        taxonomy: Taxonomy,
+        theme_vectors: ThemeVectors,
+        *,
+        placed: Mapping[PaperId, ThemeId] = NOBODY,
     ) -> tuple[Assignment, ...]:
-        """Return one assignment a paper, in the order of `papers`; none if the taxonomy is empty."""
+        """Return one assignment a paper, in the order of `papers`; none if the taxonomy is empty.
+
+        A paper of `placed` stands where that says, whatever the evidence, by the method "person".
+        """
 
 
 class Inducer(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.themes._doubt import lowest
 from surveygen.themes._evidence import Scores, above_background, evidence
-from surveygen.themes._protocol import ThemeVectors
+from surveygen.themes._protocol import NOBODY, ThemeVectors
 from surveygen.themes._tree import descend, lift, plant
 
 _UNCERTAIN = 0.15  # share of each theme's papers, those with the smallest margins
@@ -38,11 +38,18 @@ class Nearest:
     fingerprint = "nearest-1"  # a new number whenever the same input could give another place
 
     def assign(
-        self, embeddings: Embeddings, papers: Sequence[Paper], taxonomy: Taxonomy, theme_vectors: ThemeVectors
+        self,
+        embeddings: Embeddings,
+        papers: Sequence[Paper],
+        taxonomy: Taxonomy,
+        theme_vectors: ThemeVectors,
+        *,
+        placed: Mapping[PaperId, ThemeId] = NOBODY,
     ) -> tuple[Assignment, ...]:
         """Return one assignment a paper, in the order of `papers`; none if the taxonomy is empty.
 
-        A seed stands where the person put it (method "seed"); seeds of an induced theme only draw it toward them.
+        A paper of `placed` (method "person") and a seed (method "seed") stand where the person put them; seeds of an
+        induced theme only draw it toward them.
         Time and memory grow with papers times themes.
         """
         if not papers or not len(taxonomy):
@@ -54,15 +61,20 @@ class Nearest:
         scores = lifted[:, tree.tops]
         tops = np.asarray(tree.tops, dtype=np.intp)
         places = descend(own, lifted, tree, tops[scores.argmax(axis=1)])
-        return _assignments(papers, taxonomy, scores, tops, places)
+        return _assignments(papers, taxonomy, scores, places, placed)
 
 
 def _assignments(
-    papers: Sequence[Paper], taxonomy: Taxonomy, scores: Scores, tops: NDArray[np.intp], places: NDArray[np.intp]
+    papers: Sequence[Paper],
+    taxonomy: Taxonomy,
+    scores: Scores,
+    places: NDArray[np.intp],
+    placed: Mapping[PaperId, ThemeId],
 ) -> tuple[Assignment, ...]:
     ids = [theme.id for theme in taxonomy]
     paths = {theme: taxonomy.path(theme) for theme in ids}
-    planted = _planted(taxonomy)
+    planted = _planted(taxonomy) | {paper: (theme,) for paper, theme in placed.items()}
+    tops = [row for row, theme in enumerate(taxonomy) if theme.parent is None]
     column = {ids[top]: n for n, top in enumerate(tops)}
     nodes = [
         planted[paper.id][0] if paper.id in planted else ids[place] for paper, place in zip(papers, places, strict=True)
@@ -78,7 +90,8 @@ def _assignments(
         score, margin, unsure = float(scores[row, chosen[row]]), float(gap[row]), bool(uncertain[row])
         place = Assignment(paper.id, node, paths[node], score, rival, margin, unsure, "nearest", near)
         by_hand = planted.get(paper.id)
-        made.append(replace(place, uncertain=False, method="seed", secondary=by_hand[1:]) if by_hand else place)
+        method = "person" if paper.id in placed else "seed"
+        made.append(replace(place, uncertain=False, method=method, secondary=by_hand[1:]) if by_hand else place)
     return tuple(made)
 
 

@@ -1,0 +1,168 @@
+"""Let papers stay where they stand unless evidence beyond the noise moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.paper import PaperId
+from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
+
+_FEW = 8  # members; the noise of a smaller theme is that of all papers
+
+GONE = "its theme is gone"
+DIVIDED = "its theme was divided"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where compared papers stand by evidence.
+
+    Attributes:
+        themes: a theme for each. reasons: why, for those that stood elsewhere.
+        waiting: those that have evidence enough to move, and no room in the budget.
+    """
+
+    themes: Mapping[PaperId, ThemeId]
+    reasons: Mapping[PaperId, str] = field(default_factory=dict)
+    waiting: tuple[PaperId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known before papers are compared.
+
+    Attributes:
+        before: where each paper stood by evidence; a new paper is not named.
+        placed: papers that a person put somewhere.
+        born: themes that were not there when the papers were placed.
+        revised: papers whose words changed.
+        budget: how many may move on evidence alone.
+    """
+
+    before: Mapping[PaperId, ThemeId]
+    placed: Mapping[PaperId, ThemeId] = field(default_factory=dict)
+    born: Collection[ThemeId] = ()
+    revised: Collection[PaperId] = ()
+    budget: int = 0
+
+
+def settle(fresh: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: Standing) -> Settled:
+    """Decide for each compared paper whether it follows the fresh evidence or stays.
+
+    Two witnesses must agree before a paper moves. The assigner must name another theme, and the paper must be nearer
+    to that theme's papers than to those of its own by more than the spread of its own theme's papers: one standard
+    deviation of their likeness to each other. A theme is measured against itself, as some are wider than others. Where
+    a theme is new, or was divided, a person or the survey asked for it, and it has to be nearer only.
+
+    Args:
+        fresh: what the assigner says of the papers compared, new ones among them.
+        taxonomy: the themes as they are.
+        embeddings: of all papers, also of those that are not compared.
+        known: where they stood.
+
+    Returns:
+        A theme for each paper of `fresh`. The strongest evidence moves first, until the budget is spent.
+    """
+    ids = {theme.id for theme in taxonomy}
+    reasons = {found.paper: _reason(found, ids, known) for found in fresh}
+    disputed = [found for found in fresh if reasons[found.paper] is None]
+    moved, waiting = _judge(disputed, taxonomy, embeddings, known)
+    themes = {
+        found.paper: found.theme
+        if reasons[found.paper] is not None or found.paper in moved
+        else known.before[found.paper]
+        for found in fresh
+    }
+    told = {paper: reason for paper, reason in reasons.items() if reason} | moved
+    return Settled(themes, told, waiting)
+
+
+def _reason(found: Assignment, ids: Collection[str], known: Standing) -> str | None:
+    """Return why the fresh place holds: "" if the paper is new or agrees; None if it is disputed."""
+    stood = known.before.get(found.paper)
+    if stood is None or stood == found.theme:
+        return ""
+    if stood not in ids:
+        return GONE
+    below = found.path[found.path.index(stood) + 1 :] if stood in found.path else ()
+    return DIVIDED if below and below[0] in known.born else None
+
+
+def _judge(
+    disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: Standing
+) -> tuple[dict[PaperId, str], tuple[PaperId, ...]]:
+    """Return who moves on evidence, with the reason, and who would if the budget had room."""
+    if not disputed:
+        return {}, ()
+    court = _Court(disputed, taxonomy, embeddings, known)
+    moved: dict[PaperId, str] = {}
+    candidates: list[tuple[float, PaperId, str]] = []
+    for found in disputed:
+        before = known.before[found.paper]
+        gain, noise = court.hear(found.paper, before, found.theme)
+        said = f"nearer to the papers of {found.theme} by {gain:.3f}, where those of {before} spread by {noise:.3f}"
+        said = f"its words changed; {said}" if found.paper in known.revised else said
+        if gain > 0 and any(step in known.born for step in found.path):
+            moved[found.paper] = said
+        elif gain > noise:
+            candidates.append((-gain / max(noise, 1e-9), found.paper, said))
+    candidates.sort()
+    moved |= {paper: said for _, paper, said in candidates[: known.budget]}
+    return moved, tuple(sorted(paper for _, paper, _ in candidates[known.budget :]))
+
+
+class _Court:
+    """Hears how near papers are to the papers of two themes."""
+
+    def __init__(
+        self, disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: Standing
+    ) -> None:
+        stands = {**known.before, **known.placed}
+        claimed = {found.paper: found.theme for found in disputed}
+        self._row = {paper: row for row, paper in enumerate(embeddings.ids)}
+        self._number = {theme.id: n for n, theme in enumerate(taxonomy)}
+        self._vectors = embeddings.vectors
+        self._stands = np.array([self._number.get(stands.get(p, ThemeId("")), -1) for p in embeddings.ids], np.intp)
+        self._sums = np.zeros((len(self._number), self._vectors.shape[1]))
+        self._sizes = np.bincount(self._stands[self._stands >= 0], minlength=len(self._number))
+        for theme in range(len(self._number)):
+            rows = np.flatnonzero(self._stands == theme)
+            if not len(rows):  # known by those who would go there, as long as nobody stands there
+                rows = np.array([self._row[p] for p, t in claimed.items() if self._number[t] == theme], np.intp)
+            self._sums[theme] = self._vectors[rows].sum(axis=0)
+        own = self._likeness(np.arange(len(self._stands)), self._stands)
+        self._noise = _spread(own, self._stands, len(self._number))
+
+    def hear(self, paper: PaperId, own: ThemeId, other: ThemeId) -> tuple[float, float]:
+        """Return by how much the paper is nearer to the other theme, and the spread of its own one.
+
+        A paper alone in its theme has nothing to be compared with, and gains nothing.
+        """
+        row, mine = self._row[paper], self._number[own]
+        if self._sizes[mine] < 2:
+            return 0.0, float(self._noise[mine])
+        rows = np.array([row, row])
+        near, far = self._likeness(rows, np.array([self._number[other], mine], np.intp))
+        return float(near - far), float(self._noise[mine])
+
+    def _likeness(self, rows: NDArray[np.intp], themes: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Cosine of each paper and the middle of a theme without the paper itself."""
+        vectors = self._vectors[rows].astype(np.float64)
+        rest = self._sums[themes] - np.where((self._stands[rows] == themes)[:, None], vectors, 0.0)
+        length = np.linalg.norm(rest, axis=1) * np.linalg.norm(vectors, axis=1)
+        dots: NDArray[np.float64] = np.einsum("nd,nd->n", vectors, rest)
+        likeness: NDArray[np.float64] = np.divide(dots, length, out=np.zeros_like(dots), where=length > 1e-6)
+        return likeness
+
+
+def _spread(own: NDArray[np.float64], stands: NDArray[np.intp], themes: int) -> NDArray[np.float64]:
+    """Standard deviation of the likeness of each theme's papers to it, `(themes,)`."""
+    inside = own[stands >= 0]
+    everyone = float(inside.std()) if len(inside) else 0.0
+    members = [own[stands == theme] for theme in range(themes)]
+    return np.array([float(likeness.std()) if len(likeness) >= _FEW else everyone for likeness in members])
