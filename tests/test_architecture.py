@@ -26,18 +26,18 @@ PUBLIC = {
     "cli": "main",
     "corpus": "Counts Delivery Kind Outcome RawPage Run Scope Store export_lines import_lines is_dump locked merge",
     "embed": "RECIPE Encoder Progress encode_papers paper_texts papers_fingerprint",
-    "pipeline": "Built CitationReport Decided EXPORTS Finding Harvested History Learnt Progress Refreshed Report "
-    "Shown Silence Status add build clear_stop evaluate examine exclude export fetch harvest history "
-    "induce init learn_citations merge move pin plan plan_citations plan_harvest refresh rename show "
-    "split status undo update_citations verify",
+    "pipeline": "Built CitationReport Decided EXPORTS Finding Harvested History Learnt Offered Progress Redrawn "
+    "Refreshed Report Shown Silence Status accept add build clear_stop evaluate examine exclude export "
+    "fetch harvest history induce init learn_citations merge move pin plan plan_citations plan_harvest "
+    "proposals refresh rename retaxonomy show split status undo update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport Renderer TemplateRoots compile_pdf template_root",
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "summarize": "Lookup Summarizer Verdict check difference fault redundancy split",
     "survey": "Checks Material compose mint",
-    "themes": "Assigner Evaluation Figure Gold Inducer NOBODY Profile Settled Standing Steered ThemeScore "
-    "ThemeVectors evaluate gold_depth load_profile macro_f1 nearest_papers purity read_gold settle "
-    "shipped_profiles steer theme_queries theme_vectors updated_nearest",
+    "themes": "Assigner Evaluation Figure Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeScore "
+    "ThemeVectors agreement align evaluate gold_depth load_profile macro_f1 nearest_papers propose purity "
+    "read_gold settle shipped_profiles steer theme_queries theme_vectors updated_nearest",
 }
 
 # Libraries that are heavy, or reach outside: where they may be imported, a folder or a file.

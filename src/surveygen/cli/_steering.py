@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -54,6 +55,53 @@ def exclude(context: typer.Context, paper: Paper) -> None:
     _say(context, pipeline.exclude(_shared(context).project(), paper))
 
 
+def proposals(context: typer.Context) -> None:
+    """Show what may be worth a change: new themes, divisions, mergers, a new taxonomy."""
+    shared = _shared(context)
+    offered = pipeline.proposals(shared.project(), shared.progress())
+
+    def text() -> Iterator[str]:
+        for one in offered.proposals:
+            about = f"{one.name} ({', '.join(one.keywords[:4])})" if one.kind == "new" else " and ".join(one.themes)
+            yield f"{one.id}: {one.kind} {about}; {one.reason}"
+        if not offered.proposals:
+            yield "nothing is proposed"
+        if offered.drift and offered.drift.grown:
+            fall = f"from {offered.drift.first:.2f} to {offered.drift.now:.2f}"
+            yield f"agreement with themes found afresh fell {fall}: look at surveygen themes retaxonomy"
+
+    shared.print(offered, text)
+
+
+def accept(
+    context: typer.Context,
+    proposal: Annotated[str, typer.Argument(metavar="[PROPOSAL]", help="Its id; may be left out if it is alone.")] = "",
+) -> None:
+    """Make a proposal a decision."""
+    shared = _shared(context)
+    _say(context, pipeline.accept(shared.project(), shared.progress(), proposal))
+
+
+def retaxonomy(
+    context: typer.Context,
+    target: Annotated[int, typer.Option(min=0, metavar="N", help="How many top themes; 0: as many as now.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Instead of retaxonomy.draft.toml.")] = None,
+) -> None:
+    """Draft the themes anew, with a map from old to new; use it by setting profile to its path."""
+    shared = _shared(context)
+    redrawn = pipeline.retaxonomy(shared.project(), shared.progress(), target=target, out=out)
+
+    def text() -> Iterator[str]:
+        lineage = redrawn.lineage
+        yield from (f"kept     {theme}" for theme in lineage.kept)
+        yield from (f"new      {theme}: {redrawn.taxonomy[theme].name}" for theme in lineage.born)
+        yield from (f"replaced {old} by {new}" for old, new in lineage.merged)
+        yield from (f"divided  {old} among {', '.join(parts)}" for old, parts in lineage.split)
+        yield f'wrote {redrawn.path}; edit it, then set profile = "{redrawn.path.name}" in survey.toml'
+
+    shared.print(redrawn, text)
+
+
 def undo(context: typer.Context) -> None:
     """Take back the last decision that holds."""
     _say(context, pipeline.undo(_shared(context).project()))
@@ -75,7 +123,7 @@ def log(context: typer.Context) -> None:
     shared.print(history, text)
 
 
-STEERING = (rename, move, merge, split, pin, exclude, undo, log)
+STEERING = (rename, move, merge, split, pin, exclude, proposals, accept, retaxonomy, undo, log)
 
 
 def _shared(context: typer.Context) -> Context:

@@ -12,7 +12,9 @@ from surveygen.pipeline.fetch import clear_stop, fetch, plan
 from surveygen.pipeline.harvest import Harvested, harvest, plan_harvest
 from surveygen.pipeline.init import init
 from surveygen.pipeline.progress import Progress, Silence
+from surveygen.pipeline.proposals import Offered, accept, proposals
 from surveygen.pipeline.refresh import Refreshed, refresh
+from surveygen.pipeline.retaxonomy import Redrawn, retaxonomy
 from surveygen.pipeline.status import Status, status
 from surveygen.pipeline.steer import Shown, induce, show
 from surveygen.pipeline.verify import Report, verify
@@ -26,12 +28,15 @@ __all__ = [
     "Harvested",
     "History",
     "Learnt",
+    "Offered",
     "Progress",
+    "Redrawn",
     "Refreshed",
     "Report",
     "Shown",
     "Silence",
     "Status",
+    "accept",
     "add",
     "build",
     "clear_stop",
@@ -51,8 +56,10 @@ __all__ = [
     "plan",
     "plan_citations",
     "plan_harvest",
+    "proposals",
     "refresh",
     "rename",
+    "retaxonomy",
     "show",
     "split",
     "status",

@@ -12,7 +12,7 @@ import tomli_w
 from surveygen import plugins
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
-from surveygen.errors import ConfigError
+from surveygen.errors import ConfigError, ThemeError
 from surveygen.languages import Language
 from surveygen.pipeline._files import MANIFEST, read_manifest, sha256, write_if_changed, write_manifest
 from surveygen.pipeline.progress import Progress
@@ -116,6 +116,18 @@ def write_taxonomy(profile: Profile, taxonomy: Taxonomy, title: str, path: Path)
     return [path] if write_if_changed(path, data.encode("utf-8")) else []
 
 
+def write_new(path: Path, text: str) -> None:
+    """Write a file that a person will edit, unless there is another one.
+
+    Raises:
+        ThemeError: the file exists and says something else.
+    """
+    data = text.encode("utf-8")
+    if path.exists() and path.read_bytes() != data:
+        raise ThemeError(f"{path} exists and differs", "move it away or name another file with --out")
+    write_if_changed(path, data)
+
+
 def taxonomy_toml(profile: Profile, taxonomy: Taxonomy, title: str) -> str:
     """Return a taxonomy in the format of a profile."""
     themes = []
@@ -130,4 +142,6 @@ def taxonomy_toml(profile: Profile, taxonomy: Taxonomy, title: str) -> str:
     head: dict[str, object] = {"name": profile.name, "title": title, "description": profile.description}
     if profile.titles:
         head["titles"] = dict(profile.titles)
+    if profile.replaces:
+        head["replaces"] = dict(profile.replaces)
     return tomli_w.dumps({**head, "theme": themes})

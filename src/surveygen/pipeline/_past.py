@@ -26,9 +26,16 @@ class Past:
         self._hashes = hashes
         self._steered = steered
         self._foreign = before is not None and before.encoder != encoder
+        self._met = every
         self._known = {} if self._foreign else every
         self._shown = {item.assignment.paper: item.assignment.theme for item in before.kept} if before else {}
         self.away = tuple(item for paper, item in self._known.items() if paper not in hashes)
+
+    @property
+    def number(self) -> int:
+        """The number of this placement: the next one if it meets new papers."""
+        last = self._before.number if self._before is not None else -1
+        return last + any(paper not in self._met for paper in self._hashes)
 
     def changed(self) -> set[PaperId]:
         """Return the papers whose place does not follow from the last run under the same themes."""
@@ -54,9 +61,11 @@ class Past:
     def kept(self, told: Mapping[PaperId, Assignment], settled: Settled) -> tuple[Kept, ...]:
         """Join the papers compared with those that stay as they were, in the order of the papers."""
         made = []
+        number = self.number
         for paper, text_hash in self._hashes.items():
             if paper in told:
-                made.append(Kept(text_hash, told[paper], self._root(paper, settled)))
+                since = self._met[paper].since if paper in self._met else number
+                made.append(Kept(text_hash, told[paper], self._root(paper, settled), since))
             else:
                 made.append(self._known[paper])
         return tuple(made)

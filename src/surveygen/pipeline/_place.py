@@ -32,16 +32,17 @@ from surveygen.themes import (
 )
 
 NEIGHBOURS = 10  # notes/outputs.md section 7, item 10
-_COMPANY = 4000  # old papers that new ones are compared in the company of: benchmarks/themes/refresh.py, --company
+COMPANY = 4000  # old papers that new ones are compared in the company of: benchmarks/themes/refresh.py, --company
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where every paper stands, and which papers are most like it, nearest first."""
+    """Where every paper stands, which papers are most like it, nearest first, and which came last."""
 
     taxonomy: Taxonomy
     assignments: tuple[Assignment, ...]
     neighbours: Mapping[PaperId, tuple[PaperId, ...]]
+    recent: frozenset[PaperId] = frozenset()
 
 
 def place(run: Run) -> Placed:
@@ -54,13 +55,13 @@ def place(run: Run) -> Placed:
         before = load_places(run.store)
         base = current_taxonomy(run)
         advance(1)
-        steered = _steered(run, base)
+        steered = steered_as(run, base)
         places, moves = _places(run, steered, before)
         if run.settings.themes.subthemes == "induced":
             leaves = [item for item in places.assignments if not steered.taxonomy.children(item.theme)]
             deeper = induce_below(run, base, leaves)
             if deeper != base:
-                steered = _steered(run, deeper)
+                steered = steered_as(run, deeper)
                 places, moves = _places(run, steered, before)
         if places is not before:
             run.store.log_moves(moves)
@@ -68,18 +69,19 @@ def place(run: Run) -> Placed:
         advance(1)
         neighbours = _neighbours(run)
         advance(1)
-    return Placed(steered.shown, places.assignments, neighbours)
+    return Placed(steered.shown, places.assignments, neighbours, places.recent())
 
 
-def _steered(run: Run, base: Taxonomy) -> Steered:
+def steered_as(run: Run, base: Taxonomy) -> Steered:
+    """Apply the decisions of the store to a taxonomy."""
     return steer(base, run.store.decisions(), dict(run.profile.replaces))
 
 
 def _places(run: Run, steered: Steered, before: Places | None) -> tuple[Places, tuple[Logged, ...]]:
     """Return the places under a taxonomy, and what moved since the last run."""
-    assigner: Assigner = plugins.load("themes", "nearest").make(run.settings.themes)
+    judge = Judge(run, steered)
     hashes = {paper.id: paper.text_hash for paper in run.papers}
-    compared = digest(assigner.fingerprint, steered.taxonomy.themes)
+    compared = digest(judge.fingerprint, steered.taxonomy.themes)
     encoder = f"{run.settings.embed.encoder}:{run.settings.embed.model}"
     content = digest(
         *(compared, encoder, sorted(hashes.items()), sorted(steered.placed.items())),
@@ -89,28 +91,42 @@ def _places(run: Run, steered: Steered, before: Places | None) -> tuple[Places, 
         return before, ()
     past = Past(before, hashes, steered, encoder=encoder)
     wanted = past.changed() if before is not None and before.compared == compared else set(hashes)
-    judge = _Judge(run, assigner, steered)
-    fresh = judge.assign(wanted, steered.placed)
+    fresh = judge.assign(wanted)
     by_evidence = tuple(item for paper, item in fresh.items() if paper not in steered.placed)
     settled = settle(by_evidence, steered.taxonomy, run.embeddings, past.standing(run.settings.themes.max_moved))
     told = judge.settle(fresh, settled)
     kept = past.kept(told, settled)
     themes = tuple(theme.id for theme in steered.taxonomy)
-    places = Places(content, compared, encoder, themes, kept, past.away, settled.waiting)
+    places = Places(content, compared, encoder, past.number, themes, kept, past.away, settled.waiting)
     return places, past.moves(kept, settled, now())
 
 
-class _Judge:
+class Judge:
     """Asks the assigner, in no larger company than it takes to judge a few papers."""
 
-    def __init__(self, run: Run, assigner: Assigner, steered: Steered) -> None:
+    def __init__(self, run: Run, steered: Steered) -> None:
         self._run = run
-        self._assigner = assigner
+        self._assigner: Assigner = plugins.load("themes", "nearest").make(run.settings.themes)
         self._steered = steered
         self._vectors: ThemeVectors | None = None
 
-    def assign(self, wanted: Collection[PaperId], placed: Mapping[PaperId, ThemeId]) -> dict[PaperId, Assignment]:
-        """Return what the assigner says of some papers, in the order of all papers."""
+    @property
+    def fingerprint(self) -> str:
+        """That of the assigner."""
+        return self._assigner.fingerprint
+
+    def assign(self, wanted: Collection[PaperId]) -> dict[PaperId, Assignment]:
+        """Return what the assigner says of some papers, in the order of all papers; persons are obeyed."""
+        return self._assign(wanted, self._steered.placed)
+
+    def settle(self, fresh: Mapping[PaperId, Assignment], settled: Settled) -> dict[PaperId, Assignment]:
+        """Return the compared papers where they were settled; one that stays against the evidence is uncertain."""
+        stays = {paper: theme for paper, theme in settled.themes.items() if fresh[paper].theme != theme}
+        again = self._assign(set(stays), {**self._steered.placed, **stays})
+        kept = {p: replace(item, method=fresh[p].method, uncertain=True) for p, item in again.items()}
+        return {**fresh, **kept}
+
+    def _assign(self, wanted: Collection[PaperId], placed: Mapping[PaperId, ThemeId]) -> dict[PaperId, Assignment]:
         if not wanted:
             return {}
         company = self._company(wanted)
@@ -121,19 +137,12 @@ class _Judge:
         found = self._assigner.assign(embeddings, papers, taxonomy, self._asked(), placed=placed)
         return {item.paper: item for item in found if item.paper in wanted}
 
-    def settle(self, fresh: Mapping[PaperId, Assignment], settled: Settled) -> dict[PaperId, Assignment]:
-        """Return the compared papers where they were settled; one that stays against the evidence is uncertain."""
-        stays = {paper: theme for paper, theme in settled.themes.items() if fresh[paper].theme != theme}
-        again = self.assign(set(stays), {**self._steered.placed, **stays})
-        kept = {p: replace(item, method=fresh[p].method, uncertain=True) for p, item in again.items()}
-        return {**fresh, **kept}
-
     def _company(self, wanted: Collection[PaperId]) -> set[PaperId]:
         """Return the papers wanted, all seeds, and a sample of the others, the same in every run."""
         seeds = {seed for theme in self._steered.taxonomy for seed in theme.seeds}
         others = [paper.id for paper in self._run.papers if paper.id not in wanted]
-        if len(others) > _COMPANY:
-            others = sorted(others, key=_lot)[:_COMPANY] + [paper for paper in others if paper in seeds]
+        if len(others) > COMPANY:
+            others = sorted(others, key=lot)[:COMPANY] + [paper for paper in others if paper in seeds]
         return {*wanted, *others}
 
     def _asked(self) -> ThemeVectors:
@@ -144,7 +153,8 @@ class _Judge:
         return self._vectors
 
 
-def _lot(paper: PaperId) -> bytes:
+def lot(paper: PaperId) -> bytes:
+    """Return a key that draws the same papers in every run."""
     return hashlib.sha256(paper.encode("utf-8", "surrogatepass")).digest()
 
 

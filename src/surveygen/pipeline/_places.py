@@ -1,7 +1,8 @@
-"""Remember where papers stood and what was near them, from one run to the next."""
+"""Remember where papers stood and what was near them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, ThemeId
 from surveygen.pipeline._codec import decode, encode
 
+_RECENT = 0.3  # share of all papers: benchmarks/themes/refresh.py
 _LAST = "last"  # one of each kind is kept: the state before this run
 
 
@@ -19,11 +21,13 @@ class Kept:
 
     `root` is where it stands by evidence alone: under a theme that a person merged away or moved it from, so that
     taking that back leads there again. "" if the evidence was never asked.
+    `since` is the number of the placement that met it first.
     """
 
     text_hash: str
     assignment: Assignment
     root: ThemeId
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Places:
     Attributes:
         content: digest of all that the places follow from. compared: digest of what papers were compared with.
         encoder: the encoder and model that the settings named.
+        number: from 0; the next one for every placement that meets new papers.
         themes: those that there were, in reading order.
         kept: the papers of the draft, in their order. away: withdrawn or excluded ones; they may come back.
         waiting: papers that had evidence enough to move, and no room in the budget.
@@ -41,6 +46,7 @@ class Places:
     content: str
     compared: str
     encoder: str
+    number: int
     themes: tuple[ThemeId, ...]
     kept: tuple[Kept, ...]
     away: tuple[Kept, ...] = ()
@@ -50,6 +56,21 @@ class Places:
     def assignments(self) -> tuple[Assignment, ...]:
         """The places themselves, in the order of the papers."""
         return tuple(kept.assignment for kept in self.kept)
+
+    def recent(self) -> frozenset[PaperId]:
+        """Return the papers that came last: the last placement that met new ones, and those before it within a share.
+
+        None of the first placement is recent: it is what later papers are new beside.
+        """
+        met = Counter(kept.since for kept in self.kept)
+        last: set[int] = set()
+        total = 0
+        for number in sorted(met, reverse=True):
+            total += met[number]
+            if number == 0 or (last and total > _RECENT * len(self.kept)):
+                break
+            last.add(number)
+        return frozenset(kept.assignment.paper for kept in self.kept if kept.since in last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from surveygen import plugins
 from surveygen.config import Project
@@ -138,7 +138,7 @@ def divide(desk: Bench, progress: Progress, theme: ThemeId, *, target: int = 0) 
     run = start(desk.project, desk.store, progress)
     members = {item.paper for item in place(run).assignments if item.theme == theme}
     settings = run.settings.themes
-    inducer: Inducer = plugins.load("themes", "kmeans").make(type(settings)(settings.subthemes, settings.seed, target))
+    inducer: Inducer = plugins.load("themes", "kmeans").make(replace(settings, target=target))
     papers = [paper for paper in run.papers if paper.id in members]
     ids = tuple(paper.id for paper in papers)
     themes, _ = inducer.induce(

@@ -10,9 +10,7 @@ from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Assignment, Taxonomy
-from surveygen.errors import ThemeError
-from surveygen.pipeline._drafts import taxonomy_toml
-from surveygen.pipeline._files import write_if_changed
+from surveygen.pipeline._drafts import taxonomy_toml, write_new
 from surveygen.pipeline._place import place
 from surveygen.pipeline._run import start
 from surveygen.pipeline.progress import Progress
@@ -57,8 +55,5 @@ def induce(project: Project, progress: Progress, *, target: int = 0, out: Path |
     taxonomy = Taxonomy(themes)
     draft = Profile(name=project.settings.slug, title=title, taxonomy=taxonomy)
     path = out or project.root / DRAFT_NAME
-    text = taxonomy_toml(draft, taxonomy, title).encode("utf-8")
-    if path.exists() and path.read_bytes() != text:
-        raise ThemeError(f"{path} exists and differs", "move it away or name another file with --out")
-    write_if_changed(path, text)
+    write_new(path, taxonomy_toml(draft, taxonomy, title))
     return path, taxonomy

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from surveygen.themes._align import agreement, align
 from surveygen.themes._gold import Gold, gold_depth, read_gold
 from surveygen.themes._measure import Evaluation, Figure, ThemeScore, evaluate, macro_f1, purity
 from surveygen.themes._neighbours import nearest_papers
 from surveygen.themes._profile import Profile, load_profile, shipped_profiles
+from surveygen.themes._propose import Outlook, propose
 from surveygen.themes._protocol import NOBODY, Assigner, Inducer, ThemeVectors
 from surveygen.themes._queries import theme_queries, theme_vectors
 from surveygen.themes._settle import Settled, Standing, settle
@@ -19,17 +21,21 @@ __all__ = [
     "Figure",
     "Gold",
     "Inducer",
+    "Outlook",
     "Profile",
     "Settled",
     "Standing",
     "Steered",
     "ThemeScore",
     "ThemeVectors",
+    "agreement",
+    "align",
     "evaluate",
     "gold_depth",
     "load_profile",
     "macro_f1",
     "nearest_papers",
+    "propose",
     "purity",
     "read_gold",
     "settle",

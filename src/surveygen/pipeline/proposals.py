@@ -1,0 +1,159 @@
+"""Propose changes of the themes, and make those that a person accepts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from surveygen import plugins
+from surveygen.config import Project
+from surveygen.domain.decision import standing
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.proposal import Drift, Proposal
+from surveygen.domain.text import slugify
+from surveygen.domain.theme import Theme, ThemeId
+from surveygen.errors import ThemeError
+from surveygen.pipeline._codec import decode, digest, encode
+from surveygen.pipeline._decide import Bench, Decided, bench
+from surveygen.pipeline._place import Placed, lot, place
+from surveygen.pipeline._run import Run, start
+from surveygen.pipeline._taxonomy import minted
+from surveygen.pipeline.decide import check_merge, divide
+from surveygen.pipeline.progress import Progress
+from surveygen.themes import Inducer, Outlook, agreement, propose
+
+_KIND, _LAST = "proposals", "last"
+_SAMPLE = 2000  # papers that the shadow of a taxonomy is induced from
+_GROWN = 0.8  # share of the first agreement; below it the themes no longer tell: benchmarks/themes/refresh.py
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What waits for a person; `drift` is None where a person gave the top themes."""
+
+    proposals: tuple[Proposal, ...] = ()
+    drift: Drift | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The last offer, what it was made from, and the top themes at that time."""
+
+    content: str
+    tops: tuple[ThemeId, ...]
+    offered: Offered
+
+
+def proposals(project: Project, progress: Progress) -> Offered:
+    """Place the papers as a build would, and return what is proposed.
+
+    Raises:
+        as for a build.
+    """
+    with bench(project) as desk:
+        return offer(start(project, desk.store, progress))
+
+
+def offer(run: Run, placed: Placed | None = None) -> Offered:
+    """Return what is proposed for the places of a run; the same places give the same offer."""
+    placed = placed or place(run)
+    tops = tuple(theme.id for theme in placed.taxonomy.children(None))
+    content = digest(run.embeddings.encoder, placed.taxonomy.themes, placed.assignments, sorted(placed.recent))
+    text = run.store.derived(_KIND, _LAST)
+    known = decode(_Known, text) if text is not None else None
+    if known is not None and known.content == content:
+        return known.offered
+    with run.progress.stage("proposals", 2) as advance:
+        found = propose(_outlook(run, placed), known.offered.proposals if known else ())
+        advance(1)
+        before = known.offered.drift if known is not None and _same_taxonomy(known.tops, tops) else None
+        drift = _drift(run, placed, before) if not run.profile.taxonomy.themes and len(tops) > 1 else None
+        advance(1)
+    offered = Offered(found, drift)
+    run.store.put_derived(_KIND, _LAST, encode(_Known(content, tops, offered)), slot=_LAST)
+    return offered
+
+
+def _same_taxonomy(before: Collection[ThemeId], now: Collection[ThemeId]) -> bool:
+    """Whether these are the themes of before with some steering, and not others."""
+    return len(set(before) & set(now)) > len(now) / 2
+
+
+def accept(project: Project, progress: Progress, proposal: str = "") -> Decided:
+    """Make a proposal a decision; without a name the only one there is.
+
+    Raises:
+        ThemeError: there is no such proposal, or several and none is named. Others: as for a build.
+    """
+    with bench(project) as desk:
+        if proposal and any(one.proposal == proposal for one in standing(desk.decisions)):
+            return Decided(None)
+        found = _chosen(offer(start(project, desk.store, progress)).proposals, proposal)
+        if found.kind == "merge":
+            check_merge(desk, found.themes[0], desk.theme(found.themes[1]))
+            return desk.decide("merge", found.themes[0], found.themes[1], proposal=found.id)
+        if found.kind == "split":
+            parts = divide(desk, progress, desk.theme(found.themes[0]), target=2)
+            return desk.decide("split", found.themes[0], themes=parts, proposal=found.id)
+        theme = _theme(desk, found)
+        return desk.decide("add", theme.id, theme.parent or "", themes=(theme,), proposal=found.id)
+
+
+def _chosen(offered: Collection[Proposal], proposal: str) -> Proposal:
+    ids = ", ".join(one.id for one in offered)
+    found = [one for one in offered if one.id == proposal or not proposal]
+    if not offered:
+        raise ThemeError("nothing is proposed", "add papers; proposals come with what is new")
+    if len(found) != 1:
+        what = f"there is no proposal {proposal!r}" if proposal else f"there are {len(offered)} proposals"
+        raise ThemeError(what, f"choose from {ids}")
+    return found[0]
+
+
+def _theme(desk: Bench, found: Proposal) -> Theme:
+    """Mint the theme of a proposal; its papers are its seeds."""
+    known = minted(desk.store, desk.profile)
+    parent = found.themes[0] if found.themes else None
+    words = ", ".join(found.keywords[:5])
+    description = f"Papers that share {words}." if words else ""
+    attempt = 0
+    while True:
+        content = "\x1f".join((parent or "", str(attempt), *found.papers)).encode("utf-8", "surrogatepass")
+        theme = ThemeId(f"{slugify(found.name)[:40].strip('-')}-{hashlib.sha256(content).hexdigest()[:6]}")
+        if theme not in known:
+            return Theme(theme, found.name, parent, description, found.keywords, found.papers, "induced")
+        attempt += 1
+
+
+def _outlook(run: Run, placed: Placed) -> Outlook:
+    return Outlook(
+        papers=run.papers,
+        embeddings=run.embeddings,
+        taxonomy=placed.taxonomy,
+        paths={item.paper: item.path for item in placed.assignments},
+        near=placed.neighbours,
+        recent=placed.recent,
+        placed=frozenset(item.paper for item in placed.assignments if item.method in {"person", "seed"}),
+        seed=run.settings.themes.seed,
+    )
+
+
+def _drift(run: Run, placed: Placed, before: Drift | None) -> Drift:
+    """Compare the top themes with as many induced afresh from a sample, the same papers in every run."""
+    ids = tuple(sorted(sorted((paper.id for paper in run.papers), key=lot)[:_SAMPLE]))
+    inside = set(ids)
+    settings = run.settings.themes
+    tops = len(placed.taxonomy.children(None))
+    inducer: Inducer = plugins.load("themes", "kmeans").make(replace(settings, target=tops))
+    _, shadow = inducer.induce(
+        Embeddings(ids, run.embeddings.rows(ids), run.embeddings.encoder),
+        [paper for paper in run.papers if paper.id in inside],
+        parent=None,
+        known_ids=frozenset(),
+        seed=settings.seed,
+    )
+    top = {item.paper: item.path[0] for item in placed.assignments}
+    now = agreement([top[item.paper] for item in shadow], [item.path[0] for item in shadow])
+    first = before.first if before is not None else now
+    return Drift(first, now, grown=now < _GROWN * first)

@@ -1,0 +1,173 @@
+"""Proposals about the themes, and a taxonomy drawn anew."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from small_surveys import MakeProject
+from surveygen import pipeline
+from surveygen.config import Project, find_project
+from surveygen.corpus import Store
+from surveygen.errors import ThemeError
+from surveygen.languages import load
+from surveygen.pipeline._edition import compare, photograph
+from surveygen.pipeline.build import draw_up
+from surveygen.pipeline.refresh import refresh
+
+SILENT = pipeline.Silence()
+TOPICS = {
+    "glaciers": "glaciers ice melt alpine snow moraine",
+    "violins": "violins strings bow luthier tone resonance",
+    "enzymes": "enzymes protein catalysis substrate kinetics binding",
+    "bridges": "bridges steel truss girder load cable",
+}
+
+
+def add(project: Project, tmp_path: Path, topic: str, numbers: range) -> None:
+    """Let papers of a topic come: sentences of its words in turning order."""
+    words = TOPICS[topic].split()
+    rows = []
+    for n in numbers:
+        turned = words[n % 6 :] + words[: n % 6]
+        title = f"{topic.title()} and {turned[1]} in {turned[2]}"
+        abstract = f"We study {' and '.join(turned)}. The {turned[0]} of {topic} depend on {turned[3]} and {turned[4]}."
+        rows.append({"arxiv_id": f"{topic}-{n:03}", "title": title, "abstract": abstract})
+    source = tmp_path / f"{topic}-{numbers.start}.jsonl"
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    pipeline.add(project, [source], SILENT)
+
+
+@pytest.fixture
+def grown(make_project: MakeProject, tmp_path: Path) -> Project:
+    """A survey built from three topics, to which a fourth came later."""
+    project = make_project(papers=0, profile="none")
+    settings = project.root / "survey.toml"
+    text = (
+        settings.read_text().replace('subthemes = "induced"', 'subthemes = "given"').replace("target = 0", "target = 3")
+    )
+    settings.write_text(text)
+    project = find_project(project.root, exact=True)
+    for topic in ("glaciers", "violins", "enzymes"):
+        add(project, tmp_path, topic, range(24))
+    pipeline.build(project, SILENT)
+    add(project, tmp_path, "bridges", range(14))
+    return project
+
+
+def test_a_theme_that_comes_later_is_proposed_and_accepted(grown: Project) -> None:
+    """It gets an id of its own and its papers, by the person's word; the decision names the proposal; once is enough."""
+    (offered,) = pipeline.proposals(grown, SILENT).proposals
+    before = {p: i.theme for p, i in pipeline.show(grown, SILENT).assignments.items()}
+
+    made = pipeline.accept(grown, SILENT).decision
+
+    assert made is not None
+    assert made.proposal == offered.id
+    assert "bridges" in offered.name.lower()
+    shown = pipeline.show(grown, SILENT)
+    theme = made.themes[0].id
+    assert {p for p, i in shown.assignments.items() if i.theme == theme} == {f"bridges-{n:03}" for n in range(14)}
+    assert all(i.theme == before[p] for p, i in shown.assignments.items() if not p.startswith("bridges"))
+    assert pipeline.accept(grown, SILENT, offered.id).decision is None
+    assert pipeline.proposals(grown, SILENT).proposals == ()
+
+
+def test_later_papers_of_an_accepted_theme_find_it(grown: Project, tmp_path: Path) -> None:
+    """Its seeds draw them."""
+    pipeline.accept(grown, SILENT)
+    add(grown, tmp_path, "bridges", range(14, 20))
+
+    shown = pipeline.show(grown, SILENT)
+
+    assert len({i.theme for p, i in shown.assignments.items() if p.startswith("bridges")}) == 1
+
+
+def test_a_proposal_is_the_same_until_something_changes(grown: Project, tmp_path: Path) -> None:
+    """Asking again changes nothing; with more papers of the kind its id stays."""
+    first = pipeline.proposals(grown, SILENT)
+    again = pipeline.proposals(grown, SILENT)
+    add(grown, tmp_path, "bridges", range(14, 17))
+
+    later = pipeline.proposals(grown, SILENT)
+
+    assert again == first
+    assert [one.id for one in later.proposals] == [one.id for one in first.proposals]
+
+
+def test_an_unknown_proposal_is_refused(grown: Project, make_project: MakeProject) -> None:
+    """With those that there are, or how they come to be."""
+    offered = pipeline.proposals(grown, SILENT).proposals[0].id
+    with pytest.raises(ThemeError, match="no proposal 'new-000000'") as caught:
+        pipeline.accept(grown, SILENT, "new-000000")
+    assert offered in caught.value.hint
+
+    with pytest.raises(ThemeError, match="nothing is proposed"):
+        pipeline.accept(make_project("other"), SILENT)
+
+
+def test_a_refresh_reports_what_is_proposed(grown: Project) -> None:
+    """changes.json lists the proposals, and the survey is as it was."""
+    changes = refresh(grown, SILENT).changes
+
+    assert changes is not None
+    assert changes.proposed == tuple(one.id for one in pipeline.proposals(grown, SILENT).proposals)
+    assert changes.proposed
+
+
+def test_a_move_is_reported_with_its_reason(copy: Project) -> None:
+    """A person's, here."""
+    shown = pipeline.show(copy, SILENT)
+    paper, item = next((p, i) for p, i in shown.assignments.items() if i.method == "nearest")
+    theme = next(t.id for t in shown.taxonomy if t.id not in item.path)
+    with Store.open(copy.database) as store:
+        before = photograph(store, draw_up(copy, store, SILENT)(load("en")), 1)
+    pipeline.move(copy, paper, theme)
+    with Store.open(copy.database) as store:
+        now = photograph(store, draw_up(copy, store, SILENT)(load("en")), 2)
+        changes = compare(before, now, "2026-01-01T00:00:00Z", moves=store.moves())
+
+    assert [(one.paper, one.after, one.reason) for one in changes.moved] == [(paper, theme, "a person moved it")]
+
+
+def test_no_drift_is_told_while_nothing_changed(grown: Project) -> None:
+    """And none where a person gave the themes."""
+    drift = pipeline.proposals(grown, SILENT).drift
+
+    assert drift is not None
+    assert drift.first == drift.now
+    assert not drift.grown
+
+
+def test_a_taxonomy_drawn_anew_keeps_what_it_finds_again(grown: Project) -> None:
+    """Themes that are found again keep their ids; a file that a person may have edited is not overwritten."""
+    before = pipeline.show(grown, SILENT)
+    old = [theme.id for theme in before.taxonomy]
+
+    drawn = pipeline.retaxonomy(grown, SILENT, target=4)
+
+    assert set(drawn.lineage.kept) == set(old)
+    assert len(drawn.lineage.born) == 1
+    data = tomllib.loads(drawn.path.read_text(encoding="utf-8"))
+    assert [theme["id"] for theme in data["theme"]] == [theme.id for theme in drawn.taxonomy]
+    with pytest.raises(ThemeError, match="exists and differs"):
+        pipeline.retaxonomy(grown, SILENT, target=2)
+
+
+def test_an_adopted_draft_leads_decisions_to_the_successors(grown: Project) -> None:
+    """With two themes instead of three one is replaced, and a paper that was put there stands under its successor."""
+    drawn = pipeline.retaxonomy(grown, SILENT, target=2)
+    gone, successor = drawn.lineage.merged[0]
+    paper = next(p for p, i in pipeline.show(grown, SILENT).assignments.items() if i.theme != gone)
+    pipeline.move(grown, paper, gone)
+    settings = grown.root / "survey.toml"
+    settings.write_text(settings.read_text().replace('profile = "none"', f'profile = "{drawn.path.name}"'))
+
+    shown = pipeline.show(find_project(grown.root, exact=True), SILENT)
+
+    assert {theme.id for theme in shown.taxonomy} == {theme.id for theme in drawn.taxonomy}
+    assert shown.assignments[paper].theme == successor
+    assert shown.assignments[paper].method == "person"
