@@ -130,7 +130,7 @@ def test_a_merge_leaves_no_paper_behind(copy: Project) -> None:
     assert theme not in shown.taxonomy
     assert all(other in shown.assignments[paper].path for paper, was in before.items() if was == theme)
     reasons = {str(one.paper): one.reason for one in pipeline.history(copy).moves}
-    assert {reasons[paper] for paper, was in before.items() if was == theme} == {"its theme was merged into another"}
+    assert {reasons[paper] for paper, was in before.items() if was == theme} == {"merged"}
 
 
 def test_an_excluded_paper_is_counted_and_not_drafted(copy: Project) -> None:

@@ -14,8 +14,8 @@ from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.errors import ThemeError
 from surveygen.languages import load
+from surveygen.pipeline._draw import draw
 from surveygen.pipeline._edition import compare, photograph
-from surveygen.pipeline.build import draw_up
 from surveygen.pipeline.refresh import refresh
 
 SILENT = pipeline.Silence()
@@ -59,7 +59,7 @@ def grown(make_project: MakeProject, tmp_path: Path) -> Project:
 
 
 def test_a_theme_that_comes_later_is_proposed_and_accepted(grown: Project) -> None:
-    """It gets an id of its own and its papers, by the person's word; the decision names the proposal; once is enough."""
+    """It gets an id of its own and its papers; the decision names the proposal; once is enough."""
     (offered,) = pipeline.proposals(grown, SILENT).proposals
     before = {p: i.theme for p, i in pipeline.show(grown, SILENT).assignments.items()}
 
@@ -124,13 +124,13 @@ def test_a_move_is_reported_with_its_reason(copy: Project) -> None:
     paper, item = next((p, i) for p, i in shown.assignments.items() if i.method == "nearest")
     theme = next(t.id for t in shown.taxonomy if t.id not in item.path)
     with Store.open(copy.database) as store:
-        before = photograph(store, draw_up(copy, store, SILENT)(load("en")), 1)
+        before = photograph(store, draw(copy, store, SILENT).survey(load("en")), 1)
     pipeline.move(copy, paper, theme)
     with Store.open(copy.database) as store:
-        now = photograph(store, draw_up(copy, store, SILENT)(load("en")), 2)
-        changes = compare(before, now, "2026-01-01T00:00:00Z", moves=store.moves())
+        now = photograph(store, draw(copy, store, SILENT).survey(load("en")), 2)
+        changes = compare(before, now, store)
 
-    assert [(one.paper, one.after, one.reason) for one in changes.moved] == [(paper, theme, "a person moved it")]
+    assert [(one.paper, one.after, one.reason) for one in changes.moved] == [(paper, theme, "person")]
 
 
 def test_no_drift_is_told_while_nothing_changed(grown: Project) -> None:

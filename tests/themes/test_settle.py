@@ -47,7 +47,9 @@ def test_a_paper_moves_when_both_witnesses_agree() -> None:
 
     assert {paper for paper in WORLD.ids if settled.themes[paper] != BEFORE[paper]} == set(STRAYS)
     assert set(settled.reasons) == set(STRAYS)
-    assert "nearer to the papers of north by" in settled.reasons[STRAYS[0]]
+    reason, numbers = settled.reasons[STRAYS[0]]
+    assert reason == "evidence"
+    assert "nearer to the papers of north by" in numbers
 
 
 def test_a_paper_stays_when_the_assigner_agrees_with_its_place() -> None:
@@ -82,7 +84,7 @@ def test_a_theme_that_is_gone_keeps_nobody() -> None:
     settled = settle([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, Standing({STRAYS[0]: ThemeId("lost")}))
 
     assert settled.themes == {STRAYS[0]: NORTH}
-    assert settled.reasons == {STRAYS[0]: "its theme is gone"}
+    assert settled.reasons == {STRAYS[0]: ("theme_gone", "")}
 
 
 def test_papers_go_down_into_a_theme_that_was_divided() -> None:

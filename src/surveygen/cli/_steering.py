@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from surveygen import pipeline
+from surveygen import languages, pipeline
 from surveygen.cli._context import Context
 from surveygen.domain.decision import Decision
 from surveygen.pipeline import Decided
@@ -111,6 +111,7 @@ def log(context: typer.Context) -> None:
     """List every decision and every paper that evidence moved, with date and reason."""
     shared = _shared(context)
     history = pipeline.history(shared.project())
+    words = languages.load("en")
 
     def text() -> Iterator[str]:
         for decision in history.decisions:
@@ -118,7 +119,8 @@ def log(context: typer.Context) -> None:
             mark = " (no effect: its theme is not there)" if decision.number in history.idle else mark
             yield _line(decision) + mark
         for one in history.moves:
-            yield f"{one.at}  moved {one.paper}: {one.before} to {one.after}; {one.reason}"
+            why = f"{words.say(f'reason_{one.reason}')}{'; ' if one.detail else ''}{one.detail}"
+            yield f"      {one.at}  moved {one.paper}: {one.before} to {one.after}; {why}"
 
     shared.print(history, text)
 

@@ -53,7 +53,7 @@ def restore(database: Database, incoming: Sequence[Decision], *, at: str) -> Non
 
 def moves(database: Database) -> tuple[Logged, ...]:
     """Return every logged move, the first one first."""
-    rows = database.rows("SELECT at, paper, before, after, reason FROM move ORDER BY id")
+    rows = database.rows("SELECT at, paper, before, after, reason, detail FROM move ORDER BY id")
     return tuple(Logged(row[0], PaperId(row[1]), *row[2:]) for row in rows)
 
 
@@ -61,8 +61,8 @@ def log_moves(database: Database, made: Iterable[Logged]) -> None:
     """Append moves to the log."""
     with database.transaction():
         database.run_many(
-            "INSERT INTO move (at, paper, before, after, reason) VALUES (?, ?, ?, ?, ?)",
-            [(one.at, one.paper, one.before, one.after, one.reason) for one in made],
+            "INSERT INTO move (at, paper, before, after, reason, detail) VALUES (?, ?, ?, ?, ?, ?)",
+            [(one.at, one.paper, one.before, one.after, one.reason, one.detail) for one in made],
         )
 
 

@@ -245,7 +245,8 @@ _STEERING = (
         paper TEXT NOT NULL,
         before TEXT NOT NULL,
         after TEXT NOT NULL,
-        reason TEXT NOT NULL
+        reason TEXT NOT NULL,
+        detail TEXT NOT NULL
     )
     """,
 )

@@ -27,7 +27,7 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A paper that stands under another theme than before, and why: "words", "theme_gone" or "themes" changed."""
+    """A paper that stands under another theme than before, and why: see `decision.MoveReason`."""
 
     paper: PaperId
     before: ThemeId

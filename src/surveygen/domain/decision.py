@@ -38,15 +38,22 @@ class Decision:
     proposal: str = ""
 
 
+MoveReason = Literal["evidence", "words", "theme_gone", "divided", "merged", "person", "undone", "encoder", "themes"]
+
+
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A paper that a placement moved without a person: when, from where to where, and the evidence."""
+    """A paper that a placement moved: when, from where to where, and why.
+
+    `reason` is worded in every language; `detail` gives the numbers of evidence.
+    """
 
     at: str
     paper: PaperId
     before: str
     after: str
-    reason: str
+    reason: MoveReason
+    detail: str = ""
 
 
 def standing(decisions: Iterable[Decision]) -> tuple[Decision, ...]:

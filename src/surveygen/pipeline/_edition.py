@@ -103,6 +103,7 @@ def _digest(text: str) -> str:
 
 def compare(before: Edition, now: Edition, store: Store) -> Changes:
     """Tell the difference; a paper stands in the first list that fits (design: ``changes.json``)."""
+    told = {(one.paper, one.after): one.reason for one in store.moves()}
     known = {shown.paper: shown for shown in before.papers}
     current = {shown.paper: shown for shown in now.papers}
     pairs = [(known[paper], shown) for paper, shown in current.items() if paper in known]
@@ -116,7 +117,12 @@ def compare(before: Edition, now: Edition, store: Store) -> Changes:
     corrected = ((new.paper, _fields(old, new)) for old, new in pairs if new.paper not in risen)
     metadata = tuple(Corrected(paper, fields) for paper, fields in corrected if fields)
     moved = tuple(
-        Moved(new.paper, ThemeId(old.theme), ThemeId(new.theme), _reason(old, new, now))
+        Moved(
+            new.paper,
+            ThemeId(old.theme),
+            ThemeId(new.theme),
+            told.get((new.paper, new.theme)) or _reason(old, new, now),
+        )
         for old, new in pairs
         if old.theme and new.theme and old.theme != new.theme
     )

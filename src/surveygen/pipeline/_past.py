@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from surveygen.domain.decision import Logged
+from surveygen.domain.decision import Logged, MoveReason
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, ThemeId
 from surveygen.pipeline._places import Kept, Places
 from surveygen.themes import Settled, Standing, Steered
 
 _UNKNOWN = ThemeId("")
-_ENCODER = "another encoder was chosen"
-_PERSON = "a person moved it"
-_MERGED = "its theme was merged into another"
-_TAKEN_BACK = "a decision was taken back"
 
 
 class Past:
@@ -74,7 +70,7 @@ class Past:
         """Return what stands elsewhere than the last run showed it, and why."""
         pairs = ((self._shown.get(item.assignment.paper), item.assignment) for item in kept)
         return tuple(
-            Logged(at, new.paper, old, new.theme, self._reason(new.paper, old, settled))
+            Logged(at, new.paper, old, new.theme, *self._reason(new.paper, old, settled))
             for old, new in pairs
             if old is not None and old != new.theme
         )
@@ -91,11 +87,11 @@ class Past:
         found = settled.themes.get(paper)
         return old if found is None or (old and self._steered.heir(old) == found) else found
 
-    def _reason(self, paper: PaperId, old: ThemeId, settled: Settled) -> str:
+    def _reason(self, paper: PaperId, old: ThemeId, settled: Settled) -> tuple[MoveReason, str]:
         if paper in self._steered.placed:
-            return _PERSON
+            return "person", ""
         if self._foreign:
-            return _ENCODER
+            return "encoder", ""
         if paper in settled.reasons:
             return settled.reasons[paper]
-        return _MERGED if self._steered.heir(old) != old else _TAKEN_BACK
+        return ("merged" if self._steered.heir(old) != old else "undone"), ""

@@ -13,6 +13,7 @@ from surveygen.pipeline.build import Built, Order, make_drafts
 from surveygen.pipeline.citations import Learnt, update_citations
 from surveygen.pipeline.harvest import Harvested, harvest
 from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.proposals import offer
 from surveygen.sources import Edge
 
 
@@ -82,6 +83,9 @@ def _bring_up(order: Order, store: Store, progress: Progress) -> tuple[Changes |
     survey = drawing.survey(order.languages[0])
     now = _edition.photograph(store, survey, before.run + 1 if before else 0)
     changes = _edition.compare(before, now, store) if before else None
+    if changes:
+        offered = offer(drawing.run, drawing.placed)
+        changes = replace(changes, proposed=tuple(one.id for one in offered.proposals))
     if changes:
         _edition.save(store, now, changes)
     elif before:

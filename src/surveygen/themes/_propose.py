@@ -69,7 +69,9 @@ def propose(outlook: Outlook, before: Sequence[Proposal] = ()) -> tuple[Proposal
         outlook: the papers and where they stand.
         before: the last proposals; new themes among them stay until a person dealt with their papers.
     """
-    return (*_new(outlook, before), *_merges(outlook), *_splits(outlook))
+    new = _new(outlook, before)
+    spoken_for = {paper for one in new for paper in one.papers}
+    return (*new, *_merges(outlook), *_splits(outlook, spoken_for))
 
 
 def _new(outlook: Outlook, before: Sequence[Proposal]) -> list[Proposal]:
@@ -162,10 +164,11 @@ def _merges(outlook: Outlook) -> list[Proposal]:
     return made
 
 
-def _splits(outlook: Outlook) -> list[Proposal]:
+def _splits(outlook: Outlook, spoken_for: Collection[PaperId]) -> list[Proposal]:
+    """Look for two subjects in a theme, apart from the papers that a new theme is proposed for."""
     from surveygen.themes._clusters import cluster  # noqa: PLC0415  # scikit-learn takes seconds to import
 
-    members = _members(outlook)
+    members = _members(outlook, spoken_for)
     known = [alike for alike, _, _ in _pairs(outlook, members, _TO_MERGE)]
     if len(known) < 3:
         return []
@@ -190,10 +193,10 @@ def _splits(outlook: Outlook) -> list[Proposal]:
     ]
 
 
-def _members(outlook: Outlook) -> dict[ThemeId, Rows]:
+def _members(outlook: Outlook, without: Collection[PaperId] = ()) -> dict[ThemeId, Rows]:
     rows: dict[ThemeId, list[int]] = {theme.id: [] for theme in outlook.taxonomy}
     for row, paper in enumerate(outlook.embeddings.ids):
-        for theme in outlook.paths.get(paper, ()):
+        for theme in outlook.paths.get(paper, ()) if paper not in without else ():
             rows[theme].append(row)
     return {theme: np.array(own, dtype=np.intp) for theme, own in rows.items()}
 

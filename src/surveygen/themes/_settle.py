@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from surveygen.domain.decision import MoveReason
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 
 _FEW = 8  # members; the noise of a smaller theme is that of all papers
 
-GONE = "its theme is gone"
-DIVIDED = "its theme was divided"
+Reason = tuple[MoveReason, str]  # why, and the numbers of the evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Settled:
     """
 
     themes: Mapping[PaperId, ThemeId]
-    reasons: Mapping[PaperId, str] = field(default_factory=dict)
+    reasons: Mapping[PaperId, Reason] = field(default_factory=dict)
     waiting: tuple[PaperId, ...] = ()
 
 
@@ -78,35 +78,35 @@ def settle(fresh: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddin
         else known.before[found.paper]
         for found in fresh
     }
-    told = {paper: reason for paper, reason in reasons.items() if reason} | moved
-    return Settled(themes, told, waiting)
+    led: dict[PaperId, Reason] = {paper: (why, "") for paper, why in reasons.items() if why and why != "themes"}
+    return Settled(themes, led | moved, waiting)
 
 
-def _reason(found: Assignment, ids: Collection[str], known: Standing) -> str | None:
-    """Return why the fresh place holds: "" if the paper is new or agrees; None if it is disputed."""
+def _reason(found: Assignment, ids: Collection[str], known: Standing) -> MoveReason | None:
+    """Return why the fresh place holds: "themes" if the paper is new or agrees; None if it is disputed."""
     stood = known.before.get(found.paper)
     if stood is None or stood == found.theme:
-        return ""
+        return "themes"
     if stood not in ids:
-        return GONE
+        return "theme_gone"
     below = found.path[found.path.index(stood) + 1 :] if stood in found.path else ()
-    return DIVIDED if below and below[0] in known.born else None
+    return "divided" if below and below[0] in known.born else None
 
 
 def _judge(
     disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: Standing
-) -> tuple[dict[PaperId, str], tuple[PaperId, ...]]:
+) -> tuple[dict[PaperId, Reason], tuple[PaperId, ...]]:
     """Return who moves on evidence, with the reason, and who would if the budget had room."""
     if not disputed:
         return {}, ()
     court = _Court(disputed, taxonomy, embeddings, known)
-    moved: dict[PaperId, str] = {}
-    candidates: list[tuple[float, PaperId, str]] = []
+    moved: dict[PaperId, Reason] = {}
+    candidates: list[tuple[float, PaperId, Reason]] = []
     for found in disputed:
         before = known.before[found.paper]
         gain, noise = court.hear(found.paper, before, found.theme)
-        said = f"nearer to the papers of {found.theme} by {gain:.3f}, where those of {before} spread by {noise:.3f}"
-        said = f"its words changed; {said}" if found.paper in known.revised else said
+        why: MoveReason = "words" if found.paper in known.revised else "evidence"
+        said = why, f"nearer to the papers of {found.theme} by {gain:.3f}; those of {before} spread by {noise:.3f}"
         if gain > 0 and any(step in known.born for step in found.path):
             moved[found.paper] = said
         elif gain > noise:
