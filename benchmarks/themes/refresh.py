@@ -2,7 +2,7 @@
 
 Run from the checkout, beside which ``../shared/corpora`` must lie::
 
-    .venv/bin/python benchmarks/themes/refresh.py --vectors FILE.npz [--draws 2-5] [--sets NAME...]
+    .venv/bin/python benchmarks/themes/refresh.py --vectors FILE.npz [--draws 2-5] [--sets NAME...] [--adopt]
 
 The first run encodes about 3,100 papers (3 to 10 minutes on two cores); with ``--vectors`` they are kept.
 
@@ -17,7 +17,8 @@ withheld label, a merger if both themes have one label in the main, a division i
 - NMI: of places and labels after the last batch; refit: KMeans on all papers with the true number (bar: .93 of it)
 - found: share of withheld labels that were proposed (bar: .60). false: proposals that are not true, per batch, each
   counted when it is first listed (bar: 1)
-- held: whether every decision was in force at the end
+- held: whether every decision was in force at the end. drift: agreement of the places with fresh themes, and of two
+  fresh ones with each other; with ``--adopt`` the person takes the re-taxonomy once drift has grown
 
 Draws 0 and 1 were used for choosing the constants of themes/_propose.py and _places.py; others judge.
 """
@@ -44,6 +45,7 @@ from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.proposal import Proposal
+from surveygen.domain.theme import ThemeId
 from surveygen.embed import encode_papers, papers_fingerprint
 from surveygen.embed.sentence import make
 from surveygen.themes.kmeans import make as make_inducer
@@ -85,6 +87,7 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path, help="keep the vectors of papers in this .npz file")
     parser.add_argument("--draws", default="2-3", help="first and last draw of withheld labels")
     parser.add_argument("--sets", nargs="*", help="names of label sets; the default is all")
+    parser.add_argument("--adopt", action="store_true", help="adopt a re-taxonomy when drift has grown, once")
     options = parser.parse_args()
     sets = {name: rows for name, rows in _label_sets().items() if not options.sets or name in options.sets}
     vectors = _vectors([row.paper for rows in sets.values() for row in rows], options.vectors)
@@ -98,7 +101,7 @@ def main() -> None:
     for name, rows in sets.items():
         for draw in range(first, last + 1):
             with tempfile.TemporaryDirectory() as folder:
-                outcomes.append(_replay(rows, vectors, draw, Path(folder)))
+                outcomes.append(_replay(rows, vectors, draw, Path(folder), adopt=options.adopt))
             _tell(name, draw, len(rows), outcomes[-1])
     _summary(outcomes)
 
@@ -124,7 +127,9 @@ def _summary(outcomes: Sequence[Outcome]) -> None:
     print(f"every decision held: {all(out.held for out in outcomes)}")
 
 
-def _replay(rows: Sequence[Labeled], vectors: dict[PaperId, Vectors], draw: int, folder: Path) -> Outcome:
+def _replay(
+    rows: Sequence[Labeled], vectors: dict[PaperId, Vectors], draw: int, folder: Path, *, adopt: bool
+) -> Outcome:
     label = {row.paper.id: row.label for row in rows}
     labels = sorted(set(label.values()))
     rng = np.random.default_rng(draw)
@@ -154,13 +159,15 @@ def _replay(rows: Sequence[Labeled], vectors: dict[PaperId, Vectors], draw: int,
                 pipeline.accept(project, SILENT, one.id)
             led.append(_share(now, _places(project)))
         listed |= {one.id for one in offered.proposals}
+        if adopt and offered.drift and offered.drift.grown:
+            project = _adopt(project)
         before = _places(project)
     shown = pipeline.show(project, SILENT)
     papers = [row.paper for row in rows if row.paper.id in shown.assignments]
     gold = [label[paper.id] for paper in papers]
     places = normalized_mutual_info_score(gold, [shown.assignments[paper.id].theme for paper in papers])
     drift = offered.drift
-    told = f"{drift.first:.2f} to {drift.now:.2f}{' grown' if drift.grown else ''}" if drift else ""
+    told = f"{drift.kept:.2f}/{drift.fresh:.2f}{' grown' if drift.grown else ''}" if drift else "adopted"
     return Outcome(
         tuple(moved),
         tuple(led),
@@ -172,6 +179,14 @@ def _replay(rows: Sequence[Labeled], vectors: dict[PaperId, Vectors], draw: int,
         told,
         _held(project, held),
     )
+
+
+def _adopt(project: Project) -> Project:
+    drawn = pipeline.retaxonomy(project, SILENT)
+    settings = project.root / "survey.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('profile = "none"', f'profile = "{drawn.path.name}"'), encoding="utf-8")
+    return find_project(project.root, exact=True)
 
 
 def _batches(rows: Sequence[Labeled], withheld: set[str]) -> list[list[Labeled]]:
@@ -221,11 +236,17 @@ def _decide(project: Project) -> tuple[tuple[str, str], ...]:
 
 
 def _held(project: Project, made: Sequence[tuple[str, str]]) -> bool:
+    """Whether papers are where they were put, and the theme is called as decided; in a new taxonomy, by its map."""
     shown = pipeline.show(project, SILENT)
-    papers, (theme, name) = made[:-1], made[-1]
-    now = {paper: item.theme for paper, item in shown.assignments.items()}
-    called = {one.id: one.name for one in shown.taxonomy}
-    return all(now.get(paper, "") == place for paper, place in papers) and called.get(theme) == name  # type: ignore[call-overload]
+    taxonomy = shown.taxonomy
+    for paper, place in made[:-1]:
+        item = shown.assignments.get(PaperId(paper))
+        if (item.method if item else "") != ("person" if place else "") or (
+            item and place in taxonomy and item.theme != place
+        ):
+            return False
+    theme, name = ThemeId(made[-1][0]), made[-1][1]
+    return theme not in taxonomy or taxonomy[theme].name == name
 
 
 def _places(project: Project) -> dict[PaperId, str]:

@@ -133,13 +133,22 @@ def test_a_move_is_reported_with_its_reason(copy: Project) -> None:
     assert [(one.paper, one.after, one.reason) for one in changes.moved] == [(paper, theme, "person")]
 
 
-def test_no_drift_is_told_while_nothing_changed(grown: Project) -> None:
-    """And none where a person gave the themes."""
-    drift = pipeline.proposals(grown, SILENT).drift
+def test_drift_is_told_when_fresh_themes_would_be_others(grown: Project, copy: Project) -> None:
+    """Not while the themes are those that would be found; nothing where a person gave them."""
+    before = pipeline.proposals(grown, SILENT).drift
+    papers = pipeline.show(grown, SILENT)
+    tops = [theme.id for theme in papers.taxonomy]
+    for n, paper in enumerate(sorted(papers.assignments)):
+        pipeline.move(grown, paper, tops[n % 3])
 
-    assert drift is not None
-    assert drift.first == drift.now
-    assert not drift.grown
+    after = pipeline.proposals(grown, SILENT).drift
+
+    assert before is not None
+    assert after is not None
+    assert not before.grown
+    assert after.grown
+    assert after.kept < before.kept
+    assert pipeline.proposals(copy, SILENT).drift is None
 
 
 def test_a_taxonomy_drawn_anew_keeps_what_it_finds_again(grown: Project) -> None:

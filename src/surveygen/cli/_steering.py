@@ -67,8 +67,9 @@ def proposals(context: typer.Context) -> None:
         if not offered.proposals:
             yield "nothing is proposed"
         if offered.drift and offered.drift.grown:
-            fall = f"from {offered.drift.first:.2f} to {offered.drift.now:.2f}"
-            yield f"agreement with themes found afresh fell {fall}: look at surveygen themes retaxonomy"
+            kept, fresh = offered.drift.kept, offered.drift.fresh
+            yield f"themes found afresh agree with these by {kept:.2f}, with each other by {fresh:.2f}:"
+            yield "  look at what surveygen themes retaxonomy drafts"
 
     shared.print(offered, text)
 

@@ -34,14 +34,16 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How well the places agree with themes induced afresh: normalized mutual information, 0 to 1.
+    """How far the places are from themes induced afresh, by normalized mutual information, 0 to 1.
 
-    `first` was measured when the top themes were new; `grown` says that the agreement has fallen far enough for a
-    re-taxonomy to be worth a look.
+    Attributes:
+        kept: agreement of the places with the fresh themes. fresh: agreement of these with themes induced from four
+            fifths of the same papers, which is as much as can be expected.
+        grown: `kept` is so far below `fresh` that a re-taxonomy is worth a look.
     """
 
-    first: float
-    now: float
+    kept: float
+    fresh: float
     grown: bool
 
 
