@@ -12,8 +12,8 @@ labels, drawn at random, is withheld and appears over the last three batches. A 
 after the first build and accepts the proposals that are true: a new theme if at least half of its papers bear one
 withheld label, a merger if both themes have one label in the main, a division if a second label has a quarter.
 
-- moved: papers placed before that evidence moved, mean share per batch and the largest (bar: .01)
-- led: papers placed before that a decision led elsewhere (those of an accepted theme, and what is nearer to it)
+- moved: papers placed before that evidence moved, by the log, mean share per batch and the largest (bar: .01)
+- led: papers placed before that went elsewhere by a decision: those of an accepted theme, and what is nearer to it
 - NMI: of places and labels after the last batch; refit: KMeans on all papers with the true number (bar: .93 of it)
 - found: share of withheld labels that were proposed (bar: .60). false: proposals that are not true, per batch, each
   counted when it is first listed (bar: 1)
@@ -142,6 +142,7 @@ def _replay(
     held: tuple[tuple[str, str], ...] = ()
     listed: set[str] = set()
     before: dict[PaperId, str] = {}
+    logged = 0
     for number, batch in enumerate(_batches(rows, withheld)):
         _add(project, [row.paper for row in batch], vectors)
         offered = pipeline.proposals(project, SILENT)
@@ -153,15 +154,18 @@ def _replay(
             false.append(len(fresh) - len(true))
             for one in true:
                 found |= {_main(one.papers, label)} & withheld if one.kind == "new" else set()
-            now = _places(project)
-            moved.append(_share(before, now))
-            for one in true:
-                pipeline.accept(project, SILENT, one.id)
-            led.append(_share(now, _places(project)))
+            decided = [pipeline.accept(project, SILENT, one.id).decision for one in true]
+            asked = {theme.id for one in decided if one for theme in one.themes}
+            pipeline.show(project, SILENT)
+            log = pipeline.history(project).moves[logged:]
+            own = [one for one in log if one.reason in {"evidence", "words"} and one.after not in asked]
+            moved.append(len(own) / len(before))
+            led.append((len(log) - len(own)) / len(before))
         listed |= {one.id for one in offered.proposals}
         if adopt and offered.drift and offered.drift.grown:
             project = _adopt(project)
         before = _places(project)
+        logged = len(pipeline.history(project).moves)
     shown = pipeline.show(project, SILENT)
     papers = [row.paper for row in rows if row.paper.id in shown.assignments]
     gold = [label[paper.id] for paper in papers]
@@ -251,10 +255,6 @@ def _held(project: Project, made: Sequence[tuple[str, str]]) -> bool:
 
 def _places(project: Project) -> dict[PaperId, str]:
     return {PaperId(paper): item.theme for paper, item in pipeline.show(project, SILENT).assignments.items()}
-
-
-def _share(before: dict[PaperId, str], now: dict[PaperId, str]) -> float:
-    return sum(now.get(paper, theme) != theme for paper, theme in before.items()) / max(len(before), 1)
 
 
 def _is_true(one: Proposal, project: Project, label: dict[PaperId, str], withheld: set[str]) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -17,32 +15,13 @@ from surveygen.languages import load
 from surveygen.pipeline._draw import draw
 from surveygen.pipeline._edition import compare, photograph
 from surveygen.pipeline.refresh import refresh
+from topics import add
 
 SILENT = pipeline.Silence()
-TOPICS = {
-    "glaciers": "glaciers ice melt alpine snow moraine",
-    "violins": "violins strings bow luthier tone resonance",
-    "enzymes": "enzymes protein catalysis substrate kinetics binding",
-    "bridges": "bridges steel truss girder load cable",
-}
-
-
-def add(project: Project, tmp_path: Path, topic: str, numbers: range) -> None:
-    """Let papers of a topic come: sentences of its words in turning order."""
-    words = TOPICS[topic].split()
-    rows = []
-    for n in numbers:
-        turned = words[n % 6 :] + words[: n % 6]
-        title = f"{topic.title()} and {turned[1]} in {turned[2]}"
-        abstract = f"We study {' and '.join(turned)}. The {turned[0]} of {topic} depend on {turned[3]} and {turned[4]}."
-        rows.append({"arxiv_id": f"{topic}-{n:03}", "title": title, "abstract": abstract})
-    source = tmp_path / f"{topic}-{numbers.start}.jsonl"
-    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    pipeline.add(project, [source], SILENT)
 
 
 @pytest.fixture
-def grown(make_project: MakeProject, tmp_path: Path) -> Project:
+def grown(make_project: MakeProject) -> Project:
     """A survey built from three topics, to which a fourth came later."""
     project = make_project(papers=0, profile="none")
     settings = project.root / "survey.toml"
@@ -52,9 +31,9 @@ def grown(make_project: MakeProject, tmp_path: Path) -> Project:
     settings.write_text(text)
     project = find_project(project.root, exact=True)
     for topic in ("glaciers", "violins", "enzymes"):
-        add(project, tmp_path, topic, range(24))
+        add(project, topic, range(24))
     pipeline.build(project, SILENT)
-    add(project, tmp_path, "bridges", range(14))
+    add(project, "bridges", range(14))
     return project
 
 
@@ -76,21 +55,21 @@ def test_a_theme_that_comes_later_is_proposed_and_accepted(grown: Project) -> No
     assert pipeline.proposals(grown, SILENT).proposals == ()
 
 
-def test_later_papers_of_an_accepted_theme_find_it(grown: Project, tmp_path: Path) -> None:
+def test_later_papers_of_an_accepted_theme_find_it(grown: Project) -> None:
     """Its seeds draw them."""
     pipeline.accept(grown, SILENT)
-    add(grown, tmp_path, "bridges", range(14, 20))
+    add(grown, "bridges", range(14, 20))
 
     shown = pipeline.show(grown, SILENT)
 
     assert len({i.theme for p, i in shown.assignments.items() if p.startswith("bridges")}) == 1
 
 
-def test_a_proposal_is_the_same_until_something_changes(grown: Project, tmp_path: Path) -> None:
+def test_a_proposal_is_the_same_until_something_changes(grown: Project) -> None:
     """Asking again changes nothing; with more papers of the kind its id stays."""
     first = pipeline.proposals(grown, SILENT)
     again = pipeline.proposals(grown, SILENT)
-    add(grown, tmp_path, "bridges", range(14, 17))
+    add(grown, "bridges", range(14, 17))
 
     later = pipeline.proposals(grown, SILENT)
 

@@ -95,6 +95,16 @@ def test_mistakes_are_named(tmp_path: Path, old: str, new: str, message: str, hi
     assert hint in caught.value.hint
 
 
+def test_a_taxonomy_names_what_it_replaces(tmp_path: Path) -> None:
+    """Sorted pairs; a successor that is no theme of it is a mistake, with the nearest one."""
+    replacing = GOOD.replace("[[theme]]", '[replaces]\nold = "b"\nolder = "a"\n[[theme]]', 1)
+
+    assert load_profile(write(tmp_path, replacing), tmp_path).replaces == (("old", "b"), ("older", "a"))
+    with pytest.raises(ConfigError, match="names 'bb', which is no theme") as caught:
+        load_profile(write(tmp_path, replacing.replace('old = "b"', 'old = "bb"')), tmp_path)
+    assert "did you mean 'b'" in caught.value.hint
+
+
 def test_themes_must_be_tables(tmp_path: Path) -> None:
     """A list of strings is no list of themes."""
     with pytest.raises(ConfigError, match="is not a table"):

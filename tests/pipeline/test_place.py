@@ -1,0 +1,161 @@
+"""Papers stay where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from small_surveys import MakeProject
+from surveygen import pipeline
+from surveygen.config import Project, find_project
+from surveygen.corpus import Store
+from surveygen.domain.paper import PaperId
+from surveygen.pipeline._place import place
+from surveygen.pipeline._places import load_places, save_places
+from surveygen.pipeline._run import start
+from topics import TOPICS, add, papers
+
+SILENT = pipeline.Silence()
+SIZE = 30
+
+
+def taxonomy(glaciers: str, violins: str) -> str:
+    """A profile of two themes; the words say which papers each asks for."""
+    themes = (("one", glaciers), ("two", violins))
+    rows = (f'[[theme]]\nid = "{name}"\nname = "{name}"\ndescription = "{TOPICS[topic]}"' for name, topic in themes)
+    return "\n".join(rows)
+
+
+@pytest.fixture
+def settled(make_project: MakeProject) -> Project:
+    """Papers of two subjects under two given themes."""
+    project = make_project(papers=0)
+    (project.root / "mine.toml").write_text(taxonomy("glaciers", "violins"))
+    settings = project.root / "survey.toml"
+    text = settings.read_text().replace('profile = "llm-alignment"', 'profile = "mine.toml"')
+    settings.write_text(text.replace('subthemes = "induced"', 'subthemes = "given"'))
+    for topic in ("glaciers", "violins"):
+        add(project, topic, range(SIZE))
+    return find_project(project.root, exact=True)
+
+
+def places(project: Project) -> dict[str, str]:
+    """Where each paper stands."""
+    return {str(paper): str(item.theme) for paper, item in pipeline.show(project, SILENT).assignments.items()}
+
+
+def set_budget(project: Project, share: float) -> Project:
+    """Let that share of papers move in a run."""
+    settings = project.root / "survey.toml"
+    settings.write_text(settings.read_text().replace("max_moved = 0.01", f"max_moved = {share}"))
+    return find_project(project.root, exact=True)
+
+
+def test_old_papers_stay_as_they_are_when_new_ones_come(settled: Project) -> None:
+    """Theme, score and doubt are those of before; nothing is logged."""
+    before = pipeline.show(settled, SILENT).assignments
+    add(settled, "enzymes", range(20))
+
+    after = pipeline.show(settled, SILENT).assignments
+
+    assert {paper: after[paper] for paper in before} == before
+    assert pipeline.history(settled).moves == ()
+
+
+def test_themes_that_change_their_words_move_no_paper_from_its_like(settled: Project) -> None:
+    """The assigner alone is not enough: the papers of a theme are like each other. They are marked as uncertain."""
+    before = places(settled)
+    (settled.root / "mine.toml").write_text(taxonomy("violins", "glaciers"))
+
+    after = pipeline.show(set_budget(settled, 1.0), SILENT).assignments
+
+    assert {str(paper): str(item.theme) for paper, item in after.items()} == before
+    assert all(item.uncertain for item in after.values())
+
+
+def test_the_budget_holds_and_the_rest_waits(settled: Project) -> None:
+    """Papers of a subject that were put wrongly go one a run, as new papers come; each with its reason in the log."""
+    wrong = [f"glaciers-{n:03}" for n in range(5)]
+    places(settled)
+    for paper in wrong:
+        pipeline.move(settled, paper, "two")
+    places(settled)
+    _forget_persons(settled)
+
+    astray = []
+    for n in range(3):
+        add(settled, "glaciers", range(SIZE + n, SIZE + n + 1))
+        now = places(settled)
+        astray.append(sum(now[paper] == "two" for paper in wrong))
+
+    assert astray == [4, 3, 2]
+    moves = [one for one in pipeline.history(settled).moves if one.reason == "evidence"]
+    assert len(moves) == 3
+    assert all("nearer to the papers of one by" in one.detail for one in moves)
+
+
+def _forget_persons(project: Project) -> None:
+    """Leave papers where persons put them as if evidence had, and the store without the decisions."""
+    with Store.open(project.database) as store:
+        store._database.run("DELETE FROM decision")
+        known = load_places(store)
+        assert known is not None
+        kept = tuple(
+            replace(item, root=item.assignment.theme, assignment=replace(item.assignment, method="nearest"))
+            for item in known.kept
+        )
+        save_places(store, replace(known, kept=kept))
+
+
+def test_a_revised_paper_stays_unless_its_new_words_are_about_something_else(settled: Project) -> None:
+    """A corrected title moves nothing; another subject does, and the log says that the words changed."""
+    before = places(settled)
+    with Store.open(settled.database) as store:
+        mended = papers("glaciers", range(1))[0].with_changes(title="Glaciers and ice in the alpine snow", version=2)
+        other = papers("violins", range(3, 4))[0].with_changes(id=PaperId("glaciers-001"), version=2)
+        store.apply([mended, other], source="topics", at="2026-02-01T00:00:00Z")
+
+    after = places(settled)
+
+    assert {paper for paper in before if after[paper] != before[paper]} == {"glaciers-001"}
+    assert [(one.paper, one.reason) for one in pipeline.history(settled).moves] == [("glaciers-001", "words")]
+
+
+def test_a_paper_that_left_and_came_back_stands_where_it_stood(settled: Project) -> None:
+    """Withdrawn and reinstated."""
+    before = places(settled)
+    with Store.open(settled.database) as store:
+        for version, status in ((2, "withdrawn"), (3, "reinstated")):
+            paper = papers("glaciers", range(1))[0].with_changes(version=version, status=status)
+            store.apply([paper], source="topics", at=f"2026-0{version}-01T00:00:00Z")
+            now = places(settled)
+
+    assert now == before
+
+
+def test_recent_papers_are_those_of_the_last_placements(settled: Project) -> None:
+    """None at first; then those that came, as far back as three tenths of all."""
+    places(settled)
+    with Store.open(settled.database) as store:
+        first = place(start(settled, store, SILENT)).recent
+    came = []
+    for n in range(3):
+        add(settled, "enzymes", range(10 * n, 10 * n + 10))
+        with Store.open(settled.database) as store:
+            came.append(place(start(settled, store, SILENT)).recent)
+
+    assert first == frozenset()
+    assert [len(recent) for recent in came] == [10, 20, 20]
+    assert came[2] == {f"enzymes-{n:03}" for n in range(10, 30)}
+
+
+def test_neighbours_and_places_are_kept_as_they_are_while_nothing_changes(settled: Project) -> None:
+    """The second placement reads what the first one wrote."""
+    with Store.open(settled.database) as store:
+        first = place(start(settled, store, SILENT))
+        kept = load_places(store)
+        second = place(start(settled, store, SILENT))
+
+        assert load_places(store) == kept
+    assert (second.assignments, dict(second.neighbours)) == (first.assignments, dict(first.neighbours))
