@@ -103,7 +103,6 @@ def _digest(text: str) -> str:
 
 def compare(before: Edition, now: Edition, store: Store) -> Changes:
     """Tell the difference; a paper stands in the first list that fits (design: ``changes.json``)."""
-    told = {(one.paper, one.after): one.reason for one in store.moves()}
     known = {shown.paper: shown for shown in before.papers}
     current = {shown.paper: shown for shown in now.papers}
     pairs = [(known[paper], shown) for paper, shown in current.items() if paper in known]
@@ -116,16 +115,7 @@ def compare(before: Edition, now: Edition, store: Store) -> Changes:
     risen = {item.paper for item in revised}
     corrected = ((new.paper, _fields(old, new)) for old, new in pairs if new.paper not in risen)
     metadata = tuple(Corrected(paper, fields) for paper, fields in corrected if fields)
-    moved = tuple(
-        Moved(
-            new.paper,
-            ThemeId(old.theme),
-            ThemeId(new.theme),
-            told.get((new.paper, new.theme)) or _reason(old, new, now),
-        )
-        for old, new in pairs
-        if old.theme and new.theme and old.theme != new.theme
-    )
+    moved = tuple(_moved(pairs, store, now))
     named = settled | risen | {item.paper for item in metadata} | {item.paper for item in moved}
     old_sections = dict(before.sections)
     return Changes(
@@ -149,6 +139,15 @@ def compare(before: Edition, now: Edition, store: Store) -> Changes:
 
 def _fields(old: Shown, new: Shown) -> tuple[str, ...]:
     return tuple(name for name, a, b in zip(_FIELDS, old.fields, new.fields, strict=True) if a != b)
+
+
+def _moved(pairs: Iterable[tuple[Shown, Shown]], store: Store, now: Edition) -> Iterator[Moved]:
+    """Tell who stands elsewhere, with the reason that the placement logged."""
+    told = {(one.paper, one.after): one.reason for one in store.moves()}
+    for old, new in pairs:
+        if old.theme and new.theme and old.theme != new.theme:
+            reason = told.get((new.paper, new.theme)) or _reason(old, new, now)
+            yield Moved(new.paper, ThemeId(old.theme), ThemeId(new.theme), reason)
 
 
 def _reason(old: Shown, new: Shown, now: Edition) -> str:
