@@ -27,10 +27,11 @@ PUBLIC = {
     "corpus": "Counts Delivery Kind Outcome RawPage Run Scope Store export_lines import_lines is_dump locked merge",
     "embed": "RECIPE Encoder Progress encode_papers paper_texts papers_fingerprint",
     "pipeline": "Built CitationReport Decided EXPORTS Finding Harvested History Learnt Offered Progress Redrawn "
-    "Refreshed Report Shown Silence Status accept add build clear_stop evaluate examine exclude export "
-    "fetch harvest history induce init learn_citations merge move pin plan plan_citations plan_harvest "
-    "proposals refresh rename retaxonomy show split status undo update_citations verify",
-    "render": "BIBLIOGRAPHIES CompileReport Renderer TemplateRoots compile_pdf template_root",
+    "Refreshed Report Shown Silence Status TAXONOMY_EXPORTS accept add build clear_stop evaluate examine "
+    "exclude export export_taxonomy fetch harvest history induce init learn_citations merge move pin plan "
+    "plan_citations plan_harvest proposals refresh rename retaxonomy show split status undo "
+    "update_citations verify",
+    "render": "BIBLIOGRAPHIES CompileReport Renderer TAXONOMIES TemplateRoots compile_pdf template_root",
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "summarize": "Lookup Summarizer Verdict check difference fault redundancy split",

@@ -90,6 +90,7 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
         (["-C", "s", "themes", "undo"], 6, "no decision to take back"),
         (["-C", "s", "verify", "nowhere"], 2, "no survey.json"),
         (["-C", "s", "export", "--format", "docx"], 2, "there is no format 'docx'"),
+        (["-C", "s", "themes", "export", "--format", "docx"], 2, "there is no format 'docx'"),
         (["init", "s"], 2, "exists already"),
         (["init", "t", "--profile", "lm-alignment"], 2, "did you mean 'llm-alignment'"),
         (["frobnicate"], 2, "No such command"),
@@ -174,6 +175,19 @@ def test_drafting_a_taxonomy_keeps_what_is_there(run: Run, survey: Path) -> None
     assert code == 6
     assert "exists and differs" in err
     assert draft.read_text().endswith("# mine\n")
+
+
+def test_a_taxonomy_is_exported_without_papers_or_with_them(run: Run, survey: Path) -> None:
+    """A shipped profile needs no paper; the survey's own themes go to a file that is a taxonomy again."""
+    assert run("init", "bare")[0] == 0
+    code, out, _ = run("-C", "bare", "themes", "export", "--format", "markdown", "--profile", "llm-alignment")
+    assert code == 0
+    assert out.startswith("# ")
+    assert run("-C", str(survey), "themes", "export", "--format", "toml", "--out", "t.toml")[:2] == (0, "")
+
+    again = run("-C", "bare", "themes", "export", "--format", "toml", "--profile", str(Path("t.toml").absolute()))
+
+    assert again[1] == Path("t.toml").read_text()
 
 
 def test_a_full_disk_ends_in_an_error_and_keeps_the_old_draft(

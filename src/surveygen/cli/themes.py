@@ -1,7 +1,8 @@
-"""``surveygen themes``: see the taxonomy, draft one, and steer it."""
+"""``surveygen themes``: see, draft, steer and export the taxonomy."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from surveygen.cli._steering import STEERING
 from surveygen.errors import ThemeError
 from surveygen.pipeline import Shown
 
-group = typer.Typer(help="See the taxonomy, draft one, and steer it.", no_args_is_help=True)
+group = typer.Typer(help="See, draft, steer and export the taxonomy.", no_args_is_help=True)
 for command in STEERING:
     group.command()(command)
 
@@ -53,6 +54,24 @@ def induce(
         yield f'wrote {path}; edit it, then set profile = "{path.name}" in survey.toml'
 
     shared.print({"file": path, "themes": taxonomy.themes}, text)
+
+
+@group.command()
+def export(
+    context: typer.Context,
+    name: Annotated[str, typer.Option("--format", metavar="F", help="toml, mermaid, forest, skos or markdown.")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Instead of stdout.")] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="A shipped profile or taxonomy TOML, not the survey's taxonomy.")
+    ] = "",
+) -> None:
+    """Write the taxonomy for other programs, to stdout or a file."""
+    shared: Context = context.obj
+    text = pipeline.export_taxonomy(shared.project(), name, shared.progress(), profile=profile)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8", newline="")
 
 
 def _tree(shown: Shown) -> Iterator[str]:

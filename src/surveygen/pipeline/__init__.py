@@ -17,10 +17,12 @@ from surveygen.pipeline.refresh import Refreshed, refresh
 from surveygen.pipeline.retaxonomy import Redrawn, retaxonomy
 from surveygen.pipeline.status import Status, status
 from surveygen.pipeline.steer import Shown, induce, show
+from surveygen.pipeline.taxonomies import TAXONOMY_EXPORTS, export_taxonomy
 from surveygen.pipeline.verify import Report, verify
 
 __all__ = [
     "EXPORTS",
+    "TAXONOMY_EXPORTS",
     "Built",
     "CitationReport",
     "Decided",
@@ -44,6 +46,7 @@ __all__ = [
     "examine",
     "exclude",
     "export",
+    "export_taxonomy",
     "fetch",
     "harvest",
     "history",

@@ -18,10 +18,11 @@ from typing import Protocol
 
 from surveygen.domain.survey import Survey
 from surveygen.render._exports import BIBLIOGRAPHIES
+from surveygen.render._taxonomies import TAXONOMIES
 from surveygen.render._templates import TemplateRoots, template_root
 from surveygen.render._tex_run import CompileReport, compile_pdf
 
-__all__ = ["BIBLIOGRAPHIES", "CompileReport", "Renderer", "TemplateRoots", "compile_pdf", "template_root"]
+__all__ = ["BIBLIOGRAPHIES", "TAXONOMIES", "CompileReport", "Renderer", "TemplateRoots", "compile_pdf", "template_root"]
 
 
 class Renderer(Protocol):

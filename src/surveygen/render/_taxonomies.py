@@ -1,0 +1,71 @@
+"""Taxonomies in the formats of other programs, in the order of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from surveygen.domain.text import clean
+from surveygen.domain.theme import Taxonomy, ThemeId
+from surveygen.render._markdown import markdown
+from surveygen.render._skos import skos
+from surveygen.render._tex import tex
+
+# Entities of Mermaid, which are HTML's with # for & (https://mermaid.js.org/syntax/flowchart.html, "Entity codes").
+_MERMAID = str.maketrans(
+    {"#": "#35;", '"': "#quot;", "&": "#amp;", "<": "#lt;", ">": "#gt;", "`": "#96;", "\\": "#92;"}
+    | {"*": "#42;", "_": "#95;", ".": "#46;", "-": "#45;", "+": "#43;", ")": "#41;"}  # those that begin a list item
+)
+_FOREST_HEAD = r"""% A tree to be \input into a document; its preamble needs \usepackage{forest}.
+\providecommand{\brk}{\discretionary{}{}{}}
+\providecommand{\pictograph}[2]{#2}
+\begin{forest}
+for tree={grow'=east, draw, rounded corners=2pt, font=\small, align=left, text width=34mm,
+  anchor=west, parent anchor=east, child anchor=west, l sep=6mm, s sep=1.5mm}
+"""
+
+
+def outline(taxonomy: Taxonomy, title: str, slug: str) -> str:
+    """Return a Markdown outline: a nested list of names, each with its definition and keywords."""
+    del slug
+    lines = [f"# {markdown(clean(title))}", ""]
+    for theme in taxonomy:
+        indent = "  " * (len(taxonomy.path(theme.id)) - 1)
+        told = f": {markdown(clean(theme.description))}" if theme.description else ""
+        words = f" *{markdown(clean(', '.join(theme.keywords)))}*" if theme.keywords else ""
+        lines.append(f"{indent}- **{markdown(clean(theme.name))}**{told}{words}")
+    return "\n".join(lines) + "\n"
+
+
+def mermaid(taxonomy: Taxonomy, title: str, slug: str) -> str:
+    """Return a Mermaid flowchart from left to right; nodes are numbered, because an id may be a word of Mermaid's."""
+    del slug
+    number = {theme.id: n for n, theme in enumerate(taxonomy, start=1)}
+    lines = ["flowchart LR", f'  n0["{_mermaid(title)}"]']
+    for theme in taxonomy:
+        above = 0 if theme.parent is None else number[theme.parent]
+        lines.append(f'  n{above} --> n{number[theme.id]}["{_mermaid(theme.name)}"]')
+    return "\n".join(lines) + "\n"
+
+
+def forest(taxonomy: Taxonomy, title: str, slug: str) -> str:
+    r"""Return a ``forest`` tree for LaTeX; every name is in braces, so that none of its signs is read as an option."""
+    del slug
+
+    def nodes(parent: ThemeId | None, depth: int) -> Iterator[str]:
+        for theme in taxonomy.children(parent):
+            below = [*nodes(theme.id, depth + 1)]
+            open_node = f"{'  ' * depth}[{{{tex(clean(theme.name))}}}"
+            yield from (open_node, *below, f"{'  ' * depth}]") if below else (f"{open_node}]",)
+
+    body = "\n".join((f"[{{{tex(clean(title))}}}", *nodes(None, 1), "]"))
+    return f"{_FOREST_HEAD}{body}\n\\end{{forest}}\n"
+
+
+def _mermaid(words: str) -> str:
+    return clean(words).translate(_MERMAID) or "#160;"  # an empty name would be a syntax error
+
+
+TAXONOMIES: Mapping[str, Callable[[Taxonomy, str, str], str]] = MappingProxyType(
+    {"forest": forest, "markdown": outline, "mermaid": mermaid, "skos": skos}
+)
