@@ -31,14 +31,16 @@ PUBLIC = {
     "exclude export export_taxonomy fetch harvest history induce init learn_citations merge move pin plan "
     "plan_citations plan_harvest proposals refresh rename retaxonomy show split status undo "
     "update_citations verify",
-    "render": "BIBLIOGRAPHIES CompileReport Renderer TAXONOMIES TemplateRoots compile_pdf template_root",
+    "render": "BIBLIOGRAPHIES CompileReport Renderer TAXONOMIES TemplateRoots compile_pdf evaluation_page "
+    "template_root",
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "summarize": "Lookup Summarizer Verdict check difference fault redundancy split",
-    "survey": "Checks Material compose mint",
+    "survey": "Checks Material compare_references compose mint",
     "themes": "Assigner Evaluation Figure Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeScore "
-    "ThemeVectors agreement align evaluate gold_depth load_profile macro_f1 nearest_papers propose purity "
-    "read_gold settle shipped_profiles steer theme_queries theme_vectors updated_nearest",
+    "ThemeVectors agreement align compare_headings evaluate gold_depth load_profile macro_f1 "
+    "nearest_papers propose purity read_gold read_outline settle shipped_profiles steer theme_queries "
+    "theme_vectors updated_nearest",
 }
 
 # Libraries that are heavy, or reach outside: where they may be imported, a folder or a file.

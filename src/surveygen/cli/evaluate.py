@@ -1,4 +1,4 @@
-"""``surveygen evaluate``: agreement with human labels."""
+"""``surveygen evaluate``: agreement with people."""
 
 from __future__ import annotations
 
@@ -13,9 +13,18 @@ from surveygen.cli._context import Context
 
 def command(
     context: typer.Context,
-    gold: Annotated[Path, typer.Option(metavar="FILE", help="JSONL with id, title and labels.")],
+    gold: Annotated[Path | None, typer.Option(metavar="FILE", help="JSONL with id, title and labels.")] = None,
+    outline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A human outline: one heading a line, or a taxonomy TOML.")
+    ] = None,
+    bibliography: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A human bibliography, in any format that add reads.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with plots as well.")] = None,
 ) -> None:
-    """Measure how well the themes agree with labels that people gave."""
+    """Measure how well themes, headings and references agree with those of people."""
     shared: Context = context.obj
-    levels = pipeline.evaluate(shared.project(), gold, shared.progress())
-    shared.print({"levels": levels}, lambda: (level.as_text() for level in levels))
+    found = pipeline.evaluate(
+        shared.project(), shared.progress(), gold=gold, outline=outline, bibliography=bibliography, html=html
+    )
+    shared.print(found, lambda: iter((found.as_text(),)))

@@ -1,31 +1,94 @@
-"""Compare the placing of papers with labels that people gave."""
+"""Compare a survey with labels, an outline and a bibliography that people made."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from surveygen.config import Project
-from surveygen.errors import SurveygenError
+from surveygen.corpus import Store
+from surveygen.domain.evaluation import Assessment, Evaluation, HeadingScore, ReferenceScore
+from surveygen.domain.paper import Paper, Wanted
+from surveygen.domain.theme import Taxonomy
+from surveygen.errors import ConfigError, SourceError, SurveygenError
+from surveygen.pipeline._files import write_if_changed
+from surveygen.pipeline._place import Placed, place
+from surveygen.pipeline._run import Run, start
+from surveygen.pipeline._vectors import embed_texts
 from surveygen.pipeline.progress import Progress
-from surveygen.pipeline.steer import show
-from surveygen.themes import Evaluation, gold_depth, read_gold
+from surveygen.render import TemplateRoots, evaluation_page, template_root
+from surveygen.sources import read_file
+from surveygen.survey import compare_references
+from surveygen.themes import compare_headings, gold_depth, read_gold, read_outline
 from surveygen.themes import evaluate as measure
 
 
-def evaluate(project: Project, gold: Path, progress: Progress) -> tuple[Evaluation, ...]:
-    """Measure agreement at every level of the taxonomy that the labels reach, the top level first.
+def evaluate(
+    project: Project,
+    progress: Progress,
+    *,
+    gold: Path | None = None,
+    outline: Path | None = None,
+    bibliography: Path | None = None,
+    html: Path | None = None,
+) -> Assessment:
+    """Measure agreement with each file that is given.
 
-    The gold file is JSONL with `arxiv_id` (or `id`), `title` and `labels`, one path from the top theme down.
+    Args:
+        project: the survey; its papers are placed as a build would.
+        progress: told of that.
+        gold: JSONL with `arxiv_id` (or `id`), `title` and `labels`, one path from the top theme down; agreement is
+            measured at every level of the taxonomy that the labels reach.
+        outline: one heading a line, or a taxonomy TOML; compared with the names of all themes.
+        bibliography: any file that `add` reads; compared with the papers of the survey.
+        html: where to write the figures as one page.
 
     Raises:
-        ThemeError: the file cannot be read, or none of its labels is a theme.
-        SurveygenError: it holds no label for a paper of the store.
+        ConfigError: there is nothing to compare with.
+        ThemeError: labels or outline cannot be read, or no label is a theme.
+        SourceError: the bibliography cannot be read, or holds no paper.
+        SurveygenError: there is no label for a paper of the store.
     """
+    if gold is None and outline is None and bibliography is None:
+        raise ConfigError("evaluate: nothing to compare with", "give --gold, --outline or --bibliography")
+    with Store.open(project.database) as store:
+        run = start(project, store, progress)
+        placed = place(run)
+        found = Assessment(
+            _levels(gold, run, placed) if gold else (),
+            _headings(outline, run, placed.taxonomy) if outline else None,
+            _references(bibliography, run.papers) if bibliography else None,
+        )
+    if html is not None:
+        roots = TemplateRoots(template_root(), project.templates)
+        write_if_changed(html, evaluation_page(found, placed.taxonomy, project.settings.title, roots).encode("utf-8"))
+    return found
+
+
+def _levels(gold: Path, run: Run, placed: Placed) -> tuple[Evaluation, ...]:
     labels = read_gold(gold)
-    shown = show(project, progress)
-    known = {paper: path for paper, path in labels.items() if paper in shown.papers}
+    papers = {paper.id for paper in run.papers}
+    known = {paper: path for paper, path in labels.items() if paper in papers}
     if not known:
         raise SurveygenError(f"{gold}: none of its {len(labels)} labeled papers is in the corpus", "add them first")
-    placed = tuple(shown.assignments[paper] for paper in known if paper in shown.assignments)
-    depth = gold_depth(known, shown.taxonomy)
-    return tuple(measure(known, placed, shown.taxonomy, level=level) for level in range(1, max(depth, 1) + 1))
+    done = tuple(found for found in placed.assignments if found.paper in known)
+    depth = gold_depth(known, placed.taxonomy)
+    return tuple(measure(known, done, placed.taxonomy, level=level) for level in range(1, max(depth, 1) + 1))
+
+
+def _headings(outline: Path, run: Run, taxonomy: Taxonomy) -> HeadingScore:
+    theirs = read_outline(outline)
+    ours = tuple(dict.fromkeys(theme.name for theme in taxonomy))
+    return compare_headings(*(embed_texts(run.store, side, run.encoder) for side in (ours, theirs)))
+
+
+def _references(bibliography: Path, papers: Sequence[Paper]) -> ReferenceScore:
+    theirs: list[Paper] = []
+    for record in read_file(bibliography):
+        if isinstance(record, Paper):
+            theirs.append(record)
+        elif isinstance(record, Wanted):
+            theirs.append(Paper(record.id, record.id))
+    if not theirs:
+        raise SourceError(f"{bibliography}: holds no paper", "give a file that surveygen add reads")
+    return compare_references(papers, theirs)

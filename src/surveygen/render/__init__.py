@@ -17,12 +17,22 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from surveygen.domain.survey import Survey
+from surveygen.render._evaluation import evaluation_page
 from surveygen.render._exports import BIBLIOGRAPHIES
 from surveygen.render._taxonomies import TAXONOMIES
 from surveygen.render._templates import TemplateRoots, template_root
 from surveygen.render._tex_run import CompileReport, compile_pdf
 
-__all__ = ["BIBLIOGRAPHIES", "TAXONOMIES", "CompileReport", "Renderer", "TemplateRoots", "compile_pdf", "template_root"]
+__all__ = [
+    "BIBLIOGRAPHIES",
+    "TAXONOMIES",
+    "CompileReport",
+    "Renderer",
+    "TemplateRoots",
+    "compile_pdf",
+    "evaluation_page",
+    "template_root",
+]
 
 
 class Renderer(Protocol):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from surveygen.themes._align import agreement, align
 from surveygen.themes._gold import Gold, gold_depth, read_gold
-from surveygen.themes._measure import Evaluation, Figure, ThemeScore, evaluate, macro_f1, purity
+from surveygen.themes._headings import compare_headings, read_outline
+from surveygen.themes._measure import evaluate, macro_f1, purity
 from surveygen.themes._neighbours import nearest_papers
 from surveygen.themes._profile import Profile, load_profile, shipped_profiles
 from surveygen.themes._propose import Outlook, propose
@@ -17,8 +18,6 @@ from surveygen.themes._updated import updated_nearest
 __all__ = [
     "NOBODY",
     "Assigner",
-    "Evaluation",
-    "Figure",
     "Gold",
     "Inducer",
     "Outlook",
@@ -26,10 +25,10 @@ __all__ = [
     "Settled",
     "Standing",
     "Steered",
-    "ThemeScore",
     "ThemeVectors",
     "agreement",
     "align",
+    "compare_headings",
     "evaluate",
     "gold_depth",
     "load_profile",
@@ -38,6 +37,7 @@ __all__ = [
     "propose",
     "purity",
     "read_gold",
+    "read_outline",
     "settle",
     "shipped_profiles",
     "steer",

@@ -3,86 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from surveygen.domain.evaluation import Evaluation, Figure, ThemeScore
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.errors import ThemeError
+from surveygen.themes._calibration import calibrate
 from surveygen.themes._gold import Gold, match
 
 Codes = NDArray[np.intp]
 RESAMPLES = 200
 _SEED = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A measure with its 95 % bootstrap interval, percentile method, papers drawn with replacement."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeScore:
-    """One theme: shares of 0 to 1, and how many papers people (`gold`) and the program (`predicted`) put there."""
-
-    theme: ThemeId
-    precision: float
-    recall: float
-    f1: float
-    gold: int
-    predicted: int
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Agreement at one level of the taxonomy.
-
-    Attributes:
-        papers: how many were compared. seeds: papers with a label that are seeds, or were placed by a person, and so
-            are no evidence; they are left out. missing: papers with a label that have no assignment.
-        unknown: labels that no theme answers to.
-        themes: those that people used, in reading order; macro-F1 is their mean.
-        confusion: `(gold, predicted, papers)`, largest first, agreements left out.
-    """
-
-    level: int
-    papers: int
-    seeds: int
-    missing: int
-    unknown: tuple[str, ...]
-    figures: tuple[Figure, ...]
-    themes: tuple[ThemeScore, ...]
-    confusion: tuple[tuple[ThemeId, ThemeId, int], ...]
-
-    def value(self, name: str) -> float:
-        """Return one measure by name, such as "macro_f1"."""
-        return {figure.name: figure.value for figure in self.figures}[name]
-
-    def as_json(self) -> dict[str, object]:
-        """Return the evaluation as plain dictionaries, lists, strings and numbers."""
-        return asdict(self)
-
-    def as_text(self) -> str:
-        """Return tables of plain text."""
-        head = f"level {self.level}: {self.papers} papers compared"
-        left = f"{self.seeds} seeds left out, {self.missing} not in the survey"
-        lines = [f"{head} ({left})", ""]
-        lines += [f"{f.name:<12}{f.value:6.3f}  [{f.low:.3f}, {f.high:.3f}]" for f in self.figures]
-        width = max((len(score.theme) for score in self.themes), default=0) + 2
-        lines += ["", f"{'theme':<{width}}precision  recall      f1   gold  placed"]
-        lines += [
-            f"{t.theme:<{width}}{t.precision:9.3f}{t.recall:8.3f}{t.f1:8.3f}{t.gold:7}{t.predicted:8}"
-            for t in self.themes
-        ]
-        lines += ["", *(f"{gold} -> {predicted}: {n}" for gold, predicted, n in self.confusion)]
-        lines += [f"label not in the taxonomy: {label}" for label in self.unknown]
-        return "\n".join(lines).rstrip()
 
 
 def evaluate(
@@ -122,6 +55,7 @@ def evaluate(
         figures=_figures(said, done, resamples),
         themes=_theme_scores(said, done, taxonomy),
         confusion=_confusion(said, done),
+        calibration=calibrate([placed[paper] for paper in free], [a == b for a, b in zip(said, done, strict=True)]),
     )
 
 
