@@ -120,7 +120,7 @@ class Embed:
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """``[themes]``: `subthemes` says where the lower levels come from; `target` themes when inducing, 0 is free.
+    """``[themes]``: `subthemes` says where the lower levels come from; `target` top themes when inducing, 0 is free.
 
     `max_moved` is the share of the papers placed before, 0 to 1, that one run may move on evidence alone.
     `author` signs decisions about themes; empty means the login name.

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from surveygen.config import Embed, Themes
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.theme import Assignment, Theme, ThemeId
+from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
-from surveygen.themes._clusters import choose_k, cluster, smooth
-from surveygen.themes._names import label, phrases
+from surveygen.themes._clusters import choose_k, cluster, modularity, smooth
+from surveygen.themes._levels import _without_crumbs
+from surveygen.themes._names import _titled, label, phrases
 from surveygen.themes.kmeans import make
 
 KINDS = (
@@ -132,8 +133,91 @@ def test_names_keep_the_letters_of_the_texts() -> None:
 
     (found,) = label(texts, np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp))
 
-    assert found.name == "RLHF pitfalls"
+    assert found.name == "RLHF Pitfalls"
     assert found.keywords == ("RLHF pitfalls",)
+
+
+def nested() -> list[Paper]:
+    """Return papers of two kinds, each of two kinds of its own, 24 a piece."""
+    above = {
+        "speech recognition": ("whispered accents", "noisy microphones"),
+        "protein folding": ("membranes", "enzymes"),
+    }
+    return [
+        Paper(PaperId(f"{n:02}-{top}-{low}"), f"{top} for {low}", f"{top} helps with {low}, {low} above all. Case {n}.")
+        for n in range(24)
+        for top, below in above.items()
+        for low in below
+    ]
+
+
+def test_large_themes_are_divided_again() -> None:
+    """A path leads from the top theme to the deepest one; parents come before children, and each paper has a path."""
+    themes, placed = induce(nested(), target=2)
+
+    tree = Taxonomy(themes)
+    assert sorted(theme.name for theme in tree.children(None)) == ["Protein Folding", "Speech Recognition"]
+    assert all(found.path == tree.path(found.theme) for found in placed)
+    kinds = {theme.id: {found.paper.split("-")[2] for found in placed if found.theme == theme.id} for theme in themes}
+    assert all(len(kinds[theme.id]) == 1 for theme in themes if theme.parent is not None)
+    assert {len(found.path) for found in placed} == {2}
+
+
+def test_without_subthemes_there_is_one_level() -> None:
+    """The setting "none" keeps the themes flat."""
+    found = nested()
+    encoder = make_lsa(Embed(), lambda: [paper.text for paper in found])
+    embeddings = Embeddings(tuple(p.id for p in found), encode_papers(encoder, found), encoder.fingerprint)
+
+    themes, _ = make(Themes(subthemes="none")).induce(embeddings, found, parent=None, known_ids=[], seed=0)
+
+    assert {theme.parent for theme in themes} == {None}
+
+
+@given(st.lists(st.sampled_from(["graph", "model", "the", "Graph-based", "of", "7", "é"]), min_size=12, max_size=30))
+@settings(max_examples=20)
+def test_no_name_stands_twice_whatever_the_words(words: list[str]) -> None:
+    """Every paper is placed, and names differ, even where titles repeat and nothing is said."""
+    found = [Paper(PaperId(f"p{n:02}"), word, word) for n, word in enumerate(words)]
+
+    themes, placed = induce(found)
+
+    assert len({theme.name for theme in themes}) == len(themes)
+    assert len(placed) == len(found)
+
+
+def test_names_are_in_title_case_and_keep_capitals() -> None:
+    """Small words stay small, abbreviations stay as they are."""
+    assert _titled("chain-of-thought prompting of LLMs") == "Chain-of-Thought Prompting of LLMs"
+
+
+def test_a_name_on_another_branch_is_not_taken_again() -> None:
+    """What names another theme names no second one, whether written with a hyphen or without."""
+    said = [Paper(PaperId(str(n)), "Retrieval augmented generation with memory", "It helps.") for n in range(4)]
+    vectors, groups = np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp)
+
+    (found,) = label(said, vectors, groups, taken=["Retrieval-Augmented Generation"])
+
+    assert found.name == "Memory"
+
+
+def test_modularity_is_that_of_the_definition() -> None:
+    """Two pairs that link to each other only: all links inside, half of them by chance; none inside one another."""
+    near, weights = np.array([[1], [0], [3], [2]]), np.ones((4, 1))
+
+    assert modularity(near, weights, np.array([0, 0, 1, 1])) == pytest.approx(0.5)
+    assert modularity(near, weights, np.array([0, 1, 0, 1])) == pytest.approx(-0.5)
+    assert modularity(near, 0 * weights, np.array([0, 0, 1, 1])) == 0
+
+
+def test_crumbs_join_the_nearest_group() -> None:
+    """A group of one paper is no theme where the number is left to the data."""
+    rows = np.array([[1, 0], [1, 0.1], [1, 0.2], [0, 1], [0.1, 1], [0.2, 1], [0.5, 1]], dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+
+    merged = _without_crumbs(rows, np.array([0, 0, 0, 1, 1, 1, 2]))
+
+    assert merged.tolist() == [0, 0, 0, 1, 1, 1, 1]
 
 
 def blobs() -> Vectors:
@@ -148,7 +232,7 @@ def test_the_number_of_groups_is_seen_in_the_data() -> None:
     """Four tight groups are counted as four and found."""
     vectors = smooth(blobs())
 
-    assert choose_k(vectors, 2, 8, 0) == 4
+    assert choose_k(blobs(), 2, 8, 0) == 4
     assert len(set(zip(cluster(vectors, 4, 0).tolist(), np.repeat(range(4), 10).tolist(), strict=True))) == 4
 
 

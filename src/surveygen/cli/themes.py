@@ -42,7 +42,7 @@ def show(
 @group.command()
 def induce(
     context: typer.Context,
-    target: Annotated[int, typer.Option(min=0, metavar="N", help="How many themes; 0: chosen from the data.")] = 0,
+    target: Annotated[int, typer.Option(min=0, metavar="N", help="How many top themes; 0: chosen from the data.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Instead of taxonomy.draft.toml.")] = None,
 ) -> None:
     """Draft a taxonomy from the papers as a TOML file to edit; use it by setting profile to its path."""
@@ -50,7 +50,9 @@ def induce(
     path, taxonomy = pipeline.induce(shared.project(), shared.progress(), target=target, out=out)
 
     def text() -> Iterator[str]:
-        yield from (f"{theme.name}: {', '.join(theme.keywords)}" for theme in taxonomy)
+        for theme in taxonomy:
+            indent = "  " * (len(taxonomy.path(theme.id)) - 1)
+            yield f"{indent}{theme.name}: {', '.join(theme.keywords)}"
         yield f'wrote {path}; edit it, then set profile = "{path.name}" in survey.toml'
 
     shared.print({"file": path, "themes": taxonomy.themes}, text)

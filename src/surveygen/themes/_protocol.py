@@ -71,8 +71,9 @@ class Inducer(Protocol):
         known_ids: Collection[ThemeId],
         seed: int,
     ) -> tuple[tuple[Theme, ...], tuple[Assignment, ...]]:
-        """Divide papers into new themes under `parent` (top themes for None).
+        """Divide papers into new themes under `parent` (top themes for None), and these again where they are large.
 
-        No id of `known_ids`, present or retired, is minted again. The assignments name the new theme only, as theme
-        and as path. Nothing is returned where a theme holds too few papers to divide.
+        Themes are in reading order, parents before their children. No id of `known_ids`, present or retired, is minted
+        again. The assignments name the deepest new theme, and as path the new themes from `parent` (not included) down
+        to it. Nothing is returned where a theme holds too few papers to divide.
         """

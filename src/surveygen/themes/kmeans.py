@@ -1,9 +1,10 @@
-"""Find themes in papers by KMeans on smoothed vectors."""
+"""Find themes in papers by KMeans on smoothed points."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +14,40 @@ from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import Assignment, Theme, ThemeId
-from surveygen.themes._clusters import choose_k, cluster, smooth
 from surveygen.themes._doubt import lowest, margins
+from surveygen.themes._levels import Group, divide
 from surveygen.themes._names import Label, label
+from surveygen.themes._points import points
 
-_TO_DIVIDE = 12  # papers; fewer are one theme
-_PER_THEME = 5  # papers on average, at the least, when the number is chosen from the data
-_MOST_TOP, _MOST_SUB = 16, 8  # themes that a reader can take in at one level
+# Papers that a theme must hold to be divided: all papers or those of a given theme; then a top theme; then one below.
+_FIRST, _SECOND, _THIRD = 12, 20, 500
 _UNCERTAIN = 0.15
 _CENTRAL = 5  # nearest.py then agrees with the groups for .85 to .93 of papers, against .76 to .83 without
 
 
 def make(settings: Themes) -> KMeansInducer:
-    """Make the inducer; `settings.target` fixes the number of themes, 0 leaves it to the data."""
-    return KMeansInducer(settings.target)
+    """Make the inducer.
+
+    `settings.target` fixes the number of top themes, 0 leaves it to the data; with `settings.subthemes` "none" there is
+    one level only.
+    """
+    return KMeansInducer(settings.target, deep=settings.subthemes != "none")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One new theme: its place in the tree, and the rows of its papers."""
+
+    theme: Theme
+    group: Group
 
 
 class KMeansInducer:
-    """Groups papers by likeness, places every one, and names each group by its own phrases."""
+    """Groups papers by likeness, level by level, places every one, and names each group by its own phrases."""
 
-    def __init__(self, target: int = 0) -> None:
+    def __init__(self, target: int = 0, *, deep: bool = True) -> None:
         self._target = target
+        self._deep = deep
 
     def induce(
         self,
@@ -44,101 +58,111 @@ class KMeansInducer:
         known_ids: Collection[ThemeId],
         seed: int,
     ) -> tuple[tuple[Theme, ...], tuple[Assignment, ...]]:
-        """Divide papers into new themes, largest first; see `Inducer.induce`.
+        """Divide papers into new themes, largest first, and these again; see `Inducer.induce`.
 
         The same papers in another order give the same themes. Under a parent, fewer than 12 papers are not divided
         and nothing is returned; without one they are a single theme, so that every paper is placed.
         """
         papers = sorted(papers, key=lambda paper: paper.id)
-        if not papers or (parent is not None and len(papers) < _TO_DIVIDE):
+        if not papers or (parent is not None and len(papers) < _FIRST):
             return (), ()
         vectors = embeddings.rows([paper.id for paper in papers])
-        groups = _by_size(self._divide(vectors, parent, seed))
-        if parent is not None and groups.max() == 0:
+        where = points(vectors, papers)
+        least = (_FIRST, _SECOND, _THIRD) if parent is None else (_FIRST, _THIRD)
+        target = self._target if parent is None else 0
+        groups = divide(where, target=target, least=least if self._deep else least[:1], seed=seed)
+        if parent is not None and len(groups) == 1:
             return (), ()
-        labels = label(papers, vectors, groups)
-        ids = _mint(papers, groups, labels, parent, known_ids)
-        placed = _assignments(papers, vectors, groups, ids)
-        themes = tuple(
-            Theme(theme, found.name, parent, _describe(found), found.keywords, _central(theme, placed), "induced")
-            for theme, found in zip(ids, labels, strict=True)
-        )
-        return themes, placed
-
-    def _divide(self, vectors: Vectors, parent: ThemeId | None, seed: int) -> NDArray[np.intp]:
-        if len(vectors) < _TO_DIVIDE:
-            return np.zeros(len(vectors), dtype=np.intp)
-        smoothed = smooth(vectors)
-        most = min(_MOST_TOP if parent is None else _MOST_SUB, len(vectors) // _PER_THEME)
-        k = min(self._target, len(vectors)) or choose_k(smoothed, 2, most, seed)
-        return cluster(smoothed, k, seed)
+        found = _themes(groups, parent, papers, where, known_ids)
+        return tuple(one.theme for one in found), _assignments(papers, vectors, found, parent)
 
 
-def _by_size(groups: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Number the groups from the largest; of equal ones the one with the first paper comes first."""
-    sizes = np.bincount(groups)
-    first = [int(np.flatnonzero(groups == group)[0]) for group in range(len(sizes))]
-    order = sorted(range(len(sizes)), key=lambda group: (-sizes[group], first[group]))
-    rank = np.empty(len(sizes), dtype=np.intp)
-    rank[order] = np.arange(len(sizes))
-    return rank[groups]
-
-
-def _central(theme: ThemeId, placed: Sequence[Assignment]) -> tuple[PaperId, ...]:
-    """Return the papers nearest the middle of a theme: as its seeds they let later papers find it."""
-    members = sorted((found for found in placed if found.theme == theme), key=lambda found: (-found.score, found.paper))
-    return tuple(found.paper for found in members[:_CENTRAL])
-
-
-def _describe(found: Label) -> str:
-    *most, last = found.keywords[:4] or (found.name,)
-    return f"Papers that share {', '.join(most)} and {last}." if most else f"Papers that share {last}."
-
-
-def _mint(
-    papers: Sequence[Paper],
-    groups: NDArray[np.intp],
-    labels: Sequence[Label],
+def _themes(
+    groups: Sequence[Group],
     parent: ThemeId | None,
+    papers: Sequence[Paper],
+    where: Vectors,
     known: Collection[ThemeId],
-) -> tuple[ThemeId, ...]:
-    """Make readable ids that no theme has or had: name, and a hash of parent and members."""
-    ids: list[ThemeId] = []
-    for group, found in enumerate(labels):
-        members = [paper.id for paper, own in zip(papers, groups, strict=True) if own == group]
-        attempt = 0
-        while True:
-            content = "\x1f".join((parent or "", str(attempt), *members))
-            theme = ThemeId(f"{slugify(found.name)[:40].strip('-')}-{hashlib.sha256(content.encode()).hexdigest()[:6]}")
-            if theme not in known and theme not in ids:
-                break
-            attempt += 1
-        ids.append(theme)
-    return tuple(ids)
+) -> list[_Found]:
+    """Name all groups, siblings beside each other, parents before their children; no name is used twice."""
+    names: list[str] = []
+    ids: set[ThemeId] = set(known)
+
+    def visit(siblings: Sequence[Group], above: Theme | None) -> list[_Found]:
+        found: list[_Found] = []
+        rows = np.sort(np.concatenate([group.rows for group in siblings]))
+        own = np.empty(len(papers), dtype=np.intp)
+        for number, group in enumerate(siblings):
+            own[group.rows] = number
+        labels = label([papers[row] for row in rows], where[rows], own[rows], taken=names)
+        names.extend(one.name for one in labels)
+        for group, said in zip(siblings, labels, strict=True):
+            members = [papers[row].id for row in group.rows]
+            theme = _theme(said, above.id if above else parent, members, _central(group, where), ids)
+            ids.add(theme.id)
+            found += [_Found(theme, group), *(visit(group.below, theme) if group.below else ())]
+        return found
+
+    def _central(group: Group, where: Vectors) -> tuple[PaperId, ...]:
+        """Return the papers nearest the middle: as seeds they let later papers find the theme."""
+        inside = where[group.rows]
+        likeness = inside @ unit_rows(inside.mean(axis=0, keepdims=True))[0]
+        nearest = np.argsort(-likeness, kind="stable")[:_CENTRAL]
+        return tuple(papers[row].id for row in group.rows[nearest])
+
+    return visit(groups, None)
+
+
+def _theme(
+    said: Label, parent: ThemeId | None, members: Sequence[PaperId], seeds: tuple[PaperId, ...], known: set[ThemeId]
+) -> Theme:
+    """Make a theme with a readable id that no theme has or had: its name, and a hash of parent and members."""
+    for attempt in range(len(known) + 1):
+        content = "\x1f".join((parent or "", str(attempt), *members))
+        theme = ThemeId(f"{slugify(said.name)[:40].strip('-')}-{hashlib.sha256(content.encode()).hexdigest()[:6]}")
+        if theme not in known:
+            break
+    return Theme(theme, said.name, parent, said.description, said.keywords, seeds, "induced")
 
 
 def _assignments(
-    papers: Sequence[Paper], vectors: Vectors, groups: NDArray[np.intp], ids: Sequence[ThemeId]
+    papers: Sequence[Paper], vectors: Vectors, found: Sequence[_Found], parent: ThemeId | None
 ) -> tuple[Assignment, ...]:
-    """Compare each paper with the middles of all groups; it stays in its own even where another is nearer."""
-    middles = unit_rows(np.stack([vectors[groups == group].mean(axis=0) for group in range(len(ids))]))
-    scores = (vectors @ middles.T).astype(np.float64)
-    rows = np.arange(len(papers))
-    own = scores[rows, groups]
-    others = scores.copy()
-    others[rows, groups] = -np.inf
-    gap = own - others.max(axis=1) if len(ids) > 1 else margins(scores)
-    doubtful = lowest(gap, groups, _UNCERTAIN)
+    """Compare each paper with the middles of the top groups; it stays in its own even where another is nearer."""
+    tops = [one for one in found if one.theme.parent == parent]
+    paths: list[tuple[ThemeId, ...]] = [()] * len(papers)
+    for one in found:  # parents come first
+        for row in one.group.rows:
+            paths[row] = (*paths[row], one.theme.id)
+    own = np.empty(len(papers), dtype=np.intp)
+    for number, one in enumerate(tops):
+        own[one.group.rows] = number
+    score, gap, second = _compare(vectors, own, [one.group.rows for one in tops])
+    doubtful = lowest(gap, own, _UNCERTAIN)
     return tuple(
         Assignment(
             paper=paper.id,
-            theme=ids[groups[row]],
-            path=(ids[groups[row]],),
-            score=float(own[row]),
-            runner_up=ids[int(others[row].argmax())] if len(ids) > 1 else None,
+            theme=paths[row][-1],
+            path=paths[row],
+            score=float(score[row]),
+            runner_up=tops[second[row]].theme.id if len(tops) > 1 else None,
             margin=float(gap[row]),
             uncertain=bool(doubtful[row]),
             method="kmeans",
         )
         for row, paper in enumerate(papers)
     )
+
+
+def _compare(
+    vectors: Vectors, own: NDArray[np.intp], members: Sequence[NDArray[np.intp]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+    """Return for each paper its likeness to its own group's middle, the lead over the best other, and that other."""
+    middles = unit_rows(np.stack([vectors[rows].mean(axis=0) for rows in members]))
+    scores = (vectors @ middles.T).astype(np.float64)
+    rows = np.arange(len(vectors))
+    score = scores[rows, own]
+    others = scores.copy()
+    others[rows, own] = -np.inf
+    gap = score - others.max(axis=1) if len(members) > 1 else margins(scores)
+    return score, gap, others.argmax(axis=1)
