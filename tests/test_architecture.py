@@ -25,7 +25,7 @@ HEAD_WORDS = 15
 PUBLIC = {
     "cli": "main",
     "corpus": "Counts Delivery Kind Outcome RawPage Run Scope Store export_lines import_lines is_dump locked merge",
-    "embed": "RECIPE Encoder Progress encode_papers paper_texts papers_fingerprint",
+    "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "pipeline": "Built CitationReport Decided EXPORTS Finding Harvested History Learnt Offered Progress Redrawn "
     "Refreshed Report Shown Silence Status TAXONOMY_EXPORTS accept add build clear_stop evaluate examine "
     "exclude export export_taxonomy fetch harvest history induce init learn_citations merge move pin plan "
@@ -37,10 +37,9 @@ PUBLIC = {
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "summarize": "Lookup Summarizer Verdict check difference fault redundancy split",
     "survey": "Checks Material compare_references compose mint",
-    "themes": "Assigner Evaluation Figure Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeScore "
-    "ThemeVectors agreement align compare_headings evaluate gold_depth load_profile macro_f1 "
-    "nearest_papers propose purity read_gold read_outline settle shipped_profiles steer theme_queries "
-    "theme_vectors updated_nearest",
+    "themes": "Assigner Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeVectors agreement align "
+    "compare_headings evaluate gold_depth load_profile macro_f1 nearest_papers propose purity read_gold "
+    "read_outline settle shipped_profiles steer theme_queries theme_vectors updated_nearest",
 }
 
 # Libraries that are heavy, or reach outside: where they may be imported, a folder or a file.
