@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -91,6 +94,24 @@ def test_few_papers_are_one_theme(count: int, themes: int) -> None:
     found, placed = induce(papers()[:count])
 
     assert (len(found), len(placed)) == (themes, count)
+
+
+def test_a_real_corpus_gets_names_that_a_reader_accepts(root: Path) -> None:
+    """Every paper is placed, no name stands twice or is made of boilerplate, each theme has a sentence and examples.
+
+    The same papers give the same themes.
+    """
+    rows = map(json.loads, (root / "corpus" / "llm-alignment.jsonl").read_text(encoding="utf-8").splitlines())
+    found = [Paper(PaperId(row["arxiv_id"]), row["title"], row.get("abstract", "")) for row in rows]
+
+    themes, placed = induce(found)
+
+    names = [theme.name.lower() for theme in themes]
+    assert len(placed) == len(found)
+    assert len(set(names)) == len(names)
+    assert all(list(phrases(name)) for part in names for name in part.split(" and "))
+    assert all(theme.description.endswith(".") and len(theme.seeds) >= 3 for theme in themes)
+    assert induce(found) == (themes, placed)
 
 
 def test_few_papers_under_a_theme_are_not_divided() -> None:
