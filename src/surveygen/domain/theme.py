@@ -118,8 +118,12 @@ class Assignment:
         theme: the deepest node that fits. path: top theme down to `theme`.
         score: likeness to the top theme chosen; larger is nearer (cosine scale, -1 to 1).
         runner_up: the second best top theme, None if there is only one. margin: score minus the runner-up's score.
-        uncertain: the margin is among the smallest of its theme; shown, never hidden.
+        uncertain: the confidence is among the smallest of its theme; shown, never hidden.
         method: how it was decided ("nearest", "seed", "person", ...). secondary: further themes it belongs to.
+        confidence: 0 to 1, the probability that a person would choose the same top theme.
+        fit: 0 to 1, how far it stands out from the papers of other themes. outside: it fits no theme; `theme` is then
+            only the nearest one, and the paper is no member of it.
+        keywords: its words that decided, the most telling first.
     """
 
     paper: PaperId
@@ -131,3 +135,11 @@ class Assignment:
     uncertain: bool
     method: str
     secondary: tuple[ThemeId, ...] = ()
+    confidence: float = 0.0
+    fit: float = 1.0
+    outside: bool = False
+    keywords: tuple[str, ...] = ()
+
+    def belongs(self, theme: ThemeId) -> bool:
+        """Whether the paper is a member of a theme, here or below it."""
+        return not self.outside and theme in self.path

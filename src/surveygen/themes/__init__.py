@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveygen.themes._align import agreement, align
+from surveygen.themes._doubt import border_cases
 from surveygen.themes._gold import Gold, gold_depth, read_gold
 from surveygen.themes._headings import compare_headings, read_outline
 from surveygen.themes._measure import evaluate, macro_f1, purity
@@ -14,6 +15,7 @@ from surveygen.themes._queries import theme_queries, theme_vectors
 from surveygen.themes._settle import Settled, Standing, settle
 from surveygen.themes._steer import Steered, steer
 from surveygen.themes._updated import updated_nearest
+from surveygen.themes._why import deciding_sentences
 
 __all__ = [
     "NOBODY",
@@ -28,7 +30,9 @@ __all__ = [
     "ThemeVectors",
     "agreement",
     "align",
+    "border_cases",
     "compare_headings",
+    "deciding_sentences",
     "evaluate",
     "gold_depth",
     "load_profile",

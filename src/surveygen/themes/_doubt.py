@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+
+from surveygen.domain.paper import PaperId
+from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 
 _FEW = 8  # members; a smaller theme is judged by the margins of all papers
 
@@ -19,6 +24,25 @@ def margins(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     ordered = np.partition(scores, -2, axis=1)
     gap: NDArray[np.float64] = ordered[:, -1] - ordered[:, -2]
     return gap
+
+
+def border_cases(
+    taxonomy: Taxonomy, assignments: Sequence[Assignment], count: int = 5
+) -> dict[ThemeId, tuple[PaperId, ...]]:
+    """Return for each theme the papers that were nearly placed otherwise, the closest calls first.
+
+    Its own uncertain papers, and those of others that have it as the second theme. Papers that fit no theme and places
+    that a person chose are no border cases.
+    """
+    doubtful = sorted((item for item in assignments if item.uncertain), key=lambda item: (item.margin, item.paper))
+    near = {theme.id: [item for item in doubtful if item.belongs(theme.id)] for theme in taxonomy}
+    for item in doubtful:
+        if item.runner_up in near and not item.outside:
+            near[item.runner_up].append(item)
+    return {
+        theme: tuple(item.paper for item in sorted(found, key=lambda item: (item.margin, item.paper))[:count])
+        for theme, found in near.items()
+    }
 
 
 def lowest(values: NDArray[np.float64], groups: NDArray[np.intp], share: float) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ from surveygen.domain.theme import Taxonomy
 from surveygen.themes._doubt import margins
 from surveygen.themes._evidence import Scores
 
-# Share of a theme's own text in its lifted score; how sharply the best sub-theme counts (benchmarks/themes_quick.py).
+# Share of a theme's own text in its lifted score, and how sharply the best sub-theme counts; what lifting adds:
+# benchmarks/themes/assign_parts.py.
 OWN_SHARE = 0.5
 _SHARPNESS = 0.015
 _WEAK_QUARTER = 0.25
@@ -55,7 +57,12 @@ def lift(own: Scores, tree: Tree, *, own_share: float = OWN_SHARE) -> Scores:
     return lifted
 
 
-def descend(own: Scores, lifted: Scores, tree: Tree, tops: NDArray[np.intp]) -> NDArray[np.intp]:
+Compare = Callable[[NDArray[np.intp], Sequence[int]], Scores]
+
+
+def descend(
+    own: Scores, lifted: Scores, tree: Tree, tops: NDArray[np.intp], compare: Compare | None = None
+) -> NDArray[np.intp]:
     """Move each paper from its top theme to the deepest node that fits.
 
     A paper stays at an inner node when no child is convincing: the node's own text fits better than the best child,
@@ -66,6 +73,7 @@ def descend(own: Scores, lifted: Scores, tree: Tree, tops: NDArray[np.intp]) -> 
         lifted: the same after `lift`.
         tree: the themes.
         tops: `(n_papers,)` row of each paper's top theme.
+        compare: scores some papers (rows) for some siblings (columns), `(papers, siblings)`; `lifted` if not given.
 
     Returns:
         `(n_papers,)` row of the node where each paper stands.
@@ -74,9 +82,10 @@ def descend(own: Scores, lifted: Scores, tree: Tree, tops: NDArray[np.intp]) -> 
     for node, children in enumerate(tree.children):
         here = np.flatnonzero(place == node)
         if children and len(here):
-            scores = lifted[here][:, children]
+            reach = lifted[here][:, children]
+            scores = reach if compare is None or len(children) == 1 else compare(here, children)
             best, gap = scores.argmax(axis=1), margins(scores)
             vague = gap <= np.quantile(gap, _WEAK_QUARTER)
-            stays = (own[here, node] > scores.max(axis=1)) & vague
+            stays = (own[here, node] > reach.max(axis=1)) & vague
             place[here[~stays]] = np.asarray(children, dtype=np.intp)[best[~stays]]
     return place

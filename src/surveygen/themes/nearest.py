@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
 
 from surveygen.config import Themes
-from surveygen.domain.embedding import Embeddings
+from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
+from surveygen.themes._confidence import confidence, features
 from surveygen.themes._doubt import lowest
 from surveygen.themes._evidence import Scores, above_background, evidence
+from surveygen.themes._fit import Fit, judge, trusted
+from surveygen.themes._learn import Learned, learn, likeness
 from surveygen.themes._protocol import NOBODY, ThemeVectors
-from surveygen.themes._tree import descend, lift, plant
+from surveygen.themes._tree import Tree, descend, lift, plant
+from surveygen.themes._why import deciding_words
+from surveygen.themes._words import Words, weigh_words
 
-_UNCERTAIN = 0.15  # share of each theme's papers, those with the smallest margins
-_TIED = 0.05  # of these the second top theme is given as well
+_UNCERTAIN = 0.15  # share of each theme's papers, those of least confidence
+_ALSO = 0.7  # of the share that the first theme has in a paper: a second theme that has as much is given as well
 
 
 def make(settings: Themes) -> Nearest:
@@ -27,15 +33,47 @@ def make(settings: Themes) -> Nearest:
     return Nearest()
 
 
-class Nearest:
-    """Meaning and words against each theme's text, keywords, sub-themes and seeds; deterministic.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Basis:
+    """What the placing of a survey rests on.
 
-    The parts were chosen over several kinds of labels (benchmarks/themes_quick.py): sub-themes that lift their parent,
-    words beside meaning, and a background level of each theme help on all or most of them. Centering on the mean, label
-    propagation and self-training help on some and harm on others, and are left out.
+    `own` and `lifted` have a column for each theme; `told` (by meaning, by words), `mixed` and `top` (without the
+    background) one for each top theme. `fixed` is the column of the top theme that a person gave a paper, -1 for none.
     """
 
-    fingerprint = "nearest-1"  # a new number whenever the same input could give another place
+    tree: Tree
+    words: Words
+    own: Scores
+    lifted: Scores
+    top: Scores
+    told: tuple[Scores, Scores]
+    mixed: Scores
+    fixed: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Verdict:
+    """What was decided for each paper; `chosen` and `rivals` are columns of `scores`, one for each top theme."""
+
+    scores: Scores
+    chosen: NDArray[np.intp]
+    rivals: NDArray[np.intp]
+    confidence: NDArray[np.float64]
+    also: NDArray[np.bool_]
+    fit: Fit
+    keywords: Sequence[tuple[str, ...]]
+
+
+class Nearest:
+    """Meaning and words against each theme's text, keywords, sub-themes, seeds and papers; deterministic.
+
+    The parts were chosen over several kinds of labels (benchmarks/themes/assign_parts.py): sub-themes that lift their
+    parent, words beside meaning, a background level of each theme, and what its papers share. Centering on the mean,
+    label propagation, and self-training in which each paper also votes for itself help on some and harm on others, and
+    are left out.
+    """
+
+    fingerprint = "nearest-2"  # a new number whenever the same input could give another place
 
     def assign(
         self,
@@ -54,45 +92,20 @@ class Nearest:
         """
         if not papers or not len(taxonomy):
             return ()
-        tree = plant(taxonomy)
         vectors = embeddings.rows([paper.id for paper in papers])
-        own = above_background(evidence(vectors, papers, taxonomy, theme_vectors.vectors))
-        lifted = lift(own, tree)
-        scores = lifted[:, tree.tops]
-        tops = np.asarray(tree.tops, dtype=np.intp)
-        places = descend(own, lifted, tree, tops[scores.argmax(axis=1)])
-        return _assignments(papers, taxonomy, scores, places, placed)
-
-
-def _assignments(
-    papers: Sequence[Paper],
-    taxonomy: Taxonomy,
-    scores: Scores,
-    places: NDArray[np.intp],
-    placed: Mapping[PaperId, ThemeId],
-) -> tuple[Assignment, ...]:
-    ids = [theme.id for theme in taxonomy]
-    paths = {theme: taxonomy.path(theme) for theme in ids}
-    planted = _planted(taxonomy) | {paper: (theme,) for paper, theme in placed.items()}
-    tops = [row for row, theme in enumerate(taxonomy) if theme.parent is None]
-    column = {ids[top]: n for n, top in enumerate(tops)}
-    nodes = [
-        planted[paper.id][0] if paper.id in planted else ids[place] for paper, place in zip(papers, places, strict=True)
-    ]
-    chosen = np.array([column[paths[node][0]] for node in nodes], dtype=np.intp)
-    rivals = _second(scores, chosen)
-    gap = _gap(scores, chosen, rivals)
-    uncertain, tied = lowest(gap, chosen, _UNCERTAIN), lowest(gap, chosen, _TIED)
-    made = []
-    for row, (paper, node) in enumerate(zip(papers, nodes, strict=True)):
-        rival = ids[tops[rivals[row]]] if len(tops) > 1 else None
-        near = (rival,) if rival is not None and tied[row] else ()
-        score, margin, unsure = float(scores[row, chosen[row]]), float(gap[row]), bool(uncertain[row])
-        place = Assignment(paper.id, node, paths[node], score, rival, margin, unsure, "nearest", near)
-        by_hand = planted.get(paper.id)
-        method = "person" if paper.id in placed else "seed"
-        made.append(replace(place, uncertain=False, method=method, secondary=by_hand[1:]) if by_hand else place)
-    return tuple(made)
+        planted = _planted(taxonomy) | {paper: (theme,) for paper, theme in placed.items()}
+        # One thread, because the sum of several comes in any order.
+        with threadpool_limits(limits=1):
+            basis = _basis(vectors, papers, taxonomy, theme_vectors.vectors, planted)
+            verdict = _decide(vectors, papers, taxonomy, basis)
+            places = _places(vectors, basis, verdict.chosen)
+        ids = [theme.id for theme in taxonomy]
+        nodes = [
+            planted[paper.id][0] if paper.id in planted else ids[place]
+            for paper, place in zip(papers, places.tolist(), strict=True)
+        ]
+        made = _assignments(papers, taxonomy, nodes, verdict, planted)
+        return tuple(replace(item, method="person") if item.paper in placed else item for item in made)
 
 
 def _planted(taxonomy: Taxonomy) -> dict[PaperId, tuple[ThemeId, ...]]:
@@ -104,6 +117,89 @@ def _planted(taxonomy: Taxonomy) -> dict[PaperId, tuple[ThemeId, ...]]:
     return planted
 
 
+def _basis(
+    vectors: Vectors,
+    papers: Sequence[Paper],
+    taxonomy: Taxonomy,
+    queries: Vectors,
+    planted: dict[PaperId, tuple[ThemeId, ...]],
+) -> _Basis:
+    tree, words = plant(taxonomy), weigh_words(papers, taxonomy)
+    found = evidence(vectors, words, papers, taxonomy, queries)
+    own = above_background(found.together())
+    lifted, tops = lift(own, tree), list(tree.tops)
+    meaning, wording, mixed = (lift(part, tree)[:, tops] for part in (found.meaning, found.words, found.together()))
+    column = {theme.id: n for n, theme in enumerate(taxonomy.children(None))}
+    given = {paper: column[taxonomy.path(themes[0])[0]] for paper, themes in planted.items()}
+    fixed = np.array([given.get(paper.id, -1) for paper in papers], dtype=np.intp)
+    return _Basis(tree, words, own, lifted, lifted[:, tops], (meaning, wording), mixed, fixed)
+
+
+def known_of(
+    vectors: Vectors, papers: Sequence[Paper], taxonomy: Taxonomy, queries: Vectors
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return the features that confidence rests on, `(n_papers, 4)`, and the column of each paper's top theme.
+
+    For the program that fits the map of confidence; at least two top themes.
+    """
+    basis = _basis(vectors, papers, taxonomy, queries, _planted(taxonomy))
+    learned = learn(basis.top, vectors, basis.words, _said(basis, basis.tree.tops), basis.fixed)
+    chosen = _choose(learned, basis)
+    return features(learned.scores, chosen, basis.told, likeness(vectors, basis.words, learned.members)), chosen
+
+
+def _choose(learned: Learned, basis: _Basis) -> NDArray[np.intp]:
+    return np.where(basis.fixed >= 0, basis.fixed, learned.scores.argmax(axis=1))
+
+
+def _decide(vectors: Vectors, papers: Sequence[Paper], taxonomy: Taxonomy, basis: _Basis) -> _Verdict:
+    """Choose top themes by what the themes say and what their papers share; with one theme there is no choice."""
+    learned = learn(basis.top, vectors, basis.words, _said(basis, basis.tree.tops), basis.fixed)
+    scores = basis.top.mean(axis=1, keepdims=True) + learned.lead * learned.scores
+    chosen = _choose(learned, basis)
+    rivals = _second(scores, chosen)
+    shown = likeness(vectors, basis.words, learned.members)
+    alone = scores.shape[1] == 1
+    sure = np.ones(len(papers)) if alone else confidence(features(learned.scores, chosen, basis.told, shown))
+    rows = np.arange(len(papers))
+    also = learned.members[rows, rivals] >= _ALSO * learned.members[rows, chosen]
+    return _Verdict(
+        scores,
+        chosen,
+        rivals,
+        np.where(basis.fixed >= 0, 1.0, sure),
+        also & (not alone),
+        _judge(vectors, basis, learned, chosen),
+        deciding_words(papers, taxonomy, basis.words, learned, (chosen, rivals)),
+    )
+
+
+def _places(vectors: Vectors, basis: _Basis, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Go down to the deepest theme, at each level by what the sub-themes say and what their papers share."""
+
+    def compare(rows: NDArray[np.intp], children: Sequence[int]) -> Scores:
+        words = Words(basis.words.papers[rows], basis.words.themes)
+        nobody = np.full(len(rows), -1, dtype=np.intp)
+        return learn(basis.lifted[rows][:, children], vectors[rows], words, _said(basis, children), nobody).scores
+
+    tops = np.asarray(basis.tree.tops, dtype=np.intp)
+    return descend(basis.own, basis.lifted, basis.tree, tops[chosen], compare)
+
+
+def _said(basis: _Basis, themes: Sequence[int]) -> NDArray[np.intp]:
+    """Count the different words and pairs that each theme and its sub-themes say, as far as papers use them."""
+    said = (np.unique(basis.words.themes[list(basis.tree.subtree[theme])].indices) for theme in themes)
+    return np.array([len(columns) for columns in said], dtype=np.intp)
+
+
+def _judge(vectors: Vectors, basis: _Basis, learned: Learned, chosen: NDArray[np.intp]) -> Fit:
+    weights = learned.members * trusted(basis.mixed, chosen)[:, None]
+    by_meaning, by_words = likeness(vectors, basis.words, weights)
+    found = judge(basis.mixed, by_meaning, chosen, (basis.told[0], by_words))
+    given = basis.fixed >= 0
+    return Fit(np.where(given, 1.0, found.fit), found.outside & ~given)
+
+
 def _second(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
     others = scores.copy()
     others[np.arange(len(scores)), chosen] = -np.inf
@@ -111,7 +207,37 @@ def _second(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
     return second
 
 
-def _gap(scores: Scores, chosen: NDArray[np.intp], rivals: NDArray[np.intp]) -> NDArray[np.float64]:
-    rows = np.arange(len(scores))
-    score: NDArray[np.float64] = scores[rows, chosen]
-    return score if scores.shape[1] == 1 else score - scores[rows, rivals]
+def _assignments(
+    papers: Sequence[Paper],
+    taxonomy: Taxonomy,
+    nodes: Sequence[ThemeId],
+    verdict: _Verdict,
+    planted: dict[PaperId, tuple[ThemeId, ...]],
+) -> tuple[Assignment, ...]:
+    tops = [theme.id for theme in taxonomy.children(None)]
+    paths = {theme: taxonomy.path(theme) for theme in set(nodes)}
+    rows, several = np.arange(len(papers)), len(tops) > 1
+    score = verdict.scores[rows, verdict.chosen]
+    gap = score - verdict.scores[rows, verdict.rivals] if several else score
+    doubtful = lowest(verdict.confidence, verdict.chosen, _UNCERTAIN) | (gap <= 0)
+    made = []
+    for row, (paper, node) in enumerate(zip(papers, nodes, strict=True)):
+        rival = tops[verdict.rivals[row]] if several else None
+        place = Assignment(
+            paper=paper.id,
+            theme=node,
+            path=paths[node],
+            score=float(score[row]),
+            runner_up=rival,
+            margin=float(gap[row]),
+            uncertain=bool(doubtful[row] and not verdict.fit.outside[row]),
+            method="nearest",
+            secondary=(rival,) if rival is not None and verdict.also[row] else (),
+            confidence=float(verdict.confidence[row]),
+            fit=float(verdict.fit.fit[row]),
+            outside=bool(verdict.fit.outside[row]),
+            keywords=verdict.keywords[row],
+        )
+        given = planted.get(paper.id)
+        made.append(replace(place, uncertain=False, method="seed", secondary=given[1:]) if given else place)
+    return tuple(made)

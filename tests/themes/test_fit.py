@@ -1,0 +1,110 @@
+"""Papers that fit no theme."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
+from surveygen.themes._evidence import Scores
+from surveygen.themes._fit import judge, trusted
+from theme_rig import assign, kinds, strangers
+
+
+def scores(strange: int, shift: float = 0.0) -> tuple[Scores, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """Return likeness to two themes of sixty members, and of papers that are as little like both as others are."""
+    rng = np.random.default_rng(2)
+    found = rng.normal(0.2, 0.03, size=(60 + strange, 2))
+    found[:30, 0] += 0.4
+    found[30:60, 1] += 0.4
+    return found + np.array([0.0, shift]), np.concatenate([np.repeat([0, 1], 30), np.zeros(strange, dtype=np.intp)])
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5])
+def test_strangers_are_found_whatever_the_level_of_a_theme(shift: float) -> None:
+    """A theme to which everything is more alike loses none of its papers and takes no stranger in."""
+    told, chosen = scores(10, shift)
+
+    found = judge(told, told, chosen, ())
+
+    assert found.outside[60:].mean() > 0.6
+    assert not found.outside[:60].any()
+    assert found.fit[60:].max() < found.fit[:60].min()
+
+
+def test_both_kinds_of_evidence_must_miss() -> None:
+    """A paper that is like the papers of its theme stays, even where the theme's words do not say so."""
+    told, chosen = scores(10)
+    shown = told.copy()
+    shown[60:, 0] = 0.6
+
+    assert not judge(told, shown, chosen, ()).outside.any()
+
+
+@given(st.integers(1, 29))
+def test_a_handful_of_papers_has_no_strangers(count: int) -> None:
+    """Nobody is outside where too few papers show what is usual."""
+    told, chosen = scores(10)
+
+    found = judge(told[:count], told[:count], chosen[:count], ())
+
+    assert found.fit.tolist() == [1.0] * count
+    assert not found.outside.any()
+
+
+def test_strangers_do_not_make_the_middle_of_a_theme() -> None:
+    """The papers least like their theme weigh nothing in it, the most typical ones most."""
+    told, chosen = scores(10)
+
+    weights = trusted(told, chosen)
+
+    assert weights[60:].max() == 0.0
+    assert weights.max() == pytest.approx(0.7)
+
+
+def test_papers_of_another_subject_fit_no_theme() -> None:
+    """Recipes among papers on pets and law keep the nearest theme but are members of none; members stay."""
+    found = assign([*kinds(20), *strangers(6)])
+
+    outside = {item.paper for item in found if item.outside}
+    assert outside
+    assert all(paper.startswith("food") for paper in outside)
+    assert all(item.theme and not any(item.belongs(step) for step in item.path) for item in found if item.outside)
+    assert not any(item.uncertain for item in found if item.outside)
+
+
+def test_a_survey_on_its_subject_loses_no_paper() -> None:
+    """Without strangers nobody is outside."""
+    assert not any(item.outside for item in assign(kinds(20)))
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_small_surveys_lose_no_paper(count: int) -> None:
+    """One, five or twenty papers: even a stranger stays."""
+    few = [*strangers(1), *kinds(20)][:count]
+
+    assert not any(item.outside for item in assign(few))
+
+
+def test_a_seed_is_never_outside() -> None:
+    """What a person named as an example of a theme belongs to it, whatever it says."""
+    odd = strangers(6)
+    themes = Taxonomy((Theme(ThemeId("rest"), "Other", seeds=(odd[0].id,)),))
+
+    found = {item.paper: item for item in assign([*kinds(20), *odd], themes)}
+
+    assert (found[odd[0].id].outside, found[odd[0].id].fit, found[odd[0].id].confidence) == (False, 1.0, 1.0)
+
+
+def test_members_are_those_inside() -> None:
+    """A paper belongs to each theme of its path, an outside one to none."""
+    place = Assignment(
+        kinds(1)[0].id, ThemeId("cat"), (ThemeId("pets"), ThemeId("cat")), 1, None, 1, uncertain=False, method="nearest"
+    )
+
+    assert [place.belongs(ThemeId(name)) for name in ("pets", "cat", "law")] == [True, True, False]
+    assert not replace(place, outside=True).belongs(ThemeId("pets"))
