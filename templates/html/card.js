@@ -132,10 +132,13 @@ function abstractOf(page, paper) {
 }
 
 function filingOf(page, paper) {
-  if (paper.theme === undefined) return [];
+  const place = paper.theme ?? paper.nearest;
+  if (place === undefined) return [];
   const number = new Intl.NumberFormat(page.language, { maximumFractionDigits: 3, numberingSystem: "latn" });
+  const percent = new Intl.NumberFormat(page.language, { style: "percent", numberingSystem: "latn" });
   const rows = [
-    [page.say("theme"), themePath(page, paper.theme).join(" › ")],
+    [page.say(paper.outside ? "nearest_theme" : "theme"), themePath(page, place).join(" › ")],
+    [page.say("confidence"), percent.format(paper.sure ?? 0)],
     [page.say("score"), number.format(paper.score)],
     [page.say("margin"), number.format(paper.margin)],
     [page.say("runner_up"), paper.rival === undefined ? "" : page.themes[paper.rival].name],
@@ -143,8 +146,21 @@ function filingOf(page, paper) {
     [page.say("decided_by"), paper.how],
   ];
   const shown = rows.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("bdi", {}, value))));
-  const notice = paper.unsure ? [el("p.note-about", {}, page.say("uncertain_about"))] : [];
-  return [el("h3", {}, page.say("filing")), ...notice, el("dl.small", {}, ...shown)];
+  const about = paper.outside ? "outside_about" : paper.unsure ? "uncertain_about" : "";
+  const notice = about ? [el("p.note-about", {}, page.say(about))] : [];
+  return [el("h3", {}, page.say("filing")), ...notice, el("dl.small", {}, ...shown), ...whyOf(page, paper)];
+}
+
+// The words and sentences that placed the paper; a sentence lights up in the abstract.
+function whyOf(page, paper) {
+  if (!paper.words) return [];
+  const words = el("p.keywords", {}, el("span", {}, `${page.say("why")}: `), ...paper.words.map((word) => el("bdi.keyword", {}, word)));
+  const claims = (paper.why ?? []).map((span) => el("li", { dir: "auto" }, el("span.claim", { "data-span": span.join(" ") }, ...spanWords(paper, span))));
+  return [words, ...(claims.length ? [el("ul.why", {}, ...claims)] : [])];
+}
+
+function spanWords(paper, [from, to]) {
+  return paper.abstract.slice(from, to).flatMap((piece) => rich(piece));
 }
 
 // Every version with its date and size; the one that the draft rests on, the latest, and those that withdraw.

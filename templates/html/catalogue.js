@@ -27,7 +27,12 @@ export function startCatalogue(page, root, changed) {
   };
   const draw = () => {
     const terms = termsOf(view.state.q ?? "");
-    root.querySelector("tbody").replaceChildren(...view.found.slice(0, view.rows).map((paper) => rowOf(page, paper, terms)));
+    const plain = !terms.length && !view.state.sort;
+    const rows = view.found.slice(0, view.rows).flatMap((paper, at, shown) => {
+      const first = plain && paper.outside && !shown[at - 1]?.outside;
+      return [...(first ? [headRow(page)] : []), rowOf(page, paper, terms)];
+    });
+    root.querySelector("tbody").replaceChildren(...rows);
     root.querySelector(".left")?.remove();
     more.hidden = view.found.length <= view.rows;
     root.querySelector("[data-tally]").textContent = page.say("tally", { n: view.found.length, all: page.papers.length });
@@ -112,6 +117,10 @@ function nextSort(state, key) {
 
 function sortOf(state, key) {
   return { [key]: "ascending", [`-${key}`]: "descending" }[state.sort] ?? null;
+}
+
+function headRow(page) {
+  return el("tr.group", {}, el("th", { colspan: 4, scope: "rowgroup", dir: "auto" }, page.say("fits_no_theme")));
 }
 
 function rowOf(page, paper, terms) {

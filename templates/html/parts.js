@@ -17,6 +17,7 @@ export function themePath(page, at) {
 }
 
 export function themeMark(page, paper, whole) {
+  if (paper.outside) return el("span.theme", { dir: "auto" }, page.say("fits_no_theme"));
   if (paper.theme === undefined) return null;
   const theme = page.themes[paper.theme];
   const path = whole ? themePath(page, paper.theme) : [theme.name];

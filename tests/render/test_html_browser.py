@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from large_survey import large_survey
 from nasty import NASTY
-from sample_survey import hostile_survey, sample_survey
+from sample_survey import hostile_survey, sample_survey, survey_with_stranger
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
 from surveygen.render import TemplateRoots, html, template_root
@@ -60,6 +60,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     arabic = replace(load("en"), code="ar", direction="rtl")
     surveys: dict[str, tuple[Survey, Language]] = {
         "sample": (sample_survey(), load("en")),
+        "stranger": (survey_with_stranger(), load("en")),
         "large": (large_survey(500), load("en")),
         "rtl": (replace(large_survey(30), language="ar"), arabic),
         "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
@@ -221,6 +222,34 @@ def test_a_card_shows_every_version(visit: Open) -> None:
     ]
     assert card.locator(".history").inner_text() == "Submitted March 9, 2022 (v1) · last revised January 10, 2023 (v3)"
     assert "cites v1, latest v3" in card.locator(".card-meta").inner_text()
+
+
+def test_a_card_says_why_the_paper_is_there(visit: Open) -> None:
+    """Confidence, the words that decided, and the sentence, which lights up in the abstract."""
+    page = visit("sample", "#p-2101.00001").page
+    card = page.locator("#card")
+
+    assert "48%" in card.locator("dl.small").inner_text()
+    assert card.locator("p.keywords", has_text="Why it is here").locator(".keyword").all_inner_texts() == [
+        "debate",
+        "judge",
+    ]
+    reason = card.locator(".why .claim").first
+    reason.hover()
+    assert card.locator(".lit").all_inner_texts()
+    assert "".join(card.locator(".lit").all_inner_texts()).startswith(reason.inner_text()[:5])
+
+
+def test_what_fits_no_theme_stands_below_its_own_heading(visit: Open) -> None:
+    """The last rows of the catalogue; the card names the nearest theme and says that it is only that."""
+    page = visit("stranger").page
+    rows_shown = page.locator(".papers tbody tr")
+
+    assert rows_shown.nth(rows_shown.count() - 2).text_content() == "Fits no theme"
+    page.locator(".papers a.title").last.click()
+    card = page.locator("#card").inner_text()
+    assert "Nearest theme" in card
+    assert "unlike the papers of every theme" in card
 
 
 def test_evidence_lights_up(visit: Open) -> None:

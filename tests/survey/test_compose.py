@@ -203,3 +203,33 @@ def test_citations_need_no_dates() -> None:
     (section,) = [section for section in survey.sections if section.id == "overview"]
     assert section.heading == "Most cited within this survey"
     assert not _section(compose(material, ENGLISH), "overview")
+
+
+def test_a_paper_that_fits_no_theme_is_a_member_of_none() -> None:
+    """It is not in counts, chart, sections or tables of themes; it is counted in the quality and in the method."""
+    inside, stranger = _paper(1), _paper(2)
+    material = _material(inside, stranger)
+    places = {**material.assignments, stranger.id: replace(material.assignments[stranger.id], outside=True)}
+
+    survey = compose(replace(material, assignments=places), ENGLISH)
+
+    assert [(count.own, count.size) for count in survey.counts] == [((), 1), ((inside.id,), 1), ((), 0)]
+    [chart] = [block for block in _section(survey, "overview") if isinstance(block, YearChart)]
+    assert sum(map(sum, chart.counts)) == 1
+    tables = [block for section in survey.sections for block in section.blocks if isinstance(block, Table)]
+    assert [row.paper for table in tables for row in table.rows] == [inside.id]
+    assert survey.quality.outside_papers == 1
+    facts = [block.rows for block in _section(survey, "method") if isinstance(block, Facts)]
+    assert ("Papers that fit no theme", "1") in facts[0]
+    assert [entry.paper.id for entry in survey.entries] == [inside.id, stranger.id]
+
+
+def test_reasons_and_border_cases_reach_the_document() -> None:
+    """What placed a paper stands with its entry, the border cases with the count of their theme."""
+    paper = _paper(1)
+    why = Evidence(paper.id, 1, "abstract", 0, 18)
+
+    survey = compose(replace(_material(paper), reasons={paper.id: (why,)}, border={SUB: (paper.id,)}), ENGLISH)
+
+    assert survey.entries[0].reasons == (why,)
+    assert [count.border for count in survey.counts] == [(), (paper.id,), ()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ import typer
 from surveygen import pipeline
 from surveygen.cli._context import Context
 from surveygen.cli._steering import STEERING
+from surveygen.domain.theme import ThemeId
 from surveygen.errors import ThemeError
 from surveygen.pipeline import Shown
 
@@ -31,8 +32,8 @@ def show(
     if what in shown.papers:
         shared.print(shown.assignments.get(what), lambda: _paper(shown, what))
     elif what in shown.taxonomy:
-        inside = sorted((item for item in shown.assignments.values() if what in item.path), key=lambda i: -i.score)
-        shared.print(inside, lambda: (_line(shown, item.paper) for item in inside))
+        inside = sorted((i for i in shown.assignments.values() if i.belongs(ThemeId(what))), key=lambda i: -i.score)
+        shared.print(inside, lambda: _theme(shown, what, [item.paper for item in inside]))
     elif what:
         raise ThemeError(f"{what!r} is neither a theme nor a paper", "surveygen themes show lists the themes")
     else:
@@ -78,9 +79,20 @@ def export(
 
 def _tree(shown: Shown) -> Iterator[str]:
     for theme in shown.taxonomy:
-        size = sum(theme.id in item.path for item in shown.assignments.values())
+        size = sum(item.belongs(theme.id) for item in shown.assignments.values())
         indent = "  " * (len(shown.taxonomy.path(theme.id)) - 1)
         yield f"{size:>6}  {indent}{theme.name} [{theme.id}]"
+    outside = sum(item.outside for item in shown.assignments.values())
+    if outside:
+        yield f"{outside:>6}  fit no theme"
+
+
+def _theme(shown: Shown, theme: str, inside: Sequence[str]) -> Iterator[str]:
+    yield from (_line(shown, paper) for paper in inside)
+    border = shown.border(theme)
+    if border:
+        yield "border cases:"
+        yield from (_line(shown, paper) for paper in border)
 
 
 def _line(shown: Shown, paper: str) -> str:
@@ -95,11 +107,14 @@ def _paper(shown: Shown, paper: str) -> Iterator[str]:
     if item is None:
         yield "stands under no theme"
         return
-    yield "  theme: " + " > ".join(shown.taxonomy[step].name for step in item.path)
-    yield f"  score {item.score:.3f}, margin {item.margin:.3f} ({item.method})" + (
-        ", uncertain" if item.uncertain else ""
-    )
+    path = " > ".join(shown.taxonomy[step].name for step in item.path)
+    yield f"  fits no theme; nearest: {path}" if item.outside else f"  theme: {path}"
+    yield f"  confidence {item.confidence:.2f}, fit {item.fit:.2f}" + (", uncertain" if item.uncertain else "")
+    yield f"  score {item.score:.3f}, margin {item.margin:.3f} ({item.method})"
     if item.runner_up is not None:
         yield f"  second: {shown.taxonomy[item.runner_up].name}"
     for other in item.secondary:
         yield f"  also: {shown.taxonomy[other].name}"
+    if item.keywords:
+        yield f"  words: {', '.join(item.keywords)}"
+    yield from (f"  why: {sentence}" for sentence in shown.why(paper))

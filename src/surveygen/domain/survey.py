@@ -10,7 +10,7 @@ from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationEdge, Standing
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
-from surveygen.domain.writing import Card, Sentence
+from surveygen.domain.writing import Card, Evidence, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ class Entry:
         number: position in the references, from 1. cite_key: stable for the life of the survey.
         neighbours: the papers most like it, nearest first, at most 10.
         standing: who cites it and whom it cites; None if nothing is known.
+        reasons: spans of the abstract that placed the paper.
     """
 
     paper: Paper
@@ -133,6 +134,7 @@ class Entry:
     assignment: Assignment | None = None
     neighbours: tuple[PaperId, ...] = ()
     standing: Standing | None = None
+    reasons: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ class Quality:
     editor_notes: int
     quarantined_records: int
     untranslated_sentences: int = 0
+    outside_papers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +171,15 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class ThemeCount:
-    """Members of a theme: `own` papers filed at this node itself, `size` with all below it."""
+    """Members of a theme: `own` papers filed at this node itself, `size` with all below it.
+
+    `border` are papers here or elsewhere that were nearly placed otherwise, the closest calls first.
+    """
 
     theme: ThemeId
     own: tuple[PaperId, ...]
     size: int
+    border: tuple[PaperId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

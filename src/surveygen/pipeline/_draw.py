@@ -18,12 +18,14 @@ from surveygen.pipeline import _edition
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
 from surveygen.pipeline._place import Placed, place
+from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import Run, start
 from surveygen.pipeline._write import Written, write
 from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.progress import Progress
 from surveygen.summarize import check, redundancy
 from surveygen.survey import Checks, Material, compose, mint
+from surveygen.themes import border_cases
 
 _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
 
@@ -71,6 +73,7 @@ def _material(drawing: Drawing, language: Language) -> Material:
     store, settings = run.store, run.settings
     cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
     counts = store.counts()
+    assignments = {item.paper: item for item in placed.assignments}
     reports = _edition.last_reports(store)
     provenance = Provenance(
         surveygen=__version__,
@@ -87,7 +90,9 @@ def _material(drawing: Drawing, language: Language) -> Material:
         generated_at=generated_at(store),
         papers=run.papers,
         taxonomy=placed.taxonomy,
-        assignments={item.paper: item for item in placed.assignments},
+        assignments=assignments,
+        reasons=reasons(run.papers, assignments),
+        border=border_cases(placed.taxonomy, placed.assignments),
         summaries=written.summaries,
         cards=written.cards,
         neighbours=placed.neighbours,

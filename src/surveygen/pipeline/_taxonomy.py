@@ -48,7 +48,7 @@ def induce_below(run: Run, taxonomy: Taxonomy, assignments: Sequence[Assignment]
     """Return the taxonomy with induced sub-themes below each large top theme that has none."""
     added: list[Theme] = []
     for top in taxonomy.children(None):
-        members = tuple(item.paper for item in assignments if item.theme == top.id)
+        members = tuple(item.paper for item in assignments if item.theme == top.id and not item.outside)
         if taxonomy.children(top.id) or len(members) < _MIN_TO_SPLIT:
             continue
         ids = tuple(sorted(members))

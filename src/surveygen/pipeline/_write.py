@@ -57,7 +57,7 @@ def _card(run: Run, summarizer: Summarizer, paper: Paper) -> Card:
 
 
 def _summary(run: Run, summarizer: Summarizer, theme: Theme, placed: Placed) -> ThemeSummary | None:
-    inside = {item.paper for item in placed.assignments if theme.id in item.path}
+    inside = {item.paper for item in placed.assignments if item.belongs(theme.id)}
     members = [paper for paper in run.papers if paper.id in inside]
     if not members:
         return None

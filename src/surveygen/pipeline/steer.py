@@ -9,12 +9,13 @@ from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.paper import Paper
-from surveygen.domain.theme import Assignment, Taxonomy
+from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.pipeline._drafts import taxonomy_toml, write_new
 from surveygen.pipeline._place import place
+from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import start
 from surveygen.pipeline.progress import Progress
-from surveygen.themes import Inducer, Profile
+from surveygen.themes import Inducer, Profile, border_cases
 
 DRAFT_NAME = "taxonomy.draft.toml"
 
@@ -26,6 +27,16 @@ class Shown:
     taxonomy: Taxonomy
     papers: dict[str, Paper]
     assignments: dict[str, Assignment]
+
+    def why(self, paper: str) -> tuple[str, ...]:
+        """Return the sentences of a paper's abstract that placed it."""
+        known = self.papers[paper]
+        found = reasons([known], {known.id: self.assignments[paper]}) if paper in self.assignments else {}
+        return tuple(known.abstract[item.start : item.end] for item in found.get(known.id, ()))
+
+    def border(self, theme: str) -> tuple[str, ...]:
+        """Return the papers that were nearly placed in a theme, or nearly elsewhere, the closest calls first."""
+        return border_cases(self.taxonomy, tuple(self.assignments.values()))[ThemeId(theme)]
 
 
 def show(project: Project, progress: Progress) -> Shown:

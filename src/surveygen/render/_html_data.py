@@ -15,7 +15,7 @@ from surveygen.domain.names import short_authors
 from surveygen.domain.paper import Paper
 from surveygen.domain.survey import Entry, Survey
 from surveygen.domain.text import clean
-from surveygen.domain.theme import Assignment, ThemeId
+from surveygen.domain.theme import ThemeId
 from surveygen.domain.writing import Card, Sentence
 from surveygen.languages import Language
 from surveygen.render._bibtex import bibliography
@@ -62,7 +62,7 @@ def island(survey: Survey, language: Language, sources: Sources, marks: Mapping[
     papers = [
         {
             **_paper(entry, sources),
-            **_filing(entry.assignment, marks),
+            **_filing(entry, sources, marks),
             "near": _known(entry.neighbours, where),
             **shelf.standing(entry.standing),
         }
@@ -160,12 +160,17 @@ def _sentence(sentence: Sentence, card: Card, sources: Sources) -> Json:
     return {**({} if same else {"text": said}), **({"span": list(span)} if span else {})}
 
 
-def _filing(item: Assignment | None, marks: Mapping[ThemeId, ThemeMark]) -> Json:
+def _filing(entry: Entry, sources: Sources, marks: Mapping[ThemeId, ThemeMark]) -> Json:
+    item = entry.assignment
     if item is None:
         return {}
     rival = marks.get(item.runner_up) if item.runner_up is not None else None
     return {
-        "theme": marks[item.theme].index,
+        "nearest" if item.outside else "theme": marks[item.theme].index,
+        "outside": item.outside,
+        "sure": round(item.confidence, 2),
+        "words": [string(word) for word in item.keywords],
+        "why": [list(span) for each in entry.reasons if (span := sources.span((each,), entry.paper.id))],
         "score": round(item.score, 3),
         "margin": round(item.margin, 3),
         "rival": rival.index if rival else None,

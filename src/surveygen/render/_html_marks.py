@@ -34,7 +34,8 @@ def mark_themes(survey: Survey, language: Language) -> dict[ThemeId, ThemeMark]:
 
 
 def catalogue_order(survey: Survey) -> list[Entry]:
-    """Return every entry once: by theme in reading order, best first, papers without a theme last."""
+    """Return every entry once: by theme in reading order, best first; then what fits no theme, then what has none."""
     entries = survey.by_paper()
     filed = dict.fromkeys(paper for count in survey.counts for paper in count.own if paper in entries)
-    return [entries[paper] for paper in {**filed, **dict.fromkeys(entries)}]
+    outside = dict.fromkeys(paper for paper, entry in entries.items() if entry.assignment and entry.assignment.outside)
+    return [entries[paper] for paper in {**filed, **outside, **dict.fromkeys(entries)}]

@@ -21,6 +21,8 @@ class Sources:
         for sentence in _all_sentences(survey):
             for evidence in filter(self._stands, sentence.evidence):
                 self._cuts[evidence.paper] |= {evidence.start, evidence.end}
+        for evidence in (span for entry in survey.entries for span in entry.reasons if self._stands(span)):
+            self._cuts[evidence.paper] |= {evidence.start, evidence.end}
         self._order = {paper: sorted(cuts) for paper, cuts in self._cuts.items()}
         self._places = {paper: {cut: at for at, cut in enumerate(order)} for paper, order in self._order.items()}
 

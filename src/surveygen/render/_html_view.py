@@ -148,7 +148,8 @@ class PageView:
         return {"paper": self._short(entry) if entry else None, "cells": cells}
 
     def _short(self, entry: Entry) -> dict[str, object]:
-        mark = self._marks.get(entry.assignment.theme) if entry.assignment else None
+        place = entry.assignment
+        mark = self._marks.get(place.theme) if place and not place.outside else None
         return {
             "anchor": anchor(entry.paper.id),
             "number": entry.number,
@@ -156,7 +157,8 @@ class PageView:
             "authors": words(short_authors(entry.paper.authors)),
             "year": entry.paper.year,
             "theme": mark,
-            "unsure": bool(entry.assignment and entry.assignment.uncertain),
+            "outside": bool(place and place.outside),
+            "unsure": bool(place and place.uncertain),
             "withdrawn": entry.paper.status == "withdrawn",
             "latest": entry.paper.latest if entry.paper.latest > entry.paper.version else None,
             "version": entry.paper.version,
@@ -185,7 +187,7 @@ class PageView:
         seen: dict[str, int] = defaultdict(int)
         rows: list[View] = []
         for entry in order:
-            top = entry.assignment.path[0] if entry.assignment else ""
+            top = entry.assignment.path[0] if entry.assignment and not entry.assignment.outside else ""
             seen[top] += 1
             if seen[top] <= _ROWS_PER_THEME:
                 rows.append(self._short(entry))

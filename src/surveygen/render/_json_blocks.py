@@ -18,7 +18,7 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.text import clean
-from surveygen.domain.writing import Sentence
+from surveygen.domain.writing import Evidence, Sentence
 
 Json = dict[str, object]
 
@@ -29,22 +29,24 @@ def sentence_of(sentence: Sentence) -> Json:
         "text": sentence.plain,
         "marked": sentence.text,
         "cites": list(sentence.cites),
-        "evidence": [
-            {
-                "paper": item.paper,
-                "version": item.version,
-                "field": item.field,
-                "start": item.start,
-                "end": item.end,
-            }
-            for item in sentence.evidence
-        ],
+        "evidence": [evidence_of(item) for item in sentence.evidence],
         "method": sentence.method,
         "rule": sentence.rule,
         "role": sentence.role,
         "support": ratio(sentence.support),
         "language": sentence.language,
         "translated_from": sentence.translated_from,
+    }
+
+
+def evidence_of(span: Evidence) -> Json:
+    """Write where something stands in a paper."""
+    return {
+        "paper": span.paper,
+        "version": span.version,
+        "field": span.field,
+        "start": span.start,
+        "end": span.end,
     }
 
 

@@ -180,8 +180,11 @@ class Views:
             listed.update(papers)
             path = [self._theme_name(step) for step in self._survey.taxonomy.path(theme.id)]
             groups += [self._group(" › ".join(cut(name, 80) for name in path), papers)] if papers else []
-        rest = [paper for paper in self._entries if paper not in listed]
-        return groups + ([self._group(self._language.say("without_theme"), rest)] if rest else [])
+        rest = [entry for paper, entry in self._entries.items() if paper not in listed]
+        outside = [entry.paper.id for entry in rest if entry.assignment and entry.assignment.outside]
+        bare = [entry.paper.id for entry in rest if entry.paper.id not in outside]
+        last = (("fits_no_theme", outside), ("without_theme", bare))
+        return groups + [self._group(self._language.say(key), papers) for key, papers in last if papers]
 
     def _group(self, name: str, papers: Sequence[PaperId]) -> View:
         return {"name": self._words.words(name), "papers": [self._listed(self._entries[paper]) for paper in papers]}

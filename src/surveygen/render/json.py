@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from surveygen.domain.citation import Standing
 from surveygen.domain.survey import Entry, Section, Survey
 from surveygen.domain.theme import Assignment, Theme
-from surveygen.domain.writing import Card
+from surveygen.domain.writing import Card, Evidence
 from surveygen.languages import Language
-from surveygen.render._json_blocks import Json, block_of, in_lines, printable, ratio, sentence_of
+from surveygen.render._json_blocks import Json, block_of, evidence_of, in_lines, printable, ratio, sentence_of
 from surveygen.render._json_changes import changes_of
 from surveygen.render._links import link_of
 from surveygen.render._reference import versions_of
@@ -53,7 +53,9 @@ class JsonRenderer:
                 "sources": list(made.sources),
             },
             "themes": self._themes(survey),
-            "assignments": [_assignment(entry.assignment) for entry in survey.entries if entry.assignment],
+            "assignments": [
+                _assignment(entry.assignment, entry.reasons) for entry in survey.entries if entry.assignment
+            ],
             "papers": [_paper(entry) for entry in survey.entries],
             "sections": [_section(section) for section in survey.sections],
             "references": [
@@ -74,6 +76,7 @@ class JsonRenderer:
                 **self._theme(theme),
                 "papers": list(counts[theme.id].own) if theme.id in counts else [],
                 "size": counts[theme.id].size if theme.id in counts else 0,
+                "border": list(counts[theme.id].border) if theme.id in counts else [],
             }
             for theme in survey.taxonomy
         ]
@@ -92,7 +95,7 @@ class JsonRenderer:
 _PROVENANCE = ("surveygen", "config_sha256", "corpus_sha256", "encoder", "summarizer")
 
 
-def _assignment(item: Assignment) -> Json:
+def _assignment(item: Assignment, reasons: Sequence[Evidence]) -> Json:
     return {
         "paper": item.paper,
         "theme": item.theme,
@@ -103,6 +106,10 @@ def _assignment(item: Assignment) -> Json:
         "uncertain": item.uncertain,
         "method": item.method,
         "secondary": list(item.secondary),
+        "confidence": ratio(item.confidence),
+        "fit": ratio(item.fit),
+        "outside": item.outside,
+        "why": {"keywords": list(item.keywords), "sentences": [evidence_of(span) for span in reasons]},
     }
 
 

@@ -41,6 +41,7 @@ def write_quality(desk: Desk, quality: Quality) -> Section:
         (desk.say("quality_uncited"), number(quality.uncited_references)),
         (desk.say("quality_uncertain"), number(quality.uncertain_papers)),
         (desk.say("quality_unassigned"), number(quality.unassigned_papers)),
+        (desk.say("quality_outside"), number(quality.outside_papers)),
         (desk.say("quality_no_abstract"), number(quality.papers_without_abstract)),
         (desk.say("quality_notes"), number(quality.editor_notes)),
         (desk.say("quality_quarantined"), number(quality.quarantined_records)),

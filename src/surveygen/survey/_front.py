@@ -84,6 +84,8 @@ def write_method(desk: Desk) -> Section:
     names = [name for name in order if name in material.selection]
     rows = [(desk.say(f"selection_{name}"), desk.language.number(material.selection[name])) for name in names]
     rows.append((desk.say("selection_included"), desk.language.number(len(material.papers))))
+    outside = sum(item.outside for item in material.assignments.values())
+    rows.append((desk.say("quality_outside"), desk.language.number(outside)))
     made = material.provenance
     how = (
         (desk.say("sources"), ", ".join(made.sources) or "–"),

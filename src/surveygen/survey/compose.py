@@ -39,7 +39,7 @@ def compose(material: Material, language: Language) -> Survey:
         language=language.code,
         generated_at=material.generated_at,
         taxonomy=material.taxonomy,
-        counts=count_themes(material.taxonomy, material.assignments.values()),
+        counts=count_themes(material.taxonomy, material.assignments.values(), material.border),
         entries=_entries(material),
         sections=sections,
         quality=quality,
@@ -62,6 +62,7 @@ def _entries(material: Material) -> tuple[Entry, ...]:
             assignment=material.assignments.get(paper.id),
             neighbours=material.neighbours.get(paper.id, ()),
             standing=material.citations.standings.get(paper.id),
+            reasons=material.reasons.get(paper.id, ()),
         )
         for number, paper in enumerate(ordered, start=1)
     )

@@ -7,14 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import ThemeCount, YearChart
-from surveygen.domain.theme import Assignment, Taxonomy
+from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 
 
-def count_themes(taxonomy: Taxonomy, assignments: Iterable[Assignment]) -> tuple[ThemeCount, ...]:
-    """Return own members (best score first) and the size with all below, for every theme in reading order."""
+def count_themes(
+    taxonomy: Taxonomy, assignments: Iterable[Assignment], border: Mapping[ThemeId, tuple[PaperId, ...]]
+) -> tuple[ThemeCount, ...]:
+    """Return own members (best score first) and the size with all below, for every theme in reading order.
+
+    Papers that fit no theme are not counted.
+    """
     own: dict[str, list[Assignment]] = {theme.id: [] for theme in taxonomy}
     sizes: Counter[str] = Counter()
-    for assignment in assignments:
+    for assignment in (item for item in assignments if not item.outside):
         own[assignment.theme].append(assignment)
         sizes.update(assignment.path)
     return tuple(
@@ -22,6 +27,7 @@ def count_themes(taxonomy: Taxonomy, assignments: Iterable[Assignment]) -> tuple
             theme=theme.id,
             own=tuple(item.paper for item in sorted(own[theme.id], key=lambda item: (-item.score, item.paper))),
             size=sizes[theme.id],
+            border=border.get(theme.id, ()),
         )
         for theme in taxonomy
     )
@@ -34,8 +40,9 @@ def chart_years(
     tops = [theme.id for theme in taxonomy.children(None)]
     tally: Counter[tuple[int, str]] = Counter()
     for paper in papers:
-        if paper.year is not None and paper.id in assignments:
-            tally[paper.year, assignments[paper.id].path[0]] += 1
+        place = assignments.get(paper.id)
+        if paper.year is not None and place is not None and not place.outside:
+            tally[paper.year, place.path[0]] += 1
     if not tally:
         return None
     known = {year for year, _ in tally}

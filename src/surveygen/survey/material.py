@@ -10,7 +10,7 @@ from surveygen.domain.citation import Citations
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import Provenance
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.domain.writing import Card, Sentence, ThemeSummary
+from surveygen.domain.writing import Card, Evidence, Sentence, ThemeSummary
 from surveygen.languages import Language
 
 
@@ -30,6 +30,7 @@ class Material:
         papers: in the draft, sorted by id. cards: one for each.
         summaries: by theme; a theme without a summary gets no running text.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
+        reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
         citations: who cites whom; graphs: the names that citation graphs give themselves.
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
@@ -53,10 +54,12 @@ class Material:
     withdrawn: tuple[Paper, ...] = ()
     citations: Citations = field(default_factory=Citations)
     graphs: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
+    border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
 
     def members(self, theme: Theme) -> tuple[Assignment, ...]:
-        """Return who stands at a theme or below it, best score first."""
-        inside = (item for item in self.assignments.values() if theme.id in item.path)
+        """Return who stands at a theme or below it, best score first; papers that fit no theme do not."""
+        inside = (item for item in self.assignments.values() if item.belongs(theme.id))
         return tuple(sorted(inside, key=lambda item: (-item.score, item.paper)))
 
 

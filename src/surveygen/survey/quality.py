@@ -28,6 +28,7 @@ def measure(material: Material, sections: Sequence[Section]) -> Quality:
         papers_without_abstract=sum(not paper.abstract for paper in material.papers),
         editor_notes=sum(paper.abstract_kind == "note" for paper in material.papers),
         quarantined_records=material.selection.get("quarantined", 0),
+        outside_papers=sum(item.outside for item in material.assignments.values()),
     )
 
 
