@@ -74,7 +74,7 @@ def test_papers_of_another_subject_fit_no_theme() -> None:
     assert outside
     assert all(paper.startswith("food") for paper in outside)
     assert all(item.theme and not any(item.belongs(step) for step in item.path) for item in found if item.outside)
-    assert not any(item.uncertain for item in found if item.outside)
+    assert not any(item.uncertain or item.secondary for item in found if item.outside)
 
 
 def test_a_survey_on_its_subject_loses_no_paper() -> None:

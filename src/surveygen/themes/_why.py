@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from surveygen.themes._words import Words, said_by, terms_of, text_of
 _WORDS = 6  # keywords a paper: what a line of the page holds
 _SENTENCES = 2
 _SHARED = 150  # words that tell the papers of a theme best, of which any may be named
+_TOKEN = re.compile(r"\b\w\w+\b")  # what scikit-learn takes for a word
 _TYPICAL = 30  # papers of a theme in whose texts the shared words are looked up
 
 
@@ -53,10 +55,11 @@ def deciding_words(
     found = []
     for paper, start, end in zip(papers, telling.indptr[:-1], telling.indptr[1:], strict=True):
         order = start + np.argsort(-weights[start:end], kind="stable")
-        text = text_of(paper).lower()
+        said = f" {' '.join(_TOKEN.findall(text_of(paper).lower()))} "
         terms = (names[int(columns[telling.indices[n]])] for n in order if weights[n] > 0)
-        # Another word of the paper may share the column with a term that the paper does not have.
-        found.append(_distinct(term for term in terms if all(part in text for part in term.split())))
+        # A pair may have had a stop word between its words, and another word of the paper may share the column of a
+        # term that the paper does not have: neither could be found in the text.
+        found.append(_distinct(term for term in terms if f" {term} " in said))
     return found
 
 

@@ -232,7 +232,7 @@ def _assignments(
             margin=float(gap[row]),
             uncertain=bool(doubtful[row] and not verdict.fit.outside[row]),
             method="nearest",
-            secondary=(rival,) if rival is not None and verdict.also[row] else (),
+            secondary=(rival,) if rival is not None and verdict.also[row] and not verdict.fit.outside[row] else (),
             confidence=float(verdict.confidence[row]),
             fit=float(verdict.fit.fit[row]),
             outside=bool(verdict.fit.outside[row]),
