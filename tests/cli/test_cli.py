@@ -88,6 +88,7 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
         (["-C", "s", "themes", "rename", "nothing", "X"], 6, "no theme 'nothing'"),
         (["-C", "s", "themes", "move", "nothing", "X"], 6, "no paper 'nothing'"),
         (["-C", "s", "themes", "undo"], 6, "no decision to take back"),
+        (["-C", "s", "themes", "accept"], 6, "nothing is proposed"),
         (["-C", "s", "verify", "nowhere"], 2, "no survey.json"),
         (["-C", "s", "export", "--format", "docx"], 2, "there is no format 'docx'"),
         (["-C", "s", "themes", "export", "--format", "docx"], 2, "there is no format 'docx'"),
@@ -145,6 +146,8 @@ def test_the_themes_are_steered_from_the_command_line(run: Run, survey: Path) ->
     assert [line.split()[0] for line in out.splitlines()] == ["1", "2", "3"]
     assert "(taken back)" in out.splitlines()[1]
     assert "Ways on" in run("-C", str(survey), "-q", "themes", "show")[1]
+    assert "nothing is proposed" in run("-C", str(survey), "-q", "themes", "proposals")[1]
+    assert f"kept     {theme}" in run("-C", str(survey), "-q", "themes", "retaxonomy")[1]
 
 
 @pytest.mark.parametrize("name", ["bibtex", "biblatex", "csl", "ris", "csv", "jsonl"])

@@ -11,13 +11,14 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
+from surveygen.cli._proposing import PROPOSING
 from surveygen.cli._steering import STEERING
 from surveygen.domain.theme import ThemeId
 from surveygen.errors import ThemeError
 from surveygen.pipeline import Shown
 
 group = typer.Typer(help="See, draft, steer and export the taxonomy.", no_args_is_help=True)
-for command in STEERING:
+for command in (*STEERING, *PROPOSING):
     group.command()(command)
 
 
