@@ -28,7 +28,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -39,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from induce_peers import peak_memory
 from induce_sets import LabelSet, general, label_sets, subjects
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering, KMeans
@@ -277,7 +277,8 @@ def _print_cost(count: int, peers: str | None, kept: Path | None) -> None:
     print(f"{len(papers)} papers, {kind} of {vectors.shape[1]} dimensions", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         np.save(f"{folder}/x.npy", vectors)
-        (Path(folder) / "ids.json").write_text(json.dumps([paper.id for paper in papers]), encoding="utf-8")
+        texts = [(paper.id, paper.title, paper.abstract) for paper in papers]
+        (Path(folder) / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
         words = [sys.executable, __file__, "--fit", folder]
         print(subprocess.run(words, capture_output=True, text=True, check=True).stdout, end="", flush=True)
     if peers:
@@ -296,31 +297,41 @@ def _first(count: int) -> list[Paper]:
 def _fit_ours(folder: Path) -> None:
     """Cluster and name, and print what each step took; the memory includes the texts."""
     vectors: Vectors = np.load(folder / "x.npy")
-    wanted = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
-    known = {paper.id: paper for paper in _first(10**9)}
-    papers = [known[paper] for paper in wanted]
-    del known
-    before = _memory()
+    texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
+    papers = [Paper(PaperId(name), title, abstract) for name, title, abstract in texts]
+    del texts
+    before = peak_memory()
     wall, cpu = time.perf_counter(), time.process_time()
     where = points(vectors, papers)
     shaped = time.process_time() - cpu
     top = divide(where, target=0, least=LEVELS[:1], seed=SEED)
-    one = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "mib": _memory()}
+    one = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "mib": peak_memory(), "before": before}
+    wall, cpu = time.perf_counter(), time.process_time()
+    divide(where, target=0, least=LEVELS, seed=SEED)
+    deep = {
+        "cpu": time.process_time() - cpu + shaped,
+        "wall": time.perf_counter() - wall,
+        "mib": peak_memory(),
+        "before": before,
+    }
     wall, cpu = time.perf_counter(), time.process_time()
     themes, _ = _induced(papers, vectors)
-    whole = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "mib": _memory()}
-    print(f"before: {before:.0f} MiB with libraries, texts and vectors; points {shaped:.1f} s CPU")
+    whole = {
+        "cpu": time.process_time() - cpu,
+        "wall": time.perf_counter() - wall,
+        "mib": peak_memory(),
+        "before": before,
+    }
+    print(f"ours: {before:.0f} MiB with libraries, texts and vectors before it begins; points {shaped:.1f} s CPU")
     print(f"ours, one level: {len(top)} themes, 0 unplaced, {_spent(one)}")
+    print(f"ours, all levels: {_spent(deep)}")
     levels = len({theme.parent for theme in themes})
     print(f"ours, all levels, named and placed: {len(themes)} themes below {levels} parents, {_spent(whole)}")
 
 
-def _memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def _spent(spent: dict[str, float]) -> str:
-    return f"{spent['cpu']:.1f} s CPU, {spent['wall']:.1f} s, peak {spent['mib']:.0f} MiB"
+    own = spent["mib"] - spent["before"]
+    return f"{spent['cpu']:.1f} s CPU, {spent['wall']:.1f} s, peak {spent['mib']:.0f} MiB, {own:.0f} of them for this"
 
 
 if __name__ == "__main__":

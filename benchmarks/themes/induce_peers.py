@@ -1,17 +1,18 @@
 """Cluster stored vectors with other people's tools; runs in an environment that has them (see induce.py).
 
-Usage: python induce_peers.py METHOD VECTORS.npy LABELS.npy [--k K]. The last line on stdout is JSON with the seconds of
-CPU and of the clock that the fit took (imports and a warm-up of the compilers excluded) and the peak memory in MiB.
+Usage: python induce_peers.py METHOD VECTORS.npy LABELS.npy [--k K]. The last line on stdout is JSON: the seconds of CPU
+and of the clock that the fit took (imports and a warm-up of the compilers excluded), and the peak memory in MiB, in all
+and before the fit.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
 import time
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,11 +35,18 @@ def main() -> None:
     rng = np.random.default_rng(SEED)
     fit(rng.normal(size=(300, 16)).astype(np.float32), 4)  # numba compiles on the first call
     vectors = np.load(options.vectors)
+    before = peak_memory()
     wall, cpu = time.perf_counter(), time.process_time()
     labels = fit(vectors, options.k)
     spent = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
     np.save(options.labels, np.asarray(labels, dtype=np.intp))
-    print(json.dumps({**spent, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps({**spent, "mib": peak_memory(), "before": before}))
+
+
+def peak_memory() -> float:
+    """Return the most memory that this program held, MiB; unlike ru_maxrss, not what its parent held at the fork."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return float(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def _reduced() -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:

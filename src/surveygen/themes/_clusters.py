@@ -36,11 +36,20 @@ def cluster(vectors: Vectors, k: int, seed: int) -> Labels:
     One thread, because the sum of several comes in any order; float64, so that this costs no digits.
     """
     rows = vectors.astype(np.float64).round(_DIGITS)
-    distinct = min(k, len(np.unique(rows, axis=0)))
     with threadpool_limits(limits=1):
-        found = KMeans(distinct, n_init=_STARTS, random_state=seed).fit_predict(rows)
+        found = KMeans(_distinct(rows, k), n_init=_STARTS, random_state=seed).fit_predict(rows)
     _, labels = np.unique(found, return_inverse=True)
     return labels.astype(np.intp)
+
+
+def _distinct(rows: NDArray[np.float64], most: int) -> int:
+    """Count rows that differ, up to `most`."""
+    seen: set[bytes] = set()
+    for row in rows:
+        seen.add(row.tobytes())
+        if len(seen) == most:
+            break
+    return len(seen)
 
 
 def choose_k(vectors: Vectors, smallest: int, largest: int, seed: int) -> int:

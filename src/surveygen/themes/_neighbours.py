@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import PaperId
 
-_BLOCK = 2**23  # cosines held at once: 32 MB, and 64 MB of the row numbers that order them
+_BLOCK = 2**21  # cosines held at once: 8 MB, and 16 MB of the row numbers that order them
 
 
 def nearest_papers(embeddings: Embeddings, count: int) -> dict[PaperId, tuple[PaperId, ...]]:

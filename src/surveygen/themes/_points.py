@@ -38,8 +38,8 @@ def points(vectors: Vectors, papers: Sequence[Paper], *, word_weight: np.float32
     """
     with threadpool_limits(limits=1):  # the sum of several threads comes in any order
         words = _words(papers)
-        joined = np.hstack([vectors, word_weight * words]) if words.shape[1] else vectors
-        return unit_rows(_reduced(joined.astype(np.float32, copy=False), _AXES))
+        words *= word_weight
+        return unit_rows(_reduced(np.hstack([vectors, words]), _AXES))
 
 
 def _words(papers: Sequence[Paper]) -> Vectors:
