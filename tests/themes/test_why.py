@@ -56,6 +56,14 @@ def test_deciding_sentences_hold_the_words() -> None:
     ]
 
 
+def test_a_sentence_of_no_words_decides_nothing() -> None:
+    """A number or a formula alone is passed over."""
+    paper = Paper(PaperId("one"), "A title", "7 %. Courts hear of tax law.")
+    item = replace(place("one", "law", margin=1), keywords=("tax", "law"))
+
+    assert [one.start for one in deciding_sentences(paper, item, [(0, 4), (5, 27)])] == [5]
+
+
 def test_no_sentence_is_named_without_a_word() -> None:
     """Where meaning alone decided there is nothing to point at."""
     paper = Paper(PaperId("one"), "A title", "Dogs sleep a lot.")

@@ -48,6 +48,8 @@ def terms_of(texts: Iterable[str]) -> dict[int, str]:
 
     analyze = _hashing().build_analyzer()
     terms = sorted({term for text in texts for term in analyze(text)}, reverse=True)
+    if not terms:  # the hasher wants one at least
+        return {}
     columns = FeatureHasher(BUCKETS, input_type="string", alternate_sign=False).transform([term] for term in terms)
     return dict(zip(columns.indices.tolist(), terms, strict=True))
 
