@@ -76,10 +76,10 @@ def zero_shot(encoded: Encoded) -> dict[str, Callable[[LabelSet], Codes]]:
 
 
 def draws(labeled: LabelSet, count: int) -> Iterator[Draw]:
-    """Draw three papers of each theme, the same ones each time."""
+    """Draw three papers of each theme, the same ones each time; nothing where all themes are too small for that."""
     labels = np.array(labeled.labels)
     enough = [label for label, n in sorted(Counter(labeled.labels).items()) if n >= _SMALLEST]
-    for draw in range(count):
+    for draw in range(count if enough else 0):
         rng = np.random.default_rng(draw)
         seeds = {label: rng.choice(np.flatnonzero(labels == label), SEEDS, replace=False) for label in enough}
         used = {int(row) for rows in seeds.values() for row in rows}

@@ -73,7 +73,7 @@ class Nearest:
     are left out.
     """
 
-    fingerprint = "nearest-2"  # a new number whenever the same input could give another place
+    fingerprint = "nearest-3"  # a new number whenever the same input could give another place
 
     def assign(
         self,
