@@ -110,6 +110,53 @@ def test_free_text_needs_its_numbers_and_names_in_the_source(text: str, ok: bool
     assert check(written, stored).ok is ok
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("RewardGuard stops 41.5% of the exploits in 5 tasks [@2307.15217].", ""),
+        ("RewardGuard stops 41.5% of the exploits in six tasks [@2307.15217].", "6 is not in"),
+        ("Lee and Li (2024) [@2307.15217] stop 41.5% of exploits in tasks.", "2024 is not in"),
+        ("RewardGuard does not stop 41.5% of the exploits in five tasks [@2307.15217].", "is denied"),
+        ("Doe et al. [@2307.15217] stop 41.5% of the exploits in five tasks.", "Doe is not in"),
+        ("Kernel methods sort proteins quickly and without much memory [@2307.15217].", "of its words"),
+    ],
+)
+def test_a_freely_worded_sentence_is_compared_with_its_span(text: str, reason: str) -> None:
+    """Number words count as numbers, and a denial, a foreign name or too few common words are told."""
+    verdict = check(replace(finding(), text=text, method="llm", rule=""), stored)
+
+    assert verdict.ok is (reason == "")
+    assert reason in verdict.reason
+
+
+def test_a_citation_of_the_wrong_paper_is_found() -> None:
+    """A true sentence that another paper of the call says more plainly is attributed wrongly."""
+    near = replace(PAPER, id=PaperId("2402.00002"), abstract="Large policies remain hard to fool and to tune.")
+    said = "Large policies remain hard to fool and to tune"
+    place = ABSTRACT.index("Large policies")
+    wrong = Sentence(f"{said} [@{PAPER.id}].", (PAPER.id,), (Evidence(PAPER.id, 1, "abstract", place, len(ABSTRACT)),))
+
+    verdict = check(replace(wrong, method="llm"), stored, [near])
+
+    assert verdict.reason == "2402.00002 fits it better"
+
+
+def test_a_citation_that_adds_nothing_is_found() -> None:
+    """A second paper is cited only if some of the sentence comes from it."""
+    here = finding()
+    beside = Evidence(OTHER.id, 1, "abstract", ABSTRACT.index("Large") - 2, len(OTHER.abstract))
+    two = replace(
+        here,
+        text="RewardGuard stops 41.5% of the exploits in five tasks [@2307.15217] [@2401.00001].",
+        cites=(PAPER.id, OTHER.id),
+        evidence=(*here.evidence, beside),
+        method="llm",
+        rule="",
+    )
+
+    assert check(two, stored).reason == "2401.00001 adds nothing to it"
+
+
 def test_a_persons_sentence_needs_only_its_citations() -> None:
     """What a person wrote is not measured against the source, but its citations must be marked."""
     theirs = replace(finding(), text="I like it [@2307.15217].", method="human", evidence=())

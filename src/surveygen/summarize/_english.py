@@ -26,6 +26,12 @@ def words(name: str) -> frozenset[str]:
 
 
 @cache
+def pairs(name: str) -> dict[str, str]:
+    """Return one list of entries "word:meaning" as a map."""
+    return dict(entry.split(":", 1) for entry in sorted(words(name)))
+
+
+@cache
 def either(name: str) -> str:
     """Return the alternatives of one pattern of `_english.toml` as a group."""
     lines: str = _data()["patterns"][name]

@@ -6,19 +6,17 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from surveygen.domain.names import family_name
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.writing import Evidence, Sentence
 from surveygen.summarize._english import words
+from surveygen.summarize._facts import fault as free_fault
 from surveygen.summarize._rewrite import replay
 from surveygen.summarize._who import called
 
 Lookup = Callable[[PaperId, int], Paper | None]
 
 _MARKER = re.compile(r"\[@([^\]\s]+)\]")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_ENTITY = re.compile(r"(?<=[\w,;:)\]] )[A-Z][\w-]*|\b[A-Za-z][a-z]*[A-Z\d][\w-]*")
 NEAR_DUPLICATE = 0.8  # share of common words from which two sentences say the same
 
 
@@ -31,16 +29,18 @@ class Verdict:
     support: float
 
 
-def check(sentence: Sentence, paper: Lookup) -> Verdict:
+def check(sentence: Sentence, paper: Lookup, others: Sequence[Paper] = ()) -> Verdict:
     """Check citations, evidence spans and words of one sentence.
 
     An extractive sentence must come out of its spans again, letter by letter, under its recorded rule. Any other must
-    have its numbers and names in the spans. A sentence by a person needs citations, nothing more.
+    have its numbers in the spans and its names in the papers, deny nothing that they state, share enough words with
+    each, and fit no other paper better. A sentence by a person needs citations, nothing more.
 
     Args:
         sentence: what the draft says.
         paper: gives a paper as of a version, None if the store has no such version. Its `abstract`, `title`, `comment`
             and authors must be those of that version.
+        others: papers not cited that the writer also had before it.
     """
     reason = _citation_fault(sentence)
     if reason:
@@ -55,7 +55,7 @@ def check(sentence: Sentence, paper: Lookup) -> Verdict:
             return Verdict(ok=False, reason=_missing(source, evidence), support=0.0)
         sources.append((source, span))
     support = agreement(sentence.plain, [span for _, span in sources], [source for source, _ in sources])
-    reason = _words_fault(sentence, sources)
+    reason = _words_fault(sentence, sources, others)
     return Verdict(ok=not reason, reason=reason, support=support)
 
 
@@ -123,27 +123,11 @@ def _missing(source: Paper | None, evidence: Evidence) -> str:
     )
 
 
-def _words_fault(sentence: Sentence, sources: Sequence[tuple[Paper, str]]) -> str:
+def _words_fault(sentence: Sentence, sources: Sequence[tuple[Paper, str]], others: Sequence[Paper]) -> str:
     if sentence.method == "extractive":
         if len(sources) != 1:
             return "an extractive sentence has exactly one span"
         source, span = sources[0]
         again = replay(sentence.rule, span, source)
         return "" if again == sentence.text else f"rule {sentence.rule!r} does not give this sentence"
-    return _fact_fault(sentence.plain, sources)
-
-
-def _fact_fault(text: str, sources: Sequence[tuple[Paper, str]]) -> str:
-    """The first number or name of a sentence that no source has."""
-    known = " ".join([span for _, span in sources] + [source.title for source, _ in sources])
-    numbers = set(_NUMBER.findall(known)) | {str(source.year) for source, _ in sources}
-    for number in _NUMBER.findall(text):
-        if number not in numbers:
-            return f"{number} is not in the source"
-    families = (family_name(author.name) for source, _ in sources for author in source.authors)
-    names = {word.lower() for family in families for word in _WORD.findall(family)}
-    have = {word.lower() for word in _WORD.findall(known)} | names
-    for entity in _ENTITY.findall(text):
-        if any(part.lower() not in have for part in _WORD.findall(entity)):
-            return f"{entity} is not in the source"
-    return ""
+    return free_fault(sentence.plain, sources, others)
