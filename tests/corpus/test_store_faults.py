@@ -9,13 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from corpus_records import ID, LATER, NOON, paper
 from surveygen.corpus import Store, _database, export_lines
-from surveygen.corpus._schema import MIGRATIONS
+from surveygen.corpus._schema import STORE
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.errors import CorpusError
 
@@ -278,7 +279,8 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytes
     path = tmp_path / "corpus.db"
     with Store.open(path) as store:
         store.apply([paper()], source="x", at=NOON)
-    monkeypatch.setattr(_database, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE later (id INTEGER PRIMARY KEY)",)))
+    later = ("CREATE TABLE later (id INTEGER PRIMARY KEY)",)
+    monkeypatch.setattr(_database, "STORE", replace(STORE, migrations=(*STORE.migrations, later)))
 
     for _ in range(2):
         with Store.open(path) as store:
@@ -291,7 +293,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
     path = tmp_path / "corpus.db"
     Store.open(path).close()
     broken = ("CREATE TABLE later (id INTEGER PRIMARY KEY)", "CREATE TABLE paper (id TEXT)")
-    monkeypatch.setattr(_database, "MIGRATIONS", (*MIGRATIONS, broken))
+    monkeypatch.setattr(_database, "STORE", replace(STORE, migrations=(*STORE.migrations, broken)))
     with pytest.raises(CorpusError, match="table paper already exists"):
         Store.open(path)
     monkeypatch.undo()

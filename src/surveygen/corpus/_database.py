@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from surveygen.corpus._schema import APPLICATION_ID, MIGRATIONS
+from surveygen.corpus._schema import STORE, Schema
 from surveygen.errors import CorpusError
 
 Row = tuple[Any, ...]
@@ -43,15 +43,23 @@ _MEANINGS = {
 class Database:
     """The one connection of a store; foreign keys on, WAL, a commit survives the death of the process.
 
+    Args:
+        path: the file; made if it is not there.
+        schema: the tables it must have, those of the store by default.
+        threads: whether several threads use it, one at a time.
+
     Raises:
         CorpusError: from every method, whenever SQLite cannot do it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, schema: Schema | None = None, *, threads: bool = False) -> None:
         self.path = path
+        self._schema = schema or STORE
         with self._speaking(), ExitStack() as undo:
             # Autocommit: transactions are begun by name, so that each holds its write lock from the start.
-            self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._connection = sqlite3.connect(
+                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=not threads
+            )
             undo.callback(self._connection.close)
             self._check_owner()
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
@@ -98,29 +106,31 @@ class Database:
 
     def _check_owner(self) -> None:
         owner, version = self.value("PRAGMA application_id"), self.value("PRAGMA user_version")
-        if owner != APPLICATION_ID and self.value("SELECT count(*) FROM sqlite_master"):
+        if owner != self._schema.application_id and self.value("SELECT count(*) FROM sqlite_master"):
             raise CorpusError(
                 f"{self.path} belongs to another program",
                 "move the file away, or name another project with -C DIR",
                 file=str(self.path),
             )
-        if version > len(MIGRATIONS):
+        known = len(self._schema.migrations)
+        if version > known:
             raise CorpusError(
-                f"{self.path} was written by a newer surveygen (schema {version}, this one knows {len(MIGRATIONS)})",
+                f"{self.path} was written by a newer surveygen (schema {version}, this one knows {known})",
                 "update surveygen: pip install --upgrade surveygen",
                 file=str(self.path),
             )
 
     def _migrate(self) -> None:
-        if self.value("PRAGMA user_version") == len(MIGRATIONS):
+        migrations = self._schema.migrations
+        if self.value("PRAGMA user_version") == len(migrations):
             return
         with self.transaction():
             # Read again: another process may have migrated while this one waited for the lock.
-            for number in range(self.value("PRAGMA user_version"), len(MIGRATIONS)):
-                for statement in MIGRATIONS[number]:
+            for number in range(self.value("PRAGMA user_version"), len(migrations)):
+                for statement in migrations[number]:
                     self._connection.execute(statement)
-            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            self._connection.execute(f"PRAGMA application_id = {self._schema.application_id}")
+            self._connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:

@@ -9,7 +9,18 @@ A "list" or "pairs" column holds JSON. `digest` is the SHA-256 of what a draft c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 APPLICATION_ID = 0x73727667  # "srvg"; https://www.sqlite.org/pragma.html#pragma_application_id
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The tables of a file and the number that marks it as ours."""
+
+    application_id: int
+    migrations: tuple[tuple[str, ...], ...]
+
 
 _PAPERS = (
     """
@@ -256,4 +267,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _HARVEST,
     _CITATIONS,
     _STEERING,
+)
+
+STORE = Schema(APPLICATION_ID, MIGRATIONS)
+ANSWERS = Schema(
+    0x73727661,  # "srva"
+    (
+        (
+            """
+            CREATE TABLE answer (
+                key TEXT PRIMARY KEY,
+                model TEXT NOT NULL,
+                text TEXT NOT NULL,
+                cut INTEGER NOT NULL,
+                input_tokens INTEGER NOT NULL,
+                output_tokens INTEGER NOT NULL
+            ) WITHOUT ROWID
+            """,
+        ),
+    ),
 )
