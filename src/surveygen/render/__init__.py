@@ -19,6 +19,7 @@ from typing import Protocol
 from surveygen.domain.survey import Survey
 from surveygen.render._evaluation import evaluation_page
 from surveygen.render._exports import BIBLIOGRAPHIES
+from surveygen.render._prompts import PromptTemplates
 from surveygen.render._taxonomies import TAXONOMIES
 from surveygen.render._templates import TemplateRoots, template_root
 from surveygen.render._tex_run import CompileReport, compile_pdf
@@ -27,6 +28,7 @@ __all__ = [
     "BIBLIOGRAPHIES",
     "TAXONOMIES",
     "CompileReport",
+    "PromptTemplates",
     "Renderer",
     "TemplateRoots",
     "compile_pdf",

@@ -12,9 +12,11 @@ from typing import Any, Self
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
+from surveygen.domain.text import clean
 from surveygen.errors import TemplateError
 
 _SUFFIX = ".j2"
+_LOOK_ALIKES = str.maketrans("<>", "‹›")
 # What an expression in a user's template can raise besides Jinja's own errors.
 _FAULTS = (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 
@@ -64,6 +66,11 @@ def text_environment(roots: TemplateRoots, **delimiters: str) -> SandboxedEnviro
     return _environment(roots, finalize=_refuse_plain, **delimiters)
 
 
+def prompt_environment(roots: TemplateRoots) -> SandboxedEnvironment:
+    """Make the environment of prompts: every value becomes one line that can neither open nor close a tag."""
+    return _environment(roots, finalize=_harmless)
+
+
 def fill(environment: SandboxedEnvironment, name: str, values: Mapping[str, object]) -> str:
     """Render one template; a user's template of that name, or ``{% extends "shipped/..." %}`` of it, goes first.
 
@@ -100,6 +107,13 @@ def _refuse_plain(value: object) -> object:
     if isinstance(value, (int, jinja2.Undefined)) or hasattr(value, "__html__"):
         return value
     raise jinja2.TemplateRuntimeError(f"{str(value)[:60]!r} is not escaped and cannot be printed")
+
+
+def _harmless(value: object) -> object:
+    """Trade angle brackets for look-alikes, so that no value can end the part that holds it."""
+    if isinstance(value, (int, jinja2.Undefined)) or hasattr(value, "__html__"):
+        return value
+    return Safe(clean(str(value)).translate(_LOOK_ALIKES))
 
 
 def _place(error: Exception, name: str) -> tuple[str, int]:
