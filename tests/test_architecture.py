@@ -23,24 +23,26 @@ HEAD_WORDS = 15
 
 # What other rooms may name. A change here is a change of the seams: it belongs in the commit that makes it.
 PUBLIC = {
+    "chat": "Asker Chat Estimate Memory Meter ModelError Prompts Spent connect",
     "cli": "main",
-    "corpus": "Counts Delivery Kind Outcome RawPage Run Scope Store export_lines import_lines is_dump locked merge",
+    "corpus": "Answers Counts Delivery Kind Outcome RawPage Run Scope Store export_lines import_lines is_dump "
+    "locked merge",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "pipeline": "Built CitationReport Decided EXPORTS Finding Harvested History Learnt Offered Progress Redrawn "
-    "Refreshed Report Shown Silence Status TAXONOMY_EXPORTS accept add build clear_stop evaluate examine "
-    "exclude export export_taxonomy fetch harvest history induce init learn_citations merge move pin plan "
-    "plan_citations plan_harvest proposals refresh rename retaxonomy show split status undo "
-    "update_citations verify",
-    "render": "BIBLIOGRAPHIES CompileReport Renderer TAXONOMIES TemplateRoots compile_pdf evaluation_page "
-    "template_root",
+    "Refreshed Report Shown Silence Spent Status TAXONOMY_EXPORTS accept add build clear_stop estimate "
+    "evaluate examine exclude export export_taxonomy fetch harvest history induce init learn_citations "
+    "merge move pin plan plan_citations plan_harvest proposals refresh rename retaxonomy show split "
+    "status undo update_citations verify",
+    "render": "BIBLIOGRAPHIES CompileReport PromptTemplates Renderer TAXONOMIES TemplateRoots compile_pdf "
+    "evaluation_page template_root",
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
-    "summarize": "Lookup Summarizer Verdict check difference fault redundancy split",
+    "summarize": "Ask Lookup Outcome Summarizer Verdict check difference fault redundancy split",
     "survey": "Checks Material compare_references compose mint",
-    "themes": "Assigner Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeVectors agreement align "
-    "border_cases compare_headings deciding_sentences evaluate gold_depth load_profile macro_f1 "
-    "nearest_papers propose purity read_gold read_outline settle shipped_profiles steer theme_queries "
-    "theme_vectors updated_nearest",
+    "themes": "Assigner Evaluation Figure Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeScore "
+    "ThemeVectors agreement align border_cases compare_headings deciding_sentences evaluate gold_depth "
+    "load_profile macro_f1 nearest_papers propose purity read_gold read_outline settle shipped_profiles "
+    "steer theme_queries theme_vectors updated_nearest",
 }
 
 # Libraries that are heavy, or reach outside: where they may be imported, a folder or a file.
@@ -55,9 +57,10 @@ ALLOWED = {
     "jinja2": ("render/",),
     "subprocess": ("render/_tex_run.py",),
     "random": ("sources/_limiter.py",),
+    "langchain": ("chat/_langchain.py",),
 }
 # Imported inside a function only, so that --help stays fast.
-LATE = {"torch", "sentence_transformers"}
+LATE = {"torch", "sentence_transformers", "langchain"}
 # These take the time, the seed and the text as arguments.
 PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "corpus/merge.py")
 EFFECTS = {"os", "random", "requests", "secrets", "socket", "sqlite3", "subprocess", "tempfile", "time", "uuid"}

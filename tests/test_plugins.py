@@ -26,7 +26,7 @@ def test_the_rooms_hold_what_the_design_names() -> None:
     assert {"jsonl", "snapshot", "bibtex", "ris", "ids", "arxiv_query"} <= set(plugins.names("sources"))
     assert {"sentence", "lsa"} <= set(plugins.names("embed"))
     assert {"nearest", "kmeans"} <= set(plugins.names("themes"))
-    assert {"extractive"} <= set(plugins.names("summarize"))
+    assert {"extractive", "llm"} <= set(plugins.names("summarize"))
     assert {"html", "latex", "markdown", "json"} <= set(plugins.names("render"))
 
 
@@ -41,11 +41,11 @@ def test_an_unknown_name_lists_those_there_are() -> None:
 
 @pytest.mark.parametrize("words", [["--help"], ["build", "--help"], ["status"], ["--version"]])
 def test_no_command_imports_torch_before_it_embeds(words: list[str]) -> None:
-    """Help and look-ups start fast: neither torch nor scikit-learn is loaded for them."""
+    """Help and look-ups start fast: neither torch nor scikit-learn nor langchain is loaded for them."""
     code = (
         "import sys; from surveygen.cli import main; sys.argv = ['surveygen', *sys.argv[1:]]\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print(sorted({'torch', 'sklearn', 'sentence_transformers'} & set(sys.modules)), file=sys.stderr)"
+        "print(sorted({'torch', 'sklearn', 'sentence_transformers', 'langchain'} & set(sys.modules)), file=sys.stderr)"
     )
 
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)

@@ -16,7 +16,7 @@ import pytest
 
 from corpus_records import ID, LATER, NOON, paper
 from surveygen.corpus import Store, _database, export_lines
-from surveygen.corpus._schema import STORE
+from surveygen.corpus._schema import MIGRATIONS, STORE
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.errors import CorpusError
 

@@ -21,6 +21,8 @@ def make_project(tmp_path: Path, root: Path) -> MakeProject:
         pipeline.init(folder, profile=profile, title="Sample")
         settings = folder / "survey.toml"
         text = settings.read_text(encoding="utf-8").replace('encoder = "sentence"', 'encoder = "lsa"')
+        if "[llm]" in more:
+            text = text.split("\n[llm]")[0].replace('method = "extractive"', 'method = "llm"')
         settings.write_text(text + more, encoding="utf-8")
         project = find_project(folder, exact=True)
         if papers:

@@ -17,7 +17,7 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Sentence, ThemeSummary
-from surveygen.summarize import Summarizer, check, fault, redundancy
+from surveygen.summarize import Ask, Summarizer, check, fault, redundancy
 from surveygen.summarize._roles import LABELS, load
 from surveygen.summarize._select import members
 from surveygen.summarize.extractive import make
@@ -48,10 +48,22 @@ def one(i: int, abstract: str | None = None) -> Paper:
     )
 
 
+def nobody() -> Ask:
+    """Fail if a model is wanted."""
+    raise NotImplementedError
+
+
+def summarizer() -> Summarizer:
+    """Make the summarizer that asks nobody."""
+    return make(Summarize(), nobody)
+
+
 def summary(papers: list[Paper], limit: int = 12) -> ThemeSummary:
     """Summarize papers without vectors."""
     nothing = Embeddings((), np.zeros((0, 2), np.float32), "none")
-    return make(Summarize()).theme(THEME, papers, taxonomy=TREE, vectors=nothing, limit=limit, language="en")
+    return summarizer().theme(
+        THEME, papers, taxonomy=TREE, vectors=nothing, limit=limit, language="en", cards={}, below=()
+    )
 
 
 def sentences(made: ThemeSummary) -> list[Sentence]:
@@ -129,7 +141,7 @@ def test_a_card_sorts_what_a_paper_says() -> None:
     """One line, methods, findings, limits and the code link come from the abstract, each with its evidence."""
     paper = one(2)
 
-    card = make(Summarize()).card(paper)
+    card = summarizer().card(paper)
 
     assert card.one_liner is not None
     assert card.one_liner.text.startswith("Deltason et al. [@2302.00001] propose DeltaGuard")
@@ -143,7 +155,7 @@ def test_a_card_sorts_what_a_paper_says() -> None:
 
 def test_an_empty_abstract_gives_an_empty_card() -> None:
     """A card says nothing where the paper says nothing."""
-    card = make(Summarize()).card(one(1, ""))
+    card = summarizer().card(one(1, ""))
 
     assert (card.one_liner, card.aims, card.methods, card.findings, card.limits, card.code) == (
         None,
@@ -157,10 +169,10 @@ def test_an_empty_abstract_gives_an_empty_card() -> None:
 
 def test_the_plug_in_is_found_and_names_its_rules() -> None:
     """The registry loads it, and the fingerprint is a hash that two instances share."""
-    first: Summarizer = plugins.load("summarize", "extractive").make(Summarize())
+    first: Summarizer = plugins.load("summarize", "extractive").make(Summarize(), nobody)
 
     assert "extractive" in plugins.names("summarize")
-    assert first.fingerprint == make(Summarize()).fingerprint
+    assert first.fingerprint == summarizer().fingerprint
     assert len(first.fingerprint.removeprefix("extractive-")) == 16
 
 

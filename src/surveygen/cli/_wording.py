@@ -7,7 +7,7 @@ from pathlib import Path
 
 from surveygen.domain.changes import Changes
 from surveygen.domain.paper import Change
-from surveygen.pipeline import Built
+from surveygen.pipeline import Built, Spent
 
 _SHOWN = 5  # bad records shown; `surveygen status` has them all
 
@@ -55,7 +55,43 @@ def built_lines(built: Built) -> Iterator[str]:
     """Say which files of the drafts are new."""
     changed = set(built.changed)
     yield f"{built.papers} papers"
+    yield from spent_lines(built.spent)
     yield from (f"{'wrote' if path in changed else 'same '} {_near(path)}" for path in built.files)
+
+
+def spent_lines(spent: Spent | None) -> Iterator[str]:
+    """Say what a language model was asked, and what is left for the next run."""
+    if spent is None:
+        return
+    yield (
+        f"language model: {spent.calls} calls, {spent.cached} answers known already, {spent.input_tokens} + "
+        f"{spent.output_tokens} tokens, {_cost(spent.cost_usd)}"
+    )
+    troubles = {"asked again after an error": spent.retries, "of no use": spent.unusable, "put off": spent.postponed}
+    said = ", ".join(f"{count} {word}" for word, count in troubles.items() if count)
+    if said:
+        yield f"  {said}"
+    if spent.postponed:
+        why = {"budget": "llm.max_cost_usd is reached", "unavailable": "the server is gone"}
+        yield (
+            f"  {why.get(spent.stopped, 'some questions had no answer')}: the papers' own words stand in; "
+            "the next build goes on"
+        )
+
+
+def estimate_lines(expected: Spent | None) -> Iterator[str]:
+    """Say what a build would ask."""
+    if expected is None:
+        yield "no language model is asked: summarize.method is not llm"
+        return
+    yield (
+        f"{expected.calls} questions to ask, {expected.cached} answers known already; at most "
+        f"{expected.input_tokens} + {expected.output_tokens} tokens, {_cost(expected.cost_usd)}"
+    )
+
+
+def _cost(usd: float | None) -> str:
+    return f"{usd:.4f} US dollars" if usd is not None else "cost unknown (no prices under [llm])"
 
 
 def _near(path: Path) -> Path:

@@ -9,7 +9,7 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
-from surveygen.cli._wording import built_lines
+from surveygen.cli._wording import built_lines, estimate_lines
 
 
 def command(
@@ -20,8 +20,15 @@ def command(
         typer.Option("--format", metavar="F", help="html, latex, pdf, markdown or json; may be repeated."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of output/<slug>.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what a language model would be asked, and its cost; ask nothing.")
+    ] = False,
 ) -> None:
     """Build the drafts from the corpus."""
     shared: Context = context.obj
+    if dry_run:
+        expected = pipeline.estimate(shared.project(), shared.progress())
+        shared.print({"estimate": expected}, lambda: estimate_lines(expected))
+        return
     built = pipeline.build(shared.project(), shared.progress(), languages=lang or (), formats=formats or (), out=out)
     shared.print(built, lambda: built_lines(built))

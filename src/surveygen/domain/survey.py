@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from surveygen.domain.answer import ModelUse
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationEdge, Standing
 from surveygen.domain.paper import Paper, PaperId
@@ -139,7 +140,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What a reader should know about the draft; shares are 0 to 1, the rest are counts."""
+    """What a reader should know about the draft; shares are 0 to 1, the rest are counts.
+
+    `grounded_share` is over all claims, cited or not, `grounded_cited_share` over the cited ones alone.
+    """
 
     claim_sentences: int
     citation_coverage: float
@@ -154,11 +158,13 @@ class Quality:
     quarantined_records: int
     untranslated_sentences: int = 0
     outside_papers: int = 0
+    grounded_cited_share: float = 1.0
+    model_sentences: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How to make the same draft again."""
+    """How to make the same draft again; `model` is what a language model has given so far, None without one."""
 
     surveygen: str
     config_sha256: str
@@ -167,6 +173,7 @@ class Provenance:
     summarizer: str
     seed: int
     sources: tuple[str, ...]
+    model: ModelUse | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,3 +87,12 @@ class ThemeSummary:
     strands: tuple[Strand, ...]
     open_problems: tuple[Sentence, ...] = ()
     summarizer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is said about the survey as a whole; empty where nobody wrote it."""
+
+    introduction: tuple[Sentence, ...] = ()
+    abstract: tuple[Sentence, ...] = ()
+    outlook: tuple[Sentence, ...] = ()

@@ -1,11 +1,13 @@
 """Say the verbs in order: add, fetch, refresh, build, verify."""
 
+from surveygen.chat import Spent
 from surveygen.pipeline._decide import Decided
 from surveygen.pipeline.add import add
 from surveygen.pipeline.build import Built, build
 from surveygen.pipeline.citations import CitationReport, Learnt, learn_citations, plan_citations, update_citations
 from surveygen.pipeline.decide import History, exclude, history, merge, move, pin, rename, split, undo
 from surveygen.pipeline.doctor import Finding, examine
+from surveygen.pipeline.estimate import estimate
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, export
 from surveygen.pipeline.fetch import clear_stop, fetch, plan
@@ -37,11 +39,13 @@ __all__ = [
     "Report",
     "Shown",
     "Silence",
+    "Spent",
     "Status",
     "accept",
     "add",
     "build",
     "clear_stop",
+    "estimate",
     "evaluate",
     "examine",
     "exclude",

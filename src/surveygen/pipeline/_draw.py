@@ -15,6 +15,7 @@ from surveygen.domain.theme import Taxonomy
 from surveygen.domain.writing import Sentence
 from surveygen.languages import Language
 from surveygen.pipeline import _edition
+from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
 from surveygen.pipeline._place import Placed, place
@@ -54,7 +55,9 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     """Go the way from papers to text; what the store has of it is not computed again."""
     run = start(project, store, progress)
     placed = place(run)
-    return Drawing(run, placed, write(run, placed), _checks(run), citations_of(store, run.papers))
+    with Asking(project) as asking:
+        written = write(run, placed, asking)
+    return Drawing(run, placed, written, _checks(run), citations_of(store, run.papers))
 
 
 def _checks(run: Run) -> Checks:
@@ -83,6 +86,7 @@ def _material(drawing: Drawing, language: Language) -> Material:
         summarizer=written.summarizer,
         seed=settings.themes.seed,
         sources=store.sources(),
+        model=written.model,
     )
     return Material(
         slug=settings.slug,
@@ -95,6 +99,7 @@ def _material(drawing: Drawing, language: Language) -> Material:
         border=border_cases(placed.taxonomy, placed.assignments),
         summaries=written.summaries,
         cards=written.cards,
+        frame=written.frame,
         neighbours=placed.neighbours,
         cite_keys=cite_keys,
         selection={name: getattr(counts, name) for name in _SELECTION},

@@ -2,74 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from surveygen import plugins
+from surveygen.chat import Spent
+from surveygen.domain.answer import ModelUse
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Theme, ThemeId
-from surveygen.domain.writing import Card, ThemeSummary
+from surveygen.domain.writing import Card, Frame, ThemeSummary
+from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._codec import decode, digest, encode
 from surveygen.pipeline._place import Placed
 from surveygen.pipeline._run import Run
 from surveygen.summarize import Summarizer
 
 _LEAD = 4  # sentences that lead into a theme whose sub-themes have texts of their own
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """All that was written from the papers, and by which summarizer."""
+    """All that was written from the papers, and by which summarizer.
+
+    Attributes:
+        model: how a language model has served the survey so far, None if none was wanted.
+        spent: what this run asked of it.
+    """
 
     cards: Mapping[PaperId, Card]
     summaries: Mapping[ThemeId, ThemeSummary]
+    frame: Frame
     summarizer: str
+    model: ModelUse | None = None
+    spent: Spent | None = None
 
 
-def write(run: Run, placed: Placed) -> Written:
-    """Return a card for each paper and a summary for each theme with papers."""
+def write(run: Run, placed: Placed, asking: Asking) -> Written:
+    """Return a card for each paper, a summary for each theme with papers, and the frame of the survey."""
     settings = run.settings.summarize
-    summarizer: Summarizer = plugins.load("summarize", settings.method).make(settings)
-    cards: dict[PaperId, Card] = {}
+    summarizer: Summarizer = plugins.load("summarize", settings.method).make(settings, asking.connect)
+    writer = _Writer(run, placed, summarizer)
     with run.progress.stage("cards", len(run.papers)) as advance:
-        for paper in run.papers:
-            cards[paper.id] = _card(run, summarizer, paper)
+        for paper, card in zip(run.papers, _each(writer.card, run.papers, summarizer.workers), strict=True):
+            writer.cards[paper.id] = card
             advance(1)
-    summaries: dict[ThemeId, ThemeSummary] = {}
     with run.progress.stage("summaries", len(placed.taxonomy)) as advance:
-        for theme in placed.taxonomy:
-            summary = _summary(run, summarizer, theme, placed)
-            if summary is not None:
-                summaries[theme.id] = summary
-            advance(1)
-    return Written(cards, summaries, summarizer.fingerprint)
+        for level in _levels(placed):  # sub-themes first, as a theme is written from theirs
+            for theme, summary in zip(level, _each(writer.summary, level, summarizer.workers), strict=True):
+                if summary is not None:
+                    writer.summaries[theme.id] = summary
+                advance(1)
+    summaries = {theme.id: writer.summaries[theme.id] for theme in placed.taxonomy if theme.id in writer.summaries}
+    frame = writer.frame()
+    use = asking.use(summarizer.outcome)
+    return Written(writer.cards, summaries, frame, summarizer.fingerprint, use, asking.spent)
 
 
-def _card(run: Run, summarizer: Summarizer, paper: Paper) -> Card:
-    key = digest(summarizer.fingerprint, paper.id, paper.version, paper.text_hash, paper.comment, paper.authors)
-    cached = run.store.derived("card", key)
-    if cached is not None:
-        return decode(Card, cached)
-    card = summarizer.card(paper)
-    run.store.put_derived("card", key, encode(card), slot=paper.id)
-    return card
+def _levels(placed: Placed) -> Iterator[tuple[Theme, ...]]:
+    """Yield the themes of each depth, the deepest first."""
+    depth = {theme.id: len(placed.taxonomy.path(theme.id)) for theme in placed.taxonomy}
+    for level in sorted(set(depth.values()), reverse=True):
+        yield tuple(theme for theme in placed.taxonomy if depth[theme.id] == level)
 
 
-def _summary(run: Run, summarizer: Summarizer, theme: Theme, placed: Placed) -> ThemeSummary | None:
-    inside = {item.paper for item in placed.assignments if item.belongs(theme.id)}
-    members = [paper for paper in run.papers if paper.id in inside]
-    if not members:
-        return None
-    most = run.settings.summarize.sentences_per_theme
-    limit = min(_LEAD, most) if placed.taxonomy.children(theme.id) else most
-    content = [(paper.id, paper.version, paper.text_hash, paper.authors) for paper in members]
-    key = digest(summarizer.fingerprint, theme, content, run.embeddings.encoder, limit)
-    cached = run.store.derived("summary", key)
-    if cached is not None:
-        return decode(ThemeSummary, cached)
-    ids = tuple(paper.id for paper in members)
-    vectors = Embeddings(ids, run.embeddings.rows(ids), run.embeddings.encoder)
-    summary = summarizer.theme(theme, members, taxonomy=placed.taxonomy, vectors=vectors, limit=limit, language="en")
-    run.store.put_derived("summary", key, encode(summary), slot=theme.id)
-    return summary
+def _each(make: Callable[[T], U], items: Sequence[T], workers: int) -> Iterator[U]:
+    """Make something of each item, in their order; in threads if the summarizer waits for a model."""
+    if not workers:
+        yield from map(make, items)
+        return
+    pool = ThreadPoolExecutor(workers)
+    try:
+        yield from pool.map(make, items)
+    finally:  # an error or Ctrl-C leaves what has not begun undone
+        pool.shutdown(cancel_futures=True)
+
+
+class _Writer:
+    """Writes one thing at a time; what asks nobody is kept in the store, answers of a model are kept by the asker."""
+
+    def __init__(self, run: Run, placed: Placed, summarizer: Summarizer) -> None:
+        self.cards: dict[PaperId, Card] = {}
+        self.summaries: dict[ThemeId, ThemeSummary] = {}
+        self._run, self._placed, self._summarizer = run, placed, summarizer
+
+    def card(self, paper: Paper) -> Card:
+        """Write the review of a paper."""
+        content = (paper.id, paper.version, paper.text_hash, paper.comment, paper.authors)
+        return self._kept(Card, "card", content, paper.id, lambda: self._summarizer.card(paper))
+
+    def summary(self, theme: Theme) -> ThemeSummary | None:
+        """Write a theme, None if it has no papers."""
+        run, placed = self._run, self._placed
+        inside = {item.paper for item in placed.assignments if item.belongs(theme.id)}
+        members = [paper for paper in run.papers if paper.id in inside]
+        if not members:
+            return None
+        children = placed.taxonomy.children(theme.id)
+        most = run.settings.summarize.sentences_per_theme
+        limit = min(_LEAD, most) if children else most
+        content = [(paper.id, paper.version, paper.text_hash, paper.authors) for paper in members]
+        key = (theme, content, run.embeddings.encoder, limit)
+        below = [self.summaries[child.id] for child in children if child.id in self.summaries]
+        return self._kept(ThemeSummary, "summary", key, theme.id, lambda: self._ask(theme, members, limit, below))
+
+    def frame(self) -> Frame:
+        """Write what opens and closes the survey."""
+        tops = (self.summaries.get(theme.id) for theme in self._placed.taxonomy.children(None))
+        papers = {paper.id: paper for paper in self._run.papers}
+        found = [summary for summary in tops if summary is not None]
+        return self._summarizer.frame(self._run.settings.title, found, papers, taxonomy=self._placed.taxonomy)
+
+    def _ask(self, theme: Theme, members: list[Paper], limit: int, below: list[ThemeSummary]) -> ThemeSummary:
+        ids = tuple(paper.id for paper in members)
+        embeddings = self._run.embeddings
+        return self._summarizer.theme(
+            theme,
+            members,
+            taxonomy=self._placed.taxonomy,
+            vectors=Embeddings(ids, embeddings.rows(ids), embeddings.encoder),
+            limit=limit,
+            language="en",
+            cards=self.cards,
+            below=below,
+        )
+
+    def _kept(self, kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:
+        if self._summarizer.workers:
+            return make()
+        key = digest(self._summarizer.fingerprint, *content)
+        cached = self._run.store.derived(name, key)
+        if cached is not None:
+            return decode(kind, cached)
+        made = make()
+        self._run.store.put_derived(name, key, encode(made), slot=slot)
+        return made

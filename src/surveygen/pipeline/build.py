@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from surveygen.chat import Spent
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.languages import Language
@@ -29,11 +30,15 @@ from surveygen.themes import load_profile
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build made: every file of the drafts asked for, and those whose bytes are new."""
+    """What a build made: every file of the drafts asked for, and those whose bytes are new.
+
+    `spent` is what this run asked of a language model; None if nothing was to be written, or no model was wanted.
+    """
 
     files: tuple[Path, ...]
     changed: tuple[Path, ...]
     papers: int
+    spent: Spent | None = None
 
 
 def build(
@@ -90,11 +95,13 @@ def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing
         changed = _write(order, store, drawing, stale, progress)
         changed += write_taxonomy(profile, drawing.taxonomy, project.settings.title, folder / TAXONOMY)
         changed += _write_reports(order, drawing)
-    for language in stale:
+    spent = drawing.written.spent if drawing else None
+    for language in stale if not (spent and spent.postponed) else ():  # else the next build has something left to ask
         drafts.remember(folder / language.code, order.formats)
     files = [path for language in order.languages for path in draft_files(folder / language.code)]
     counts = store.counts()
-    return Built((*files, *common), tuple(changed), counts.papers - counts.withdrawn - counts.excluded)
+    papers = counts.papers - counts.withdrawn - counts.excluded
+    return Built((*files, *common), tuple(changed), papers, spent)
 
 
 def _write_reports(order: Order, drawing: Drawing) -> list[Path]:

@@ -50,8 +50,21 @@ max_moved = 0.01                 # share of the papers placed before that one ru
 author = ""                      # who signs decisions about themes; empty: your login name
 
 [summarize]
-method = "extractive"
+method = "extractive"            # or "llm": written by the model under [llm], checked against the abstracts
 sentences_per_theme = 12
+
+[llm]                            # abstracts are sent to this model; keys are read from the environment only
+model = ""                       # provider:name, such as "openai:gpt-5-mini" or "ollama:qwen3"
+base_url = ""                    # another server of that kind, such as http://127.0.0.1:8080/v1
+max_cost_usd = 0.0               # of one run; 0: no bound
+input_usd_per_million = 0.0      # prices per million tokens; 0: unknown
+output_usd_per_million = 0.0
+max_concurrency = 4
+timeout_seconds = 60.0
+max_tokens = 1200                # of one answer
+temperature = 0.0
+seed = -1                        # below 0: not sent
+json_schema = true               # false for servers that refuse a schema
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from surveygen.domain.citation import Standing
 from surveygen.domain.survey import Entry, Section, Survey
@@ -51,6 +51,7 @@ class JsonRenderer:
                 **{name: getattr(made, name) for name in _PROVENANCE},
                 "seed": made.seed,
                 "sources": list(made.sources),
+                "model": asdict(made.model) if made.model else None,
             },
             "themes": self._themes(survey),
             "assignments": [

@@ -2,24 +2,71 @@
 
 Every public module here is a way to summarize. It has one function::
 
-    def make(settings: config.Summarize) -> Summarizer
+    def make(settings: config.Summarize, connect: Callable[[], Ask]) -> Summarizer
+
+`connect` opens the way to the language model of the survey; who needs none leaves it alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from surveygen.domain.embedding import Embeddings
-from surveygen.domain.paper import Paper
+from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.domain.writing import Card, ThemeSummary
+from surveygen.domain.writing import Card, Frame, ThemeSummary
 from surveygen.summarize._difference import difference
 from surveygen.summarize._ground import Lookup, Verdict, check, redundancy
 from surveygen.summarize._split import split
 from surveygen.summarize._style import fault
 
-__all__ = ["Lookup", "Summarizer", "Verdict", "check", "difference", "fault", "redundancy", "split"]
+__all__ = [
+    "Ask",
+    "Lookup",
+    "Outcome",
+    "Summarizer",
+    "Verdict",
+    "check",
+    "difference",
+    "fault",
+    "redundancy",
+    "split",
+]
+
+T = TypeVar("T")
+
+
+class Ask(Protocol):
+    """The way to a language model: one prompt, one answer, read or given up."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name what the answers depend on besides the question."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many questions may be asked at once."""
+        ...
+
+    def __call__(self, task: str, values: Mapping[str, object], schema: str, read: Callable[[str], T]) -> T | None:
+        """Fill the prompt of a task, and make something of the answer by `read`.
+
+        `schema` is the JSON Schema of the answer. `read` raises SummaryError where an answer is of no use.
+        None: there is no usable answer, or the budget let nothing be asked.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What befell a model's answers: items written without it, claims replaced by a paper's own words, or dropped."""
+
+    fallbacks: int = 0
+    replaced: int = 0
+    dropped: int = 0
 
 
 class Summarizer(Protocol):
@@ -28,6 +75,16 @@ class Summarizer(Protocol):
     @property
     def fingerprint(self) -> str:
         """Name what the answers depend on besides the arguments; different if they could differ."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many threads may write at once; 0 if nobody is asked: what is written is then kept in the store."""
+        ...
+
+    @property
+    def outcome(self) -> Outcome:
+        """What befell the answers so far."""
         ...
 
     def card(self, paper: Paper) -> Card:
@@ -43,6 +100,8 @@ class Summarizer(Protocol):
         vectors: Embeddings,
         limit: int,
         language: str,
+        cards: Mapping[PaperId, Card],
+        below: Sequence[ThemeSummary],
     ) -> ThemeSummary:
         """Write what the papers of one theme say.
 
@@ -53,8 +112,21 @@ class Summarizer(Protocol):
             vectors: `(n, d)` float32 rows of length 1, of at least these papers or of none.
             limit: sentences at most, those on open problems included.
             language: ISO 639-1 code the summary is asked for; a sentence says itself which language it is in.
+            cards: the reviews of these papers.
+            below: the summaries of its direct sub-themes.
 
         Raises:
             SummaryError: the theme cannot be written about.
         """
+        ...
+
+    def frame(
+        self,
+        title: str,
+        summaries: Sequence[ThemeSummary],
+        papers: Mapping[PaperId, Paper],
+        *,
+        taxonomy: Taxonomy,
+    ) -> Frame:
+        """Write what opens and closes the survey, from what its top themes say; may be empty."""
         ...

@@ -75,7 +75,7 @@ def agreement(text: str, spans: Sequence[str], papers: Sequence[Paper]) -> float
 
 
 def redundancy(sentences: Sequence[Sentence]) -> float:
-    """Return the share of sentences that repeat an earlier one: the same span, or four fifths of the words."""
+    """Return the share of sentences that repeat an earlier one: the same quoted span, or four fifths of the words."""
     if not sentences:
         return 0.0
     repeated = 0
@@ -85,7 +85,7 @@ def redundancy(sentences: Sequence[Sentence]) -> float:
     for sentence in sentences:
         bag = frozenset(word.lower() for word in _WORD.findall(sentence.plain))
         near = {earlier for word in bag for earlier in by_word.get(word, ())}
-        same_span = bool(sentence.evidence) and sentence.evidence in spans
+        same_span = bool(sentence.evidence) and sentence.evidence in spans and sentence.method != "llm"
         repeated += same_span or any(jaccard(bag, bags[earlier]) >= NEAR_DUPLICATE for earlier in near)
         spans.add(sentence.evidence)
         for word in bag - words("stop_words.en"):

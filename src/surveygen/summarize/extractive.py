@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from surveygen.config import Summarize
 from surveygen.domain.embedding import Embeddings
-from surveygen.domain.paper import Paper
+from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.domain.writing import Card, ThemeSummary
+from surveygen.domain.writing import Card, Frame, ThemeSummary
+from surveygen.summarize import Ask, Outcome
 from surveygen.summarize._cards import card
 from surveygen.summarize._select import Member, members, strands
 
 
-def make(settings: Summarize) -> Extractive:
-    """Make the summarizer; the length of a theme is asked for in each call."""
-    del settings
+def make(settings: Summarize, connect: Callable[[], Ask]) -> Extractive:
+    """Make the summarizer; the length of a theme is asked for in each call, and no model is asked."""
+    del settings, connect
     return Extractive()
 
 
@@ -30,7 +31,17 @@ class Extractive:
     @property
     def fingerprint(self) -> str:
         """Hash of the rules, the word lists and the classifier's numbers."""
-        return f"extractive-{_rules_hash()}"
+        return f"extractive-{rules_hash()}"
+
+    @property
+    def workers(self) -> int:
+        """Nobody is asked."""
+        return 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """There are no answers."""
+        return Outcome()
 
     def card(self, paper: Paper) -> Card:
         """Write the quick review of one paper."""
@@ -45,17 +56,31 @@ class Extractive:
         vectors: Embeddings,
         limit: int,
         language: str,
+        cards: Mapping[PaperId, Card],
+        below: Sequence[ThemeSummary],
     ) -> ThemeSummary:
         """Choose what a theme says: central, near its subject, of many papers, some of them new."""
-        del taxonomy
+        del taxonomy, cards, below
         chosen: tuple[Member, ...] = members(theme, papers, vectors)
         found, ahead = strands(theme, chosen, limit)
         return ThemeSummary(theme.id, language, found, ahead, self.fingerprint)
 
+    def frame(
+        self,
+        title: str,
+        summaries: Sequence[ThemeSummary],
+        papers: Mapping[PaperId, Paper],
+        *,
+        taxonomy: Taxonomy,
+    ) -> Frame:
+        """Write nothing: the fixed words of the draft introduce it."""
+        del title, summaries, papers, taxonomy
+        return Frame()
+
 
 @cache
-def _rules_hash() -> str:
-    """Hash every file of this room that the words depend on."""
+def rules_hash() -> str:
+    """Return a hash of every file of this room that the words depend on."""
     digest = hashlib.sha256()
     for entry in sorted(files(__package__).iterdir(), key=lambda item: item.name):
         if entry.name == "extractive.py" or (entry.name[0] == "_" and entry.name.endswith((".py", ".toml", ".gz"))):

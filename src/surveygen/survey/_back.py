@@ -23,6 +23,12 @@ def write_open_problems(desk: Desk) -> tuple[Section, ...]:
     return (Section("open-problems", desk.say("open_problems"), 1, tuple(paragraphs)),)
 
 
+def write_outlook(desk: Desk) -> tuple[Section, ...]:
+    """Close with what lies ahead; nothing if nobody wrote an outlook."""
+    told = desk.used.take(desk.material.frame.outlook)
+    return (Section("outlook", desk.say("outlook"), 1, (Paragraph(told),)),) if told else ()
+
+
 def write_catalogue(desk: Desk) -> Section:
     """Hold every paper, also those that the prose leaves out."""
     caption = desk.say("catalogue_caption", n=len(desk.material.papers))
@@ -36,6 +42,8 @@ def write_quality(desk: Desk, quality: Quality) -> Section:
         (desk.say("quality_claims"), number(quality.claim_sentences)),
         (desk.say("quality_cited"), percent(quality.citation_coverage)),
         (desk.say("quality_grounded"), percent(quality.grounded_share)),
+        (desk.say("quality_grounded_cited"), percent(quality.grounded_cited_share)),
+        *(((desk.say("quality_model"), number(quality.model_sentences)),) if desk.material.provenance.model else ()),
         (desk.say("quality_redundancy"), percent(quality.redundancy)),
         (desk.say("quality_orphans"), number(quality.orphan_citations)),
         (desk.say("quality_uncited"), number(quality.uncited_references)),

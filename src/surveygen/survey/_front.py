@@ -41,8 +41,16 @@ def write_abstract(desk: Desk) -> Section:
     notes = sum(paper.abstract_kind == "note" for paper in material.papers)
     if notes:
         notices.append(desk.say("editor_notes", n=notes))
-    blocks = (Note(" ".join(parts)), *(Note(notice, "notice") for notice in notices))
-    return Section("abstract", desk.say("abstract"), 1, blocks)
+    told = desk.used.take(material.frame.abstract)
+    blocks: list[Note | Paragraph] = [Note(" ".join(parts)), *([Paragraph(told)] if told else [])]
+    blocks += [Note(notice, "notice") for notice in notices]
+    return Section("abstract", desk.say("abstract"), 1, tuple(blocks))
+
+
+def write_introduction(desk: Desk) -> tuple[Section, ...]:
+    """Introduce the subject; nothing if nobody wrote an introduction."""
+    told = desk.used.take(desk.material.frame.introduction)
+    return (Section("introduction", desk.say("introduction"), 1, (Paragraph(told),)),) if told else ()
 
 
 def write_glance(desk: Desk) -> tuple[Section, ...]:
@@ -91,14 +99,33 @@ def write_method(desk: Desk) -> Section:
         (desk.say("sources"), ", ".join(made.sources) or "–"),
         (desk.say("encoder"), made.encoder),
         (desk.say("summarizer"), made.summarizer),
+        *model_rows(desk),
         (desk.say("seed"), str(made.seed)),
     )
     blocks = (
-        Note(desk.say("method_text")),
+        Note(desk.say("method_text_model" if made.model else "method_text")),
         Facts(desk.say("selection"), tuple(rows)),
         Facts(desk.say("how_made"), how),
     )
     return Section("method", desk.say("method"), 1, blocks)
+
+
+def model_rows(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Account for the language model; nothing without one."""
+    used, number = desk.material.provenance.model, desk.language.number
+    if used is None:
+        return ()
+    tokens = f"{number(used.input_tokens)} + {number(used.output_tokens)}"
+    cost = () if used.cost_usd is None else ((desk.say("model_cost"), f"{used.cost_usd:.4f}"),)
+    return (
+        (desk.say("model"), used.model),
+        (desk.say("model_calls"), number(used.calls)),
+        (desk.say("model_tokens"), tokens),
+        *cost,
+        (desk.say("model_fallbacks"), number(used.fallbacks)),
+        (desk.say("model_replaced"), number(used.replaced)),
+        (desk.say("model_dropped"), number(used.dropped)),
+    )
 
 
 def write_taxonomy(desk: Desk) -> Section:

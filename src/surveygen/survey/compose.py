@@ -6,9 +6,16 @@ from surveygen.domain.names import fold, split_name
 from surveygen.domain.paper import Paper
 from surveygen.domain.survey import Entry, Section, Survey
 from surveygen.languages import Language
-from surveygen.survey._back import write_catalogue, write_open_problems, write_quality, write_references
+from surveygen.survey._back import write_catalogue, write_open_problems, write_outlook, write_quality, write_references
 from surveygen.survey._changes import write_changes, write_withdrawn
-from surveygen.survey._front import write_abstract, write_glance, write_method, write_overview, write_taxonomy
+from surveygen.survey._front import (
+    write_abstract,
+    write_glance,
+    write_introduction,
+    write_method,
+    write_overview,
+    write_taxonomy,
+)
 from surveygen.survey._themes import write_themes
 from surveygen.survey.counts import count_themes
 from surveygen.survey.material import Desk, Material, Used
@@ -19,13 +26,14 @@ def compose(material: Material, language: Language) -> Survey:
     """Make the document; the same material gives an equal one."""
     desk = Desk(material, language, Used(set()))
     themes = write_themes(desk)
-    opening = (write_abstract(desk), *write_glance(desk))
+    opening = (write_abstract(desk), *write_glance(desk), *write_introduction(desk))
     rest = (
         write_method(desk),
         write_taxonomy(desk),
         *write_overview(desk),
         *themes,
         *write_open_problems(desk),
+        *write_outlook(desk),
         *write_withdrawn(desk),
         write_catalogue(desk),
     )

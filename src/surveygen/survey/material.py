@@ -10,7 +10,7 @@ from surveygen.domain.citation import Citations
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import Provenance
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.domain.writing import Card, Evidence, Sentence, ThemeSummary
+from surveygen.domain.writing import Card, Evidence, Frame, Sentence, ThemeSummary
 from surveygen.languages import Language
 
 
@@ -31,6 +31,7 @@ class Material:
         summaries: by theme; a theme without a summary gets no running text.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
         reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
+        frame: what opens and closes the survey; empty parts are left out.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
         citations: who cites whom; graphs: the names that citation graphs give themselves.
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
@@ -49,6 +50,7 @@ class Material:
     selection: Mapping[str, int]
     provenance: Provenance
     checks: Checks
+    frame: Frame = field(default_factory=Frame)
     changes: Changes | None = None
     earlier: tuple[Changes, ...] = ()
     withdrawn: tuple[Paper, ...] = ()
@@ -65,15 +67,17 @@ class Material:
 
 @dataclass(slots=True)
 class Used:
-    """Spans that the draft has quoted so far: no sentence is told twice."""
+    """Spans that the draft has quoted so far, and what a model said: no sentence is told twice."""
 
-    spans: set[tuple[str, int, int]]
+    spans: set[object]
 
     def take(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
         """Return the sentences that are new to the draft, and remember them."""
         fresh: list[Sentence] = []
         for sentence in sentences:
-            spans = {(item.paper, item.start, item.end) for item in sentence.evidence}
+            spans: set[object] = {(item.paper, item.start, item.end) for item in sentence.evidence}
+            if sentence.method == "llm":  # may sum up what others quote, as long as it does so in other words
+                spans = {sentence.text}
             if not spans & self.spans:
                 self.spans |= spans
                 fresh.append(sentence)

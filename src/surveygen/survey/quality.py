@@ -22,6 +22,8 @@ def measure(material: Material, sections: Sequence[Section]) -> Quality:
         grounded_share=_share(material.checks.grounded(claim) for claim in claims),
         orphan_citations=len(cited - known),
         uncited_references=len(known - cited - listed),
+        grounded_cited_share=_share(material.checks.grounded(claim) for claim in claims if claim.cites),
+        model_sentences=sum(claim.method == "llm" for claim in claims),
         redundancy=material.checks.redundancy(prose),
         uncertain_papers=sum(item.uncertain for item in material.assignments.values()),
         unassigned_papers=len(known - set(material.assignments)),

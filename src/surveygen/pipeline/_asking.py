@@ -1,0 +1,58 @@
+"""Open the way to the survey's language model, and account for it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from surveygen.chat import Asker, Chat, Meter, Spent, connect
+from surveygen.config import Project
+from surveygen.corpus import Answers
+from surveygen.domain.answer import ModelUse
+from surveygen.render import PromptTemplates, TemplateRoots, template_root
+from surveygen.summarize import Outcome
+
+
+class Asking:
+    """What a run asks of a language model: opened when a summarizer first wants it, closed at the end of the run.
+
+    Args:
+        project: its settings name the model, its folders hold answers and prompts.
+        meter: counts, and says when to stop.
+        model: what is asked; by default what the settings name.
+    """
+
+    def __init__(self, project: Project, meter: Meter | None = None, model: Chat | None = None) -> None:
+        self._project = project
+        self._meter = meter or Meter(project.settings.llm)
+        self._model = model or connect(project.settings.llm)
+        self._answers: Answers | None = None
+
+    def __enter__(self) -> Self:
+        """Open nothing yet."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the answers."""
+        if self._answers is not None:
+            self._answers.close()
+
+    def connect(self) -> Asker:
+        """Open the answers and the prompts."""
+        self._answers = self._answers or Answers(self._project.answers)
+        prompts = PromptTemplates(TemplateRoots(template_root(), self._project.templates))
+        workers = self._project.settings.llm.max_concurrency
+        return Asker(self._model, prompts, self._answers, self._meter, workers=workers)
+
+    @property
+    def spent(self) -> Spent | None:
+        """What this run asked, None if no summarizer wanted a model."""
+        return self._meter.spent() if self._answers is not None else None
+
+    def use(self, outcome: Outcome) -> ModelUse | None:
+        """Return what the survey has used of the model since its first build; the same as long as nothing is asked."""
+        if self._answers is None:
+            return None
+        settings = self._project.settings.llm
+        calls, read, wrote = self._answers.totals(self._model.fingerprint)
+        cost = round(settings.cost(read, wrote), 6) if settings.priced else None
+        return ModelUse(settings.model, calls, read, wrote, cost, outcome.fallbacks, outcome.replaced, outcome.dropped)

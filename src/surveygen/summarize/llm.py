@@ -1,0 +1,152 @@
+"""Let a language model write, and keep what its sources bear out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from surveygen.config import Summarize
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.theme import Taxonomy, Theme
+from surveygen.domain.writing import Card, Frame, Sentence, Strand, ThemeSummary
+from surveygen.summarize import Ask, Outcome
+from surveygen.summarize._brief import MOST_PAPERS, Brief, joined, of_cards, of_summaries, sentences_of, whole
+from surveygen.summarize._claims import ROLES, Settled, read, schema, settle
+from surveygen.summarize._select import members
+from surveygen.summarize.extractive import Extractive, rules_hash
+
+_OF_PAPER = ("summary", "aim", "method", "finding", "limit")
+_OF_THEME = ("problem", "approach", "finding", "limit", "open")
+_CARD_CLAIMS = 8
+# The tasks of the frame with their most sentences; with these a survey costs three questions more.
+_FRAME = {"introduction": 8, "abstract": 5, "outlook": 6}
+
+
+def make(settings: Summarize, connect: Callable[[], Ask]) -> LanguageModel:
+    """Make the summarizer; nothing is asked yet."""
+    del settings
+    return LanguageModel(connect())
+
+
+class LanguageModel:
+    """One question a paper, one a theme, three for the survey; whatever fails is written without the model.
+
+    Card by card, then from the sub-themes up, then the survey as a whole: each question shows the sentences of papers
+    that the step before chose, and nothing of an answer is believed before it is checked against them.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._plain = Extractive()
+        self._outcomes: list[Outcome] = []  # appended to by several threads, which a list bears
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the model, its settings, the prompts and the rules by which answers are judged."""
+        return f"llm-{hashlib.sha256(f'{self._ask.fingerprint} {rules_hash()}'.encode()).hexdigest()[:16]}"
+
+    @property
+    def workers(self) -> int:
+        """As many as questions may be asked at once."""
+        return self._ask.workers
+
+    @property
+    def outcome(self) -> Outcome:
+        """Sum of what befell the answers so far."""
+        seen = tuple(self._outcomes)
+        return Outcome(*(sum(getattr(each, name) for each in seen) for name in Outcome.__slots__))
+
+    def card(self, paper: Paper) -> Card:
+        """Write the quick review of one paper from its numbered sentences."""
+        plain = self._plain.card(paper)
+        brief = whole(paper)
+        settled = self._written("card", {}, brief, _OF_PAPER, _CARD_CLAIMS)
+        if settled is None:
+            return plain
+        first = settled.of("summary")
+        return Card(
+            paper=paper.id,
+            one_liner=first[0] if first else plain.one_liner,
+            aims=settled.of("aim"),
+            methods=settled.of("method"),
+            findings=settled.of("finding"),
+            limits=settled.of("limit"),
+            keywords=plain.keywords,
+            code=plain.code,
+        )
+
+    def theme(
+        self,
+        theme: Theme,
+        papers: Sequence[Paper],
+        *,
+        taxonomy: Taxonomy,
+        vectors: Embeddings,
+        limit: int,
+        language: str,
+        cards: Mapping[PaperId, Card],
+        below: Sequence[ThemeSummary],
+    ) -> ThemeSummary:
+        """Write a theme from the cards of its papers, or from the texts of its sub-themes."""
+        known = {paper.id: paper for paper in papers}
+        best = sorted(members(theme, papers, vectors), key=lambda member: (-member.standing, member.paper.id))
+        shown = sorted((each.paper for each in best[:MOST_PAPERS]), key=lambda paper: (paper.published or "", paper.id))
+        brief = joined(of_summaries(below, known), of_cards(shown, cards))
+        values = {"theme": theme.name, "description": theme.description, "below": _notes(below, taxonomy)}
+        settled = self._written("theme", values, brief, _OF_THEME, limit)
+        if settled is None:
+            return self._plain.theme(
+                theme,
+                papers,
+                taxonomy=taxonomy,
+                vectors=vectors,
+                limit=limit,
+                language=language,
+                cards=cards,
+                below=below,
+            )
+        roles = [role for role in _OF_THEME if role != "open"]
+        strands = tuple(Strand(ROLES[role], found) for role in roles if (found := settled.of(role)))
+        return ThemeSummary(theme.id, language, strands, settled.of("open"), self.fingerprint)
+
+    def frame(
+        self,
+        title: str,
+        summaries: Sequence[ThemeSummary],
+        papers: Mapping[PaperId, Paper],
+        *,
+        taxonomy: Taxonomy,
+    ) -> Frame:
+        """Write introduction, abstract and outlook from what the top themes say."""
+        brief = of_summaries(summaries, papers)
+        values = {"title": title, "below": _notes(summaries, taxonomy)}
+        parts: dict[str, tuple[Sentence, ...]] = {}
+        for task, limit in _FRAME.items():
+            settled = self._written(task, values, brief, _OF_THEME, limit)
+            parts[task] = settled.of(*_OF_THEME) if settled else ()
+        return Frame(**parts)
+
+    def _written(
+        self, task: str, values: Mapping[str, object], brief: Brief, roles: Sequence[str], limit: int
+    ) -> Settled | None:
+        """Ask and check; None, and counted, if no sentence of the model's holds."""
+        if not brief.given:
+            return None  # nothing to write from, so nothing that fell back
+        filled = {**values, "papers": brief.values(), "roles": list(roles), "limit": limit}
+        claims = self._ask(task, filled, schema(roles), partial(read, roles=roles))
+        settled = settle(claims, brief, limit) if claims is not None else None
+        if settled is None or not settled.written:
+            self._outcomes.append(Outcome(fallbacks=1, dropped=len(claims or ())))
+            return None
+        self._outcomes.append(Outcome(replaced=settled.replaced, dropped=settled.dropped))
+        return settled
+
+
+def _notes(summaries: Sequence[ThemeSummary], taxonomy: Taxonomy) -> list[dict[str, str]]:
+    """Return what themes say, as plain text, for the question about all of them."""
+    return [
+        {"name": taxonomy[summary.theme].name, "text": " ".join(each.plain for each in sentences_of(summary))}
+        for summary in summaries
+    ]
