@@ -58,9 +58,10 @@ ALLOWED = {
     "subprocess": ("render/_tex_run.py",),
     "random": ("sources/_limiter.py",),
     "langchain": ("chat/_langchain.py",),
+    "langchain_core": ("chat/_langchain.py",),
 }
 # Imported inside a function only, so that --help stays fast.
-LATE = {"torch", "sentence_transformers", "langchain"}
+LATE = {"torch", "sentence_transformers", "langchain", "langchain_core"}
 # These take the time, the seed and the text as arguments.
 PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "corpus/merge.py")
 EFFECTS = {"os", "random", "requests", "secrets", "socket", "sqlite3", "subprocess", "tempfile", "time", "uuid"}

@@ -117,10 +117,15 @@ def test_no_tools_are_offered(server: LanguageServer, monkeypatch: pytest.Monkey
     [
         ("cohere:x", "needs a package that is missing", "pip install langchain-cohere"),
         ("nonsense:x", "nsupported", "[llm]"),
+        ("openai:x", "cannot be asked: Missing credentials", "SURVEYGEN_API_KEY"),
     ],
 )
-def test_a_provider_that_is_not_there_says_what_to_install(model: str, said: str, hint: str) -> None:
-    """A missing package names its pip line; an unknown provider lists those there are."""
+def test_a_provider_that_cannot_be_asked_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, model: str, said: str, hint: str
+) -> None:
+    """A missing package names its pip line; an unknown provider lists those there are; a missing key is named."""
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "SURVEYGEN_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
     with pytest.raises(ConfigError, match=said) as caught:
         connect(Llm(model=model)).answer(QUESTION)
 

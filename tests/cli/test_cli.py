@@ -279,3 +279,29 @@ def test_citations_are_asked_where_a_graph_is_named(
     assert "  1 x About 1706.00009 (Byron and Lindqvist, 2020) arxiv:1706.00009" in out
     assert again["learnt"][0]["due"] == 0
     assert len(graph.hits) == 1
+
+
+def test_a_dry_run_says_that_no_model_is_asked(run: Run, survey: Path) -> None:
+    """The extractive way costs nothing, and a dry run writes no draft."""
+    code, said, _ = run("-C", "s", "build", "--dry-run")
+
+    assert code == 0
+    assert "no language model is asked" in said
+    assert not list((survey / "output").rglob("survey.json"))
+
+
+def test_a_dry_run_tells_questions_and_cost(run: Run, survey: Path) -> None:
+    """Without a key being set or a question being asked."""
+    settings = survey / "survey.toml"
+    text = (
+        settings.read_text()
+        .replace('method = "extractive"', 'method = "llm"')
+        .replace('model = ""', 'model = "openai:x"')
+    )
+    settings.write_text(text.replace("input_usd_per_million = 0.0", "input_usd_per_million = 1.0"))
+
+    code, said, _ = run("-C", "s", "build", "--dry-run")
+
+    assert code == 0
+    assert "questions to ask, 0 answers known already; at most" in said
+    assert "US dollars" in said

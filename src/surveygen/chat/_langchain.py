@@ -96,18 +96,30 @@ def _make(settings: Llm) -> Any:  # noqa: ANN401  # a langchain chat model
     options |= {"seed": settings.seed} if settings.seed >= 0 else {}
     try:
         from langchain.chat_models import init_chat_model  # noqa: PLC0415  # heavy, and most surveys need none
-
-        return init_chat_model(name, model_provider=provider, **options)
+        from langchain_core.runnables import RunnableLambda  # noqa: PLC0415
     except ImportError as error:
-        package = f"langchain-{provider.replace('_', '-')}"
         raise ConfigError(
-            f"llm.model: {settings.model!r} needs a package that is missing: {error.name or package}",
+            f"langchain cannot be imported: {error}", "run: pip install --upgrade langchain", path="llm.model"
+        ) from error
+    # A provider that misses its key or refuses an option raises an error of its own, which only a runnable catches.
+    maker = RunnableLambda(lambda _none: init_chat_model(name, model_provider=provider, **options))
+    made = maker.batch([None], return_exceptions=True)[0]
+    if isinstance(made, Exception):
+        raise _not_made(settings.model, provider, made) from made
+    return made
+
+
+def _not_made(model: str, provider: str, error: Exception) -> ConfigError:
+    if isinstance(error, ImportError):
+        package = f"langchain-{provider.replace('_', '-')}"
+        return ConfigError(
+            f"llm.model: {model!r} needs a package that is missing: {error.name or package}",
             f'run: pip install "surveygen[{provider}]", or: pip install {package}',
             path="llm.model",
-        ) from error
-    except ValueError as error:  # an unknown provider, a refused option, pydantic's own among them
-        said = " ".join(str(error).split())[:200]
-        raise ConfigError(f"llm.model: {settings.model!r}: {said}", "mend [llm] in survey.toml", path="llm") from error
+        )
+    said = " ".join(str(error).split())[:200]
+    hint = "mend [llm] in survey.toml, or set the key in the environment (SURVEYGEN_API_KEY, or the provider's own)"
+    return ConfigError(f"llm.model: {model!r} cannot be asked: {said}", hint, path="llm.model")
 
 
 def _limits(settings: Llm) -> dict[str, object]:
