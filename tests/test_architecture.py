@@ -39,10 +39,10 @@ PUBLIC = {
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "summarize": "Ask Lookup Outcome Summarizer Verdict check difference fault redundancy split",
     "survey": "Checks Material compare_references compose mint",
-    "themes": "Assigner Evaluation Figure Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeScore "
-    "ThemeVectors agreement align border_cases compare_headings deciding_sentences evaluate gold_depth "
-    "load_profile macro_f1 nearest_papers propose purity read_gold read_outline settle shipped_profiles "
-    "steer theme_queries theme_vectors updated_nearest",
+    "themes": "Assigner Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeVectors agreement align "
+    "border_cases compare_headings deciding_sentences evaluate gold_depth load_profile macro_f1 "
+    "nearest_papers propose purity read_gold read_outline settle shipped_profiles steer theme_queries "
+    "theme_vectors updated_nearest",
 }
 
 # Libraries that are heavy, or reach outside: where they may be imported, a folder or a file.
