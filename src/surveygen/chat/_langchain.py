@@ -102,11 +102,13 @@ def _make(settings: Llm) -> Any:  # noqa: ANN401  # a langchain chat model
             f"langchain cannot be imported: {error}", "run: pip install --upgrade langchain", path="llm.model"
         ) from error
     # A provider that misses its key or refuses an option raises an error of its own, which only a runnable catches.
-    maker = RunnableLambda(lambda _none: init_chat_model(name, model_provider=provider, **options))
+    # The model comes in a list: a runnable that answers with a runnable would ask it at once.
+    init: Any = init_chat_model  # its overloads tell of no further options
+    maker: Any = RunnableLambda(lambda _none: [init(name, model_provider=provider, **options)])
     made = maker.batch([None], return_exceptions=True)[0]
     if isinstance(made, Exception):
         raise _not_made(settings.model, provider, made) from made
-    return made
+    return made[0]
 
 
 def _not_made(model: str, provider: str, error: Exception) -> ConfigError:
