@@ -1,4 +1,4 @@
-"""Let the papers of a theme say what it is about where its words do not."""
+"""Let the papers of a theme say what it is about."""
 
 from __future__ import annotations
 
