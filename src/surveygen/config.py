@@ -122,7 +122,7 @@ class Embed:
 class Themes:
     """``[themes]``: `subthemes` says where the lower levels come from; `target` top themes when inducing, 0 is free.
 
-    `max_moved` is the share of the papers placed before, 0 to 1, that one run may move on evidence alone.
+    `max_moved` is the share of the papers placed before, 0 to 1, that may move on evidence alone until new papers come.
     `author` signs decisions about themes; empty means the login name.
     """
 

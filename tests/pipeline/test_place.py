@@ -91,8 +91,25 @@ def test_the_budget_holds_and_the_rest_waits(settled: Project) -> None:
 
     assert astray == [4, 3, 2]
     moves = [one for one in pipeline.history(settled).moves if one.reason == "evidence"]
-    assert len(moves) == 3
+    assert len(moves) == 3, "one of 60 papers each time that new ones came"
     assert all("nearer to the papers of one by" in one.detail for one in moves)
+
+
+def test_the_budget_is_for_all_runs_until_new_papers_come(settled: Project) -> None:
+    """Another decision compares all papers again, but finds the budget spent."""
+    places(settled)
+    for n in range(5):
+        pipeline.move(settled, f"glaciers-{n:03}", "two")
+    places(settled)
+    _forget_persons(settled)
+    add(settled, "glaciers", range(SIZE, SIZE + 1))
+
+    astray = []
+    for paper in ("violins-001", "violins-002"):
+        pipeline.move(settled, paper, "two")
+        astray.append(list(places(settled).values()).count("two"))
+
+    assert astray[0] == astray[1]
 
 
 def _forget_persons(project: Project) -> None:

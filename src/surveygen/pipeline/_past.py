@@ -43,7 +43,7 @@ class Past:
         }
 
     def standing(self, max_moved: float) -> Standing:
-        """Return what is known before papers are compared; a budget of a share is one paper at least."""
+        """Return what is known before papers are compared."""
         themes = self._before.themes if self._before is not None else ()
         stood = {paper: self._steered.heir(item.root) for paper, item in self._known.items() if item.root}
         return Standing(
@@ -51,8 +51,17 @@ class Past:
             placed=self._steered.placed,
             born=frozenset(theme.id for theme in self._steered.taxonomy) - frozenset(themes),
             revised=frozenset(p for p, item in self._known.items() if item.text_hash != self._hashes.get(p)),
-            budget=max(int(max_moved * len(self._known)), 1) if max_moved else 0,
+            budget=max(self._budget(max_moved) - self.spent, 0),
         )
+
+    @property
+    def spent(self) -> int:
+        """How many moved on evidence since new papers came: the budget is for all runs until the next ones do."""
+        return self._before.spent if self._before is not None and self._before.number == self.number else 0
+
+    def _budget(self, max_moved: float) -> int:
+        """Return how many papers a share is: one at least, unless it is none."""
+        return max(int(max_moved * len(self._known)), 1) if max_moved else 0
 
     def kept(self, told: Mapping[PaperId, Assignment], settled: Settled) -> tuple[Kept, ...]:
         """Join the papers compared with those that stay as they were, in the order of the papers."""

@@ -97,7 +97,9 @@ def _places(run: Run, steered: Steered, before: Places | None) -> tuple[Places, 
     told = judge.settle(fresh, settled)
     kept = past.kept(told, settled)
     themes = tuple(theme.id for theme in steered.taxonomy)
-    places = Places(content, compared, encoder, past.number, themes, kept, past.away, settled.waiting)
+    places = Places(
+        content, compared, encoder, past.number, themes, kept, past.away, past.spent + settled.spent, settled.waiting
+    )
     return places, past.moves(kept, settled, now())
 
 

@@ -40,6 +40,7 @@ class Places:
         number: from 0; the next one for every placement that meets new papers.
         themes: those that there were, in reading order.
         kept: the papers of the draft, in their order. away: withdrawn or excluded ones; they may come back.
+        spent: moves on evidence since new papers came last.
         waiting: papers that had evidence enough to move, and no room in the budget.
     """
 
@@ -50,6 +51,7 @@ class Places:
     themes: tuple[ThemeId, ...]
     kept: tuple[Kept, ...]
     away: tuple[Kept, ...] = ()
+    spent: int = 0
     waiting: tuple[PaperId, ...] = ()
 
     @property

@@ -46,7 +46,7 @@ threads = 0                      # 0: all usable CPUs
 subthemes = "induced"            # given: only those of the profile; induced: more where a theme has none; none
 seed = 0
 target = 0                       # number of top themes to induce; 0: chosen from the data
-max_moved = 0.01                 # share of the papers placed before that one run may move on evidence alone
+max_moved = 0.01                 # share of old papers that may move on evidence alone per refresh
 author = ""                      # who signs decisions about themes; empty: your login name
 
 [summarize]

@@ -24,12 +24,13 @@ class Settled:
 
     Attributes:
         themes: a theme for each. reasons: why, for those that stood elsewhere.
-        waiting: those that have evidence enough to move, and no room in the budget.
+        waiting: those that have evidence enough to move, and no room in the budget. spent: what was taken from it.
     """
 
     themes: Mapping[PaperId, ThemeId]
     reasons: Mapping[PaperId, Reason] = field(default_factory=dict)
     waiting: tuple[PaperId, ...] = ()
+    spent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def settle(fresh: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddin
     ids = {theme.id for theme in taxonomy}
     reasons = {found.paper: _reason(found, ids, known) for found in fresh}
     disputed = [found for found in fresh if reasons[found.paper] is None]
-    moved, waiting = _judge(disputed, taxonomy, embeddings, known)
+    moved, candidates = _judge(disputed, taxonomy, embeddings, known)
+    waiting = tuple(sorted(paper for paper in candidates if paper not in moved))
     themes = {
         found.paper: found.theme
         if reasons[found.paper] is not None or found.paper in moved
@@ -79,7 +81,7 @@ def settle(fresh: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddin
         for found in fresh
     }
     led: dict[PaperId, Reason] = {paper: (why, "") for paper, why in reasons.items() if why and why != "themes"}
-    return Settled(themes, led | moved, waiting)
+    return Settled(themes, led | moved, waiting, len(candidates) - len(waiting))
 
 
 def _reason(found: Assignment, ids: Collection[str], known: Standing) -> MoveReason | None:
@@ -96,7 +98,7 @@ def _reason(found: Assignment, ids: Collection[str], known: Standing) -> MoveRea
 def _judge(
     disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: Standing
 ) -> tuple[dict[PaperId, Reason], tuple[PaperId, ...]]:
-    """Return who moves on evidence, with the reason, and who would if the budget had room."""
+    """Return who moves on evidence, with the reason, and those among whom the budget had to choose."""
     if not disputed:
         return {}, ()
     court = _Court(disputed, taxonomy, embeddings, known)
@@ -113,7 +115,7 @@ def _judge(
             candidates.append((-gain / max(noise, 1e-9), found.paper, said))
     candidates.sort()
     moved |= {paper: said for _, paper, said in candidates[: known.budget]}
-    return moved, tuple(sorted(paper for _, paper, _ in candidates[known.budget :]))
+    return moved, tuple(paper for _, paper, _ in candidates)
 
 
 class _Court:
