@@ -18,11 +18,12 @@ from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Survey
+from surveygen.domain.text import clean
 from surveygen.domain.writing import Evidence, Sentence
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
 from surveygen.render import json as json_format
-from surveygen.render._json_blocks import sentence_of
+from surveygen.render._json_blocks import in_lines, sentence_of
 
 
 def rendered(survey: Survey) -> str:
@@ -107,3 +108,11 @@ def test_any_title_survives_a_round_trip(title: str) -> None:
     written = rendered(replace(sample_survey(), title=title))
 
     assert isinstance(json.loads(written.encode())["title"], str)
+
+
+@given(
+    st.lists(st.text(st.sampled_from('ab "\\\n\t\x07é\u0301\u200e\ue000\ud800\u00a0’中{[:,'), max_size=12), max_size=4)
+)
+def test_every_text_of_a_line_is_made_clean(texts: list[str]) -> None:
+    """Whatever way is taken, quick or slow, a document holds what `clean` makes of each text."""
+    assert json.loads(in_lines({"items": texts})) == {"items": [clean(text) for text in texts]}

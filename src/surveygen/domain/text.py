@@ -22,8 +22,10 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     >>> clean("Go\u0308del\n  sets")
     'Gödel sets'
     """
-    line = " ".join((text.translate(_CONTROLS) if text.isascii() else _safe(text)).split())
-    line = line if line.isascii() else unicodedata.normalize("NFC", line)
+    if text.isascii():  # most words of most surveys, so these come first
+        line = " ".join((text if text.isprintable() else text.translate(_CONTROLS)).split())
+    else:
+        line = unicodedata.normalize("NFC", " ".join(_safe(text).split()))
     if len(line) <= limit:
         return line
     return line[: limit - 1].rsplit(" ", 1)[0] + "…"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from surveygen import __version__
 from surveygen.config import Project
 from surveygen.corpus import Store
+from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Provenance, Survey
 from surveygen.domain.theme import Taxonomy
-from surveygen.domain.writing import Sentence
+from surveygen.domain.writing import Evidence, Sentence
 from surveygen.languages import Language
 from surveygen.pipeline import _edition
 from surveygen.pipeline._asking import Asking
@@ -24,8 +26,8 @@ from surveygen.pipeline._run import Run, start
 from surveygen.pipeline._write import Written, write
 from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.progress import Progress
-from surveygen.summarize import check, redundancy
-from surveygen.survey import Checks, Material, compose, mint
+from surveygen.summarize import holds, redundancy
+from surveygen.survey import Checks, Material, compose, mint, report
 from surveygen.themes import border_cases
 
 _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
@@ -40,6 +42,8 @@ class Drawing:
     written: Written
     checks: Checks
     citations: Citations
+    reasons: Mapping[PaperId, tuple[Evidence, ...]]
+    _composed: dict[str, Survey] = field(default_factory=dict)
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -48,7 +52,13 @@ class Drawing:
 
     def survey(self, language: Language) -> Survey:
         """Compose the survey in a language, with the last change report that the store remembers."""
-        return compose(_material(self, language), language)
+        known = self._composed.get(language.code)
+        reports = _edition.last_reports(self.run.store)
+        if known is None or known.changes != (reports[0] if reports else None):
+            material = _material(self, language, reports)
+            known = compose(material, language) if known is None else report(known, material, language)
+            self._composed[language.code] = known
+        return known
 
 
 def draw(project: Project, store: Store, progress: Progress) -> Drawing:
@@ -57,7 +67,10 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     placed = place(run)
     with Asking(project) as asking:
         written = write(run, placed, asking)
-    return Drawing(run, placed, written, _checks(run), citations_of(store, run.papers))
+    assignments = {item.paper: item for item in placed.assignments}
+    return Drawing(
+        run, placed, written, _checks(run), citations_of(store, run.papers), reasons(store, run.papers, assignments)
+    )
 
 
 def _checks(run: Run) -> Checks:
@@ -66,18 +79,17 @@ def _checks(run: Run) -> Checks:
 
     @cache
     def grounded(sentence: Sentence) -> bool:
-        return check(sentence, lambda paper, _version: by_id.get(paper)).ok
+        return holds(sentence, lambda paper, _version: by_id.get(paper))
 
     return Checks(grounded, redundancy)
 
 
-def _material(drawing: Drawing, language: Language) -> Material:
+def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]) -> Material:
     run, placed, written = drawing.run, drawing.placed, drawing.written
     store, settings = run.store, run.settings
     cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
     counts = store.counts()
     assignments = {item.paper: item for item in placed.assignments}
-    reports = _edition.last_reports(store)
     provenance = Provenance(
         surveygen=__version__,
         config_sha256=digest(settings, run.profile.taxonomy.themes),
@@ -95,7 +107,7 @@ def _material(drawing: Drawing, language: Language) -> Material:
         papers=run.papers,
         taxonomy=placed.taxonomy,
         assignments=assignments,
-        reasons=reasons(run.papers, assignments),
+        reasons=drawing.reasons,
         border=border_cases(placed.taxonomy, placed.assignments),
         summaries=written.summaries,
         cards=written.cards,

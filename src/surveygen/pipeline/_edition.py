@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from surveygen.corpus import Store
 from surveygen.domain.changes import Changes, Corrected, Moved, Revised, Reworded
-from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import ThemeId
 from surveygen.pipeline._codec import decode, encode
@@ -76,10 +76,12 @@ def last_reports(store: Store) -> tuple[Changes, ...]:
     return decode(tuple[Changes, ...], known) if known is not None else ()
 
 
-def photograph(store: Store, survey: Survey, run: int) -> Edition:
-    """Return the edition that a survey shows, with the withdrawn papers of its store."""
+def photograph(store: Store, survey: Survey, run: int, excluded: Iterable[Paper] = ()) -> Edition:
+    """Return the edition that a survey shows, with the papers that a person excluded and the withdrawn ones."""
     placed = {entry.paper.id: entry.assignment.theme for entry in survey.entries if entry.assignment is not None}
-    papers = tuple(_shown(paper, placed) for paper in store.papers())
+    gone: tuple[Status, ...] = ("withdrawn",)
+    known = (*(entry.paper for entry in survey.entries), *excluded, *store.papers(status=gone))
+    papers = tuple(_shown(paper, placed) for paper in sorted(known, key=lambda paper: paper.id))
     sections = tuple((section.id, _digest(encode(section))) for section in survey.sections if section.id not in _ASIDE)
     last = max((known.id for known in store.runs()), default=0)
     return Edition(run, last, store.sha256(), papers, tuple(theme.id for theme in survey.taxonomy), sections)

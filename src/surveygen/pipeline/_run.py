@@ -19,7 +19,11 @@ from surveygen.themes import Profile, load_profile, theme_queries
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run over a store; `papers` are those that count, sorted by id, and `embeddings` has a row for each."""
+    """One run over a store.
+
+    `papers` are those that count, sorted by id, and `embeddings` has a row for each; `excluded` are those that a person
+    took out.
+    """
 
     store: Store
     settings: Settings
@@ -28,6 +32,7 @@ class Run:
     encoder: Encoder
     embeddings: Embeddings
     progress: Progress
+    excluded: tuple[Paper, ...] = ()
 
 
 def start(project: Project, store: Store, progress: Progress) -> Run:
@@ -39,11 +44,13 @@ def start(project: Project, store: Store, progress: Progress) -> Run:
     settings = project.settings
     profile = load_profile(settings.profile, project.root)
     out = excluded(store.decisions())
-    papers = tuple(paper for paper in store.papers(status=("active", "reinstated")) if paper.id not in out)
+    known = tuple(store.papers(status=("active", "reinstated")))
+    papers = tuple(paper for paper in known if paper.id not in out)
     if not papers:
         raise CorpusError("the corpus is empty", "add papers first: surveygen add FILE, or surveygen fetch")
     make = plugins.load("embed", settings.embed.encoder).make
     queries = theme_queries(profile.taxonomy)  # an encoder that learns its words from the corpus must know theirs
     encoder: Encoder = make(settings.embed, lambda: [*(paper.text for paper in papers), *queries])
     embeddings = embed_papers(store, papers, encoder, progress)
-    return Run(store, settings, profile, papers, encoder, embeddings, progress)
+    aside = tuple(paper for paper in known if paper.id in out)
+    return Run(store, settings, profile, papers, encoder, embeddings, progress, aside)

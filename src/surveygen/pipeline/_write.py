@@ -89,6 +89,11 @@ class _Writer:
         self.cards: dict[PaperId, Card] = {}
         self.summaries: dict[ThemeId, ThemeSummary] = {}
         self._run, self._placed, self._summarizer = run, placed, summarizer
+        self._members: dict[ThemeId, list[Paper]] = {}
+        paths = {item.paper: item.path for item in placed.assignments if not item.outside}
+        for paper in run.papers:
+            for theme in paths.get(paper.id, ()):
+                self._members.setdefault(theme, []).append(paper)
 
     def card(self, paper: Paper) -> Card:
         """Write the review of a paper."""
@@ -98,8 +103,7 @@ class _Writer:
     def summary(self, theme: Theme) -> ThemeSummary | None:
         """Write a theme, None if it has no papers."""
         run, placed = self._run, self._placed
-        inside = {item.paper for item in placed.assignments if item.belongs(theme.id)}
-        members = [paper for paper in run.papers if paper.id in inside]
+        members = self._members.get(theme.id, [])
         if not members:
             return None
         children = placed.taxonomy.children(theme.id)

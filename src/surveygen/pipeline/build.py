@@ -119,7 +119,7 @@ def _write(
     for language in languages:
         survey = drawing.survey(language)
         if not _edition.exists(store):  # what the first refresh will be compared with
-            _edition.save(store, _edition.photograph(store, survey, 0))
+            _edition.save(store, _edition.photograph(store, survey, 0, drawing.run.excluded))
         edition = Edition(survey, language, order.folder / language.code, order.project.templates)
         changed += write_draft(edition, order.formats, progress)
     return changed

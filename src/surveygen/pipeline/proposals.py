@@ -153,7 +153,7 @@ def _shadow(run: Run, sample: Sequence[PaperId], tops: int) -> dict[PaperId, The
     ids = tuple(sorted(sample))
     inside = set(ids)
     settings = run.settings.themes
-    inducer: Inducer = plugins.load("themes", "kmeans").make(replace(settings, target=tops))
+    inducer: Inducer = plugins.load("themes", "kmeans").make(replace(settings, target=tops, subthemes="none"))
     _, found = inducer.induce(
         Embeddings(ids, run.embeddings.rows(ids), run.embeddings.encoder),
         [paper for paper in run.papers if paper.id in inside],

@@ -81,7 +81,7 @@ def _bring_up(order: Order, store: Store, progress: Progress) -> tuple[Changes |
         return None, make_drafts(order, store, progress)
     drawing = draw(order.project, store, progress)
     survey = drawing.survey(order.languages[0])
-    now = _edition.photograph(store, survey, before.run + 1 if before else 0)
+    now = _edition.photograph(store, survey, before.run + 1 if before else 0, drawing.run.excluded)
     changes = _edition.compare(before, now, store) if before else None
     if changes:
         offered = offer(drawing.run, drawing.placed)

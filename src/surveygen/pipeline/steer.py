@@ -12,7 +12,7 @@ from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.pipeline._drafts import taxonomy_toml, write_new
 from surveygen.pipeline._place import place
-from surveygen.pipeline._reasons import reasons
+from surveygen.pipeline._reasons import reason
 from surveygen.pipeline._run import start
 from surveygen.pipeline.progress import Progress
 from surveygen.themes import Inducer, Profile, border_cases
@@ -31,8 +31,8 @@ class Shown:
     def why(self, paper: str) -> tuple[str, ...]:
         """Return the sentences of a paper's abstract that placed it."""
         known = self.papers[paper]
-        found = reasons([known], {known.id: self.assignments[paper]}) if paper in self.assignments else {}
-        return tuple(known.abstract[item.start : item.end] for item in found.get(known.id, ()))
+        found = reason(known, self.assignments[paper]) if paper in self.assignments else ()
+        return tuple(known.abstract[item.start : item.end] for item in found)
 
     def border(self, theme: str) -> tuple[str, ...]:
         """Return the papers that were nearly placed in a theme, or nearly elsewhere, the closest calls first."""

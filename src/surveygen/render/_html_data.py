@@ -41,7 +41,7 @@ SITES = (
 MAX_AUTHORS = 50  # on a card; a paper of 3,000 authors would fill the page
 _PLAIN_LIMIT = 250_000  # characters; a larger island is packed, which keeps 500 papers under 1 MB
 _PREFIX = "page_js_"
-_ESCAPES = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
+_ESCAPES = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 
 def island(survey: Survey, language: Language, sources: Sources, marks: Mapping[ThemeId, ThemeMark]) -> Json:
@@ -81,7 +81,9 @@ def island(survey: Survey, language: Language, sources: Sources, marks: Mapping[
 
 def island_markup(data: Json) -> Markup:
     """Write the island as an element that no browser runs: plain JSON, packed by gzip and base64 when large."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_ESCAPES)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char, escaped in _ESCAPES:
+        text = text.replace(char, escaped)
     if len(text) <= _PLAIN_LIMIT:
         return Markup(f'<script type="application/json" id="data">{text}</script>')  # noqa: S704  # escaped above
     packed = base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache, singledispatch
+import re
+from functools import singledispatch
+
+import msgspec
 
 from surveygen.domain.survey import (
     Block,
@@ -17,10 +19,16 @@ from surveygen.domain.survey import (
     TaxonomyFigure,
     YearChart,
 )
-from surveygen.domain.text import clean
+from surveygen.domain.text import MAX_TEXT, clean
 from surveygen.domain.writing import Evidence, Sentence
 
 Json = dict[str, object]
+
+_WRITER = msgspec.json.Encoder(order="sorted")
+# A line none of whose texts `clean` would change: printable ASCII, letters of Latin and common punctuation, no escaped
+# control, no space beside another one or at an end of a text.
+_CLEAN = re.compile(r'(?:[!#-\[\]-~¡-\u024f‐-‧]++|\\["\\](?: (?=[^ "]))?|"(?! )|(?<!") (?=[^ "]))*+')
+_QUOTE = re.compile(r'(?<!\\)"')
 
 
 def sentence_of(sentence: Sentence) -> Json:
@@ -50,29 +58,10 @@ def evidence_of(span: Evidence) -> Json:
     }
 
 
-def printable(document: Json) -> Json:
-    """Clean every text of a document, ids included, so that the same id stays the same wherever it stands."""
-    return {key: _printable(inside) for key, inside in document.items()}
-
-
-def _printable(value: object) -> object:
-    if isinstance(value, str):
-        return _cleaned(value)
-    if isinstance(value, dict):
-        return printable(value)
-    if isinstance(value, list):
-        return [_printable(inside) for inside in value]
-    return value
-
-
-# Ids, themes and fixed words stand in a document many times.
-_cleaned = lru_cache(maxsize=2**14)(clean)
-
-
 def in_lines(document: Json) -> str:
-    """Write an object with sorted keys and a line for each item of its lists.
+    """Write an object with sorted keys and a line for each item of its lists; every text is made clean, ids included.
 
-    Two documents then differ by whole items, and the quick encoder does the work: it cannot indent.
+    The same id so stays the same wherever it stands. Two documents differ by whole items.
     """
     return "{\n" + ",\n".join(f"{_compact(key)}: {_value(document[key])}" for key in sorted(document)) + "\n}\n"
 
@@ -84,7 +73,23 @@ def _value(value: object) -> str:
 
 
 def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    try:
+        line = _WRITER.encode(value).decode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return _WRITER.encode(_printable(value)).decode()
+    if _CLEAN.fullmatch(line) and (len(line) <= MAX_TEXT or max(map(len, _QUOTE.split(line))) <= MAX_TEXT):
+        return line  # most items: to go through all their texts is slow
+    return _WRITER.encode(_printable(value)).decode()
+
+
+def _printable(value: object) -> object:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {key: _printable(inside) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [_printable(inside) for inside in value]
+    return value
 
 
 def ratio(value: float) -> float:

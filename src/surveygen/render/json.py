@@ -10,7 +10,7 @@ from surveygen.domain.survey import Entry, Section, Survey
 from surveygen.domain.theme import Assignment, Theme
 from surveygen.domain.writing import Card, Evidence
 from surveygen.languages import Language
-from surveygen.render._json_blocks import Json, block_of, evidence_of, in_lines, printable, ratio, sentence_of
+from surveygen.render._json_blocks import Json, block_of, evidence_of, in_lines, ratio, sentence_of
 from surveygen.render._json_changes import changes_of
 from surveygen.render._links import link_of
 from surveygen.render._reference import versions_of
@@ -33,9 +33,9 @@ class JsonRenderer:
 
     def render(self, survey: Survey) -> Mapping[str, str]:
         """Return ``survey.json``, and ``changes.json`` after a refresh; arrays in the order of the document."""
-        files = {"survey.json": in_lines(printable(self._document(survey)))}
+        files = {"survey.json": in_lines(self._document(survey))}
         if survey.changes is not None:
-            files["changes.json"] = in_lines(printable(changes_of(survey.changes) or {}))
+            files["changes.json"] = in_lines(changes_of(survey.changes) or {})
         return files
 
     def _document(self, survey: Survey) -> Json:

@@ -18,7 +18,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.domain.writing import Card, Frame, ThemeSummary
 from surveygen.summarize._difference import difference
-from surveygen.summarize._ground import Lookup, Verdict, check, redundancy
+from surveygen.summarize._ground import Lookup, Verdict, check, holds, redundancy
 from surveygen.summarize._split import split
 from surveygen.summarize._style import fault
 
@@ -31,6 +31,7 @@ __all__ = [
     "check",
     "difference",
     "fault",
+    "holds",
     "redundancy",
     "split",
 ]

@@ -42,21 +42,16 @@ def check(sentence: Sentence, paper: Lookup, others: Sequence[Paper] = ()) -> Ve
             and authors must be those of that version.
         others: papers not cited that the writer also had before it.
     """
-    reason = _citation_fault(sentence)
-    if reason:
-        return Verdict(ok=False, reason=reason, support=0.0)
-    if sentence.method == "human":
-        return Verdict(ok=True, reason="", support=1.0)
-    sources: list[tuple[Paper, str]] = []
-    for evidence in sentence.evidence:
-        source = paper(evidence.paper, evidence.version)
-        span = quoted(source, evidence) if source else None
-        if source is None or span is None:
-            return Verdict(ok=False, reason=_missing(source, evidence), support=0.0)
-        sources.append((source, span))
+    reason, sources = _judge(sentence, paper, others)
+    if not sources:
+        return Verdict(not reason, reason, support=float(not reason))
     support = agreement(sentence.plain, [span for _, span in sources], [source for source, _ in sources])
-    reason = _words_fault(sentence, sources, others)
-    return Verdict(ok=not reason, reason=reason, support=support)
+    return Verdict(not reason, reason, support)
+
+
+def holds(sentence: Sentence, paper: Lookup) -> bool:
+    """Whether `check` finds nothing wrong; how much of the words is in the source is not measured."""
+    return not _judge(sentence, paper, ())[0]
 
 
 def quoted(paper: Paper, evidence: Evidence) -> str | None:
@@ -112,6 +107,21 @@ def _citation_fault(sentence: Sentence) -> str:
     if unsupported and sentence.method != "human":
         return f"{min(unsupported)} is cited without evidence"
     return ""
+
+
+def _judge(sentence: Sentence, paper: Lookup, others: Sequence[Paper]) -> tuple[str, list[tuple[Paper, str]]]:
+    """Return what is wrong, "" if nothing, and the sources with the spans that its words were compared with."""
+    reason = _citation_fault(sentence)
+    if reason or sentence.method == "human":
+        return reason, []
+    sources: list[tuple[Paper, str]] = []
+    for evidence in sentence.evidence:
+        source = paper(evidence.paper, evidence.version)
+        span = quoted(source, evidence) if source else None
+        if source is None or span is None:
+            return _missing(source, evidence), []
+        sources.append((source, span))
+    return _words_fault(sentence, sources, others), sources
 
 
 def _missing(source: Paper | None, evidence: Evidence) -> str:

@@ -2,7 +2,7 @@
 
 from surveygen.survey._references import compare_references
 from surveygen.survey.bibkeys import mint
-from surveygen.survey.compose import compose
+from surveygen.survey.compose import compose, report
 from surveygen.survey.material import Checks, Material
 
-__all__ = ["Checks", "Material", "compare_references", "compose", "mint"]
+__all__ = ["Checks", "Material", "compare_references", "compose", "mint", "report"]

@@ -10,6 +10,7 @@ from surveygen.domain.survey import Block, Facts, Listed, Note, PaperList, Secti
 from surveygen.domain.theme import ThemeId
 from surveygen.survey.material import Desk
 
+CHANGES = "changes"
 _MOST = 50  # papers of a list; changes.json names all, and the catalogue holds them
 _QUOTED = 2  # sentences of a changed abstract that are shown on either side; survey.json has all
 
@@ -29,7 +30,7 @@ def write_changes(desk: Desk, headings: Mapping[str, str]) -> tuple[Section, ...
         blocks += _list(desk, key, items)
     blocks += _themes(desk, changes)
     blocks += _sections(desk, changes, headings)
-    return (Section("changes", desk.say("changes"), 1, tuple(blocks)),)
+    return (Section(CHANGES, desk.say("changes"), 1, tuple(blocks)),)
 
 
 def write_withdrawn(desk: Desk) -> tuple[Section, ...]:

@@ -20,6 +20,7 @@ from surveygen.domain.writing import Sentence
 from surveygen.survey.counts import chart_years
 from surveygen.survey.material import Desk
 
+METHOD = "method"
 _EXAMPLES = 3  # papers named at a leaf of the taxonomy figure: more do not fit one line of A4
 _TELLING_WORDS = 12
 _MOST_CITED = 10
@@ -34,7 +35,7 @@ def write_abstract(desk: Desk) -> Section:
     if years:
         parts.append(desk.say("abstract_years", first=str(min(years)), last=str(max(years))))
     if tops:
-        names = "; ".join(f"{desk.name(top.id)} ({len(material.members(top))})" for top in tops)
+        names = "; ".join(f"{desk.name(top.id)} ({len(desk.members(top))})" for top in tops)
         parts.append(desk.say("abstract_themes", n=len(tops), names=names))
     parts.append(desk.say("abstract_claims"))
     notices = [desk.say("drafted_by_software")]
@@ -74,7 +75,7 @@ def _findings(desk: Desk) -> tuple[Sentence, ...]:
     """Take one finding a top theme, from its most typical papers; one that tells how much goes first."""
     chosen: list[Sentence] = []
     for top in desk.material.taxonomy.children(None):
-        told = [each for item in desk.material.members(top) for each in desk.material.cards[item.paper].findings]
+        told = [each for item in desk.members(top) for each in desk.material.cards[item.paper].findings]
         ranked = [each for each in told if _telling(each)] + told
         chosen += next((fresh for each in ranked if (fresh := desk.used.take((each,)))), ())
     return tuple(chosen)
@@ -107,7 +108,7 @@ def write_method(desk: Desk) -> Section:
         Facts(desk.say("selection"), tuple(rows)),
         Facts(desk.say("how_made"), how),
     )
-    return Section("method", desk.say("method"), 1, blocks)
+    return Section(METHOD, desk.say("method"), 1, blocks)
 
 
 def model_rows(desk: Desk) -> tuple[tuple[str, str], ...]:
@@ -131,7 +132,7 @@ def model_rows(desk: Desk) -> tuple[tuple[str, str], ...]:
 def write_taxonomy(desk: Desk) -> Section:
     """Show the tree of themes, with examples at each theme that has papers of its own."""
     examples = tuple(
-        (theme.id, tuple(item.paper for item in desk.material.members(theme) if item.theme == theme.id)[:_EXAMPLES])
+        (theme.id, tuple(item.paper for item in desk.members(theme) if item.theme == theme.id)[:_EXAMPLES])
         for theme in desk.material.taxonomy
     )
     figure = TaxonomyFigure(desk.say("taxonomy_caption", n=len(desk.material.papers)), examples)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Block, Note, Paragraph, Row, Section, Table
 from surveygen.domain.theme import Assignment, Theme
 from surveygen.domain.writing import Card, Sentence, Strand
@@ -16,7 +17,7 @@ def write_themes(desk: Desk) -> tuple[Section, ...]:
 
 
 def _write(desk: Desk, theme: Theme, level: int) -> Iterator[Section]:
-    members = desk.material.members(theme)
+    members = desk.members(theme)
     if not members:
         return
     blocks: list[Block] = []
@@ -34,8 +35,7 @@ def _write(desk: Desk, theme: Theme, level: int) -> Iterator[Section]:
 
 
 def _count(desk: Desk, members: tuple[Assignment, ...]) -> str:
-    papers = {paper.id: paper for paper in desk.material.papers}
-    years = [year for item in members if (year := papers[item.paper].year) is not None]
+    years = [year for item in members if (year := desk.papers[item.paper].year) is not None]
     parts = [desk.say("theme_papers", n=len(members))]
     if years:
         parts.append(desk.say("theme_years", first=str(min(years)), last=str(max(years))))
@@ -68,8 +68,11 @@ def _table(desk: Desk, theme: Theme, members: list[Assignment]) -> Table | None:
 
 
 def _by_date(desk: Desk, members: list[Assignment]) -> list[Assignment]:
-    dates = {paper.id: paper.published or paper.updated or "" for paper in desk.material.papers}
-    return sorted(members, key=lambda item: (dates[item.paper], item.paper))
+    def date(item: Assignment) -> tuple[str, PaperId]:
+        paper = desk.papers[item.paper]
+        return paper.published or paper.updated or "", paper.id
+
+    return sorted(members, key=date)
 
 
 def _cells(card: Card) -> tuple[Sentence | None, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from surveygen.domain.names import fold, split_name
 from surveygen.domain.paper import Paper
-from surveygen.domain.survey import Entry, Section, Survey
+from surveygen.domain.survey import Entry, Survey
 from surveygen.languages import Language
 from surveygen.survey._back import write_catalogue, write_open_problems, write_outlook, write_quality, write_references
-from surveygen.survey._changes import write_changes, write_withdrawn
+from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
 from surveygen.survey._front import (
+    METHOD,
     write_abstract,
     write_glance,
     write_introduction,
@@ -18,16 +21,17 @@ from surveygen.survey._front import (
 )
 from surveygen.survey._themes import write_themes
 from surveygen.survey.counts import count_themes
-from surveygen.survey.material import Desk, Material, Used
+from surveygen.survey.material import Desk, Material
 from surveygen.survey.quality import measure
 
 
 def compose(material: Material, language: Language) -> Survey:
     """Make the document; the same material gives an equal one."""
-    desk = Desk(material, language, Used(set()))
+    desk = Desk.of(material, language)
     themes = write_themes(desk)
     opening = (write_abstract(desk), *write_glance(desk), *write_introduction(desk))
-    rest = (
+    body = (
+        *opening,
         write_method(desk),
         write_taxonomy(desk),
         *write_overview(desk),
@@ -37,11 +41,8 @@ def compose(material: Material, language: Language) -> Survey:
         *write_withdrawn(desk),
         write_catalogue(desk),
     )
-    headings = {section.id: section.heading for section in (*opening, *rest)}
-    body = (*opening, *write_changes(desk, headings), *rest)
     quality = measure(material, body)
-    sections: tuple[Section, ...] = (*body, write_quality(desk, quality), write_references(desk))
-    return Survey(
+    survey = Survey(
         slug=material.slug,
         title=material.title,
         language=language.code,
@@ -49,14 +50,26 @@ def compose(material: Material, language: Language) -> Survey:
         taxonomy=material.taxonomy,
         counts=count_themes(material.taxonomy, material.assignments.values(), material.border),
         entries=_entries(material),
-        sections=sections,
+        sections=(*body, write_quality(desk, quality), write_references(desk)),
         quality=quality,
         provenance=material.provenance,
-        changes=material.changes,
-        earlier=material.earlier,
         citations=material.citations.edges,
         graphs=tuple(sorted(material.graphs.items())),
     )
+    return report(survey, material, language)
+
+
+def report(survey: Survey, material: Material, language: Language) -> Survey:
+    """Return a survey with the change reports of its material in place of those it has.
+
+    What changed stands before the section "method", where all opening sections are over.
+    """
+    others = tuple(section for section in survey.sections if section.id != CHANGES)
+    headings = {section.id: section.heading for section in others}
+    told = write_changes(Desk.of(material, language), headings)
+    at = next(place for place, section in enumerate(others) if section.id == METHOD)
+    sections = (*others[:at], *told, *others[at:])
+    return replace(survey, sections=sections, changes=material.changes, earlier=material.earlier)
 
 
 def _entries(material: Material) -> tuple[Entry, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations
@@ -59,11 +60,6 @@ class Material:
     reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
     border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
 
-    def members(self, theme: Theme) -> tuple[Assignment, ...]:
-        """Return who stands at a theme or below it, best score first; papers that fit no theme do not."""
-        inside = (item for item in self.assignments.values() if item.belongs(theme.id))
-        return tuple(sorted(inside, key=lambda item: (-item.score, item.paper)))
-
 
 @dataclass(slots=True)
 class Used:
@@ -86,11 +82,27 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every section writer has before it."""
+    """What every section writer has before it: the material, and the papers and members of themes at hand."""
 
     material: Material
     language: Language
     used: Used
+    papers: Mapping[PaperId, Paper]
+    _members: Mapping[ThemeId, tuple[Assignment, ...]]
+
+    @classmethod
+    def of(cls, material: Material, language: Language) -> Self:
+        """Lay the material out."""
+        members: dict[ThemeId, list[Assignment]] = {theme.id: [] for theme in material.taxonomy}
+        for item in sorted(material.assignments.values(), key=lambda item: (-item.score, item.paper)):
+            for theme in () if item.outside else item.path:
+                members[theme].append(item)
+        inside = {theme: tuple(items) for theme, items in members.items()}
+        return cls(material, language, Used(set()), {paper.id: paper for paper in material.papers}, inside)
+
+    def members(self, theme: Theme) -> tuple[Assignment, ...]:
+        """Return who stands at a theme or below it, best score first; papers that fit no theme do not."""
+        return self._members[theme.id]
 
     def say(self, key: str, **values: object) -> str:
         """Return fixed words of the draft's language."""

@@ -15,14 +15,15 @@ def measure(material: Material, sections: Sequence[Section]) -> Quality:
     claims = [*prose, *_cells(sections)]
     known = {paper.id for paper in material.papers}
     cited = {paper for claim in claims for paper in claim.cites}
+    holds = [material.checks.grounded(claim) for claim in claims]
     listed = known if any(isinstance(block, Catalogue) for section in sections for block in section.blocks) else cited
     return Quality(
         claim_sentences=len(claims),
         citation_coverage=_share(bool(claim.cites) for claim in claims),
-        grounded_share=_share(material.checks.grounded(claim) for claim in claims),
+        grounded_share=_share(holds),
         orphan_citations=len(cited - known),
         uncited_references=len(known - cited - listed),
-        grounded_cited_share=_share(material.checks.grounded(claim) for claim in claims if claim.cites),
+        grounded_cited_share=_share(held for claim, held in zip(claims, holds, strict=True) if claim.cites),
         model_sentences=sum(claim.method == "llm" for claim in claims),
         redundancy=material.checks.redundancy(prose),
         uncertain_papers=sum(item.uncertain for item in material.assignments.values()),

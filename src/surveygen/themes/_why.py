@@ -14,7 +14,7 @@ from surveygen.domain.writing import Evidence
 from surveygen.themes._evidence import Scores
 from surveygen.themes._learn import Learned
 from surveygen.themes._tree import plant
-from surveygen.themes._words import Words, said_by, terms_of, text_of
+from surveygen.themes._words import Words, said_by, split_terms, terms_of, text_of
 
 _WORDS = 6  # keywords a paper: what a line of the page holds
 _SENTENCES = 2
@@ -72,7 +72,7 @@ def deciding_sentences(paper: Paper, assignment: Assignment, spans: Sequence[tup
         spans: start and end of each sentence, in code points of the abstract.
     """
     weight = {word: 1 / (1 + place) for place, word in enumerate(assignment.keywords)}
-    said = [set(terms_of([paper.abstract[start:end]]).values()) for start, end in spans]
+    said = [set(split_terms(paper.abstract[start:end])) for start, end in spans]
     scores = [sum(weight[word] for word in weight if word in terms) for terms in said]
     best = sorted(range(len(spans)), key=lambda n: (-scores[n], n))[:_SENTENCES]
     return tuple(Evidence(paper.id, paper.version, "abstract", *spans[n]) for n in sorted(best) if scores[n] > 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -46,12 +47,17 @@ def terms_of(texts: Iterable[str]) -> dict[int, str]:
     """Return the words and pairs of some texts by their column; of two in one column the first in the alphabet."""
     from sklearn.feature_extraction.text import FeatureHasher  # noqa: PLC0415
 
-    analyze = _hashing().build_analyzer()
-    terms = sorted({term for text in texts for term in analyze(text)}, reverse=True)
+    terms = sorted({term for text in texts for term in split_terms(text)}, reverse=True)
     if not terms:  # the hasher wants one at least
         return {}
     columns = FeatureHasher(BUCKETS, input_type="string", alternate_sign=False).transform([term] for term in terms)
     return dict(zip(columns.indices.tolist(), terms, strict=True))
+
+
+def split_terms(text: str) -> list[str]:
+    """Return the words and pairs of a text, stop words left out, in their order."""
+    terms: list[str] = _analyzer()(text)
+    return terms
 
 
 def text_of(paper: Paper) -> str:
@@ -64,6 +70,13 @@ def said_by(theme: Theme, taxonomy: Taxonomy) -> str:
     return ". ".join((theme.name, sentence(theme), *keywords(theme, taxonomy), *theme.keywords))
 
 
+@cache
+def _analyzer() -> Callable[[str], list[str]]:
+    analyze: Callable[[str], list[str]] = _hashing().build_analyzer()
+    return analyze
+
+
+@cache
 def _hashing() -> Any:  # noqa: ANN401  # scikit-learn has no types
     from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415
 
