@@ -11,6 +11,7 @@ TOPICS = {
     "violins": "violins strings bow luthier tone resonance",
     "enzymes": "enzymes protein catalysis substrate kinetics binding",
     "bridges": "bridges steel truss girder load cable",
+    "orchids": "orchids bloom petal pollen greenhouse graft",
 }
 
 

@@ -65,6 +65,17 @@ def test_later_papers_of_an_accepted_theme_find_it(grown: Project) -> None:
     assert len({i.theme for p, i in shown.assignments.items() if p.startswith("bridges")}) == 1
 
 
+def test_all_of_a_list_can_be_accepted(grown: Project) -> None:
+    """One after the other, though the first changes what would be proposed now."""
+    add(grown, "orchids", range(14))
+    listed = pipeline.proposals(grown, SILENT).proposals
+
+    made = [pipeline.accept(grown, SILENT, one.id).decision for one in listed]
+
+    assert len(listed) > 1
+    assert [one.proposal for one in made if one] == [one.id for one in listed]
+
+
 def test_a_proposal_is_the_same_until_something_changes(grown: Project) -> None:
     """Asking again changes nothing; with more papers of the kind its id stays."""
     first = pipeline.proposals(grown, SILENT)

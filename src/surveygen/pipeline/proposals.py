@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from surveygen import plugins
 from surveygen.config import Project
+from surveygen.corpus import Store
 from surveygen.domain.decision import standing
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
@@ -59,8 +60,7 @@ def offer(run: Run, placed: Placed | None = None) -> Offered:
     """Return what is proposed for the places of a run; the same places give the same offer."""
     placed = placed or place(run)
     content = digest(run.embeddings.encoder, placed.taxonomy.themes, placed.assignments, sorted(placed.recent))
-    text = run.store.derived(_KIND, _LAST)
-    known = decode(_Known, text) if text is not None else None
+    known = _last(run.store)
     if known is not None and known.content == content:
         return known.offered
     with run.progress.stage("proposals", 2) as advance:
@@ -76,13 +76,15 @@ def offer(run: Run, placed: Placed | None = None) -> Offered:
 def accept(project: Project, progress: Progress, proposal: str = "") -> Decided:
     """Make a proposal a decision; without a name the only one there is.
 
+    All proposals of one list may be accepted, one after the other, as long as the themes that they speak of are there.
+
     Raises:
         ThemeError: there is no such proposal, or several and none is named. Others: as for a build.
     """
     with bench(project) as desk:
         if proposal and any(one.proposal == proposal for one in standing(desk.decisions)):
             return Decided(None)
-        found = _chosen(offer(start(project, desk.store, progress)).proposals, proposal)
+        found = _listed(desk, proposal) or _chosen(offer(start(project, desk.store, progress)).proposals, proposal)
         if found.kind == "merge":
             check_merge(desk, found.themes[0], desk.theme(found.themes[1]))
             return desk.decide("merge", found.themes[0], found.themes[1], proposal=found.id)
@@ -91,6 +93,20 @@ def accept(project: Project, progress: Progress, proposal: str = "") -> Decided:
             return desk.decide("split", found.themes[0], themes=parts, proposal=found.id)
         theme = _theme(desk, found)
         return desk.decide("add", theme.id, theme.parent or "", themes=(theme,), proposal=found.id)
+
+
+def _last(store: Store) -> _Known | None:
+    text = store.derived(_KIND, _LAST)
+    return decode(_Known, text) if text is not None else None
+
+
+def _listed(desk: Bench, proposal: str) -> Proposal | None:
+    """Return a proposal of the last list; what was accepted since may have led a new list elsewhere."""
+    known = _last(desk.store)
+    found = next((one for one in known.offered.proposals if one.id == proposal), None) if known else None
+    for theme in found.themes if found else ():
+        desk.theme(theme)
+    return found
 
 
 def _chosen(offered: Collection[Proposal], proposal: str) -> Proposal:
