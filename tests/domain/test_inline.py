@@ -87,6 +87,19 @@ def test_a_marker_of_an_unknown_paper_is_text() -> None:
     assert parse_inline("So [@9999.99999]", [FIRST]) == (Str("So [@9999.99999]"),)
 
 
+@given(
+    st.lists(st.sampled_from([f"[@{FIRST}]", f" [@{SECOND}]", "[@x]", "[@", "]", " ", "a", "b.", ", "])).map("".join)
+)
+def test_markers_are_read_alike_with_and_without_tex_behind(text: str) -> None:
+    """Mathematics at the end of a text changes nothing of how the words before it are read."""
+    alone = parse_inline(text, [FIRST, SECOND])
+    followed = parse_inline(f"{text}.$x$", [FIRST, SECOND])
+
+    assert followed[-1] == Math("x")
+    assert parse_inline(f"{text}.", [FIRST, SECOND]) == followed[:-1]
+    assert [node for node in alone if isinstance(node, Cite)] == [node for node in followed if isinstance(node, Cite)]
+
+
 def test_a_font_command_around_math_and_citation_is_unwrapped() -> None:
     """What was found first is kept whole while the words around it are decoded."""
     nodes = parse_inline(f"\\emph{{so $x_{{1}}$ [@{FIRST}]}}", [FIRST])

@@ -45,7 +45,8 @@ _ISLAND = re.compile(
     r"|(?<!\\)\$(?!\d[\d.,]*(?:\s|\Z))(?P<single>(?:[^$\\]|\\.)++)\$(?!\d)"
     rf"|{_MARKER}"
 )
-_SPECIAL = re.compile(r"[\\$]|\[@|--|``|''")  # what may begin mathematics, a command, a marker or typography
+_SPECIAL = re.compile(r"[\\$]|--|``|''")  # what may begin mathematics, a command or typography
+_CITE = re.compile(_MARKER)
 # Nodes found first are held as private-use characters, which `clean` has dropped from the text.
 _HELD = re.compile("([\ue000-\uf8ff])")
 
@@ -84,7 +85,7 @@ def parse_inline(text: str, cites: Collection[PaperId] = ()) -> tuple[Inline, ..
     """
     line = clean(text)
     if line.isascii() and not _SPECIAL.search(line):  # most titles and sentences, at a tenth of the cost
-        return (Str(line),) if line else ()
+        return tuple(_joined(_cited(line, cites)))
     held: list[Inline] = []
 
     def hold(found: re.Match[str]) -> str:
@@ -104,6 +105,19 @@ def plain(inlines: Sequence[Inline]) -> str:
     return "".join(
         node.text if isinstance(node, Str) else f"${node.tex}$" if isinstance(node, Math) else "" for node in inlines
     )
+
+
+def _cited(line: str, cites: Collection[PaperId]) -> Iterator[Inline]:
+    """Yield the parts of clean words in which nothing but markers means anything."""
+    start = 0
+    for found in _CITE.finditer(line) if "[@" in line else ():
+        if found["cite"] in cites:
+            if found.start() > start:
+                yield Str(line[start : found.start()])
+            yield Cite((PaperId(found["cite"]),))
+            start = found.end()
+    if start < len(line):
+        yield Str(line[start:])
 
 
 def _node(found: re.Match[str], cites: Collection[PaperId]) -> Inline | None:
