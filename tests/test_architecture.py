@@ -28,13 +28,13 @@ PUBLIC = {
     "corpus": "Answers Counts Delivery Kind Outcome RawPage Run Scope Store export_lines import_lines is_dump "
     "locked merge",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
-    "pipeline": "Built CitationReport Decided EXPORTS Finding Harvested History Learnt Offered Progress Redrawn "
-    "Refreshed Report Shown Silence Spent Status TAXONOMY_EXPORTS accept add build clear_stop estimate "
-    "evaluate examine exclude export export_taxonomy fetch harvest history induce init learn_citations "
-    "merge move pin plan plan_citations plan_harvest proposals refresh rename retaxonomy show split "
-    "status undo update_citations verify",
-    "render": "BIBLIOGRAPHIES CompileReport PromptTemplates Renderer TAXONOMIES TemplateRoots compile_pdf "
-    "evaluation_page template_root",
+    "pipeline": "Built CitationReport Decided EXPORTS Finding Harvested History Learnt Line Offered Progress Redrawn "
+    "Refreshed Report Shown Silence Spent Status TAXONOMY_EXPORTS TakenUp accept add build clear_stop drop edit "
+    "estimate evaluate examine exclude export export_taxonomy fetch harvest history induce init keep "
+    "learn_citations lines merge move pin plan plan_citations plan_harvest proposals refresh rename retaxonomy show "
+    "split status take_up undo update_citations verify",
+    "render": "BIBLIOGRAPHIES CompileReport PromptTemplates Reading Renderer TAXONOMIES TemplateRoots "
+    "compile_pdf evaluation_page read_markdown read_words template_root",
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "summarize": "Ask Lookup Outcome Summarizer Verdict check difference fault redundancy split",

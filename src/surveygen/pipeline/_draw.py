@@ -18,6 +18,7 @@ from surveygen.pipeline import _edition
 from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
+from surveygen.pipeline._hand import held_edits
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import Run, start
@@ -35,6 +36,7 @@ _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "
 class Drawing:
     """All that the editions of a survey share."""
 
+    project: Project
     run: Run
     placed: Placed
     written: Written
@@ -57,7 +59,7 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     placed = place(run)
     with Asking(project) as asking:
         written = write(run, placed, asking)
-    return Drawing(run, placed, written, _checks(run), citations_of(store, run.papers))
+    return Drawing(project, run, placed, written, _checks(run), citations_of(store, run.papers))
 
 
 def _checks(run: Run) -> Checks:
@@ -75,7 +77,6 @@ def _material(drawing: Drawing, language: Language) -> Material:
     run, placed, written = drawing.run, drawing.placed, drawing.written
     store, settings = run.store, run.settings
     cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
-    counts = store.counts()
     assignments = {item.paper: item for item in placed.assignments}
     reports = _edition.last_reports(store)
     provenance = Provenance(
@@ -96,13 +97,14 @@ def _material(drawing: Drawing, language: Language) -> Material:
         taxonomy=placed.taxonomy,
         assignments=assignments,
         reasons=reasons(run.papers, assignments),
+        edits=held_edits(run),
         border=border_cases(placed.taxonomy, placed.assignments),
         summaries=written.summaries,
         cards=written.cards,
         frame=written.frame,
         neighbours=placed.neighbours,
         cite_keys=cite_keys,
-        selection={name: getattr(counts, name) for name in _SELECTION},
+        selection=_selection(store),
         provenance=provenance,
         checks=drawing.checks,
         changes=reports[0] if reports else None,
@@ -111,6 +113,11 @@ def _material(drawing: Drawing, language: Language) -> Material:
         citations=drawing.citations,
         graphs=graph_titles(name for standing in drawing.citations.standings.values() for name, _ in standing.told),
     )
+
+
+def _selection(store: Store) -> dict[str, int]:
+    counts = store.counts()
+    return {name: getattr(counts, name) for name in _SELECTION}
 
 
 def _title(run: Run, language: Language) -> str:

@@ -24,6 +24,7 @@ from surveygen.pipeline._drafts import (
 )
 from surveygen.pipeline._draw import Drawing, draw
 from surveygen.pipeline._fresh import Drafts
+from surveygen.pipeline.edit import edited, take_up_edited
 from surveygen.pipeline.progress import Progress
 from surveygen.themes import load_profile
 
@@ -84,6 +85,7 @@ class Order:
 def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Built:
     """Write the editions that are not what they would become; `drawing` is what a caller has drawn up before."""
     project, folder = order.project, order.folder
+    drawing = take_up(order, store, progress, drawing) or drawing
     profile = load_profile(project.settings.profile, project.root)
     drafts = Drafts(store, project.settings, profile, project.templates)
     common = [folder / name for name in (TAXONOMY, *(REPORTS if _edition.last_reports(store) else ()))]
@@ -102,6 +104,16 @@ def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing
     counts = store.counts()
     papers = counts.papers - counts.withdrawn - counts.excluded
     return Built((*files, *common), tuple(changed), papers, spent)
+
+
+def take_up(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Drawing | None:
+    """Make decisions of what a person changed in the Markdown editions; return the drawing where that took one."""
+    touched = edited([order.folder / one.code for one in order.languages])
+    if not touched:
+        return None
+    drawing = drawing or draw(order.project, store, progress)
+    take_up_edited(drawing, touched, progress)
+    return drawing
 
 
 def _write_reports(order: Order, drawing: Drawing) -> list[Path]:

@@ -19,6 +19,7 @@ from typing import Protocol
 from surveygen.domain.survey import Survey
 from surveygen.render._evaluation import evaluation_page
 from surveygen.render._exports import BIBLIOGRAPHIES
+from surveygen.render._markdown_read import Reading, read_markdown, read_words
 from surveygen.render._prompts import PromptTemplates
 from surveygen.render._taxonomies import TAXONOMIES
 from surveygen.render._templates import TemplateRoots, template_root
@@ -29,10 +30,13 @@ __all__ = [
     "TAXONOMIES",
     "CompileReport",
     "PromptTemplates",
+    "Reading",
     "Renderer",
     "TemplateRoots",
     "compile_pdf",
     "evaluation_page",
+    "read_markdown",
+    "read_words",
     "template_root",
 ]
 

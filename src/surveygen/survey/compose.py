@@ -16,6 +16,7 @@ from surveygen.survey._front import (
     write_overview,
     write_taxonomy,
 )
+from surveygen.survey._hand import with_hand
 from surveygen.survey._themes import write_themes
 from surveygen.survey.counts import count_themes
 from surveygen.survey.material import Desk, Material, Used
@@ -38,7 +39,7 @@ def compose(material: Material, language: Language) -> Survey:
         write_catalogue(desk),
     )
     headings = {section.id: section.heading for section in (*opening, *rest)}
-    body = (*opening, *write_changes(desk, headings), *rest)
+    body = with_hand((*opening, *write_changes(desk, headings), *rest), material, language.code)
     quality = measure(material, body)
     sections: tuple[Section, ...] = (*body, write_quality(desk, quality), write_references(desk))
     return Survey(
