@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from surveygen.domain.survey import Survey
+from surveygen.render._desk import desk_page
 from surveygen.render._evaluation import evaluation_page
 from surveygen.render._exports import BIBLIOGRAPHIES
 from surveygen.render._markdown_read import Reading, read_markdown, read_words
@@ -34,6 +35,7 @@ __all__ = [
     "Renderer",
     "TemplateRoots",
     "compile_pdf",
+    "desk_page",
     "evaluation_page",
     "read_markdown",
     "read_words",

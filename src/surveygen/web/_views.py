@@ -1,0 +1,150 @@
+"""Give what the page shows the form of JSON: words alone, no markup."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from surveygen.domain.decision import Decision
+from surveygen.domain.identifiers import is_arxiv_id
+from surveygen.domain.inline import parse_inline, plain
+from surveygen.domain.names import short_authors
+from surveygen.domain.paper import Paper
+from surveygen.domain.proposal import Proposal
+from surveygen.domain.theme import Assignment
+from surveygen.pipeline import History, Line, Shown
+
+Json = dict[str, object]
+
+
+def survey_view(shown: Shown, history: History) -> Json:
+    """Write themes, papers and decisions, the last decision first."""
+    held = {one.number for one in history.decisions} - set(history.undone)
+    made = [one for one in reversed(history.decisions) if one.action != "undo"]
+    last = next((one for one in made if one.number in held), None)
+    return {
+        "themes": _themes(shown),
+        "papers": [_paper(paper, shown.assignments.get(paper.id)) for paper in shown.papers.values()],
+        "decisions": [
+            {"text": said(one, shown), "author": one.author, "at": one.at, "undone": one.number not in held}
+            for one in made
+        ],
+        "undo": said(last, shown) if last else None,
+    }
+
+
+def paper_view(shown: Shown, paper: str) -> Json:
+    """Write what is to be read of one paper."""
+    known = shown.papers[paper]
+    why = [_plain(words) for words in shown.why(paper)]
+    return {"id": paper, "abstract": _plain(known.abstract), "note": known.abstract_kind == "note", "why": why}
+
+
+def proposal_view(proposal: Proposal, shown: Shown) -> Json:
+    """Write what is proposed in words."""
+    names = [_name(shown, theme) for theme in proposal.themes]
+    texts = {
+        "new": f"A new theme, {proposal.name}{f' below {names[0]}' if names else ''}: {len(proposal.papers)} papers",
+        "split": f"Divide {' and '.join(names)}",
+        "merge": f"Merge {' into '.join(names)}",
+    }
+    return {"id": proposal.id, "text": texts[proposal.kind], "reason": proposal.reason}
+
+
+def said(decision: Decision, shown: Shown) -> str:
+    """Word a decision with the names of papers and themes."""
+    subject, target = decision.subject, decision.target
+    if decision.edit is not None:
+        what = "wrote over" if target else "took out"
+        return f"{what} “{plain(parse_inline(decision.edit.original))[:80]}” in {_section(shown, subject)}"
+    texts = {
+        "move": lambda: f"moved {_title(shown, subject)} to {_name(shown, target)}",
+        "pin": lambda: f"pinned {_title(shown, subject)} under {_name(shown, target)}",
+        "exclude": lambda: f"excluded {_title(shown, subject)}",
+        "rename": lambda: f"renamed {subject} to {target}",
+        "merge": lambda: f"merged {_name(shown, subject)} into {_name(shown, target)}",
+        "split": lambda: f"divided {_name(shown, subject)} into {', '.join(one.name for one in decision.themes)}",
+        "add": lambda: f"added the theme {', '.join(one.name for one in decision.themes)}",
+        "undo": lambda: f"took back decision {subject}",
+    }
+    return texts[decision.action]()
+
+
+def _themes(shown: Shown) -> list[Json]:
+    placed = [item for item in shown.assignments.values() if not item.outside]
+    own = Counter(item.theme for item in placed)
+    size = Counter(step for item in placed for step in item.path)
+    return [
+        {
+            "id": theme.id,
+            "name": _plain(theme.name),
+            "parent": theme.parent,
+            "description": _plain(theme.description),
+            "own": own[theme.id],
+            "size": size[theme.id],
+        }
+        for theme in shown.taxonomy
+    ]
+
+
+def _name(shown: Shown, theme: str) -> str:
+    return next((_plain(one.name) for one in shown.taxonomy if one.id == theme), theme)
+
+
+def _section(shown: Shown, section: str) -> str:
+    return _name(shown, section.removeprefix("theme-"))
+
+
+def _title(shown: Shown, paper: str) -> str:
+    return f"“{_plain(shown.papers[paper].title)}”" if paper in shown.papers else paper
+
+
+def _paper(paper: Paper, item: Assignment | None) -> Json:
+    placed: Json = {}
+    if item is not None:
+        placed = {
+            "theme": item.theme,
+            "rival": item.runner_up,
+            "sure": round(item.confidence, 3),
+            "unsure": item.uncertain,
+            "outside": item.outside,
+            "how": item.method,
+            "words": list(item.keywords),
+        }
+    return {
+        "id": paper.id,
+        "title": _plain(paper.title),
+        "by": short_authors(paper.authors),
+        "year": paper.year,
+        "url": f"https://arxiv.org/abs/{paper.id}" if is_arxiv_id(paper.id) else "",
+        **placed,
+    }
+
+
+def line_view(line: Line) -> Json:
+    """Write words that can be edited, with who wrote them and what is in doubt."""
+    hand = line.hand
+    doubts = [f"{one.paper}: {one.reason}" for one in hand.doubts] if hand else []
+    signed = f"{hand.author}, {hand.at[:10]}" if hand else ""
+    return {
+        "section": line.section,
+        "claim": line.claim,
+        "text": line.text,
+        "kind": line.kind,
+        "by": signed,
+        "doubts": doubts,
+    }
+
+
+def moved(before: Shown, after: Shown, subject: str) -> list[Json]:
+    """Return the papers besides the one decided about that stand elsewhere now."""
+    names = {theme.id: theme.name for theme in (*before.taxonomy, *after.taxonomy)}
+    rows = ((paper, before.assignments.get(paper), item) for paper, item in after.assignments.items())
+    return [
+        {"title": _plain(after.papers[paper].title), "from": names[old.theme], "to": names[new.theme]}
+        for paper, old, new in rows
+        if old is not None and paper != subject and (old.theme, old.outside) != (new.theme, new.outside)
+    ]
+
+
+def _plain(text: str) -> str:
+    return plain(parse_inline(text))
