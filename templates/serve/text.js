@@ -48,7 +48,7 @@ export function startText(desk, root) {
       return made;
     };
     const order = (action) => () => desk.act({ action, section: line.section, sentence: line.claim });
-    const buttons = line.kind === "dropped" ? [button("bring_back", order("keep"))] : [button("edit", () => write(item, line)), button("drop", order("drop")), button("keep", order("keep"))];
+    const buttons = line.kind === "waiting" ? [] : line.kind === "dropped" ? [button("bring_back", order("keep"))] : [button("edit", () => write(item, line)), button("drop", order("drop")), button("keep", order("keep"))];
     item.append(el("div.row.verbs", {}, ...marks, ...doubts, el("span.grow", {}), ...buttons));
     return item;
   }

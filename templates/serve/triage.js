@@ -67,8 +67,8 @@ export function startTriage(desk, root) {
     const add = (name, value) => rows.push(el("div", {}, el("dt", {}, name), el("dd", {}, value)));
     if (paper.theme) add(say(paper.outside ? "outside" : "stands"), el("strong", { dir: "auto" }, desk.path(paper.theme)));
     else add(say("nowhere"), "–");
-    if (paper.how === "person") add("", el("span.mark", {}, say("pinned")));
-    else if (paper.theme) add("", [say("sure", { share: `${Math.round(100 * paper.sure)} %` }), paper.unsure ? " " : "", paper.unsure ? el("span.mark", {}, say("unsure")) : ""]);
+    const mark = paper.how === "person" ? "pinned" : paper.unsure ? "unsure" : "";
+    if (paper.theme) add(say("sure"), [`${Math.round(100 * paper.sure)} % `, mark && el("span.mark", {}, say(mark))]);
     if (paper.rival) add(say("rival"), el("span", { dir: "auto" }, desk.path(paper.rival)));
     if (paper.words?.length) add(say("words"), paper.words.join(", "));
     return el("dl.place", {}, ...rows);

@@ -312,3 +312,45 @@ def test_the_same_words_again_are_no_decision(copy: Project, theme: pipeline.Lin
     assert pipeline.edit(copy, SILENT, theme.section, theme.claim, words).decision is None
     assert pipeline.build(copy, SILENT).changed == ()
     assert markdown(copy).read_bytes() == before
+
+
+def test_an_edition_in_another_language_tells_a_correction_from_a_translation(
+    copy: Project, theme: pipeline.Line
+) -> None:
+    """Much the same words are still English and hold everywhere; others are German and hold there."""
+    data(copy, "de")
+    words = re.split(r"\s*\[@", theme.text)[0]
+    rewrite(copy, replaced(theme, f"{words}, it is said"), "de")
+    corrected = [hands(data(copy, one))[0] for one in ("de", "en")]
+    rewrite(copy, replaced(theme, "Das ist ganz anders gesagt"), "de")
+    translated = [hands(data(copy, one))[0]["language"] for one in ("de", "en")]
+
+    assert [one["language"] for one in corrected] == ["en", "en"]
+    assert translated == ["de", "en"]
+
+
+def test_an_edit_of_a_claim_that_is_gone_meanwhile_is_kept(copy: Project, theme: pipeline.Line) -> None:
+    """New papers came before the build that takes it up: it stands in the section that it was written in."""
+    rewrite(copy, replaced(theme, NEW))
+    change(copy, cited(theme), version=9, abstract="Something else entirely. It is short.", as_of="2027-01-01")
+    (made,) = hands(data(copy))
+
+    assert made["text"] == f"{NEW}."
+    assert made["section"] == theme.section
+
+
+def test_words_whose_section_is_gone_wait_for_it(copy: Project, theme: pipeline.Line) -> None:
+    """Under another profile the build says so and the list has them; under the old one they stand there again."""
+    pipeline.edit(copy, SILENT, theme.section, theme.claim, f"{NEW} [@{cited(theme)}].")
+    change(copy, cited(theme), version=9, abstract="Something else entirely. It is short.", as_of="2027-01-01")
+    settings = copy.root / "survey.toml"
+    text = settings.read_text()
+    settings.write_text(text.replace('profile = "llm-alignment"', 'profile = "automated-alignment"'))
+    other = find_project(copy.root, exact=True)
+    notes = Notes()
+    pipeline.build(other, notes)
+
+    assert any(theme.section in line for line in notes.said)
+    assert [one.claim for one in pipeline.lines(other, SILENT) if one.kind == "waiting"] == [theme.claim]
+    settings.write_text(text)
+    assert hands(data(find_project(copy.root, exact=True)))[0]["section"] == theme.section

@@ -87,9 +87,10 @@ def test_an_edited_sentence_is_found_with_its_citations() -> None:
     start = text.index(f"<!-- {claim} -->") + len(f"<!-- {claim} -->")
     reading = read_markdown(f"{text[:start]}Indeed: {text[start:]}")
 
-    assert [name for name, _ in reading.edits] == [claim]
-    assert reading.edits[0][1].startswith("Indeed: ")
-    assert all(f"[@{paper}]" in reading.edits[0][1] for paper in sentence.cites)
+    section = next(one.id for one in survey.sections if claim in one.claims())
+    assert [edit[:2] for edit in reading.edits] == [(section, claim)]
+    assert reading.edits[0][2].startswith("Indeed: ")
+    assert all(f"[@{paper}]" in reading.edits[0][2] for paper in sentence.cites)
     assert not reading.beside
 
 

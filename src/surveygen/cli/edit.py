@@ -66,7 +66,7 @@ def _listed(found: tuple[pipeline.Line, ...]) -> Iterator[str]:
             section, number = line.section, 0
             yield section
         number += 1
-        by = f" ({line.hand.author}, {line.hand.at[:10]})" if line.hand else ""
+        by = f" ({line.by})" if line.by else ""
         kind = "" if line.kind == "sentence" else f" [{line.kind}]"
         yield f"  {number:>3}  {line.claim}{kind}{by}  {line.text}"
 

@@ -127,6 +127,11 @@ class Section:
             if isinstance(block, Paragraph):
                 yield from block.sentences
 
+    def claims(self) -> Iterator[str]:
+        """Yield the names of the words that a person may edit: the definition, then the running text."""
+        yield from (block.claim for block in self.blocks if isinstance(block, Note) and block.claim)
+        yield from (sentence.claim for sentence in self.sentences() if sentence.claim)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from surveygen.corpus import Store
 from surveygen.domain.decision import Decision, edits
-from surveygen.domain.hand import Edit, basis_of
+from surveygen.domain.hand import WHOLE, Edit, basis_of, claim_in
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import Note, Section, Survey
 from surveygen.domain.writing import Evidence, Hand, Sentence, marked
@@ -20,7 +20,8 @@ class Line:
 
     Attributes:
         section: its id. claim: what they are named by. text: with citations as ``[@paper-id]``.
-        kind: "sentence", "definition", or "dropped" for a sentence that a person took out.
+        kind: "sentence", "definition", "dropped" for words that a person took out, or "waiting" for a person's words
+            whose section the draft has no more.
         hand: the person who wrote them, None for the program.
     """
 
@@ -29,6 +30,11 @@ class Line:
     text: str
     kind: str
     hand: Hand | None = None
+
+    @property
+    def by(self) -> str:
+        """Who wrote them and on which day, "" for the program."""
+        return f"{self.hand.author}, {self.hand.at[:10]}" if self.hand else ""
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,23 @@ class Page:
 
     def lines(self, section: str = "") -> tuple[Line, ...]:
         """Return the words of a section, or of all, in reading order; dropped ones stand last in their section."""
-        chosen = (one for one in self.survey.sections if section in {"", one.id})
-        return tuple(line for one in chosen for line in (*_lines(one), *self._dropped(one.id)))
+        chosen = [one for one in self.survey.sections if section in {"", one.id}]
+        there = [line for one in chosen for line in (*_lines(one), *self._dropped(one.id))]
+        return (*there, *(() if section else self.waiting()))
+
+    def waiting(self) -> tuple[Line, ...]:
+        """Return the words of a person that stand nowhere, as their section is gone."""
+        known = {section.id for section in self.survey.sections}
+        shown = {claim for section in self.survey.sections for claim in section.claims()}
+        return tuple(
+            Line(one.subject, one.edit.claim, one.target, "waiting", Hand(one.author, one.at))
+            for one in edits(self.store.decisions())
+            if one.edit
+            and one.target
+            and self._holds(one.edit)
+            and one.edit.claim not in shown
+            and one.subject not in known
+        )
 
     def section_of(self, claim: str) -> str:
         """Return the section where a claim stands, "" if it is in none."""
@@ -88,10 +109,10 @@ class Page:
                 if sentence.claim == claim:
                     return before, sentence
                 before = sentence.claim
-        lines = self.lines(section)
-        told = [one.text for one in lines if one.claim == claim] or [one.text for one in lines if _said(one)]
-        spans = () if len(told) == 1 else self._evidence(section)
-        return "", Sentence(" ".join(told), marked(" ".join(told)), spans, language=self.survey.language)
+        whole = claim == claim_in(WHOLE, section)
+        told = " ".join(one.text for one in self.lines(section) if one.claim == claim or (whole and _said(one)))
+        spans = self._evidence(section) if whole else ()
+        return "", Sentence(told, marked(told), spans, language=self.survey.language)
 
     def _evidence(self, section: str) -> tuple[Evidence, ...]:
         inside = (sentence for one in self.survey.sections if one.id == section for sentence in one.sentences())

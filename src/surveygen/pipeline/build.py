@@ -24,6 +24,7 @@ from surveygen.pipeline._drafts import (
 )
 from surveygen.pipeline._draw import Drawing, draw
 from surveygen.pipeline._fresh import Drafts
+from surveygen.pipeline._page import Page
 from surveygen.pipeline.edit import edited, take_up_edited
 from surveygen.pipeline.progress import Progress
 from surveygen.themes import load_profile
@@ -130,6 +131,8 @@ def _write(
     changed: list[Path] = []
     for language in languages:
         survey = drawing.survey(language)
+        for line in Page(survey, store).waiting():
+            progress.note(f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}")
         if not _edition.exists(store):  # what the first refresh will be compared with
             _edition.save(store, _edition.photograph(store, survey, 0))
         edition = Edition(survey, language, order.folder / language.code, order.project.templates)

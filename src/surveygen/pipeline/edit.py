@@ -156,22 +156,24 @@ def _take_up(reading: Reading, drawing: Drawing) -> TakenUp:
     made: list[Decision] = []
     survey = drawing.survey(load_language(reading.language))
     page = Page(survey, store)
-    for claim, text in reading.edits:
-        before = next((line for line in page.lines() if line.claim == claim), None)
+    for section, claim, text in reading.edits:
         last = page.stands(claim)
-        if before is None or (last is not None and last.target == text):
+        if last is not None and last.target == text:
             continue
-        language = _language_of(text, before, page)
-        decided = _write(bench_of(project, store), page, before.section, claim, text, language=language)
+        language = _language_of(claim, text, page)
+        where = page.section_of(claim) or section
+        decided = _write(bench_of(project, store), page, where, claim, text, language=language)
         made += [decided.decision] if decided.decision else []
     return TakenUp(tuple(made), reading.beside)
 
 
-def _language_of(text: str, before: Line, page: Page) -> str:
+def _language_of(claim: str, text: str, page: Page) -> str:
     """Take words that are much like those before them for the same language, others for that of the edition."""
-    spoken = next((one.language for one in page.survey.sentences() if one.claim == before.claim), page.survey.language)
+    before = next((one for one in page.survey.sentences() if one.claim == claim), None)
+    if before is None:
+        return page.survey.language
     alike = SequenceMatcher(None, before.text, text, autojunk=False).ratio() >= _ALIKE
-    return spoken if alike or not text else page.survey.language
+    return before.language if alike or not text else page.survey.language
 
 
 def _write(desk: Bench, page: Page, section: str, claim: str, text: str, *, language: str) -> Decided:

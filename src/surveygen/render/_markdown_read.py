@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Entry
+from surveygen.domain.survey import Survey
 from surveygen.domain.text import clean
 from surveygen.errors import ConfigError
 from surveygen.render._templates import MarkdownSafe
@@ -39,12 +39,13 @@ class Reading:
 
     Attributes:
         language: of the edition.
-        edits: (claim, the person's words with citations as ``[@paper-id]``, "" where they are gone), in reading order.
+        edits: (section, claim, the person's words with citations as ``[@paper-id]``, "" where they are gone), in
+            reading order.
         beside: whether something else was changed as well, such as a heading or a table.
     """
 
     language: str
-    edits: tuple[tuple[str, str], ...]
+    edits: tuple[tuple[str, str, str], ...]
     beside: bool
 
 
@@ -54,18 +55,21 @@ def claimed(claim: str, written: str, by: str) -> MarkdownSafe:
     return MarkdownSafe(f"<!-- {claim} -->{written}{told}" if claim else written)
 
 
-def indexed(text: str, language: str, entries: Iterable[Entry]) -> str:
+def indexed(text: str, survey: Survey) -> str:
     """Put at the end of an edition what is needed to read it back; nothing if no words have a name in it.
 
-    The first row names the claims with digests of their words, then each reference has its number, paper and cite key.
+    A row a section names its claims with digests of their words, a row a reference its number, paper and cite key.
     """
     words, frame = _regions(text)
     if not words:
         return text
-    rows = [" ".join(f"{claim}={_digest(said)}" for claim, said in words.items())]
-    rows += [f"@{entry.number} {_held(entry.paper.id)} {_held(entry.cite_key)}" for entry in entries]
+    rows = []
+    for section in survey.sections:
+        told = [f"{claim}={_digest(words[claim])}" for claim in section.claims() if claim in words]
+        rows += [" ".join((_held(section.id), *told))] if told else []
+    rows += [f"@{entry.number} {_held(entry.paper.id)} {_held(entry.cite_key)}" for entry in survey.entries]
     inside = "\n".join(rows)
-    return f"{text.rstrip()}\n\n<!-- surveygen {language} {_digest(frame)}\n{inside}\n-->\n"
+    return f"{text.rstrip()}\n\n<!-- surveygen {survey.language} {_digest(frame)}\n{inside}\n-->\n"
 
 
 def read_markdown(text: str) -> Reading:
@@ -82,12 +86,11 @@ def read_markdown(text: str) -> Reading:
             "edit the words only, and leave the comments as they are",
         )
     rows = index["rows"].splitlines()
-    known = dict(pair.split("=", 1) for pair in rows[0].split() if "=" in pair) if rows else {}
-    references = dict(_references(rows[1:]))
+    references = dict(_references(row for row in rows if row.startswith("@")))
     now, frame = _regions(text[: index.start()])
     edits = [
-        (claim, read_words(now.get(claim, ""), references))
-        for claim, digest in known.items()
+        (section, claim, read_words(now.get(claim, ""), references))
+        for section, claim, digest in _claims(row for row in rows if not row.startswith("@"))
         if _digest(now.get(claim, "")) != digest
     ]
     return Reading(index["language"], tuple(edits), beside=_digest(frame) != index["frame"])
@@ -139,6 +142,12 @@ def _numbers(found: re.Match[str], references: Mapping[str, PaperId]) -> str:
     """Read numbers in brackets as citations where each is one of the references: an interval is none."""
     names = re.split(r"\s*,\s*", found["numbers"])
     return _cited(names, references) if all(name in references for name in names) else f"[{found['numbers']}]"
+
+
+def _claims(rows: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    for row in rows:
+        section, *told = row.split()
+        yield from ((unquote(section), *pair.split("=", 1)) for pair in told if "=" in pair)  # type: ignore[misc]  # a pair
 
 
 def _references(rows: Iterable[str]) -> Iterator[tuple[str, PaperId]]:

@@ -41,7 +41,7 @@ class MarkdownRenderer:
             survey, self.language, Words(survey, self.language, _MarkdownScript(), max_cell=MAX_TEXT)
         ).document()
         written = fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"
-        return {"survey.md": indexed(written, survey.language, survey.entries)}
+        return {"survey.md": indexed(written, survey)}
 
     @cached_property
     def _environment(self) -> SandboxedEnvironment:

@@ -34,14 +34,8 @@ def with_hand(sections: Sequence[Section], material: Material, language: str) ->
     if not edits:
         return named
     pen = _Pen({paper.id for paper in material.papers}, papers.get)
-    there = {claim for section in named for claim in claims_of(section)}
+    there = {claim for section in named for claim in section.claims()}
     return tuple(_Section(section, edits, pen).written(there) for section in named)
-
-
-def claims_of(section: Section) -> Iterator[str]:
-    """Yield the claims of a section, its definition among them."""
-    yield from (sentence.claim for sentence in section.sentences())
-    yield from (block.claim for block in section.blocks if isinstance(block, Note) and block.claim)
 
 
 def _named(sections: Iterable[Section], paper: Known) -> tuple[Section, ...]:

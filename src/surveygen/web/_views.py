@@ -11,9 +11,12 @@ from surveygen.domain.names import short_authors
 from surveygen.domain.paper import Paper
 from surveygen.domain.proposal import Proposal
 from surveygen.domain.theme import Assignment
+from surveygen.languages import load
 from surveygen.pipeline import History, Line, Shown
 
 Json = dict[str, object]
+_SAY = load("en").say  # the page is in English
+_SHORT = 80  # code points of a sentence that is named by its beginning
 
 
 def survey_view(shown: Shown, history: History) -> Json:
@@ -42,31 +45,22 @@ def paper_view(shown: Shown, paper: str) -> Json:
 def proposal_view(proposal: Proposal, shown: Shown) -> Json:
     """Write what is proposed in words."""
     names = [_name(shown, theme) for theme in proposal.themes]
-    texts = {
-        "new": f"A new theme, {proposal.name}{f' below {names[0]}' if names else ''}: {len(proposal.papers)} papers",
-        "split": f"Divide {' and '.join(names)}",
-        "merge": f"Merge {' into '.join(names)}",
-    }
-    return {"id": proposal.id, "text": texts[proposal.kind], "reason": proposal.reason}
+    words = {"name": _plain(proposal.name), "n": len(proposal.papers), "themes": " · ".join(names)}
+    text = _SAY(f"desk_proposed_{proposal.kind}", **words)
+    return {"id": proposal.id, "text": text, "reason": proposal.reason}
 
 
 def said(decision: Decision, shown: Shown) -> str:
     """Word a decision with the names of papers and themes."""
-    subject, target = decision.subject, decision.target
-    if decision.edit is not None:
-        what = "wrote over" if target else "took out"
-        return f"{what} “{plain(parse_inline(decision.edit.original))[:80]}” in {_section(shown, subject)}"
-    texts = {
-        "move": lambda: f"moved {_title(shown, subject)} to {_name(shown, target)}",
-        "pin": lambda: f"pinned {_title(shown, subject)} under {_name(shown, target)}",
-        "exclude": lambda: f"excluded {_title(shown, subject)}",
-        "rename": lambda: f"renamed {subject} to {target}",
-        "merge": lambda: f"merged {_name(shown, subject)} into {_name(shown, target)}",
-        "split": lambda: f"divided {_name(shown, subject)} into {', '.join(one.name for one in decision.themes)}",
-        "add": lambda: f"added the theme {', '.join(one.name for one in decision.themes)}",
-        "undo": lambda: f"took back decision {subject}",
-    }
-    return texts[decision.action]()
+    subject, target, edit = decision.subject, decision.target, decision.edit
+    if edit is not None:
+        kind = "edit" if target else "drop"
+        return _SAY(f"desk_said_{kind}", what=_plain(edit.original)[:_SHORT], section=_section(shown, subject))
+    themes = ", ".join(_plain(theme.name) for theme in decision.themes)
+    named = _name(shown, subject) if decision.action in {"merge", "split"} else subject
+    what = _title(shown, subject) if decision.action in {"move", "pin", "exclude"} else named
+    into = target if decision.action == "rename" else _name(shown, target)
+    return _SAY(f"desk_said_{decision.action}", what=what, into=into, themes=themes)
 
 
 def _themes(shown: Shown) -> list[Json]:
@@ -95,7 +89,7 @@ def _section(shown: Shown, section: str) -> str:
 
 
 def _title(shown: Shown, paper: str) -> str:
-    return f"“{_plain(shown.papers[paper].title)}”" if paper in shown.papers else paper
+    return _plain(shown.papers[paper].title) if paper in shown.papers else paper
 
 
 def _paper(paper: Paper, item: Assignment | None) -> Json:
@@ -124,13 +118,12 @@ def line_view(line: Line) -> Json:
     """Write words that can be edited, with who wrote them and what is in doubt."""
     hand = line.hand
     doubts = [f"{one.paper}: {one.reason}" for one in hand.doubts] if hand else []
-    signed = f"{hand.author}, {hand.at[:10]}" if hand else ""
     return {
         "section": line.section,
         "claim": line.claim,
         "text": line.text,
         "kind": line.kind,
-        "by": signed,
+        "by": line.by,
         "doubts": doubts,
     }
 
