@@ -2,7 +2,7 @@
 
 import { el } from "./build.js";
 
-const KINDS = { unsure: (paper) => paper.unsure && !paper.outside, outside: (paper) => paper.outside, all: () => true };
+const KINDS = { unsure: (paper) => paper.unsure && !paper.outside, outside: (paper) => paper.outside, excluded: (paper) => paper.excluded, all: (paper) => !paper.excluded };
 const SHOWN = 200; // papers in the list; search finds the others
 
 export function startTriage(desk, root) {
@@ -66,7 +66,7 @@ export function startTriage(desk, root) {
     const rows = [];
     const add = (name, value) => rows.push(el("div", {}, el("dt", {}, name), el("dd", {}, value)));
     if (paper.theme) add(say(paper.outside ? "outside" : "stands"), el("strong", { dir: "auto" }, desk.path(paper.theme)));
-    else add(say("nowhere"), "–");
+    else add(say(paper.excluded ? "excluded" : "nowhere"), "–");
     const mark = paper.how === "person" ? "pinned" : paper.unsure ? "unsure" : "";
     if (paper.theme) add(say("sure"), [`${Math.round(100 * paper.sure)} % `, mark && el("span.mark", {}, say(mark))]);
     if (paper.rival) add(say("rival"), el("span", { dir: "auto" }, desk.path(paper.rival)));
@@ -80,7 +80,7 @@ export function startTriage(desk, root) {
       made.addEventListener("click", run);
       return made;
     };
-    return el("div.row.verbs", {}, button("right", "p", paper.theme, keys.p), button("to_rival", "r", paper.rival, keys.r), button("move", "m", true, keys.m), button("exclude", "x", true, keys.x));
+    return el("div.row.verbs", {}, button("right", "p", paper.theme, keys.p), button("to_rival", "r", paper.rival, keys.r), button("move", "m", true, keys.m), button("exclude", "x", !paper.excluded, keys.x));
   }
 
   async function readMore(paper, rest) {
@@ -113,7 +113,7 @@ export function startTriage(desk, root) {
     ArrowUp: step(-1),
     p: () => current()?.theme && decide(current().outside ? { action: "move", theme: current().theme } : { action: "pin" }),
     r: () => current()?.rival && decide({ action: "move", theme: current().rival }),
-    x: () => decide({ action: "exclude" }),
+    x: () => current() && !current().excluded && decide({ action: "exclude" }),
     m: async () => {
       if (!current()) return;
       const theme = await desk.choose(say("choose"), desk.survey.themes.map((one) => [one.id, desk.path(one.id)]), current().rival ?? "");

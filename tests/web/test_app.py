@@ -131,6 +131,7 @@ def test_a_paper_is_moved_and_the_move_taken_back(client: TestClient, copy: Proj
     assert (made.action, made.subject, made.target) == ("move", paper["id"], theme)
     assert paper["title"] in moved["decided"]
     assert next(one for one in moved["papers"] if one["id"] == paper["id"])["theme"] == theme
+    assert undone["decided"] == f"taken back: {moved['decided']}"
     assert undone["papers"] == before["papers"]
     assert undone["undo"] is None
 
@@ -178,6 +179,20 @@ def test_a_decision_that_cannot_be_tells_why(client: TestClient) -> None:
     assert answer.status_code == 400
     assert "no paper" in answer.json()["message"]
     assert answer.json()["hint"]
+
+
+def test_an_excluded_paper_can_be_brought_back(client: TestClient) -> None:
+    """It is listed as such, under its title, and moving it to a theme puts it there."""
+    before = client.get("/api/overview").json()
+    paper = before["papers"][0]
+    out = act(client, action="exclude", paper=paper["id"]).json()
+    listed = next(one for one in out["papers"] if one["id"] == paper["id"])
+    back = act(client, action="move", paper=paper["id"], theme=paper["theme"]).json()
+
+    assert paper["title"] in out["decided"]
+    assert listed["excluded"]
+    assert client.get(f"/api/paper/{paper['id']}").json()["abstract"]
+    assert next(one for one in back["papers"] if one["id"] == paper["id"])["theme"] == paper["theme"]
 
 
 def test_every_verb_of_the_page_is_one_of_the_pipeline() -> None:

@@ -103,7 +103,7 @@ def test_no_view_is_wider_than_a_phone(page: Page, view: str) -> None:
     """Nothing is out of reach at 390 pixels."""
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator(f"#tab-{view}").click()
-    page.wait_for_function(f"document.querySelector('#{view} :is(h2, p, li)')")
+    page.locator(f"#{view} :is(h2, p, li)").first.wait_for()
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate(

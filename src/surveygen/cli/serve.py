@@ -24,7 +24,7 @@ def command(
         raise ConfigError(
             "surveygen serve needs Starlette and uvicorn", 'install them: pip install "surveygen[serve]"'
         ) from error
-    serve(project, port, lambda address: _tell(shared, address))
+    serve(project, port, lambda address: _tell(shared, address), debug=shared.debug)
 
 
 def _tell(shared: Context, address: str) -> None:

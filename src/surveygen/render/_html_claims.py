@@ -55,7 +55,7 @@ class Claims:
         """Write who worded something, and what has changed below it; nothing for the program."""
         if hand is None:
             return Markup()
-        text = Markup(' <span class="mark by">{}</span>').format(string(by(hand, self._language, written_in)))
+        text = Markup(' <span class="mark signed">{}</span>').format(string(by(hand, self._language, written_in)))
         doubt = string(doubted(hand, self._language))
         return text + Markup(' <span class="mark doubt">{}</span>').format(doubt) if doubt else text
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from surveygen import pipeline
 from surveygen.config import Project
-from surveygen.errors import ConfigError, SurveygenError
+from surveygen.errors import SurveygenError
 from surveygen.pipeline import History, Shown, Silence
 from surveygen.web._orders import Order
 from surveygen.web._rebuild import Rebuild
-from surveygen.web._views import Json, line_view, moved, paper_view, proposal_view, said, survey_view
+from surveygen.web._views import Json, line_view, moved, outcome, paper_view, proposal_view, survey_view
 
 _SILENT = Silence()
 
@@ -63,7 +63,7 @@ class Desk:
             made = decided.decision
             return {
                 **self._overview(after),
-                "decided": said(made, after.shown) if made else None,
+                "decided": outcome(made, after.shown, after.history) if made else None,
                 "moved": moved(before.shown, after.shown, order.words.get("paper", "")),
             }
 
@@ -71,12 +71,10 @@ class Desk:
         """Return what is to be read of one paper.
 
         Raises:
-            ConfigError: there is no such paper in the draft.
+            ConfigError: there is no such paper.
         """
         with self._lock:
             shown = self._snapshot().shown
-        if paper not in shown.papers:
-            raise ConfigError(f"there is no paper {paper!r:.60} in the draft", "load the page again")
         return paper_view(shown, paper)
 
     def offered(self) -> list[Json]:

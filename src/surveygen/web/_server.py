@@ -16,13 +16,14 @@ from surveygen.web._guard import Pass
 _HOST = "127.0.0.1"  # never another: the page speaks for the person who is logged in here
 
 
-def serve(project: Project, port: int, ready: Callable[[str], None]) -> None:
+def serve(project: Project, port: int, ready: Callable[[str], None], *, debug: bool = False) -> None:
     """Serve a survey until interrupted.
 
     Args:
         project: the survey.
         port: where to listen; 0 for any free one.
         ready: is told the address, with the token that lets its reader in.
+        debug: whether a fault of ours is told on stderr with its traceback.
 
     Raises:
         ConfigError: the port is in use, or may not be used.
@@ -36,10 +37,10 @@ def serve(project: Project, port: int, ready: Callable[[str], None]) -> None:
         keys = Pass(listening.getsockname()[1], *(secrets.token_urlsafe(24) for _ in range(3)))
         config = uvicorn.Config(
             make_app(project, keys),
-            log_level="warning",
+            log_level="warning" if debug else "critical",
             access_log=False,  # it would hold the token
             server_header=False,
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=3,  # seconds for a decision under way; a build is begun again
         )
         ready(f"http://{_HOST}:{keys.port}/?token={keys.token}")
         uvicorn.Server(config).run(sockets=[listening])

@@ -10,7 +10,9 @@ from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.names import short_authors
 from surveygen.domain.paper import Paper
 from surveygen.domain.proposal import Proposal
+from surveygen.domain.text import clean
 from surveygen.domain.theme import Assignment
+from surveygen.errors import ConfigError
 from surveygen.languages import load
 from surveygen.pipeline import History, Line, Shown
 
@@ -26,7 +28,10 @@ def survey_view(shown: Shown, history: History) -> Json:
     last = next((one for one in made if one.number in held), None)
     return {
         "themes": _themes(shown),
-        "papers": [_paper(paper, shown.assignments.get(paper.id)) for paper in shown.papers.values()],
+        "papers": [
+            *(_paper(paper, shown.assignments.get(paper.id)) for paper in shown.papers.values()),
+            *({**_paper(paper, None), "excluded": True} for paper in shown.left_out),
+        ],
         "decisions": [
             {"text": said(one, shown), "author": one.author, "at": one.at, "undone": one.number not in held}
             for one in made
@@ -36,9 +41,15 @@ def survey_view(shown: Shown, history: History) -> Json:
 
 
 def paper_view(shown: Shown, paper: str) -> Json:
-    """Write what is to be read of one paper."""
-    known = shown.papers[paper]
-    why = [_plain(words) for words in shown.why(paper)]
+    """Write what is to be read of one paper.
+
+    Raises:
+        ConfigError: there is no such paper.
+    """
+    if paper not in _known(shown):
+        raise ConfigError(f"there is no paper {paper!r:.60}", "load the page again")
+    known = _known(shown)[paper]
+    why = [_plain(words) for words in shown.why(paper)] if paper in shown.papers else []
     return {"id": paper, "abstract": _plain(known.abstract), "note": known.abstract_kind == "note", "why": why}
 
 
@@ -50,12 +61,19 @@ def proposal_view(proposal: Proposal, shown: Shown) -> Json:
     return {"id": proposal.id, "text": text, "reason": proposal.reason}
 
 
+def outcome(decision: Decision, shown: Shown, history: History) -> str:
+    """Word a decision that was just made; what was taken back is named."""
+    number = decision.subject if decision.action == "undo" else ""
+    undone = next((one for one in history.decisions if str(one.number) == number), None)
+    return _SAY("desk_said_undo", what=said(undone, shown)) if undone is not None else said(decision, shown)
+
+
 def said(decision: Decision, shown: Shown) -> str:
     """Word a decision with the names of papers and themes."""
     subject, target, edit = decision.subject, decision.target, decision.edit
     if edit is not None:
         kind = "edit" if target else "drop"
-        return _SAY(f"desk_said_{kind}", what=_plain(edit.original)[:_SHORT], section=_section(shown, subject))
+        return _SAY(f"desk_said_{kind}", what=clean(_plain(edit.original), _SHORT), section=_section(shown, subject))
     themes = ", ".join(_plain(theme.name) for theme in decision.themes)
     named = _name(shown, subject) if decision.action in {"merge", "split"} else subject
     what = _title(shown, subject) if decision.action in {"move", "pin", "exclude"} else named
@@ -89,7 +107,12 @@ def _section(shown: Shown, section: str) -> str:
 
 
 def _title(shown: Shown, paper: str) -> str:
-    return _plain(shown.papers[paper].title) if paper in shown.papers else paper
+    known = _known(shown)
+    return _plain(known[paper].title) if paper in known else paper
+
+
+def _known(shown: Shown) -> dict[str, Paper]:
+    return {**shown.papers, **{paper.id: paper for paper in shown.left_out}}
 
 
 def _paper(paper: Paper, item: Assignment | None) -> Json:
