@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from corpus_records import NOON
 from surveygen.domain.decision import Action, Decision
+from surveygen.domain.hand import Basis, Edit
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 
@@ -25,26 +28,41 @@ PAPERS = st.sampled_from([f"p{n}" for n in range(1, 8)])
 
 
 def decision(
-    action: Action, subject: str, target: str = "", *, number: int = 0, themes: tuple[Theme, ...] = ()
+    action: Action,
+    subject: str,
+    target: str = "",
+    *,
+    number: int = 0,
+    themes: tuple[Theme, ...] = (),
+    edit: Edit | None = None,
 ) -> Decision:
     """Make a decision of a fixed person at a fixed time."""
-    return Decision(number, NOON, "ada", action, subject, target, themes)
+    return Decision(number, NOON, "ada", action, subject, target, themes, edit=edit)
 
 
 def numbered(decisions: list[Decision]) -> tuple[Decision, ...]:
     """Give decisions the numbers that a store would."""
-    return tuple(
-        Decision(n, one.at, one.author, one.action, one.subject, one.target, one.themes, one.proposal)
-        for n, one in enumerate(decisions, start=1)
-    )
+    return tuple(replace(one, number=number) for number, one in enumerate(decisions, start=1))
 
 
+BASES = st.builds(Basis, PAPERS.map(PaperId), st.integers(1, 3), st.sampled_from(["abstract", "title"]), st.text())
+WRITTEN = st.builds(
+    Edit,
+    claim=st.sampled_from(["c1", "c2"]),
+    language=st.sampled_from(["en", "de"]),
+    local=st.booleans(),
+    role=st.sampled_from(["problem", "other"]),
+    after=st.sampled_from(["", "c1"]),
+    original=st.sampled_from(["", "It was so."]),
+    basis=st.lists(BASES, max_size=2).map(tuple),
+)
 MADE = st.one_of(
     st.builds(decision, st.just("rename"), THEMES, st.sampled_from(["New", "Newer"])),
     st.builds(decision, st.just("merge"), THEMES, THEMES),
     st.builds(decision, st.sampled_from(["move", "pin"]), PAPERS, THEMES),
     st.builds(decision, st.just("exclude"), PAPERS),
     st.builds(decision, st.just("split"), st.sampled_from(["b", "c"]), themes=st.just(PARTS)),
+    st.builds(decision, st.just("edit"), st.just("theme-a"), st.sampled_from(["", "Mine [@p1]."]), edit=WRITTEN),
     st.builds(decision, st.just("add"), st.just("grown"), st.sampled_from(["", "a"]), themes=st.just(GROWN)),
 )
 MANY = st.lists(MADE, max_size=7).map(numbered)

@@ -305,3 +305,30 @@ def test_a_dry_run_tells_questions_and_cost(run: Run, survey: Path) -> None:
     assert code == 0
     assert "questions to ask, 0 answers known already; at most" in said
     assert "US dollars" in said
+
+
+def test_a_sentence_is_edited_listed_and_undone(run: Run, survey: Path) -> None:
+    """The list gives the numbers; the edit is signed in the list, told by status if in doubt, and taken back."""
+    run("-C", "s", "-q", "build")
+    listed = run("-C", "s", "-q", "edit")[1]
+    section = next(line for line in listed.splitlines() if not line.startswith(" "))
+    code, made, _ = run("-C", "s", "-q", "edit", section, "1", "--text", "I say [@2001.00001].")
+    again = run("-C", "s", "-q", "edit", section)[1]
+    dropped = run("-C", "s", "-q", "edit", section, "1", "--drop")[1]
+
+    assert code == 0
+    assert f"edit {section}" in made
+    assert "I say [@2001.00001]." in again
+    assert "taken out" in dropped
+    assert run("-C", "s", "themes", "undo")[0] == 0
+    assert "I say [@2001.00001]." in run("-C", "s", "-q", "edit", section)[1]
+    assert run("-C", "s", "-q", "edit", "--from", str(survey / "output" / "ways" / "en" / "survey.md"))[0] == 0
+
+
+@pytest.mark.parametrize("words", [["x", "--drop", "--keep"], ["--drop"], ["x", "--from", "y"], ["x", "--file", "no"]])
+def test_an_edit_needs_one_way_and_one_place(run: Run, survey: Path, words: list[str]) -> None:
+    """Two ways at once, none of a section, or a file that is not there, are errors of usage."""
+    code, _, said = run("-C", "s", "-q", "edit", *words)
+
+    assert code == 2
+    assert said.count("\n") == 2

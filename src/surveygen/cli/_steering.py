@@ -94,6 +94,8 @@ def say(context: typer.Context, decided: Decided) -> None:
 
 def _line(decision: Decision) -> str:
     to = f" to {decision.target!r}" if decision.target else ""
+    if decision.edit is not None:
+        to = f" {decision.edit.claim}{to or ': taken out'}"
     parts = "".join(f"; {theme.id}: {theme.name}" for theme in decision.themes)
     accepted = f" (proposal {decision.proposal})" if decision.proposal else ""
     what = f"{decision.action} {decision.subject}{to}{parts}{accepted}"

@@ -45,6 +45,7 @@ def report_lines(changes: Changes | None) -> Iterator[str]:
         "corrected": len(changes.metadata),
         "moved": len(changes.moved),
         "with another abstract": len(changes.reworded),
+        "sentences by a person to look at again": len(changes.doubted),
     }
     said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     yield f"refresh {changes.run}: {said or 'themes changed'}"

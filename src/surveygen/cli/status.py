@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import typer
 
-from surveygen import pipeline
+from surveygen import languages, pipeline
 from surveygen.cli._context import Context
 
 
 def command(context: typer.Context) -> None:
     """Say what the corpus holds, what was set aside and why, and which drafts there are."""
     shared: Context = context.obj
+    words = languages.load("en")
     found = pipeline.status(shared.project())
 
     def text() -> Iterator[str]:
@@ -21,6 +22,9 @@ def command(context: typer.Context) -> None:
         yield f"  sources: {', '.join(found.sources) or 'none'}"
         yield from (f"  set aside: {bad.source} line {bad.line}: {bad.reason}" for bad in found.quarantine)
         yield from (f"  wanted: {paper}" for paper in found.wanted)
+        for one in found.doubted:
+            why = "; ".join(words.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in one.doubts)
+            yield f"  look again: {one.section} {one.claim}: {why}"
         yield from (f"  draft: {folder}" for folder in found.drafts)
 
     shared.print(found, text)

@@ -23,6 +23,10 @@ def command(
     def text() -> Iterator[str]:
         for problem in report.problems:
             yield f"{problem.file}: {problem.place + ': ' if problem.place else ''}{problem.reason}"
+        for one in report.doubted:
+            yield f"{one.file}: {one.place}: {one.reason} (by a person; look again)"
+        if report.human:
+            yield f"{report.human} sentences are a person's: their sources are not checked"
         yield f"{report.drafts} drafts, {report.sentences} sentences, {report.citations} citations checked: " + (
             f"{len(report.problems)} problems" if report.problems else "all hold"
         )

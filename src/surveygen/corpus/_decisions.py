@@ -9,7 +9,7 @@ from typing import cast, get_args
 
 from surveygen.corpus._database import Database
 from surveygen.corpus._intake import storable, touch
-from surveygen.corpus._lines import Data, theme_data, theme_of, to_json
+from surveygen.corpus._lines import Data, edit_data, edit_of, theme_data, theme_of, to_json
 from surveygen.domain.decision import Action, Decision, Logged
 from surveygen.domain.paper import PaperId
 from surveygen.errors import CorpusError
@@ -72,6 +72,7 @@ def decision_data(decision: Decision) -> dict[str, object]:
         "target": decision.target,
         "themes": [theme_data(theme) for theme in decision.themes],
         "proposal": decision.proposal,
+        "edit": edit_data(decision.edit) if decision.edit is not None else {},
     }
     told = {name: getattr(decision, name) for name in ("number", "at", "author", "action", "subject")}
     return told | {key: value for key, value in optional.items() if value}
@@ -83,14 +84,17 @@ def decision_of(data: Data) -> Decision:
     Raises:
         ValueError: a key is missing or holds a value of another type.
     """
-    number, themes = data.get("number"), data.get("themes", [])
+    number, themes, edit = data.get("number"), data.get("themes", []), data.get("edit")
     words = {name: data.get(name, "") for name in ("at", "author", "action", "subject", "target", "proposal")}
     if type(number) is not int or number < 1 or not isinstance(themes, list):
         raise ValueError(f"a decision needs a number and a list of themes, not {number!r:.20} and {themes!r:.40}")
     if not all(isinstance(word, str) for word in words.values()) or words["action"] not in get_args(Action):
         raise ValueError(f"not a decision: {words!r:.200}")
     action = cast(Action, words.pop("action"))
-    return Decision(number=number, action=action, themes=tuple(map(theme_of, themes)), **words)
+    if (action == "edit") != isinstance(edit, dict):
+        raise ValueError(f"a decision to {action} does not go with the edit {edit!r:.60}")
+    written = edit_of(edit) if isinstance(edit, dict) else None
+    return Decision(number=number, action=action, themes=tuple(map(theme_of, themes)), edit=written, **words)
 
 
 def _insert(database: Database, made: Sequence[Decision]) -> None:

@@ -1,4 +1,4 @@
-"""Papers, themes and citations as lines of JSON, and back."""
+"""Papers, themes, edits and citations as lines of JSON, and back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any, TypeVar, cast, get_args
 
 from surveygen.corpus._history import History
 from surveygen.domain.citation import Told, Work
+from surveygen.domain.hand import Basis, Edit
 from surveygen.domain.paper import AbstractKind, Author, Paper, PaperId, PaperVersion, Status
 from surveygen.domain.theme import Origin, Theme, ThemeId
+from surveygen.domain.writing import Field, Role
 
 Data = Mapping[str, Any]
 # Made once: json.dumps would build an encoder for each call.
@@ -105,6 +107,46 @@ def theme_of(data: Data) -> Theme:
         seeds=tuple(PaperId(seed) for seed in _strings(_list(data, "seeds"))),
         origin=cast(Origin, _choice(data, "origin", "given", get_args(Origin))),
         names=tuple(sorted((code, _is(str, name)) for code, name in (_get(data, "names", dict, None) or {}).items())),
+    )
+
+
+def edit_data(edit: Edit) -> dict[str, object]:
+    """Describe what a person's words stand in place of; what is empty is left out."""
+    optional = {
+        "local": edit.local,
+        "after": edit.after,
+        "original": edit.original,
+        "basis": [
+            {"paper": one.paper, "version": one.version, "field": one.field} | _known({"words": one.words})
+            for one in edit.basis
+        ],
+    }
+    return {"claim": edit.claim, "language": edit.language, "role": edit.role} | _known(optional)
+
+
+def edit_of(data: Data) -> Edit:
+    """Read what `edit_data` wrote.
+
+    Raises:
+        ValueError: a key is missing or holds a value of another type.
+    """
+    return Edit(
+        claim=_is(str, data.get("claim")),
+        language=_is(str, data.get("language")),
+        local=_get(data, "local", bool, usual=False),
+        role=cast(Role, _choice(data, "role", "other", get_args(Role))),
+        after=_get(data, "after", str, ""),
+        original=_get(data, "original", str, ""),
+        basis=tuple(_basis_of(_is(dict, one)) for one in _list(data, "basis")),
+    )
+
+
+def _basis_of(data: Data) -> Basis:
+    return Basis(
+        PaperId(_is(str, data.get("paper"))),
+        _is(int, data.get("version")),
+        cast(Field, _choice(data, "field", "abstract", get_args(Field))),
+        _get(data, "words", str, ""),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
+from surveygen.domain.writing import Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,16 @@ class Reworded:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubted:
+    """A person's sentence whose sources changed: the section where it stands, its claim, its words, and why."""
+
+    section: str
+    claim: str
+    text: str
+    doubts: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """The change report of a refresh; a paper stands in the first list that fits.
 
@@ -55,6 +66,7 @@ class Changes:
         run: the refresh that is reported. since_run: the one before it, 0 for none. at: ISO 8601 UTC.
         reworded: papers of any of the lists whose abstract changed materially.
         titles: (paper, title) of every paper named, so that a paper that left the draft can still be named.
+        doubted: sentences of a person that should be looked at again.
         changed, identical: ids of the sections whose text is new and of those that are the same to the byte.
     """
 
@@ -74,6 +86,7 @@ class Changes:
     changed: tuple[str, ...] = ()
     identical: tuple[str, ...] = ()
     titles: tuple[tuple[PaperId, str], ...] = ()
+    doubted: tuple[Doubted, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether a paper or a theme changed; sections follow from these."""

@@ -1,4 +1,4 @@
-"""What a person decided about themes and papers: a list that only grows."""
+"""What a person decided about themes, papers and sentences: a list that only grows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from surveygen.domain.hand import Edit
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Theme
 
-Action = Literal["rename", "move", "merge", "split", "add", "pin", "exclude", "undo"]
+Action = Literal["rename", "move", "merge", "split", "add", "pin", "exclude", "edit", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,14 @@ class Decision:
         number: from 1, in the order in which they were made.
         at: ISO 8601 UTC. author: who decided.
         action: "rename", "merge", "split" and "add" are about a theme, "move", "pin" and "exclude" about a paper,
-            "undo" about an earlier decision.
-        subject: the id of the theme or paper, or the number of the decision that is undone.
-        target: the new name, the theme that a paper or theme goes to, or the parent of an added theme; "" for none.
+            "edit" about a section, "undo" about an earlier decision.
+        subject: the id of the theme, paper or section, or the number of the decision that is undone.
+        target: the new name, the theme that a paper or theme goes to, the parent of an added theme, or the person's
+            words with citations as ``[@paper-id]``; "" for none.
         themes: those that "split" and "add" brought, minted when it was made, so that applying it needs no chance.
             The seeds of an added theme are the papers that the person put there.
         proposal: the id of the proposal that it accepted, "" if it came from the person alone.
+        edit: what the words of an "edit" stand in place of.
     """
 
     number: int
@@ -36,6 +39,7 @@ class Decision:
     target: str = ""
     themes: tuple[Theme, ...] = ()
     proposal: str = ""
+    edit: Edit | None = None
 
 
 MoveReason = Literal["evidence", "words", "theme_gone", "divided", "merged", "person", "undone", "encoder", "themes"]
@@ -71,3 +75,14 @@ def excluded(decisions: Iterable[Decision]) -> frozenset[PaperId]:
         if one.action in {"exclude", "move", "pin"}
     }
     return frozenset(paper for paper, out in verdicts.items() if out)
+
+
+def edits(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Return the edits that hold, in their order: of each claim the last one, and the last in each language alone."""
+    last: dict[tuple[str, str], Decision] = {}
+    for one in standing(decisions):
+        if one.edit is not None:
+            key = (one.edit.claim, one.edit.language if one.edit.local else "")
+            last.pop(key, None)
+            last[key] = one
+    return tuple(last.values())

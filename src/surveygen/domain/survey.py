@@ -11,7 +11,7 @@ from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationEdge, Standing
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
-from surveygen.domain.writing import Card, Evidence, Sentence
+from surveygen.domain.writing import Card, Evidence, Hand, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,15 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words that claim nothing about a paper: a definition, a notice, or counts taken from the data."""
+    """Words that claim nothing about a paper: a definition, a notice, or counts taken from the data.
+
+    `claim` names words that a person may edit, and `hand` who did.
+    """
 
     text: str
     role: Literal["definition", "notice", "computed"] = "computed"
+    claim: str = ""
+    hand: Hand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,17 @@ class Section:
     blocks: tuple[Block, ...]
     theme: ThemeId | None = None
 
+    def sentences(self) -> Iterator[Sentence]:
+        """Yield the claims of the running text."""
+        for block in self.blocks:
+            if isinstance(block, Paragraph):
+                yield from block.sentences
+
+    def claims(self) -> Iterator[str]:
+        """Yield the names of the words that a person may edit: the definition, then the running text."""
+        yield from (block.claim for block in self.blocks if isinstance(block, Note) and block.claim)
+        yield from (sentence.claim for sentence in self.sentences() if sentence.claim)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -142,7 +158,8 @@ class Entry:
 class Quality:
     """What a reader should know about the draft; shares are 0 to 1, the rest are counts.
 
-    `grounded_share` is over all claims, cited or not, `grounded_cited_share` over the cited ones alone.
+    `grounded_share` is over all claims of the program, cited or not, `grounded_cited_share` over the cited ones alone.
+    `human_sentences` are a person's, `doubted_sentences` those of them whose sources have changed since.
     """
 
     claim_sentences: int
@@ -160,6 +177,8 @@ class Quality:
     outside_papers: int = 0
     grounded_cited_share: float = 1.0
     model_sentences: int = 0
+    human_sentences: int = 0
+    doubted_sentences: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ Role = Literal["problem", "approach", "finding", "limit", "other"]
 Field = Literal["title", "abstract", "comment"]
 Method = Literal["extractive", "llm", "human"]
 
+DoubtReason = Literal["gone", "withdrawn", "words", "version"]
+
 _MARKER = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 
@@ -28,6 +30,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A source that is not what it was when a person wrote: why a sentence should be looked at again."""
+
+    paper: PaperId
+    reason: DoubtReason
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who wrote some words of a draft, when (ISO 8601 UTC), and what has changed below them since."""
+
+    author: str
+    at: str
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One claim.
 
@@ -37,6 +56,8 @@ class Sentence:
         method: how it was written. rule: the rewriting rule ("quote", "attribute", ...), so that it can be replayed.
         support: 0 to 1, agreement of the words with the evidence.
         translated_from: the language it was written in, None if it was written in `language`.
+        claim: names the claim in its draft, whoever words it; "" where nobody can edit it.
+        hand: who wrote it, None for the program.
     """
 
     text: str
@@ -48,12 +69,19 @@ class Sentence:
     support: float = 1.0
     language: str = "en"
     translated_from: str | None = None
+    claim: str = ""
+    hand: Hand | None = None
 
     @property
     def plain(self) -> str:
         """The words without citation markers."""
         cited = set(self.cites)
         return _MARKER.sub(lambda found: "" if found[1] in cited else found[0], self.text)
+
+
+def marked(text: str) -> tuple[PaperId, ...]:
+    """Return the papers that a text marks as cited, each once, in their order."""
+    return tuple(dict.fromkeys(PaperId(paper) for paper in _MARKER.findall(text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from surveygen.chat import Spent
 from surveygen.pipeline._decide import Decided
+from surveygen.pipeline._page import Line
 from surveygen.pipeline.add import add
 from surveygen.pipeline.build import Built, build
 from surveygen.pipeline.citations import CitationReport, Learnt, learn_citations, plan_citations, update_citations
 from surveygen.pipeline.decide import History, exclude, history, merge, move, pin, rename, split, undo
 from surveygen.pipeline.doctor import Finding, examine
+from surveygen.pipeline.edit import TakenUp, drop, edit, keep, lines, take_up
 from surveygen.pipeline.estimate import estimate
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, export
@@ -32,6 +34,7 @@ __all__ = [
     "Harvested",
     "History",
     "Learnt",
+    "Line",
     "Offered",
     "Progress",
     "Redrawn",
@@ -41,10 +44,13 @@ __all__ = [
     "Silence",
     "Spent",
     "Status",
+    "TakenUp",
     "accept",
     "add",
     "build",
     "clear_stop",
+    "drop",
+    "edit",
     "estimate",
     "evaluate",
     "examine",
@@ -56,7 +62,9 @@ __all__ = [
     "history",
     "induce",
     "init",
+    "keep",
     "learn_citations",
+    "lines",
     "merge",
     "move",
     "pin",
@@ -70,6 +78,7 @@ __all__ = [
     "show",
     "split",
     "status",
+    "take_up",
     "undo",
     "update_citations",
     "verify",

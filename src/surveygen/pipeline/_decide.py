@@ -9,7 +9,8 @@ from difflib import get_close_matches
 
 from surveygen.config import Project, login_name
 from surveygen.corpus import Store
-from surveygen.domain.decision import Action, Decision, excluded
+from surveygen.domain.decision import Action, Decision, edits, excluded
+from surveygen.domain.hand import Edit
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import ThemeError
@@ -41,11 +42,18 @@ class Bench:
         return steer(self.base, self.decisions, dict(self.profile.replaces))
 
     def decide(
-        self, action: Action, subject: str, target: str = "", *, themes: tuple[Theme, ...] = (), proposal: str = ""
+        self,
+        action: Action,
+        subject: str,
+        target: str = "",
+        *,
+        themes: tuple[Theme, ...] = (),
+        proposal: str = "",
+        edit: Edit | None = None,
     ) -> Decided:
         """Store a decision unless it would change nothing; to undo one that has no effect is still a step back."""
         author = self.project.settings.themes.author or login_name()
-        decision = Decision(len(self.decisions) + 1, now(), author, action, subject, target, themes, proposal)
+        decision = Decision(len(self.decisions) + 1, now(), author, action, subject, target, themes, proposal, edit)
         if action != "undo" and self._outcome(self.decisions) == self._outcome((*self.decisions, decision)):
             return Decided(None)
         return Decided(self.store.decide(decision))
@@ -80,14 +88,20 @@ class Bench:
             raise ThemeError(f"there is no paper {paper!r}", "surveygen themes show THEME lists the ids of its papers")
         return PaperId(paper)
 
-    def _outcome(self, decisions: tuple[Decision, ...]) -> tuple[Steered, frozenset[PaperId]]:
+    def _outcome(self, decisions: tuple[Decision, ...]) -> tuple[object, ...]:
         steered = steer(self.base, decisions, dict(self.profile.replaces))
-        return replace(steered, idle=()), excluded(decisions)
+        written = {(one.subject, one.target, one.edit) for one in edits(decisions)}
+        return replace(steered, idle=()), excluded(decisions), written
 
 
 @contextmanager
 def bench(project: Project) -> Iterator[Bench]:
     """Open the store for decisions; no paper is embedded or placed for it."""
-    profile = load_profile(project.settings.profile, project.root)
     with Store.open(project.database) as store:
-        yield Bench(project, store, profile, saved_taxonomy(store, profile, project.settings.themes), store.decisions())
+        yield bench_of(project, store)
+
+
+def bench_of(project: Project, store: Store) -> Bench:
+    """Stand before an open store with the decisions that it has now."""
+    profile = load_profile(project.settings.profile, project.root)
+    return Bench(project, store, profile, saved_taxonomy(store, profile, project.settings.themes), store.decisions())

@@ -11,6 +11,7 @@ from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations
+from surveygen.domain.decision import Decision
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Provenance, Survey
 from surveygen.domain.theme import Taxonomy
@@ -20,6 +21,7 @@ from surveygen.pipeline import _edition
 from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
+from surveygen.pipeline._hand import held_edits
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import Run, start
@@ -37,13 +39,14 @@ _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "
 class Drawing:
     """All that the editions of a survey share."""
 
+    project: Project
     run: Run
     placed: Placed
     written: Written
     checks: Checks
     citations: Citations
     reasons: Mapping[PaperId, tuple[Evidence, ...]]
-    _composed: dict[str, Survey] = field(default_factory=dict)
+    _composed: dict[str, tuple[Survey, tuple[Decision, ...]]] = field(default_factory=dict)
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -52,12 +55,14 @@ class Drawing:
 
     def survey(self, language: Language) -> Survey:
         """Compose the survey in a language, with the last change report that the store remembers."""
-        known = self._composed.get(language.code)
         reports = _edition.last_reports(self.run.store)
-        if known is None or known.changes != (reports[0] if reports else None):
-            material = _material(self, language, reports)
-            known = compose(material, language) if known is None else report(known, material, language)
-            self._composed[language.code] = known
+        edits = held_edits(self.run)
+        known, written = self._composed.get(language.code, (None, ()))
+        if known is None or written != edits:
+            known = compose(_material(self, language, reports, edits), language)
+        elif known.changes != (reports[0] if reports else None):
+            known = report(known, _material(self, language, reports, edits), language)
+        self._composed[language.code] = known, edits
         return known
 
 
@@ -68,9 +73,8 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     with Asking(project) as asking:
         written = write(run, placed, asking)
     assignments = {item.paper: item for item in placed.assignments}
-    return Drawing(
-        run, placed, written, _checks(run), citations_of(store, run.papers), reasons(store, run.papers, assignments)
-    )
+    told = reasons(store, run.papers, assignments)
+    return Drawing(project, run, placed, written, _checks(run), citations_of(store, run.papers), told)
 
 
 def _checks(run: Run) -> Checks:
@@ -84,22 +88,13 @@ def _checks(run: Run) -> Checks:
     return Checks(grounded, redundancy)
 
 
-def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]) -> Material:
+def _material(
+    drawing: Drawing, language: Language, reports: tuple[Changes, ...], edits: tuple[Decision, ...]
+) -> Material:
     run, placed, written = drawing.run, drawing.placed, drawing.written
     store, settings = run.store, run.settings
     cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
-    counts = store.counts()
     assignments = {item.paper: item for item in placed.assignments}
-    provenance = Provenance(
-        surveygen=__version__,
-        config_sha256=digest(settings, run.profile.taxonomy.themes),
-        corpus_sha256=store.sha256(),
-        encoder=run.embeddings.encoder,
-        summarizer=written.summarizer,
-        seed=settings.themes.seed,
-        sources=store.sources(),
-        model=written.model,
-    )
     return Material(
         slug=settings.slug,
         title=_title(run, language),
@@ -108,14 +103,15 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         taxonomy=placed.taxonomy,
         assignments=assignments,
         reasons=drawing.reasons,
+        edits=edits,
         border=border_cases(placed.taxonomy, placed.assignments),
         summaries=written.summaries,
         cards=written.cards,
         frame=written.frame,
         neighbours=placed.neighbours,
         cite_keys=cite_keys,
-        selection={name: getattr(counts, name) for name in _SELECTION},
-        provenance=provenance,
+        selection=_selection(store),
+        provenance=_provenance(drawing),
         checks=drawing.checks,
         changes=reports[0] if reports else None,
         earlier=reports[1:],
@@ -123,6 +119,25 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         citations=drawing.citations,
         graphs=graph_titles(name for standing in drawing.citations.standings.values() for name, _ in standing.told),
     )
+
+
+def _provenance(drawing: Drawing) -> Provenance:
+    run, written = drawing.run, drawing.written
+    return Provenance(
+        surveygen=__version__,
+        config_sha256=digest(run.settings, run.profile.taxonomy.themes),
+        corpus_sha256=run.store.sha256(),
+        encoder=run.embeddings.encoder,
+        summarizer=written.summarizer,
+        seed=run.settings.themes.seed,
+        sources=run.store.sources(),
+        model=written.model,
+    )
+
+
+def _selection(store: Store) -> dict[str, int]:
+    counts = store.counts()
+    return {name: getattr(counts, name) for name in _SELECTION}
 
 
 def _title(run: Run, language: Language) -> str:

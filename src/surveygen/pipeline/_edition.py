@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from surveygen.corpus import Store
-from surveygen.domain.changes import Changes, Corrected, Moved, Revised, Reworded
+from surveygen.domain.changes import Changes, Corrected, Doubted, Moved, Revised, Reworded
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import ThemeId
@@ -42,6 +42,7 @@ class Edition:
         run: the number of the refresh, 0 for a first build. store_run: the last run of the store before it.
         corpus: SHA-256 of the store that it was made of.
         sections: (id, digest) of each section that has text of its own.
+        doubted: a person's sentences whose sources had changed.
     """
 
     run: int
@@ -50,6 +51,7 @@ class Edition:
     papers: tuple[Shown, ...]
     themes: tuple[ThemeId, ...]
     sections: tuple[tuple[str, str], ...]
+    doubted: tuple[Doubted, ...] = ()
 
 
 def load(store: Store) -> Edition | None:
@@ -84,7 +86,15 @@ def photograph(store: Store, survey: Survey, run: int, excluded: Iterable[Paper]
     papers = tuple(_shown(paper, placed) for paper in sorted(known, key=lambda paper: paper.id))
     sections = tuple((section.id, _digest(encode(section))) for section in survey.sections if section.id not in _ASIDE)
     last = max((known.id for known in store.runs()), default=0)
-    return Edition(run, last, store.sha256(), papers, tuple(theme.id for theme in survey.taxonomy), sections)
+    themes = tuple(theme.id for theme in survey.taxonomy)
+    return Edition(run, last, store.sha256(), papers, themes, sections, tuple(_doubted(survey)))
+
+
+def _doubted(survey: Survey) -> Iterator[Doubted]:
+    for section in survey.sections:
+        for sentence in section.sentences():
+            if sentence.hand is not None and sentence.hand.doubts:
+                yield Doubted(section.id, sentence.claim, sentence.plain, sentence.hand.doubts)
 
 
 def _shown(paper: Paper, placed: Mapping[PaperId, ThemeId]) -> Shown:
@@ -135,6 +145,7 @@ def compare(before: Edition, now: Edition, store: Store) -> Changes:
         retired=_missing(before.themes, now.themes),
         changed=tuple(name for name, digest in now.sections if old_sections.get(name) != digest),
         identical=tuple(name for name, digest in now.sections if old_sections.get(name) == digest),
+        doubted=tuple(one for one in now.doubted if one not in before.doubted),
         titles=tuple((paper, current[paper].title) for paper in sorted(named)),
     )
 

@@ -24,6 +24,8 @@ from surveygen.pipeline._drafts import (
 )
 from surveygen.pipeline._draw import Drawing, draw
 from surveygen.pipeline._fresh import Drafts
+from surveygen.pipeline._page import Page
+from surveygen.pipeline.edit import edited, take_up_edited
 from surveygen.pipeline.progress import Progress
 from surveygen.themes import load_profile
 
@@ -84,6 +86,7 @@ class Order:
 def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Built:
     """Write the editions that are not what they would become; `drawing` is what a caller has drawn up before."""
     project, folder = order.project, order.folder
+    drawing = take_up(order, store, progress, drawing) or drawing
     profile = load_profile(project.settings.profile, project.root)
     drafts = Drafts(store, project.settings, profile, project.templates)
     common = [folder / name for name in (TAXONOMY, *(REPORTS if _edition.last_reports(store) else ()))]
@@ -104,6 +107,16 @@ def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing
     return Built((*files, *common), tuple(changed), papers, spent)
 
 
+def take_up(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Drawing | None:
+    """Make decisions of what a person changed in the Markdown editions; return the drawing where that took one."""
+    touched = edited([order.folder / one.code for one in order.languages])
+    if not touched:
+        return None
+    drawing = drawing or draw(order.project, store, progress)
+    take_up_edited(drawing, touched, progress)
+    return drawing
+
+
 def _write_reports(order: Order, drawing: Drawing) -> list[Path]:
     """Write the feed and the digest, in the survey's first language, once there was a refresh."""
     language = load_language(order.project.settings.languages[0])
@@ -118,6 +131,8 @@ def _write(
     changed: list[Path] = []
     for language in languages:
         survey = drawing.survey(language)
+        for line in Page(survey, store).waiting():
+            progress.note(f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}")
         if not _edition.exists(store):  # what the first refresh will be compared with
             _edition.save(store, _edition.photograph(store, survey, 0, drawing.run.excluded))
         edition = Edition(survey, language, order.folder / language.code, order.project.templates)

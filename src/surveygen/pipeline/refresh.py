@@ -9,7 +9,7 @@ from surveygen.corpus import Store, locked
 from surveygen.domain.changes import Changes
 from surveygen.pipeline import _edition
 from surveygen.pipeline._draw import draw
-from surveygen.pipeline.build import Built, Order, make_drafts
+from surveygen.pipeline.build import Built, Order, make_drafts, take_up
 from surveygen.pipeline.citations import Learnt, update_citations
 from surveygen.pipeline.harvest import Harvested, harvest
 from surveygen.pipeline.progress import Progress
@@ -76,6 +76,7 @@ def _has_source(project: Project) -> bool:
 
 
 def _bring_up(order: Order, store: Store, progress: Progress) -> tuple[Changes | None, Built]:
+    take_up(order, store, progress)
     before = _edition.load(store)
     if before is not None and before.corpus == store.sha256():
         return None, make_drafts(order, store, progress)

@@ -6,12 +6,17 @@ from dataclasses import asdict, dataclass
 
 from surveygen.config import Project
 from surveygen.corpus import Store
+from surveygen.domain.changes import Doubted
 from surveygen.domain.paper import BadRecord
+from surveygen.pipeline._hand import doubted
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of a survey; `counts` by name, `drafts` as folders relative to the project."""
+    """The state of a survey; `counts` by name, `drafts` as folders relative to the project.
+
+    `doubted` are sentences of a person whose sources changed since they were written.
+    """
 
     title: str
     changed_at: str
@@ -20,6 +25,7 @@ class Status:
     quarantine: tuple[BadRecord, ...]
     wanted: tuple[str, ...]
     drafts: tuple[str, ...]
+    doubted: tuple[Doubted, ...] = ()
 
 
 def status(project: Project) -> Status:
@@ -34,4 +40,5 @@ def status(project: Project) -> Status:
             quarantine=tuple(record for record, _ in store.quarantine()),
             wanted=tuple(item.id for item in store.wanted()),
             drafts=tuple(str(path.relative_to(project.root)) for path in drafts),
+            doubted=doubted(store),
         )

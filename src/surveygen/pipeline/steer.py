@@ -8,6 +8,7 @@ from pathlib import Path
 from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store
+from surveygen.domain.decision import excluded
 from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.pipeline._drafts import taxonomy_toml, write_new
@@ -22,11 +23,12 @@ DRAFT_NAME = "taxonomy.draft.toml"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The taxonomy with the papers and where each stands."""
+    """The taxonomy with the papers and where each stands; `left_out` are those that a person excluded."""
 
     taxonomy: Taxonomy
     papers: dict[str, Paper]
     assignments: dict[str, Assignment]
+    left_out: tuple[Paper, ...] = ()
 
     def why(self, paper: str) -> tuple[str, ...]:
         """Return the sentences of a paper's abstract that placed it."""
@@ -44,9 +46,13 @@ def show(project: Project, progress: Progress) -> Shown:
     with Store.open(project.database) as store:
         run = start(project, store, progress)
         placed = place(run)
-    return Shown(
-        placed.taxonomy, {paper.id: paper for paper in run.papers}, {item.paper: item for item in placed.assignments}
-    )
+        gone = (store.paper(paper) for paper in sorted(excluded(store.decisions())))
+        return Shown(
+            placed.taxonomy,
+            {paper.id: paper for paper in run.papers},
+            {item.paper: item for item in placed.assignments},
+            tuple(paper for paper in gone if paper is not None),
+        )
 
 
 def induce(project: Project, progress: Progress, *, target: int = 0, out: Path | None = None) -> tuple[Path, Taxonomy]:

@@ -7,6 +7,9 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
 from surveygen.errors import TemplateError
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
@@ -14,6 +17,23 @@ _EXPORT = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTI
 _LEFT_OVER = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 
 Read = Callable[[str], str]
+
+
+def read_asset(environment: SandboxedEnvironment, *paths: str) -> str:
+    """Read a script or style, the first of some paths that there is; a user's file goes before the shipped one.
+
+    Raises:
+        TemplateError: there is none, or it closes the element that it goes into.
+    """
+    for path in paths:
+        try:
+            text = environment.loader.get_source(environment, path)[0] if environment.loader else ""
+        except jinja2.TemplateNotFound:
+            continue
+        if "</script" in text.lower() or "</style" in text.lower():
+            raise TemplateError(f"{path} closes its own element", "take the end tag out", template=path)
+        return text.replace("\r\n", "\n").replace("\r", "\n")  # as a browser reads it, so that the hash fits
+    raise TemplateError(f"template {paths[-1]} is missing", "install surveygen again", template=paths[-1])
 
 
 def bundle(entry: str, read: Read) -> str:

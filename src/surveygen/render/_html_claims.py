@@ -10,10 +10,11 @@ from markupsafe import Markup
 from surveygen.domain.inline import Cite, parse_inline
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Entry, Survey
-from surveygen.domain.writing import Sentence
+from surveygen.domain.writing import Hand, Sentence
 from surveygen.languages import Language
+from surveygen.render._by import by, doubted
 from surveygen.render._html_sources import Sources
-from surveygen.render._html_text import markup
+from surveygen.render._html_text import markup, string
 
 _WEAK = 0.5  # support under which a claim carries a mark
 
@@ -48,7 +49,15 @@ class Claims:
             text = Markup('<span lang="{}" dir="auto">{}</span>').format(sentence.language, text)
         if sentence.support < _WEAK:
             text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
-        return text
+        return text + self.signed(sentence.hand, sentence.language)
+
+    def signed(self, hand: Hand | None, written_in: str) -> Markup:
+        """Write who worded something, and what has changed below it; nothing for the program."""
+        if hand is None:
+            return Markup()
+        text = Markup(' <span class="mark signed">{}</span>').format(string(by(hand, self._language, written_in)))
+        doubt = string(doubted(hand, self._language))
+        return text + Markup(' <span class="mark doubt">{}</span>').format(doubt) if doubt else text
 
     def _citation(self, papers: Sequence[PaperId], sentence: Sentence, *, first: bool) -> Markup:
         if not papers:

@@ -83,7 +83,8 @@ class PageView:
 
     @_block.register
     def _(self, block: Note) -> View:
-        return {"kind": "note", "role": block.role, "text": words(block.text)}
+        text = words(block.text) + self._claims.signed(block.hand, self._language.code)
+        return {"kind": "note", "role": block.role, "text": text}
 
     @_block.register
     def _(self, block: Facts) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import singledispatch
 
 import msgspec
@@ -20,7 +21,7 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.text import MAX_TEXT, clean
-from surveygen.domain.writing import Evidence, Sentence
+from surveygen.domain.writing import Doubt, Evidence, Hand, Sentence
 
 Json = dict[str, object]
 
@@ -44,7 +45,19 @@ def sentence_of(sentence: Sentence) -> Json:
         "support": ratio(sentence.support),
         "language": sentence.language,
         "translated_from": sentence.translated_from,
+        "claim": sentence.claim,
+        "hand": hand_of(sentence.hand),
     }
+
+
+def hand_of(hand: Hand | None) -> Json | None:
+    """Write who worded something, and which of its sources changed; None for the program."""
+    return {"author": hand.author, "at": hand.at, "sources": doubts_of(hand.doubts)} if hand else None
+
+
+def doubts_of(doubts: Iterable[Doubt]) -> list[Json]:
+    """Write the sources that changed below a person's words."""
+    return [{"paper": one.paper, "reason": one.reason} for one in doubts]
 
 
 def evidence_of(span: Evidence) -> Json:
@@ -111,7 +124,13 @@ def _(block: Paragraph) -> Json:
 
 @block_of.register
 def _(block: Note) -> Json:
-    return {"kind": "note", "role": block.role, "text": block.text}
+    return {
+        "kind": "note",
+        "role": block.role,
+        "text": block.text,
+        "claim": block.claim,
+        "hand": hand_of(block.hand),
+    }
 
 
 @block_of.register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surveygen.domain.changes import Changes
-from surveygen.render._json_blocks import Json
+from surveygen.render._json_blocks import Json, doubts_of
 
 
 def changes_of(changes: Changes | None) -> Json | None:
@@ -25,6 +25,10 @@ def changes_of(changes: Changes | None) -> Json | None:
         ],
         "abstracts": [
             {"paper": item.paper, "removed": list(item.removed), "added": list(item.added)} for item in changes.reworded
+        ],
+        "doubted": [
+            {"section": one.section, "claim": one.claim, "text": one.text, "sources": doubts_of(one.doubts)}
+            for one in changes.doubted
         ],
         "themes": {
             "born": list(changes.born),

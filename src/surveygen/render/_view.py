@@ -88,7 +88,7 @@ class Views:
 
     @_block.register
     def _(self, block: Note) -> View:
-        return {"kind": "note", "role": block.role, "text": self._words.words(block.text)}
+        return {"kind": "note", "role": block.role, "text": self._words.note(block)}
 
     @_block.register
     def _(self, block: Facts) -> View:

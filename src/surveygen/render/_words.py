@@ -8,9 +8,10 @@ from typing import Protocol
 from surveygen.domain.inline import Cite, Inline, Math, Str, parse_inline, plain
 from surveygen.domain.names import short_authors
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Entry, Survey
-from surveygen.domain.writing import Sentence
+from surveygen.domain.survey import Entry, Note, Survey
+from surveygen.domain.writing import Hand, Sentence
 from surveygen.languages import Language
+from surveygen.render._by import by, doubted
 from surveygen.render._templates import Safe
 
 
@@ -37,6 +38,10 @@ class Script(Protocol):
 
     def cite(self, entries: Sequence[Entry]) -> Safe:
         """Cite papers, in the order of their numbers."""
+        ...
+
+    def claimed(self, claim: str, written: Safe, by: Safe) -> Safe:
+        """Write words so that their claim can be told, and who wrote them; `by` is empty for the program."""
         ...
 
     def key(self, entry: Entry) -> Safe:
@@ -66,8 +71,13 @@ class Words:
         return self.script.string(plain(parse_inline(text)))
 
     def sentence(self, sentence: Sentence) -> Safe:
-        """Write a claim with its citations; a marker of a paper that has no entry stays visible."""
-        return self._join(self._parsed(sentence))
+        """Write a claim with its citations and who wrote it; a marker of a paper that has no entry stays visible."""
+        by = self._by(sentence.hand, sentence.language)
+        return self.script.claimed(sentence.claim, self._join(self._parsed(sentence)), by)
+
+    def note(self, note: Note) -> Safe:
+        """Write words that cite nothing, and who wrote them."""
+        return self.script.claimed(note.claim, self.words(note.text), self._by(note.hand, self._language.code))
 
     def cell(self, sentence: Sentence, own: PaperId) -> Safe:
         """Write a claim for a row that names its paper already; what is over `max_cell` is cut at a word."""
@@ -96,6 +106,10 @@ class Words:
             "authors": self.words(short_authors(entry.paper.authors) or cut(entry.paper.title, 40)),
             "year": self.script.text(str(year) if year is not None else ""),
         }
+
+    def _by(self, hand: Hand | None, written_in: str) -> Safe:
+        told = (by(hand, self._language, written_in), doubted(hand, self._language)) if hand else ()
+        return self.words("; ".join(part for part in told if part))
 
     def _parsed(self, sentence: Sentence) -> tuple[Inline, ...]:
         return parse_inline(sentence.text, [paper for paper in sentence.cites if paper in self.entries])

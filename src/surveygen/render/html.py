@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
-from surveygen.errors import TemplateError
 from surveygen.languages import Language
-from surveygen.render._html_bundle import bundle, policy
+from surveygen.render._html_bundle import bundle, policy, read_asset
 from surveygen.render._html_data import island, island_markup
 from surveygen.render._html_marks import catalogue_order, mark_themes
 from surveygen.render._html_sources import Sources
@@ -88,16 +86,7 @@ class HtmlRenderer:
         }
 
     def _read(self, name: str) -> str:
-        loader = self._environment.loader
-        try:
-            text = loader.get_source(self._environment, f"html/{name}")[0] if loader else ""
-        except jinja2.TemplateNotFound as error:
-            raise TemplateError(
-                f"template html/{name} is missing", "install surveygen again", template=f"html/{name}"
-            ) from error
-        if "</script" in text.lower() or "</style" in text.lower():
-            raise TemplateError(f"html/{name} closes its own element", "take the end tag out", template=f"html/{name}")
-        return text.replace("\r\n", "\n").replace("\r", "\n")  # as a browser reads it, so that the hash fits
+        return read_asset(self._environment, f"html/{name}")
 
 
 def _contents(sections: list[View]) -> list[dict[str, object]]:

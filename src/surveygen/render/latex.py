@@ -92,5 +92,8 @@ class _TexScript:
         keys = ",".join(tex_key(entry.cite_key, entry.number) for entry in entries)
         return TexSafe(f"\\cite{{{keys}}}")
 
+    def claimed(self, claim: str, written: Safe, by: Safe) -> Safe:  # noqa: ARG002  # TeX is not read back
+        return TexSafe(f"{written} {{\\footnotesize\\itshape ({by})}}") if by else written
+
     def key(self, entry: Entry) -> Safe:
         return TexSafe(tex_key(entry.cite_key, entry.number))

@@ -13,6 +13,7 @@ from surveygen.domain.survey import Entry, Survey
 from surveygen.domain.text import MAX_TEXT
 from surveygen.languages import Language
 from surveygen.render._markdown import markdown, markdown_math
+from surveygen.render._markdown_read import claimed, indexed
 from surveygen.render._templates import MarkdownSafe, Safe, TemplateRoots, fill, text_environment
 from surveygen.render._view import Views
 from surveygen.render._words import Words
@@ -39,7 +40,8 @@ class MarkdownRenderer:
         document = Views(
             survey, self.language, Words(survey, self.language, _MarkdownScript(), max_cell=MAX_TEXT)
         ).document()
-        return {"survey.md": fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"}
+        written = fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"
+        return {"survey.md": indexed(written, survey)}
 
     @cached_property
     def _environment(self) -> SandboxedEnvironment:
@@ -66,6 +68,9 @@ class _MarkdownScript:
     def cite(self, entries: Sequence[Entry]) -> Safe:
         links = ", ".join(f"[{entry.number}](#{self.key(entry)})" for entry in entries)
         return MarkdownSafe(f"\\[{links}\\]")
+
+    def claimed(self, claim: str, written: Safe, by: Safe) -> Safe:
+        return claimed(claim, written, by)
 
     def key(self, entry: Entry) -> Safe:
         return MarkdownSafe(f"ref-{entry.number}")

@@ -44,6 +44,7 @@ def write_quality(desk: Desk, quality: Quality) -> Section:
         (desk.say("quality_grounded"), percent(quality.grounded_share)),
         (desk.say("quality_grounded_cited"), percent(quality.grounded_cited_share)),
         *(((desk.say("quality_model"), number(quality.model_sentences)),) if desk.material.provenance.model else ()),
+        *(_human_rows(desk, quality) if quality.human_sentences else ()),
         (desk.say("quality_redundancy"), percent(quality.redundancy)),
         (desk.say("quality_orphans"), number(quality.orphan_citations)),
         (desk.say("quality_uncited"), number(quality.uncited_references)),
@@ -68,6 +69,14 @@ def write_quality(desk: Desk, quality: Quality) -> Section:
         Facts(desk.say("reproduce"), again),
     )
     return Section("quality", desk.say("quality"), 1, blocks)
+
+
+def _human_rows(desk: Desk, quality: Quality) -> tuple[tuple[str, str], ...]:
+    number = desk.language.number
+    return (
+        (desk.say("quality_human"), number(quality.human_sentences)),
+        (desk.say("quality_doubted"), number(quality.doubted_sentences)),
+    )
 
 
 def write_references(desk: Desk) -> Section:

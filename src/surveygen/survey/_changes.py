@@ -29,6 +29,7 @@ def write_changes(desk: Desk, headings: Mapping[str, str]) -> tuple[Section, ...
     for key, items in _lists(desk, changes):
         blocks += _list(desk, key, items)
     blocks += _themes(desk, changes)
+    blocks += _doubted(desk, changes, headings)
     blocks += _sections(desk, changes, headings)
     return (Section(CHANGES, desk.say("changes"), 1, tuple(blocks)),)
 
@@ -97,6 +98,13 @@ def _sections(desk: Desk, changes: Changes, headings: Mapping[str, str]) -> Iter
         names = [headings[name] for name in ids if name in headings]
         if names:
             yield Note(f"{desk.say(key)}: {'; '.join(names)}.")
+
+
+def _doubted(desk: Desk, changes: Changes, headings: Mapping[str, str]) -> Iterator[Note]:
+    for one in changes.doubted[:_MOST]:
+        why = "; ".join(desk.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in one.doubts)
+        where = headings.get(one.section, one.section)
+        yield Note(f"{desk.say('change_doubted')}: “{one.text}” ({where}; {why}).")
 
 
 def _place(desk: Desk, paper: PaperId) -> str:

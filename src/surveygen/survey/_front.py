@@ -38,7 +38,8 @@ def write_abstract(desk: Desk) -> Section:
         names = "; ".join(f"{desk.name(top.id)} ({len(desk.members(top))})" for top in tops)
         parts.append(desk.say("abstract_themes", n=len(tops), names=names))
     parts.append(desk.say("abstract_claims"))
-    notices = [desk.say("drafted_by_software")]
+    by_person = any(edit.target for edit in material.edits)
+    notices = [desk.say("drafted_and_edited" if by_person else "drafted_by_software")]
     notes = sum(paper.abstract_kind == "note" for paper in material.papers)
     if notes:
         notices.append(desk.say("editor_notes", n=notes))

@@ -19,6 +19,7 @@ from surveygen.survey._front import (
     write_overview,
     write_taxonomy,
 )
+from surveygen.survey._hand import with_hand
 from surveygen.survey._themes import write_themes
 from surveygen.survey.counts import count_themes
 from surveygen.survey.material import Desk, Material
@@ -30,7 +31,7 @@ def compose(material: Material, language: Language) -> Survey:
     desk = Desk.of(material, language)
     themes = write_themes(desk)
     opening = (write_abstract(desk), *write_glance(desk), *write_introduction(desk))
-    body = (
+    sections = (
         *opening,
         write_method(desk),
         write_taxonomy(desk),
@@ -41,6 +42,7 @@ def compose(material: Material, language: Language) -> Survey:
         *write_withdrawn(desk),
         write_catalogue(desk),
     )
+    body = with_hand(sections, material, language.code)
     quality = measure(material, body)
     survey = Survey(
         slug=material.slug,

@@ -8,6 +8,7 @@ from typing import Self
 
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations
+from surveygen.domain.decision import Decision
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import Provenance
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
@@ -35,6 +36,7 @@ class Material:
         frame: what opens and closes the survey; empty parts are left out.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
         citations: who cites whom; graphs: the names that citation graphs give themselves.
+        edits: a person's sentences that hold, in their order, each with the section where it stands now.
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
     """
 
@@ -59,6 +61,7 @@ class Material:
     graphs: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
     border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
+    edits: tuple[Decision, ...] = ()
 
 
 @dataclass(slots=True)

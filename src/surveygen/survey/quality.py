@@ -10,12 +10,17 @@ from surveygen.survey.material import Material
 
 
 def measure(material: Material, sections: Sequence[Section]) -> Quality:
-    """Count over all claims of the draft, cited or not, so that no uncited sentence flatters the figures."""
+    """Count over all claims of the draft, cited or not, so that no uncited sentence flatters the figures.
+
+    Whether a claim is found in its source is asked of the program's own; a person's are counted apart.
+    """
     prose = list(_prose(sections))
     claims = [*prose, *_cells(sections)]
     known = {paper.id for paper in material.papers}
+    own = [claim for claim in claims if claim.method != "human"]
+    human = [claim for claim in claims if claim.method == "human"]
     cited = {paper for claim in claims for paper in claim.cites}
-    holds = [material.checks.grounded(claim) for claim in claims]
+    holds = [material.checks.grounded(claim) for claim in own]
     listed = known if any(isinstance(block, Catalogue) for section in sections for block in section.blocks) else cited
     return Quality(
         claim_sentences=len(claims),
@@ -23,8 +28,10 @@ def measure(material: Material, sections: Sequence[Section]) -> Quality:
         grounded_share=_share(holds),
         orphan_citations=len(cited - known),
         uncited_references=len(known - cited - listed),
-        grounded_cited_share=_share(held for claim, held in zip(claims, holds, strict=True) if claim.cites),
+        grounded_cited_share=_share(held for claim, held in zip(own, holds, strict=True) if claim.cites),
         model_sentences=sum(claim.method == "llm" for claim in claims),
+        human_sentences=len(human),
+        doubted_sentences=sum(claim.hand is not None and bool(claim.hand.doubts) for claim in human),
         redundancy=material.checks.redundancy(prose),
         uncertain_papers=sum(item.uncertain for item in material.assignments.values()),
         unassigned_papers=len(known - set(material.assignments)),

@@ -53,7 +53,7 @@ def steer(
     decisions = tuple(decisions)
     board = _Board(taxonomy, replaced or {})
     for decision in standing(decisions):
-        if not board.apply(decision):
+        if decision.action != "edit" and not board.apply(decision):
             board.idle.append(decision.number)
     board.give_back(one for one in decisions if one.action == "split")
     names = {theme: name for theme, name in board.names.items() if theme in board.themes}

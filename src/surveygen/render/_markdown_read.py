@@ -1,0 +1,190 @@
+"""Read a Markdown edition back: which words a person changed in it."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from surveygen.domain.paper import PaperId
+from surveygen.domain.survey import Survey
+from surveygen.domain.text import clean
+from surveygen.errors import ConfigError
+from surveygen.render._templates import MarkdownSafe
+
+_CLAIM = re.compile(r"<!-- ([0-9a-f]{10}(?:-\d+)?|by) -->")
+_INDEX = re.compile(r"\n*<!-- surveygen (?P<language>[a-z-]+) (?P<frame>[0-9a-f]{8})\n(?P<rows>.*?)-->\s*\Z", re.DOTALL)
+_BREAK = re.compile(r"\n[ \t]*\n")
+_NEXT_ITEM = re.compile(r"\n\s*\d+[.)]\s*\Z")
+_BARE_ITEM = re.compile(r"^\s*\d+[.)]\s*$", re.MULTILINE)
+_BY = re.compile(r"\A\s*\([^()]*\)")
+_LINKED = r"\[(?:\d+)\]\(#ref-\d+\)"
+_WORDS = re.compile(
+    rf"(?P<links>\\\[{_LINKED}(?:\s*,\s*{_LINKED})*\\\]|{_LINKED})"
+    r"|\\?\[@(?P<keys>[^\]\s][^\]]*?)\\?\]"
+    r"|\\?\[(?P<numbers>\d+(?:\s*,\s*\d+)*)\\?\]"
+    r"|(?P<math>(?<!\\)\$(?:[^$\\\n]|\\.)+\$)"
+    r"|\\(?P<sign>[!-/:-@\[-`{-~])"
+    r"|(?P<entity>&(?:lt|gt|amp);)"
+    r"|(?P<stress>[*`]+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What differs in a Markdown edition from what was written.
+
+    Attributes:
+        language: of the edition.
+        edits: (section, claim, the person's words with citations as ``[@paper-id]``, "" where they are gone), in
+            reading order.
+        beside: whether something else was changed as well, such as a heading or a table.
+    """
+
+    language: str
+    edits: tuple[tuple[str, str, str], ...]
+    beside: bool
+
+
+def claimed(claim: str, written: str, by: str) -> MarkdownSafe:
+    """Write words with the name of their claim before them, and who wrote them behind."""
+    told = f" <!-- by -->({by.replace('(', '[').replace(')', ']')})" if by else ""
+    return MarkdownSafe(f"<!-- {claim} -->{written}{told}" if claim else written)
+
+
+def indexed(text: str, survey: Survey) -> str:
+    """Put at the end of an edition what is needed to read it back; nothing if no words have a name in it.
+
+    A row a section names its claims with digests of their words, a row a reference its number, paper and cite key.
+    """
+    words, frame = _regions(text)
+    if not words:
+        return text
+    rows = []
+    for section in survey.sections:
+        told = [f"{claim}={_digest(words[claim])}" for claim in section.claims() if claim in words]
+        rows += [" ".join((_held(section.id), *told))] if told else []
+    rows += [f"@{entry.number} {_held(entry.paper.id)} {_held(entry.cite_key)}" for entry in survey.entries]
+    inside = "\n".join(rows)
+    return f"{text.rstrip()}\n\n<!-- surveygen {survey.language} {_digest(frame)}\n{inside}\n-->\n"
+
+
+def read_markdown(text: str) -> Reading:
+    """Find the words of an edition that are not those that were written.
+
+    Raises:
+        ConfigError: the list at its end is gone, or a person's words cite what is no reference.
+    """
+    text = text.replace("\r\n", "\n")
+    index = _INDEX.search(text)
+    if index is None:
+        raise ConfigError(
+            "the edition has lost the list at its end by which it is read",
+            "edit the words only, and leave the comments as they are",
+        )
+    rows = index["rows"].splitlines()
+    references = dict(_references(row for row in rows if row.startswith("@")))
+    now, frame = _regions(text[: index.start()])
+    edits = [
+        (section, claim, read_words(now.get(claim, ""), references))
+        for section, claim, digest in _claims(row for row in rows if not row.startswith("@"))
+        if _digest(now.get(claim, "")) != digest
+    ]
+    return Reading(index["language"], tuple(edits), beside=_digest(frame) != index["frame"])
+
+
+def read_words(text: str, references: Mapping[str, PaperId]) -> str:
+    r"""Turn Markdown into words with citation markers.
+
+    A citation may be a number of the references, linked or not, or ``[@id]`` with the id or cite key of a paper.
+
+    >>> read_words(r"It *works* \[[2](#ref-2)\], for 5 \% [@muller2021].", {"2": "2101.1", "muller2021": "2203.2"})
+    'It works [@2101.1], for 5 % [@2203.2].'
+
+    Args:
+        text: a person's.
+        references: papers by number, id and cite key.
+
+    Raises:
+        ConfigError: it cites what is no reference.
+    """
+    return clean(_WORDS.sub(lambda found: _read(found, references), _NEXT_ITEM.sub("", text)))
+
+
+def _read(found: re.Match[str], references: Mapping[str, PaperId]) -> str:
+    kind = found.lastgroup or ""
+    readers: Mapping[str, Callable[[], str]] = {
+        "links": lambda: _cited(re.findall(r"\[(\d+)\]", found[0]), references),
+        "keys": lambda: _cited(re.split(r"\s*;\s*@?", found["keys"]), references),
+        "numbers": lambda: _numbers(found, references),
+        "math": lambda: found[0],
+        "sign": lambda: "\\$" if found["sign"] == "$" else found["sign"],
+        "entity": lambda: html.unescape(found[0]),
+    }
+    return readers.get(kind, str)()
+
+
+def _cited(names: Iterable[str], references: Mapping[str, PaperId]) -> str:
+    names = list(names)
+    missing = next((name for name in names if name not in references), None)
+    if missing is not None:
+        raise ConfigError(
+            f"{missing!r} is cited and no reference of the survey",
+            "cite by number as [12], or by id or cite key as [@2101.00001]",
+        )
+    return " ".join(f"[@{references[name]}]" for name in names)
+
+
+def _numbers(found: re.Match[str], references: Mapping[str, PaperId]) -> str:
+    """Read numbers in brackets as citations where each is one of the references: an interval is none."""
+    names = re.split(r"\s*,\s*", found["numbers"])
+    return _cited(names, references) if all(name in references for name in names) else f"[{found['numbers']}]"
+
+
+def _claims(rows: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    for row in rows:
+        section, *told = row.split()
+        yield from ((unquote(section), *pair.split("=", 1)) for pair in told if "=" in pair)  # type: ignore[misc]  # a pair
+
+
+def _references(rows: Iterable[str]) -> Iterator[tuple[str, PaperId]]:
+    for row in rows:
+        number, _, rest = row.removeprefix("@").partition(" ")
+        paper, _, key = rest.partition(" ")
+        yield from ((name, PaperId(unquote(paper))) for name in (number, unquote(paper), unquote(key)) if name)
+
+
+def _held(text: str) -> str:
+    """Write an id so that it neither ends the comment nor a row."""
+    return quote(text, safe="/.:", errors="replace").replace("--", "-%2D")
+
+
+def _regions(text: str) -> tuple[dict[str, str], str]:
+    """Return the words of each claim, and the text without them."""
+    words: dict[str, str] = {}
+    frame: list[str] = []
+    last = ""
+    parts = _CLAIM.split(text)
+    frame.append(parts[0])
+    for name, rest in zip(parts[1::2], parts[2::2], strict=True):
+        end = _BREAK.search(rest)
+        region, after = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+        frame.append(f" {after}")
+        if name == "by":  # what a person adds behind the mark belongs to the sentence before it
+            words[last] = f"{words.get(last, '')} {_BY.sub('', region)}"
+        else:
+            last = name
+            words[name] = region
+    return {name: _bare(region) for name, region in words.items() if name}, _BARE_ITEM.sub("", "".join(frame))
+
+
+def _bare(region: str) -> str:
+    """Return words without the number of the next item and the stars of a definition."""
+    return re.sub(r"(?<!\\)\*+\s*\Z", "", _NEXT_ITEM.sub("", region)).strip()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()[:8]
