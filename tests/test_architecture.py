@@ -37,6 +37,7 @@ PUBLIC = {
     "evaluation_page template_root",
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
+    "translate": "Glossary Kept Masked Translator fault mask read_glossary unmask",
     "summarize": "Ask Lookup Outcome Summarizer Verdict check difference fault redundancy split",
     "survey": "Checks Material compare_references compose mint",
     "themes": "Assigner Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeVectors agreement align "
@@ -55,15 +56,26 @@ ALLOWED = {
     "rich": ("cli/",),
     "sqlite3": ("corpus/_database.py", "pipeline/doctor.py"),
     "jinja2": ("render/",),
-    "subprocess": ("render/_tex_run.py",),
+    "subprocess": ("render/_tex_run.py", "translate/command.py"),
     "random": ("sources/_limiter.py",),
     "langchain": ("chat/_langchain.py",),
     "langchain_core": ("chat/_langchain.py",),
+    "ctranslate2": ("translate/ctranslate2.py",),
+    "sentencepiece": ("translate/ctranslate2.py",),
+    "argostranslate": ("translate/argos.py",),
 }
 # Imported inside a function only, so that --help stays fast.
-LATE = {"torch", "sentence_transformers", "langchain", "langchain_core"}
+LATE = {
+    "torch",
+    "sentence_transformers",
+    "langchain",
+    "langchain_core",
+    "ctranslate2",
+    "sentencepiece",
+    "argostranslate",
+}
 # These take the time, the seed and the text as arguments.
-PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "corpus/merge.py")
+PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "translate/_", "corpus/merge.py")
 EFFECTS = {"os", "random", "requests", "secrets", "socket", "sqlite3", "subprocess", "tempfile", "time", "uuid"}
 
 
