@@ -56,6 +56,10 @@ def built_lines(built: Built) -> Iterator[str]:
     changed = set(built.changed)
     yield f"{built.papers} papers"
     yield from spent_lines(built.spent)
+    for edition in built.translated:
+        left = {"left as their translation did not hold": edition.failed, "put off": edition.pending}
+        said = "".join(f", {count} {word}" for word, count in left.items() if count)
+        yield f"{edition.language}: {edition.sentences} sentences translated{said}"
     yield from (f"{'wrote' if path in changed else 'same '} {_near(path)}" for path in built.files)
 
 

@@ -25,10 +25,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words that claim nothing about a paper: a definition, a notice, or counts taken from the data."""
+    """Words that claim nothing about a paper: a definition, a notice, or counts taken from the data.
+
+    `language` is empty where it is the survey's own.
+    """
 
     text: str
     role: Literal["definition", "notice", "computed"] = "computed"
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class Quality:
     """What a reader should know about the draft; shares are 0 to 1, the rest are counts.
 
     `grounded_share` is over all claims, cited or not, `grounded_cited_share` over the cited ones alone.
+    Claims in another language than the survey's are `untranslated_sentences`; `failed_translations` are those of them
+    of which a translation came and did not hold.
     """
 
     claim_sentences: int
@@ -160,11 +166,16 @@ class Quality:
     outside_papers: int = 0
     grounded_cited_share: float = 1.0
     model_sentences: int = 0
+    translated_sentences: int = 0
+    failed_translations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How to make the same draft again; `model` is what a language model has given so far, None without one."""
+    """How to make the same draft again; `model` is what a language model has given so far, None without one.
+
+    `translator` is the engine that was asked for this edition, empty if none was.
+    """
 
     surveygen: str
     config_sha256: str
@@ -174,6 +185,7 @@ class Provenance:
     seed: int
     sources: tuple[str, ...]
     model: ModelUse | None = None
+    translator: str = ""
 
 
 @dataclass(frozen=True, slots=True)

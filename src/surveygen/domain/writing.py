@@ -36,7 +36,7 @@ class Sentence:
         cites: the papers cited, each marked in `text`. evidence: where the claim stands in them.
         method: how it was written. rule: the rewriting rule ("quote", "attribute", ...), so that it can be replayed.
         support: 0 to 1, agreement of the words with the evidence.
-        translated_from: the language it was written in, None if it was written in `language`.
+        translated_from: the language it was written in, None if it was written in `language`. source: its words then.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Sentence:
     support: float = 1.0
     language: str = "en"
     translated_from: str | None = None
+    source: str = ""
 
     @property
     def plain(self) -> str:

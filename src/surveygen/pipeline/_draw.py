@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from surveygen import __version__
+from surveygen.chat import Meter
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.citation import Citations
@@ -21,11 +22,12 @@ from surveygen.pipeline._codec import digest
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import Run, start
+from surveygen.pipeline._translate import Translating
 from surveygen.pipeline._write import Written, write
 from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.progress import Progress
 from surveygen.summarize import check, redundancy
-from surveygen.survey import Checks, Material, compose, mint
+from surveygen.survey import Checks, Material, Translation, compose, mint
 from surveygen.themes import border_cases
 
 _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
@@ -40,24 +42,33 @@ class Drawing:
     written: Written
     checks: Checks
     citations: Citations
+    meter: Meter
 
     @property
     def taxonomy(self) -> Taxonomy:
         """The themes, induced ones among them."""
         return self.placed.taxonomy
 
-    def survey(self, language: Language) -> Survey:
-        """Compose the survey in a language, with the last change report that the store remembers."""
-        return compose(_material(self, language), language)
+    def survey(self, language: Language, translation: Translation | None = None) -> Survey:
+        """Compose the survey in a language, with the last change report that the store remembers.
+
+        Without a translation its sentences stand in the language of their sources.
+        """
+        return compose(_material(self, language, translation or Translation()), language)
+
+    def translating(self, project: Project, asking: Asking) -> Translating:
+        """Prepare the translation of what the editions say."""
+        return Translating(project, self.run, self.placed, self.written, asking)
 
 
 def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     """Go the way from papers to text; what the store has of it is not computed again."""
     run = start(project, store, progress)
     placed = place(run)
-    with Asking(project) as asking:
+    meter = Meter(project.settings.llm)
+    with Asking(project, meter) as asking:
         written = write(run, placed, asking)
-    return Drawing(run, placed, written, _checks(run), citations_of(store, run.papers))
+    return Drawing(run, placed, written, _checks(run), citations_of(store, run.papers), meter)
 
 
 def _checks(run: Run) -> Checks:
@@ -71,23 +82,13 @@ def _checks(run: Run) -> Checks:
     return Checks(grounded, redundancy)
 
 
-def _material(drawing: Drawing, language: Language) -> Material:
+def _material(drawing: Drawing, language: Language, translation: Translation) -> Material:
     run, placed, written = drawing.run, drawing.placed, drawing.written
     store, settings = run.store, run.settings
     cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
     counts = store.counts()
     assignments = {item.paper: item for item in placed.assignments}
     reports = _edition.last_reports(store)
-    provenance = Provenance(
-        surveygen=__version__,
-        config_sha256=digest(settings, run.profile.taxonomy.themes),
-        corpus_sha256=store.sha256(),
-        encoder=run.embeddings.encoder,
-        summarizer=written.summarizer,
-        seed=settings.themes.seed,
-        sources=store.sources(),
-        model=written.model,
-    )
     return Material(
         slug=settings.slug,
         title=_title(run, language),
@@ -103,13 +104,29 @@ def _material(drawing: Drawing, language: Language) -> Material:
         neighbours=placed.neighbours,
         cite_keys=cite_keys,
         selection={name: getattr(counts, name) for name in _SELECTION},
-        provenance=provenance,
+        provenance=_provenance(drawing, translation),
         checks=drawing.checks,
         changes=reports[0] if reports else None,
         earlier=reports[1:],
         withdrawn=_withdrawn(store, cite_keys),
         citations=drawing.citations,
+        translation=translation,
         graphs=graph_titles(name for standing in drawing.citations.standings.values() for name, _ in standing.told),
+    )
+
+
+def _provenance(drawing: Drawing, translation: Translation) -> Provenance:
+    run, written = drawing.run, drawing.written
+    return Provenance(
+        surveygen=__version__,
+        config_sha256=digest(run.settings, run.profile.taxonomy.themes),
+        corpus_sha256=run.store.sha256(),
+        encoder=run.embeddings.encoder,
+        summarizer=written.summarizer,
+        seed=run.settings.themes.seed,
+        sources=run.store.sources(),
+        model=written.model,
+        translator=translation.engine,
     )
 
 

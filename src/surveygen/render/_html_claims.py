@@ -11,7 +11,7 @@ from surveygen.domain.inline import Cite, parse_inline
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Entry, Survey
 from surveygen.domain.writing import Sentence
-from surveygen.languages import Language
+from surveygen.languages import Language, direction_of
 from surveygen.render._html_sources import Sources
 from surveygen.render._html_text import markup
 
@@ -23,6 +23,8 @@ class Claims:
 
     def __init__(self, survey: Survey, language: Language, sources: Sources) -> None:
         self._shown_in = survey.language
+        # Where all else is translated, a reader wants to see what is not; where nothing is, the abstract says so.
+        self._look = Markup(' class="foreign"') if survey.quality.translated_sentences else Markup()
         self._language = language
         self._sources = sources
         self._entries = survey.by_paper()
@@ -45,7 +47,8 @@ class Claims:
 
     def _marked(self, text: Markup, sentence: Sentence) -> Markup:
         if sentence.language != self._shown_in:
-            text = Markup('<span lang="{}" dir="auto">{}</span>').format(sentence.language, text)
+            way = direction_of(sentence.language)
+            text = Markup('<span lang="{}" dir="{}"{}>{}</span>').format(sentence.language, way, self._look, text)
         if sentence.support < _WEAK:
             text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
         return text

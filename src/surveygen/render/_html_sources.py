@@ -13,9 +13,13 @@ Span = tuple[int, int]
 
 
 class Sources:
-    """The abstract of each paper as pieces; a span of evidence is a half-open run of them."""
+    """The abstract of each paper as pieces; a span of evidence is a half-open run of them.
+
+    `language` is the survey's.
+    """
 
     def __init__(self, survey: Survey) -> None:
+        self.language = survey.language
         self._papers: Mapping[PaperId, Paper] = {entry.paper.id: entry.paper for entry in survey.entries}
         self._cuts: dict[PaperId, set[int]] = {paper: {0, len(it.abstract)} for paper, it in self._papers.items()}
         for sentence in _all_sentences(survey):

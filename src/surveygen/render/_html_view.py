@@ -27,7 +27,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
-from surveygen.languages import Language
+from surveygen.languages import Language, direction_of
 from surveygen.render._html_claims import Claims
 from surveygen.render._html_figures import draw
 from surveygen.render._html_marks import ThemeMark, catalogue_order
@@ -83,7 +83,8 @@ class PageView:
 
     @_block.register
     def _(self, block: Note) -> View:
-        return {"kind": "note", "role": block.role, "text": words(block.text)}
+        way = direction_of(block.language) if block.language else "auto"
+        return {"kind": "note", "role": block.role, "text": words(block.text), "lang": block.language, "dir": way}
 
     @_block.register
     def _(self, block: Facts) -> View:

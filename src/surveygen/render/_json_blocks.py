@@ -36,6 +36,7 @@ def sentence_of(sentence: Sentence) -> Json:
         "support": ratio(sentence.support),
         "language": sentence.language,
         "translated_from": sentence.translated_from,
+        **({"source": sentence.source} if sentence.source else {}),
     }
 
 
@@ -106,7 +107,8 @@ def _(block: Paragraph) -> Json:
 
 @block_of.register
 def _(block: Note) -> Json:
-    return {"kind": "note", "role": block.role, "text": block.text}
+    foreign = {"language": block.language} if block.language else {}
+    return {"kind": "note", "role": block.role, "text": block.text, **foreign}
 
 
 @block_of.register

@@ -88,7 +88,8 @@ class Views:
 
     @_block.register
     def _(self, block: Note) -> View:
-        return {"kind": "note", "role": block.role, "text": self._words.words(block.text)}
+        text = self._words.spoken(self._words.words(block.text), block.language)
+        return {"kind": "note", "role": block.role, "text": text}
 
     @_block.register
     def _(self, block: Facts) -> View:

@@ -43,6 +43,10 @@ class Script(Protocol):
         """Name a reference as a target of links."""
         ...
 
+    def foreign(self, words: Safe, language: str) -> Safe:
+        """Mark written words as being in another language than the survey."""
+        ...
+
 
 class Words:
     """Writes titles, sentences and cells; `max_cell` is the longest text of a table cell in code points."""
@@ -67,7 +71,12 @@ class Words:
 
     def sentence(self, sentence: Sentence) -> Safe:
         """Write a claim with its citations; a marker of a paper that has no entry stays visible."""
-        return self._join(self._parsed(sentence))
+        return self.spoken(self._join(self._parsed(sentence)), sentence.language)
+
+    def spoken(self, written: Safe, language: str) -> Safe:
+        """Mark what is in another language; empty means the survey's own."""
+        own = language in {"", self._language.code}
+        return written if own else self.script.foreign(written, language)
 
     def cell(self, sentence: Sentence, own: PaperId) -> Safe:
         """Write a claim for a row that names its paper already; what is over `max_cell` is cut at a word."""
@@ -84,7 +93,7 @@ class Words:
                 break
             nodes.append(node)
             room -= length
-        return self._join(nodes)
+        return self.spoken(self._join(nodes), sentence.language)
 
     def short(self, entry: Entry) -> dict[str, object]:
         """Name a paper in a few words: number, key, citation, authors, year."""

@@ -54,6 +54,7 @@ def write_quality(desk: Desk, quality: Quality) -> Section:
         (desk.say("quality_notes"), number(quality.editor_notes)),
         (desk.say("quality_quarantined"), number(quality.quarantined_records)),
         (desk.say("quality_untranslated"), number(quality.untranslated_sentences)),
+        *_translated(desk, quality),
     )
     made = desk.material.provenance
     again = (
@@ -68,6 +69,17 @@ def write_quality(desk: Desk, quality: Quality) -> Section:
         Facts(desk.say("reproduce"), again),
     )
     return Section("quality", desk.say("quality"), 1, blocks)
+
+
+def _translated(desk: Desk, quality: Quality) -> tuple[tuple[str, str], ...]:
+    """Account for the translation; nothing if nobody was asked."""
+    if not desk.material.provenance.translator:
+        return ()
+    number = desk.language.number
+    return (
+        (desk.say("quality_translated"), number(quality.translated_sentences)),
+        (desk.say("quality_failed_translations"), number(quality.failed_translations)),
+    )
 
 
 def write_references(desk: Desk) -> Section:

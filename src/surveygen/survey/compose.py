@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from surveygen.domain.names import fold, split_name
 from surveygen.domain.paper import Paper
 from surveygen.domain.survey import Entry, Section, Survey
@@ -9,6 +11,7 @@ from surveygen.languages import Language
 from surveygen.survey._back import write_catalogue, write_open_problems, write_outlook, write_quality, write_references
 from surveygen.survey._changes import write_changes, write_withdrawn
 from surveygen.survey._front import (
+    with_notice,
     write_abstract,
     write_glance,
     write_introduction,
@@ -20,10 +23,17 @@ from surveygen.survey._themes import write_themes
 from surveygen.survey.counts import count_themes
 from surveygen.survey.material import Desk, Material, Used
 from surveygen.survey.quality import measure
+from surveygen.survey.translation import Interpreter
 
 
 def compose(material: Material, language: Language) -> Survey:
-    """Make the document; the same material gives an equal one."""
+    """Make the document; the same material gives an equal one.
+
+    What is said is chosen, ordered and measured in the words of the sources, and only then put into the language of the
+    edition, so that all editions say the same.
+    """
+    says = Interpreter(material.translation, language.code)
+    material = replace(material, taxonomy=says.named(material.taxonomy))
     desk = Desk(material, language, Used(set()))
     themes = write_themes(desk)
     opening = (write_abstract(desk), *write_glance(desk), *write_introduction(desk))
@@ -39,16 +49,18 @@ def compose(material: Material, language: Language) -> Survey:
     )
     headings = {section.id: section.heading for section in (*opening, *rest)}
     body = (*opening, *write_changes(desk, headings), *rest)
-    quality = measure(material, body)
-    sections: tuple[Section, ...] = (*body, write_quality(desk, quality), write_references(desk))
+    said = says.sections(body)
+    quality = says.counted(measure(material, body), said)
+    opened = (with_notice(desk, said[0], quality), *said[1:])
+    sections: tuple[Section, ...] = (*opened, write_quality(desk, quality), write_references(desk))
     return Survey(
         slug=material.slug,
         title=material.title,
         language=language.code,
         generated_at=material.generated_at,
-        taxonomy=material.taxonomy,
+        taxonomy=says.described(material.taxonomy),
         counts=count_themes(material.taxonomy, material.assignments.values(), material.border),
-        entries=_entries(material),
+        entries=_entries(material, says),
         sections=sections,
         quality=quality,
         provenance=material.provenance,
@@ -59,14 +71,14 @@ def compose(material: Material, language: Language) -> Survey:
     )
 
 
-def _entries(material: Material) -> tuple[Entry, ...]:
+def _entries(material: Material, says: Interpreter) -> tuple[Entry, ...]:
     ordered = sorted(material.papers, key=_reference_order)
     return tuple(
         Entry(
             paper=paper,
             number=number,
             cite_key=material.cite_keys[paper.id],
-            card=material.cards[paper.id],
+            card=says.card(material.cards[paper.id]),
             assignment=material.assignments.get(paper.id),
             neighbours=material.neighbours.get(paper.id, ()),
             standing=material.citations.standings.get(paper.id),

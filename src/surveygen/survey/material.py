@@ -12,6 +12,7 @@ from surveygen.domain.survey import Provenance
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Frame, Sentence, ThemeSummary
 from surveygen.languages import Language
+from surveygen.survey.translation import Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Material:
         frame: what opens and closes the survey; empty parts are left out.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
         citations: who cites whom; graphs: the names that citation graphs give themselves.
+        translation: what is known in the language of the edition, where that is another than the papers'.
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
     """
 
@@ -58,6 +60,7 @@ class Material:
     graphs: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
     border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
+    translation: Translation = field(default_factory=Translation)
 
     def members(self, theme: Theme) -> tuple[Assignment, ...]:
         """Return who stands at a theme or below it, best score first; papers that fit no theme do not."""
