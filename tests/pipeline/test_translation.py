@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from edition_settings import PROGRAM, command, configure
 from llm_server import Asked, LanguageServer, Said
 from small_surveys import MakeProject, corpus_lines
 from surveygen import languages, pipeline
@@ -22,29 +23,12 @@ from toy_translator import toy
 
 SILENT = pipeline.Silence()
 PAPERS = 12
-PROGRAM = str(Path(__file__).parents[1] / "toy_translator.py")
 TRACES = ("alert(1)", "etc/passwd", "2999.99999", "example.org", "ω", "\ufffd")
-
-
-def command(manner: str, more: str = "") -> str:
-    """Write the settings of the toy program."""
-    words = json.dumps([sys.executable, PROGRAM, manner, "{target}"])
-    return f'[translate]\nengine = "command"\ncommand = {words}\n{more}'
 
 
 def survey(make_project: MakeProject, translate: str, *editions: str, papers: int = PAPERS) -> Project:
     """Make a survey with editions in English and other languages, as JSON only."""
     return configure(make_project(papers=papers), translate, *editions)
-
-
-def configure(project: Project, translate: str, *editions: str) -> Project:
-    """Give a survey other settings from [llm] on, and editions."""
-    path = project.root / "survey.toml"
-    text = path.read_text(encoding="utf-8").split("\n[llm]")[0]
-    text = "\n".join(line for line in text.splitlines() if not line.startswith(("languages =", "formats =")))
-    head = f'languages = {json.dumps(["en", *editions])}\nformats = ["json"]\n'
-    path.write_text(f"{head}{text}\n{translate}", encoding="utf-8")
-    return find_project(project.root, exact=True)
 
 
 def edition(project: Project, code: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -233,11 +233,16 @@ class Survey:
         return {entry.paper.id: entry for entry in self.entries}
 
     def sentences(self) -> Iterator[Sentence]:
-        """Yield every claim of the running text and of the tables, in reading order."""
-        for section in self.sections:
-            for block in section.blocks:
-                if isinstance(block, Paragraph):
-                    yield from block.sentences
-                elif isinstance(block, Table):
-                    for row in block.rows:
-                        yield from (cell for cell in row.cells if cell is not None)
+        """Return every claim of the running text and of the tables, in reading order."""
+        return claims(self.sections)
+
+
+def claims(sections: Iterable[Section]) -> Iterator[Sentence]:
+    """Yield every claim of the running text and of the tables of some sections, in reading order."""
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                yield from block.sentences
+            elif isinstance(block, Table):
+                for row in block.rows:
+                    yield from (cell for cell in row.cells if cell is not None)

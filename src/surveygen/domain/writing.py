@@ -70,6 +70,11 @@ class Card:
     keywords: tuple[str, ...] = ()
     code: str = ""
 
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Return the sentences in the order in which a card is read."""
+        first = (self.one_liner,) if self.one_liner is not None else ()
+        return (*first, *self.aims, *self.methods, *self.findings, *self.limits)
+
 
 @dataclass(frozen=True, slots=True)
 class Strand:

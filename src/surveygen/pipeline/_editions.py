@@ -79,6 +79,8 @@ def _block(place: str, block: Mapping[str, Any]) -> Iterator[Fact]:
         yield place, _without(block, frozenset({"caption"}))
     for sentence in block.get("sentences", ()):
         yield place, claim_of(sentence)
+    if kind == "facts" and place == "glance":  # elsewhere they hold dates, and what is translated
+        yield place, ["".join(filter(str.isdecimal, row["value"])) for row in block["rows"]]
     if kind == "papers":
         yield place, [(item["paper"], item["title"]) for item in block["items"]]
     if kind == "table":

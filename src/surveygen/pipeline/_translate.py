@@ -13,7 +13,7 @@ from surveygen import plugins
 from surveygen.config import Project
 from surveygen.domain.answer import Answer
 from surveygen.domain.paper import PaperId
-from surveygen.domain.writing import Card, Sentence
+from surveygen.domain.writing import Sentence
 from surveygen.embed import Encoder
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
@@ -124,7 +124,7 @@ class Translating:
     def _sentences(self) -> Iterator[Sentence]:
         written = self._written
         for card in written.cards.values():
-            yield from _of_card(card)
+            yield from card.sentences()
         for summary in written.summaries.values():
             for strand in summary.strands:
                 yield from strand.sentences
@@ -211,13 +211,6 @@ class Translating:
                 for piece in said[1:]:
                     joined += piece if joined.endswith("。") else f" {piece}"
                 found.words[theme.description] = joined
-
-
-def _of_card(card: Card) -> Iterator[Sentence]:
-    if card.one_liner is not None:
-        yield card.one_liner
-    for part in (card.aims, card.methods, card.findings, card.limits):
-        yield from part
 
 
 def _pieces(description: str) -> list[str]:

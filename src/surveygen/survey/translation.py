@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from surveygen.domain.survey import Block, Note, Paragraph, Quality, Row, Section, Table
+from surveygen.domain.survey import Block, Note, Paragraph, Quality, Row, Section, Table, claims
 from surveygen.domain.theme import Taxonomy
 from surveygen.domain.writing import Card, Sentence
 
@@ -83,11 +83,11 @@ class Interpreter:
 
     def counted(self, quality: Quality, sections: Sequence[Section]) -> Quality:
         """Count the claims that are translated, are not, and whose translation did not hold."""
-        claims = list(_claims(sections))
-        foreign = [claim for claim in claims if claim.language != self.language]
+        told = list(claims(sections))
+        foreign = [claim for claim in told if claim.language != self.language]
         return replace(
             quality,
-            translated_sentences=sum(claim.translated_from is not None for claim in claims),
+            translated_sentences=sum(claim.translated_from is not None for claim in told),
             untranslated_sentences=len(foreign),
             failed_translations=sum(claim.text in self.translation.failed for claim in foreign),
         )
@@ -107,11 +107,3 @@ class Interpreter:
 
     def _row(self, row: Row) -> Row:
         return replace(row, cells=tuple(self.sentence(cell) if cell is not None else None for cell in row.cells))
-
-
-def _claims(sections: Sequence[Section]) -> Iterator[Sentence]:
-    for block in (block for section in sections for block in section.blocks):
-        if isinstance(block, Paragraph):
-            yield from block.sentences
-        elif isinstance(block, Table):
-            yield from (cell for row in block.rows for cell in row.cells if cell is not None)
