@@ -31,7 +31,7 @@ def toy(line: str, target: str) -> str:
 
 def _word(token: str, target: str) -> str:
     if not token.isalpha() or re.fullmatch(r"[XZQ]{2}\d+", token):
-        return " " if target in {"ja", "zh"} and token.isspace() else token
+        return "" if target in {"ja", "zh"} and token.isspace() else token
     spots = [ord(letter.lower()) % 26 for letter in token]
     if target in ALPHABETS:
         return "".join(ALPHABETS[target][spot] for spot in spots)

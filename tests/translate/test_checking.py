@@ -53,6 +53,17 @@ def test_a_good_translation_stands(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", OTHERS)
+def test_the_fixed_sentences_of_a_language_are_of_plausible_length(code: str) -> None:
+    """What people wrote for the language files passes the bounds that are drawn from it."""
+    english, words = languages.load("en").words, languages.load(code).words
+    pairs = [(told, words[key]) for key, told in english.items() if isinstance(told, str) and len(told) >= 40]
+    plain = [(told, said) for told, said in pairs if isinstance(said, str) and "{" not in told]
+
+    assert len(plain) > 10
+    assert [said for told, said in plain if "length" in fault(told, said, (), Glossary(), pair=("en", code))] == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
 @pytest.mark.parametrize("other", OTHERS)
 def test_another_script_is_found(code: str, other: str) -> None:
     """A translation into a language of another script is none."""
