@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -34,8 +35,16 @@ class Claims:
         """Return the anchors of the places that cite a paper, of those written so far."""
         return self._backs[entry.number]
 
+    def running(self, sentences: Sequence[Sentence]) -> list[Markup]:
+        """Write claims of running text; neighbors in one other language are marked as one, to flow in its direction."""
+        runs = groupby(sentences, key=lambda each: each.language)
+        return [self._spoken(Markup(" ").join(map(self._words, run)), language) for language, run in runs]
+
     def write(self, sentence: Sentence, own: PaperId | None = None) -> Markup:
         """Write a claim with its citations; `own` is the paper that the place names already."""
+        return self._spoken(self._words(sentence, own), sentence.language)
+
+    def _words(self, sentence: Sentence, own: PaperId | None = None) -> Markup:
         parts: list[Markup] = []
         for node in parse_inline(sentence.text, sentence.cites):
             if isinstance(node, Cite):
@@ -43,15 +52,16 @@ class Claims:
                 parts.append(self._citation(cited, sentence, first=not parts))
             else:
                 parts.append(markup([node]))
-        return self._marked(Markup().join(parts), sentence)
-
-    def _marked(self, text: Markup, sentence: Sentence) -> Markup:
-        if sentence.language != self._shown_in:
-            way = direction_of(sentence.language)
-            text = Markup('<span lang="{}" dir="{}"{}>{}</span>').format(sentence.language, way, self._look, text)
+        text = Markup().join(parts)
         if sentence.support < _WEAK:
             text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
         return text
+
+    def _spoken(self, text: Markup, language: str) -> Markup:
+        if language == self._shown_in:
+            return text
+        way = direction_of(language)
+        return Markup('<span lang="{}" dir="{}"{}>{}</span>').format(language, way, self._look, text)
 
     def _citation(self, papers: Sequence[PaperId], sentence: Sentence, *, first: bool) -> Markup:
         if not papers:

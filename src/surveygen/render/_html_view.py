@@ -78,7 +78,8 @@ class PageView:
 
     @_block.register
     def _(self, block: Paragraph) -> View:
-        sentences = [self._claims.write(sentence) for sentence in block.sentences]
+        one_by_one = [self._claims.write(sentence) for sentence in block.sentences] if block.style == "list" else []
+        sentences = one_by_one or self._claims.running(block.sentences)
         return {"kind": "paragraph", "label": words(block.label), "style": block.style, "sentences": sentences}
 
     @_block.register

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Protocol
 
 from surveygen.domain.inline import Cite, Inline, Math, Str, parse_inline, plain
@@ -72,6 +73,15 @@ class Words:
     def sentence(self, sentence: Sentence) -> Safe:
         """Write a claim with its citations; a marker of a paper that has no entry stays visible."""
         return self.spoken(self._join(self._parsed(sentence)), sentence.language)
+
+    def running(self, sentences: Sequence[Sentence]) -> list[Safe]:
+        """Write claims of running text; neighbors in one other language are marked as one, to flow in its direction."""
+        written: list[Safe] = []
+        for language, run in groupby(sentences, key=lambda each: each.language):
+            words = [self._join(self._parsed(sentence)) for sentence in run]
+            own = language == self._language.code
+            written += words if own else [self.spoken(type(words[0])(" ".join(words)), language)]
+        return written
 
     def spoken(self, written: Safe, language: str) -> Safe:
         """Mark what is in another language; empty means the survey's own."""
