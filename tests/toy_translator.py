@@ -66,26 +66,42 @@ def hostile(manner: str, line: str, target: str) -> str:
     }[manner]
 
 
+EVERY = (
+    *("drops", "doubles", "counts", "adds", "echoes", "empty", "long", "short", "html", "tex", "cites", "links"),
+    "script",
+)
+
+
+EVERY = (
+    *("drops", "doubles", "counts", "adds", "echoes", "empty", "long", "short", "html", "tex", "cites", "links"),
+    "script",
+)
+
+
+def answer(manner: str, number: int, line: str, target: str) -> bytes:
+    """Return the bytes for one line."""
+    said = toy(line, target).encode()
+    if manner == "bytes":
+        return b"\xff\xfe " + said + b"\xff\n"
+    if manner == "splits":
+        return said + b"\n\n"
+    if manner in {"honest", "dies"} or (manner == "moody" and number % 14 == 13):
+        return said + b"\n"
+    one = EVERY[number % 14] if manner == "moody" else manner
+    return f"{hostile(one, line, target)}\n".encode()
+
+
 def main(manner: str, target: str) -> None:
     """Answer the lines of standard input."""
-    out = sys.stdout.buffer
     if manner == "hangs":
         time.sleep(60)
     if manner == "babbles":
         for _ in count():
-            out.write(b"bla " * 10_000)
+            sys.stdout.buffer.write(b"bla " * 10_000)
     for number, raw in enumerate(sys.stdin.buffer):
-        line = raw.decode().rstrip("\n")
         if manner == "dies" and number % 2:
             sys.exit(3)
-        if manner == "bytes":
-            out.write(b"\xff\xfe " + toy(line, target).encode() + b"\xff\n")
-        elif manner == "splits":
-            out.write(f"{toy(line, target)}\n\n".encode())
-        else:
-            out.write(
-                f"{toy(line, target) if manner in {'honest', 'dies'} else hostile(manner, line, target)}\n".encode()
-            )
+        sys.stdout.buffer.write(answer(manner, number, raw.decode().rstrip("\n"), target))
 
 
 if __name__ == "__main__":

@@ -70,15 +70,12 @@ def test_eleven_editions_tell_the_same(make_project: MakeProject, engine: str) -
     assert pipeline.verify(project).problems == ()
 
 
-@pytest.mark.parametrize(
-    "manner",
-    [
-        *("drops", "doubles", "counts", "adds", "echoes", "empty", "long", "short", "html", "tex", "cites", "links"),
-        *("script", "splits", "dies", "bytes", "babbles"),
-    ],
-)
+@pytest.mark.parametrize("manner", ["moody", "splits", "bytes", "babbles"])
 def test_a_bad_engine_leaves_no_trace(make_project: MakeProject, manner: str) -> None:
-    """What does not hold stays in the language of its source, is counted, and the edition stands the check."""
+    """What does not hold stays in the language of its source, is counted, and the edition stands the check.
+
+    The moody one commits another fault with each line, and none with each fourteenth.
+    """
     project = survey(make_project, command(manner), "es")
     built = pipeline.build(project, SILENT)
 
@@ -87,17 +84,13 @@ def test_a_bad_engine_leaves_no_trace(make_project: MakeProject, manner: str) ->
     kept = [claim for claim in claims(data) if claim["language"] == "es"]
     assert pipeline.verify(project).problems == ()
     assert not any(trace in json.dumps(data, ensure_ascii=False) for trace in TRACES)
-    if manner == "dies":  # on each second line of a batch; alone each sentence passes
-        assert len(kept) == len(claims(data))
-    elif manner in {"splits", "babbles"}:
+    if manner in {"splits", "babbles"}:
         assert (told.sentences, told.failed) == (0, 0)
         assert told.pending > 0
-    elif manner in {"drops", "doubles", "counts"}:  # a sentence without a mark, or without a figure, is not harmed
-        assert 0 < len(kept) < len(claims(data))
-        assert told.failed > 0
-    else:
-        assert kept == []
-        assert data["quality"]["failed_translations"] == len(claims(data))
+    else:  # a sentence without a mark, or without a figure, is not harmed by the loss of one
+        assert len(kept) < len(claims(data))
+        assert data["quality"]["failed_translations"] == len(claims(data)) - len(kept) > 0
+        assert kept if manner == "moody" else not kept
 
 
 def test_nothing_is_translated_twice(make_project: MakeProject, root: Path, tmp_path: Path) -> None:
@@ -144,7 +137,7 @@ def test_an_interrupted_translation_goes_on(make_project: MakeProject, tmp_path:
     log = tmp_path / "asked"
     words = json.dumps(["sh", "-c", f"tee -a {log} | {sys.executable} {PROGRAM} honest es"])
     more = f'[translate]\nengine = "command"\nper_sentence = true\ncommand = {words}\n'
-    project = survey(make_project, more, "es", papers=4)
+    project = survey(make_project, more, "es", papers=2)
 
     with pytest.raises(KeyboardInterrupt):
         pipeline.build(project, _Interrupt())

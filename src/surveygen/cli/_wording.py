@@ -86,7 +86,7 @@ def spent_lines(spent: Spent | None) -> Iterator[str]:
 def estimate_lines(expected: Spent | None) -> Iterator[str]:
     """Say what a build would ask."""
     if expected is None:
-        yield "no language model is asked: summarize.method is not llm"
+        yield "no language model is asked: neither summarize.method nor translate.engine is llm"
         return
     yield (
         f"{expected.calls} questions to ask, {expected.cached} answers known already; at most "

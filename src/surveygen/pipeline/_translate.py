@@ -90,11 +90,6 @@ class Translating:
         )
 
     @cached_property
-    def engine_asks(self) -> bool:
-        """Whether the engine is a language model, which answers to a budget."""
-        return self._engine.workers > 0
-
-    @cached_property
     def _engine(self) -> Translator:
         made: Translator = plugins.load("translate", self._settings.engine).make(
             self._settings, lambda: self._asking.connect(_LABEL)
