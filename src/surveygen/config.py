@@ -198,6 +198,50 @@ class Llm:
 
 
 @dataclass(frozen=True, slots=True)
+class Translate:
+    """``[translate]``: the engine that says sentences in the language of an edition; "none" leaves them as they are.
+
+    `languages` are the editions to translate, all if empty. `command` are the words of a program, with ``{source}`` and
+    ``{target}`` for the languages; it gets a sentence a line, or one a run with `per_sentence`, and `timeout_seconds`
+    for each run. `codes` say what an engine calls a language ("es=spa"); `model` is a folder for ctranslate2.
+    A translation whose meaning, by `encoder` and its `encoder_model`, agrees less than `least_agreement` (cosine) with
+    the source does not stand; without an encoder nothing of the kind is measured. With "multilingual", 0.5 lets all of
+    999 good ones and 5 % of wrong ones pass (benchmarks/translation.py). Another `revision` translates anew.
+    """
+
+    engine: str = "none"
+    languages: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    per_sentence: bool = False
+    codes: tuple[str, ...] = ()
+    model: str = ""
+    timeout_seconds: float = 60.0
+    encoder: str = ""
+    encoder_model: str = ""
+    least_agreement: float = 0.5
+    revision: str = ""
+
+    def __post_init__(self) -> None:
+        for engine, name in (("command", "command"), ("ctranslate2", "model")):
+            if self.engine == engine and not getattr(self, name):
+                where = f"translate.{name}"
+                raise ConfigError(f"{where}: is not set, and translate.engine is {engine!r}", "name it", path=where)
+        for code in self.codes:
+            if not re.fullmatch(r"[a-z]{2,3}=\S+", code):
+                where = "translate.codes"
+                raise ConfigError(f"{where}: {code!r} is not language=code", 'such as "es=spa"', path=where)
+        if self.timeout_seconds <= 0:
+            raise ConfigError("translate.timeout_seconds: must be above 0", path="translate.timeout_seconds")
+        if not -1 <= self.least_agreement <= 1:
+            where = "translate.least_agreement"
+            raise ConfigError(f"{where}: {self.least_agreement} is no cosine", "use -1 to 1", path=where)
+
+    def code(self, language: str) -> str:
+        """Return what the engine calls a language."""
+        return dict(code.split("=", 1) for code in self.codes).get(language, language)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One survey.toml.
 
@@ -215,14 +259,16 @@ class Settings:
     themes: Themes = field(default_factory=Themes)
     summarize: Summarize = field(default_factory=Summarize)
     llm: Llm = field(default_factory=Llm)
+    translate: Translate = field(default_factory=Translate)
 
     def __post_init__(self) -> None:
-        if self.summarize.method == "llm" and not self.llm.model:
-            raise ConfigError(
-                "llm.model: is not set, and summarize.method is 'llm'",
-                'set model = "provider:name" under [llm]',
-                path="llm.model",
-            )
+        for where, choice in (("summarize.method", self.summarize.method), ("translate.engine", self.translate.engine)):
+            if choice == "llm" and not self.llm.model:
+                raise ConfigError(
+                    f"llm.model: is not set, and {where} is 'llm'",
+                    'set model = "provider:name" under [llm]',
+                    path="llm.model",
+                )
         if not self.title.strip():
             raise ConfigError("title: must not be empty", path="title")
         if not self.slug:
@@ -247,6 +293,11 @@ class Project:
     def answers(self) -> Path:
         """What language models answered, beside the store."""
         return self.root / "corpus" / "answers.db"
+
+    @property
+    def glossary(self) -> Path:
+        """Terms with a translation of their own, a file a language."""
+        return self.root / "glossary"
 
     @property
     def output(self) -> Path:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from surveygen.errors import ConfigError
 
-Room = Literal["sources", "embed", "themes", "summarize", "render"]
+Room = Literal["sources", "embed", "themes", "summarize", "translate", "render"]
 
 
 def names(room: Room) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ function reviewOf(page, paper) {
 }
 
 function claimOf(page, paper, claim) {
-  const words = el("span", {}, ...claimWords(paper, claim));
+  const words = el("span", claim.lang ? { lang: claim.lang, dir: "auto" } : {}, ...claimWords(paper, claim));
   if (!claim.span) return words;
   const label = page.say("source");
   return el("span.claim", { "data-span": claim.span.join(" ") }, words, "\u00a0", el("button.source", { type: "button", "data-do": "source", "aria-label": label, title: label }, el("span", { "aria-hidden": "true" }, "¶")));

@@ -8,6 +8,7 @@ import pytest
 
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import ConfigError
+from surveygen.languages import codes
 from surveygen.themes import load_profile, shipped_profiles
 
 GOOD = """
@@ -119,3 +120,23 @@ def test_unknown_profile_names_the_nearest(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match=r"absent\.toml"):
         load_profile("absent.toml", tmp_path)
+
+
+def test_a_profile_may_bring_terms(tmp_path: Path) -> None:
+    """Tables of terms by language arrive sorted; a term that is no string is named."""
+    path = tmp_path / "terms.toml"
+    path.write_text('[glossary.es]\n"reward model" = "modelo"\nAI = ""\n', encoding="utf-8")
+    assert load_profile("terms.toml", tmp_path).glossaries == (("es", (("AI", ""), ("reward model", "modelo"))),)
+
+    path.write_text("[glossary.es]\nAI = 1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"glossary\.es"):
+        load_profile("terms.toml", tmp_path)
+
+
+@pytest.mark.parametrize("name", shipped_profiles())
+def test_shipped_terms_are_in_languages_that_there_are(name: str, tmp_path: Path) -> None:
+    """Each language of a shipped glossary has a language file, and every term has a translation."""
+    glossaries = dict(load_profile(name, tmp_path).glossaries)
+
+    assert set(glossaries) <= set(codes())
+    assert all(said for terms in glossaries.values() for _, said in terms)

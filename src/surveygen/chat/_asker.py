@@ -57,14 +57,24 @@ class Asker:
 
     Args:
         model: what is asked. prompts: the words. memory: what was answered before. meter: the budget.
-        workers: questions that may be asked at once. sleep: waits some seconds.
+        workers: questions that may be asked at once. system: name of the prompt before each question.
+        sleep: waits some seconds.
     """
 
     def __init__(
-        self, model: Model, prompts: Prompts, memory: Memory, meter: Meter, *, workers: int, sleep: Sleep = time.sleep
+        self,
+        model: Model,
+        prompts: Prompts,
+        memory: Memory,
+        meter: Meter,
+        *,
+        workers: int,
+        system: str = "system",
+        sleep: Sleep = time.sleep,
     ) -> None:
         self.workers = workers
         self.fingerprint = f"{model.fingerprint} {prompts.fingerprint}"
+        self._system = system
         self._model, self._prompts, self._memory, self._meter, self._sleep = model, prompts, memory, meter, sleep
 
     def __call__(self, task: str, values: Mapping[str, object], schema: str, read: Callable[[str], T]) -> T | None:
@@ -84,7 +94,7 @@ class Asker:
             ModelError: the model will answer nothing (a wrong key, no such model). ConfigError: it cannot be asked.
         """
         turns = (
-            Message("system", self._prompts.fill("system", {"canary": self._prompts.canary})),
+            Message("system", self._prompts.fill(self._system, {"canary": self._prompts.canary})),
             Message("user", self._prompts.fill(task, values)),
         )
         answer = self._answer(Question(turns, schema))
@@ -132,7 +142,7 @@ class Asker:
         return answer
 
     def _leaks(self, answer: Answer, task: str) -> bool:
-        told = "\n".join(self._prompts.instructions(name) for name in ("system", task))
+        told = "\n".join(self._prompts.instructions(name) for name in (self._system, task))
         if leaks(answer.text, told, self._prompts.canary):
             self._meter.count("unusable")
             return True

@@ -57,6 +57,10 @@ def built_lines(built: Built) -> Iterator[str]:
     changed = set(built.changed)
     yield f"{built.papers} papers"
     yield from spent_lines(built.spent)
+    for edition in built.translated:
+        left = {"left as their translation did not hold": edition.failed, "put off": edition.pending}
+        said = "".join(f", {count} {word}" for word, count in left.items() if count)
+        yield f"{edition.language}: {edition.sentences} sentences translated{said}"
     yield from (f"{'wrote' if path in changed else 'same '} {_near(path)}" for path in built.files)
 
 
@@ -83,7 +87,7 @@ def spent_lines(spent: Spent | None) -> Iterator[str]:
 def estimate_lines(expected: Spent | None) -> Iterator[str]:
     """Say what a build would ask."""
     if expected is None:
-        yield "no language model is asked: summarize.method is not llm"
+        yield "no language model is asked: neither summarize.method nor translate.engine is llm"
         return
     yield (
         f"{expected.calls} questions to ask, {expected.cached} answers known already; at most "

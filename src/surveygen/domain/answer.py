@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
+T = TypeVar("T")
 Speaker = Literal["system", "user", "assistant"]
 
 
@@ -64,3 +66,25 @@ class ModelUse:
     fallbacks: int
     replaced: int
     dropped: int
+
+
+class Ask(Protocol):
+    """The way to a language model: one prompt, one answer, read or given up."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name what the answers depend on besides the question."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many questions may be asked at once."""
+        ...
+
+    def __call__(self, task: str, values: Mapping[str, object], schema: str, read: Callable[[str], T]) -> T | None:
+        """Fill the prompt of a task, and make something of the answer by `read`.
+
+        `schema` is the JSON Schema of the answer. `read` raises SummaryError where an answer is of no use.
+        None: there is no usable answer, or the budget let nothing be asked.
+        """
+        ...

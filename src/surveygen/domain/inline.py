@@ -100,6 +100,16 @@ def parse_inline(text: str, cites: Collection[PaperId] = ()) -> tuple[Inline, ..
     return tuple(_joined(pieces))
 
 
+def islands(text: str, cites: Collection[PaperId] = ()) -> tuple[tuple[int, int], ...]:
+    """Return the spans of mathematics and of citations in clean text, without the space before a citation.
+
+    >>> islands("It is $x^2$ [@2101.00001].", ["2101.00001"])
+    ((6, 11), (12, 25))
+    """
+    found = (match for match in _ISLAND.finditer(text) if _node(match, cites) is not None)
+    return tuple((match.end() - len(match[0].lstrip()), match.end()) for match in found)
+
+
 def plain(inlines: Sequence[Inline]) -> str:
     """Write the words alone: mathematics as its TeX source between dollars, no citations."""
     return "".join(

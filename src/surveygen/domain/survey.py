@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,13 +27,14 @@ class Paragraph:
 class Note:
     """Words that claim nothing about a paper: a definition, a notice, or counts taken from the data.
 
-    `claim` names words that a person may edit, and `hand` who did.
+    `claim` names words that a person may edit, and `hand` who did. `language` is empty where it is the survey's own.
     """
 
     text: str
     role: Literal["definition", "notice", "computed"] = "computed"
     claim: str = ""
     hand: Hand | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ class Quality:
 
     `grounded_share` is over all claims of the program, cited or not, `grounded_cited_share` over the cited ones alone.
     `human_sentences` are a person's, `doubted_sentences` those of them whose sources have changed since.
+    Claims in another language than the survey's are `untranslated_sentences`; `failed_translations` are those of them
+    of which a translation came and did not hold.
     """
 
     claim_sentences: int
@@ -179,11 +182,16 @@ class Quality:
     model_sentences: int = 0
     human_sentences: int = 0
     doubted_sentences: int = 0
+    translated_sentences: int = 0
+    failed_translations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How to make the same draft again; `model` is what a language model has given so far, None without one."""
+    """How to make the same draft again; `model` is what a language model has given so far, None without one.
+
+    `translator` is the engine that was asked for this edition, empty if none was.
+    """
 
     surveygen: str
     config_sha256: str
@@ -193,6 +201,7 @@ class Provenance:
     seed: int
     sources: tuple[str, ...]
     model: ModelUse | None = None
+    translator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +249,16 @@ class Survey:
         return {entry.paper.id: entry for entry in self.entries}
 
     def sentences(self) -> Iterator[Sentence]:
-        """Yield every claim of the running text and of the tables, in reading order."""
-        for section in self.sections:
-            for block in section.blocks:
-                if isinstance(block, Paragraph):
-                    yield from block.sentences
-                elif isinstance(block, Table):
-                    for row in block.rows:
-                        yield from (cell for cell in row.cells if cell is not None)
+        """Return every claim of the running text and of the tables, in reading order."""
+        return claims(self.sections)
+
+
+def claims(sections: Iterable[Section]) -> Iterator[Sentence]:
+    """Yield every claim of the running text and of the tables of some sections, in reading order."""
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                yield from block.sentences
+            elif isinstance(block, Table):
+                for row in block.rows:
+                    yield from (cell for cell in row.cells if cell is not None)

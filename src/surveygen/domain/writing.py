@@ -55,7 +55,7 @@ class Sentence:
         cites: the papers cited, each marked in `text`. evidence: where the claim stands in them.
         method: how it was written. rule: the rewriting rule ("quote", "attribute", ...), so that it can be replayed.
         support: 0 to 1, agreement of the words with the evidence.
-        translated_from: the language it was written in, None if it was written in `language`.
+        translated_from: the language it was written in, None if it was written in `language`. source: its words then.
         claim: names the claim in its draft, whoever words it; "" where nobody can edit it.
         hand: who wrote it, None for the program.
     """
@@ -71,6 +71,7 @@ class Sentence:
     translated_from: str | None = None
     claim: str = ""
     hand: Hand | None = None
+    source: str = ""
 
     @property
     def plain(self) -> str:
@@ -96,6 +97,11 @@ class Card:
     limits: tuple[Sentence, ...] = ()
     keywords: tuple[str, ...] = ()
     code: str = ""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Return the sentences in the order in which a card is read."""
+        first = (self.one_liner,) if self.one_liner is not None else ()
+        return (*first, *self.aims, *self.methods, *self.findings, *self.limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,10 +71,16 @@ class Language:
         return dates.format_date(date.fromisoformat(iso[:10]), format="long", locale=self.code)
 
 
+@cache
 def codes() -> tuple[str, ...]:
     """List the languages there are, sorted by code."""
     found = (entry.name for entry in files(__name__).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+def direction_of(code: str) -> Literal["ltr", "rtl", "auto"]:
+    """Return how a language is written, "auto" where there is no file for it."""
+    return load(code).direction if code in codes() else "auto"
 
 
 @cache

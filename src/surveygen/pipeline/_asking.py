@@ -7,7 +7,7 @@ from typing import Self
 from surveygen.chat import Asker, Chat, Meter, Spent, connect
 from surveygen.config import Project
 from surveygen.corpus import Answers
-from surveygen.domain.answer import ModelUse
+from surveygen.domain.answer import Answer, ModelUse
 from surveygen.render import PromptTemplates, TemplateRoots, template_root
 from surveygen.summarize import Outcome
 
@@ -26,6 +26,7 @@ class Asking:
         self._meter = meter or Meter(project.settings.llm)
         self._model = model or connect(project.settings.llm)
         self._answers: Answers | None = None
+        self._asked = False
 
     def __enter__(self) -> Self:
         """Open nothing yet."""
@@ -36,23 +37,51 @@ class Asking:
         if self._answers is not None:
             self._answers.close()
 
-    def connect(self) -> Asker:
-        """Open the answers and the prompts."""
+    @property
+    def answers(self) -> Answers:
+        """What was answered before, opened when it is first wanted."""
         self._answers = self._answers or Answers(self._project.answers)
+        return self._answers
+
+    def connect(self, account: str = "") -> Asker:
+        """Open the answers and the prompts.
+
+        What is asked on an account of its own does not count as the survey's use of the model (`use`), and has the
+        instructions of a translator.
+        """
+        self._asked = True
         prompts = PromptTemplates(TemplateRoots(template_root(), self._project.templates))
         workers = self._project.settings.llm.max_concurrency
-        return Asker(self._model, prompts, self._answers, self._meter, workers=workers)
+        memory = _Account(self.answers, account) if account else self.answers
+        system = "translator" if account else "system"
+        return Asker(self._model, prompts, memory, self._meter, workers=workers, system=system)
 
     @property
     def spent(self) -> Spent | None:
         """What this run asked, None if no summarizer wanted a model."""
-        return self._meter.spent() if self._answers is not None else None
+        return self._meter.spent() if self._asked else None
 
     def use(self, outcome: Outcome) -> ModelUse | None:
         """Return what the survey has used of the model since its first build; the same as long as nothing is asked."""
-        if self._answers is None:
+        if self._answers is None or not self._asked:
             return None
         settings = self._project.settings.llm
         calls, read, wrote = self._answers.totals(self._model.fingerprint)
         cost = round(settings.cost(read, wrote), 6) if settings.priced else None
         return ModelUse(settings.model, calls, read, wrote, cost, outcome.fallbacks, outcome.replaced, outcome.dropped)
+
+
+class _Account:
+    """Keeps answers under a name beside the model's."""
+
+    def __init__(self, answers: Answers, name: str) -> None:
+        self._answers = answers
+        self._name = name
+
+    def get(self, key: str) -> Answer | None:
+        """Return the answer of a key, None if it was never given."""
+        return self._answers.get(key)
+
+    def put(self, key: str, model: str, answer: Answer) -> None:
+        """Keep an answer."""
+        self._answers.put(key, f"{self._name} {model}", answer)

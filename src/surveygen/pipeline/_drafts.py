@@ -144,4 +144,6 @@ def taxonomy_toml(profile: Profile, taxonomy: Taxonomy, title: str) -> str:
         head["titles"] = dict(profile.titles)
     if profile.replaces:
         head["replaces"] = dict(profile.replaces)
+    if profile.glossaries:
+        head["glossary"] = {code: dict(terms) for code, terms in profile.glossaries}
     return tomli_w.dumps({**head, "theme": themes})

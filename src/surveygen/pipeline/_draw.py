@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from surveygen import __version__
+from surveygen.chat import Meter
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations
-from surveygen.domain.decision import Decision
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Provenance, Survey
 from surveygen.domain.theme import Taxonomy
@@ -25,11 +25,12 @@ from surveygen.pipeline._hand import held_edits
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import Run, start
+from surveygen.pipeline._translate import Translating
 from surveygen.pipeline._write import Written, write
 from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.progress import Progress
 from surveygen.summarize import holds, redundancy
-from surveygen.survey import Checks, Material, compose, mint, report
+from surveygen.survey import Checks, Material, Translation, compose, mint, report
 from surveygen.themes import border_cases
 
 _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
@@ -46,35 +47,45 @@ class Drawing:
     checks: Checks
     citations: Citations
     reasons: Mapping[PaperId, tuple[Evidence, ...]]
-    _composed: dict[str, tuple[Survey, tuple[Decision, ...]]] = field(default_factory=dict)
+    meter: Meter
+    _composed: dict[str, tuple[Survey, tuple[object, ...]]] = field(default_factory=dict)
 
     @property
     def taxonomy(self) -> Taxonomy:
         """The themes, induced ones among them."""
         return self.placed.taxonomy
 
-    def survey(self, language: Language) -> Survey:
-        """Compose the survey in a language, with the last change report that the store remembers."""
+    def survey(self, language: Language, translation: Translation | None = None) -> Survey:
+        """Compose the survey in a language, with the last change report that the store remembers.
+
+        Without a translation its sentences stand in the language of their sources.
+        """
+        translation = translation or Translation()
         reports = _edition.last_reports(self.run.store)
-        edits = held_edits(self.run)
-        known, written = self._composed.get(language.code, (None, ()))
-        if known is None or written != edits:
-            known = compose(_material(self, language, reports, edits), language)
+        made_of = (held_edits(self.run), translation)
+        known, before = self._composed.get(language.code, (None, ()))
+        if known is None or before != made_of:
+            known = compose(_material(self, language, reports, translation), language)
         elif known.changes != (reports[0] if reports else None):
-            known = report(known, _material(self, language, reports, edits), language)
-        self._composed[language.code] = known, edits
+            known = report(known, _material(self, language, reports, translation), language)
+        self._composed[language.code] = known, made_of
         return known
+
+    def translating(self, project: Project, asking: Asking) -> Translating:
+        """Prepare the translation of what the editions say."""
+        return Translating(project, self.run, self.placed, self.written, asking)
 
 
 def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     """Go the way from papers to text; what the store has of it is not computed again."""
     run = start(project, store, progress)
     placed = place(run)
-    with Asking(project) as asking:
+    meter = Meter(project.settings.llm)
+    with Asking(project, meter) as asking:
         written = write(run, placed, asking)
     assignments = {item.paper: item for item in placed.assignments}
     told = reasons(store, run.papers, assignments)
-    return Drawing(project, run, placed, written, _checks(run), citations_of(store, run.papers), told)
+    return Drawing(project, run, placed, written, _checks(run), citations_of(store, run.papers), told, meter)
 
 
 def _checks(run: Run) -> Checks:
@@ -88,9 +99,7 @@ def _checks(run: Run) -> Checks:
     return Checks(grounded, redundancy)
 
 
-def _material(
-    drawing: Drawing, language: Language, reports: tuple[Changes, ...], edits: tuple[Decision, ...]
-) -> Material:
+def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...], translation: Translation) -> Material:
     run, placed, written = drawing.run, drawing.placed, drawing.written
     store, settings = run.store, run.settings
     cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
@@ -103,7 +112,7 @@ def _material(
         taxonomy=placed.taxonomy,
         assignments=assignments,
         reasons=drawing.reasons,
-        edits=edits,
+        edits=held_edits(run),
         border=border_cases(placed.taxonomy, placed.assignments),
         summaries=written.summaries,
         cards=written.cards,
@@ -111,17 +120,18 @@ def _material(
         neighbours=placed.neighbours,
         cite_keys=cite_keys,
         selection=_selection(store),
-        provenance=_provenance(drawing),
+        provenance=_provenance(drawing, translation),
         checks=drawing.checks,
         changes=reports[0] if reports else None,
         earlier=reports[1:],
         withdrawn=_withdrawn(store, cite_keys),
         citations=drawing.citations,
+        translation=translation,
         graphs=graph_titles(name for standing in drawing.citations.standings.values() for name, _ in standing.told),
     )
 
 
-def _provenance(drawing: Drawing) -> Provenance:
+def _provenance(drawing: Drawing, translation: Translation) -> Provenance:
     run, written = drawing.run, drawing.written
     return Provenance(
         surveygen=__version__,
@@ -132,6 +142,7 @@ def _provenance(drawing: Drawing) -> Provenance:
         seed=run.settings.themes.seed,
         sources=run.store.sources(),
         model=written.model,
+        translator=translation.engine,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,13 +15,13 @@ from surveygen.domain.theme import Theme, ThemeId
 from surveygen.domain.writing import Card, Frame, ThemeSummary
 from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._codec import decode, digest, encode
+from surveygen.pipeline._each import each
 from surveygen.pipeline._place import Placed
 from surveygen.pipeline._run import Run
 from surveygen.summarize import Summarizer
 
 _LEAD = 4  # sentences that lead into a theme whose sub-themes have texts of their own
 T = TypeVar("T")
-U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,12 @@ def write(run: Run, placed: Placed, asking: Asking) -> Written:
     summarizer: Summarizer = plugins.load("summarize", settings.method).make(settings, asking.connect)
     writer = _Writer(run, placed, summarizer)
     with run.progress.stage("cards", len(run.papers)) as advance:
-        for paper, card in zip(run.papers, _each(writer.card, run.papers, summarizer.workers), strict=True):
+        for paper, card in zip(run.papers, each(writer.card, run.papers, summarizer.workers), strict=True):
             writer.cards[paper.id] = card
             advance(1)
     with run.progress.stage("summaries", len(placed.taxonomy)) as advance:
         for level in _levels(placed):  # sub-themes first, as a theme is written from theirs
-            for theme, summary in zip(level, _each(writer.summary, level, summarizer.workers), strict=True):
+            for theme, summary in zip(level, each(writer.summary, level, summarizer.workers), strict=True):
                 if summary is not None:
                     writer.summaries[theme.id] = summary
                 advance(1)
@@ -68,18 +67,6 @@ def _levels(placed: Placed) -> Iterator[tuple[Theme, ...]]:
     depth = {theme.id: len(placed.taxonomy.path(theme.id)) for theme in placed.taxonomy}
     for level in sorted(set(depth.values()), reverse=True):
         yield tuple(theme for theme in placed.taxonomy if depth[theme.id] == level)
-
-
-def _each(make: Callable[[T], U], items: Sequence[T], workers: int) -> Iterator[U]:
-    """Make something of each item, in their order; in threads if the summarizer waits for a model."""
-    if not workers:
-        yield from map(make, items)
-        return
-    pool = ThreadPoolExecutor(workers)
-    try:
-        yield from pool.map(make, items)
-    finally:  # an error or Ctrl-C leaves what has not begun undone
-        pool.shutdown(cancel_futures=True)
 
 
 class _Writer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from surveygen.chat import Spent
@@ -12,6 +12,7 @@ from surveygen.corpus import Store
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
 from surveygen.pipeline import _edition
+from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._drafts import (
     REPORTS,
     TAXONOMY,
@@ -31,16 +32,28 @@ from surveygen.themes import load_profile
 
 
 @dataclass(frozen=True, slots=True)
+class Translated:
+    """Sentences of an edition: in its language now, left as they were as their translation did not hold, put off."""
+
+    language: str
+    sentences: int
+    failed: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """What a build made: every file of the drafts asked for, and those whose bytes are new.
 
     `spent` is what this run asked of a language model; None if nothing was to be written, or no model was wanted.
+    `translated` tells of each edition that an engine was asked for.
     """
 
     files: tuple[Path, ...]
     changed: tuple[Path, ...]
     papers: int
     spent: Spent | None = None
+    translated: tuple[Translated, ...] = ()
 
 
 def build(
@@ -88,23 +101,30 @@ def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing
     project, folder = order.project, order.folder
     drawing = take_up(order, store, progress, drawing) or drawing
     profile = load_profile(project.settings.profile, project.root)
-    drafts = Drafts(store, project.settings, profile, project.templates)
+    drafts = Drafts(store, project.settings, profile, (project.templates, project.glossary))
     common = [folder / name for name in (TAXONOMY, *(REPORTS if _edition.last_reports(store) else ()))]
     whole = all(path.is_file() for path in common)
     stale = [one for one in order.languages if not (whole and drafts.is_fresh(folder / one.code, order.formats))]
-    changed: list[Path] = []
-    if stale:
-        drawing = drawing or draw(project, store, progress)
-        changed = _write(order, store, drawing, stale, progress)
-        changed += write_taxonomy(profile, drawing.taxonomy, project.settings.title, folder / TAXONOMY)
-        changed += _write_reports(order, drawing)
-    spent = drawing.written.spent if drawing else None
+    if not stale:
+        return _built(order, store, [], common)
+    drawing = drawing or draw(project, store, progress)
+    with Asking(project, drawing.meter) as asking:
+        changed, translated = _write(order, store, drawing, stale, asking)
+        spent = asking.spent or drawing.written.spent
+    changed += write_taxonomy(profile, drawing.taxonomy, project.settings.title, folder / TAXONOMY)
+    changed += _write_reports(order, drawing)
+    open_ends = {one.language for one in translated if one.pending}
     for language in stale if not (spent and spent.postponed) else ():  # else the next build has something left to ask
-        drafts.remember(folder / language.code, order.formats)
-    files = [path for language in order.languages for path in draft_files(folder / language.code)]
+        if language.code not in open_ends:
+            drafts.remember(folder / language.code, order.formats)
+    return replace(_built(order, store, changed, common), spent=spent, translated=tuple(translated))
+
+
+def _built(order: Order, store: Store, changed: Sequence[Path], common: Sequence[Path]) -> Built:
+    files = [path for language in order.languages for path in draft_files(order.folder / language.code)]
     counts = store.counts()
     papers = counts.papers - counts.withdrawn - counts.excluded
-    return Built((*files, *common), tuple(changed), papers, spent)
+    return Built((*files, *common), tuple(changed), papers)
 
 
 def take_up(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Drawing | None:
@@ -125,16 +145,24 @@ def _write_reports(order: Order, drawing: Drawing) -> list[Path]:
 
 
 def _write(
-    order: Order, store: Store, drawing: Drawing, languages: Sequence[Language], progress: Progress
-) -> list[Path]:
-    """Write each edition; return the files whose bytes are new."""
+    order: Order, store: Store, drawing: Drawing, languages: Sequence[Language], asking: Asking
+) -> tuple[list[Path], list[Translated]]:
+    """Write each edition; return the files whose bytes are new, and what was translated."""
     changed: list[Path] = []
+    told: list[Translated] = []
+    translating = drawing.translating(order.project, asking)
     for language in languages:
-        survey = drawing.survey(language)
-        for line in Page(survey, store).waiting():
-            progress.note(f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}")
         if not _edition.exists(store):  # what the first refresh will be compared with
-            _edition.save(store, _edition.photograph(store, survey, 0, drawing.run.excluded))
+            first = drawing.survey(language)
+            _edition.save(store, _edition.photograph(store, first, 0, drawing.run.excluded))
+        said = translating.into(language)
+        if said.engine:
+            told.append(Translated(language.code, len(said.words), len(said.failed), said.pending))
+        survey = drawing.survey(language, said)
+        for line in Page(survey, store).waiting():
+            drawing.run.progress.note(
+                f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}"
+            )
         edition = Edition(survey, language, order.folder / language.code, order.project.templates)
-        changed += write_draft(edition, order.formats, progress)
-    return changed
+        changed += write_draft(edition, order.formats, drawing.run.progress)
+    return changed, told

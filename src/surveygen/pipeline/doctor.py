@@ -8,11 +8,14 @@ import sqlite3
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import NoReturn
 
+from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store
-from surveygen.errors import SurveygenError
+from surveygen.errors import ConfigError, SurveygenError
 from surveygen.themes import load_profile
+from surveygen.translate import Translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Finding:
 
 
 def examine(project: Project | None) -> tuple[Finding, ...]:
-    """Examine Python, SQLite, the encoder, TeX, a browser and, in a survey, its settings and store."""
+    """Examine Python, SQLite, the encoder, TeX, a browser and, in a survey, its settings, translator and store."""
     findings = [
         Finding("python", ok=True, detail=sys.version.split()[0]),
         _sqlite(),
@@ -38,7 +41,7 @@ def examine(project: Project | None) -> tuple[Finding, ...]:
         _program("chromium", "the browser tests"),
     ]
     if project is not None:
-        findings += [_profile(project), _store(project)]
+        findings += [_profile(project), *_translator(project), _store(project)]
     return tuple(findings)
 
 
@@ -74,6 +77,23 @@ def _profile(project: Project) -> Finding:
     except SurveygenError as error:
         return Finding("profile", ok=False, detail=error.message, hint=error.hint)
     return Finding("profile", ok=True, detail=f"{project.settings.profile}: {len(profile.taxonomy)} themes")
+
+
+def _translator(project: Project) -> tuple[Finding, ...]:
+    """Ask the engine what it speaks; a language model is not asked, and without an engine there is nothing to say."""
+    settings = project.settings.translate
+    if settings.engine in {"none", "llm"}:
+        return ()
+    try:
+        engine: Translator = plugins.load("translate", settings.engine).make(settings, _nobody)
+        spoken = [code for code in project.settings.languages if code != "en" and engine.speaks("en", code)]
+    except SurveygenError as error:
+        return (Finding("translator", ok=False, detail=error.message, needed=False, hint=error.hint),)
+    return (Finding("translator", ok=True, detail=f"{settings.engine}: {', '.join(spoken) or 'no edition'}"),)
+
+
+def _nobody() -> NoReturn:
+    raise ConfigError("this engine asks no model")
 
 
 def _store(project: Project) -> Finding:

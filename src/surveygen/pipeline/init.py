@@ -65,6 +65,19 @@ max_tokens = 1200                # of one answer
 temperature = 0.0
 seed = -1                        # below 0: not sent
 json_schema = true               # false for servers that refuse a schema
+
+[translate]                      # sentences of editions in other languages; glossary/<language>.toml holds fixed terms
+engine = "none"                  # or command, llm, ctranslate2, argos
+languages = []                   # editions to translate; empty: all
+command = []                     # such as ["apertium", "-u", "{{source}}-{{target}}"]
+per_sentence = false             # run the command for each sentence, not for a hundred lines
+codes = []                       # what the engine calls a language, such as ["en=eng", "es=spa"]
+model = ""                       # folder of a CTranslate2 model
+timeout_seconds = 60.0           # of one run of the command
+encoder = ""                     # compares the meaning: "multilingual", or "sentence" with a model of many languages
+encoder_model = ""               # that model, as in [embed]
+least_agreement = 0.5            # cosine of a sentence and its translation
+revision = ""                    # another word here translates anew
 """
 
 

@@ -14,8 +14,12 @@ from surveygen.corpus import Store
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.writing import Evidence, Sentence
 from surveygen.errors import ConfigError
+from surveygen.pipeline._editions import differences
 from surveygen.pipeline._files import MANIFEST, read_manifest, sha256
+from surveygen.pipeline._glossary import glossary_of
 from surveygen.summarize import check
+from surveygen.themes import load_profile
+from surveygen.translate import Glossary, fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Report:
 
 
 def verify(project: Project, folder: Path | None = None) -> Report:
-    """Check every edition below a folder (default: the survey's output).
+    """Check every edition below a folder (default: the survey's output), and that the editions tell the same facts.
 
     Raises:
         ConfigError: there is no draft.
@@ -55,6 +59,8 @@ def verify(project: Project, folder: Path | None = None) -> Report:
         raise ConfigError(f"no survey.json below {root}", "run: surveygen build --format json")
     checked: list[_Draft] = []
     problems: list[Problem] = []
+    profile = load_profile(project.settings.profile, project.root)
+    readable: list[tuple[Path, Mapping[str, Any]]] = []
     with Store.open(project.database) as store:
         for draft in drafts:
             problems += _check_files(draft.parent)
@@ -62,8 +68,10 @@ def verify(project: Project, folder: Path | None = None) -> Report:
             if isinstance(data, Problem):
                 problems.append(data)
                 continue
-            checked.append(_Draft(store, draft, data))
+            readable.append((draft, data))
+            checked.append(_Draft(store, draft, data, glossary_of(project, profile, str(data.get("language", "")))))
             problems += checked[-1].problems()
+    problems += [Problem(str(path), place, reason) for path, place, reason in differences(readable)]
     return Report(
         len(drafts),
         sum(one.sentences for one in checked),
@@ -102,7 +110,8 @@ def _read(path: Path) -> Mapping[str, Any] | Problem:
 class _Draft:
     """One survey.json and what was counted in it."""
 
-    def __init__(self, store: Store, path: Path, data: Mapping[str, Any]) -> None:
+    def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary) -> None:
+        self._glossary = glossary
         self._paper = cache(lambda paper, version: paper_as_of(store, paper, version))
         self._path = str(path)
         self._data = data
@@ -152,9 +161,14 @@ class _Draft:
             yield f"{shown} cites nothing"
         if raw["text"] != sentence.plain:
             yield f"{shown}: text and marked text differ"
-        verdict = check(sentence, self._paper)
+        verdict = check(_as_written(sentence), self._paper)
         if not verdict.ok:
             yield f"{shown}: {verdict.reason}"
+        if sentence.translated_from is not None:
+            pair = (sentence.translated_from, sentence.language)
+            reason = fault(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
+            if reason:
+                yield f"{shown} is no translation of its source: {reason}"
 
 
 def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:
@@ -183,6 +197,13 @@ def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapp
                             yield section["id"], themed, cell
 
 
+def _as_written(sentence: Sentence) -> Sentence:
+    """Return a sentence in the language that it was written in."""
+    if sentence.translated_from is None:
+        return sentence
+    return replace(sentence, text=sentence.source, language=sentence.translated_from, translated_from=None, source="")
+
+
 def _sentence(raw: Mapping[str, Any]) -> Sentence:
     evidence = tuple(
         Evidence(PaperId(item["paper"]), item["version"], item["field"], item["start"], item["end"])
@@ -198,4 +219,5 @@ def _sentence(raw: Mapping[str, Any]) -> Sentence:
         support=raw["support"],
         language=raw["language"],
         translated_from=raw["translated_from"],
+        source=raw.get("source", ""),
     )

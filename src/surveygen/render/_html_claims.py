@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -11,7 +12,7 @@ from surveygen.domain.inline import Cite, parse_inline
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Entry, Survey
 from surveygen.domain.writing import Hand, Sentence
-from surveygen.languages import Language
+from surveygen.languages import Language, direction_of
 from surveygen.render._by import by, doubted
 from surveygen.render._html_sources import Sources
 from surveygen.render._html_text import markup, string
@@ -24,6 +25,8 @@ class Claims:
 
     def __init__(self, survey: Survey, language: Language, sources: Sources) -> None:
         self._shown_in = survey.language
+        # Where all else is translated, a reader wants to see what is not; where nothing is, the abstract says so.
+        self._look = Markup(' class="foreign"') if survey.quality.translated_sentences else Markup()
         self._language = language
         self._sources = sources
         self._entries = survey.by_paper()
@@ -33,8 +36,16 @@ class Claims:
         """Return the anchors of the places that cite a paper, of those written so far."""
         return self._backs[entry.number]
 
+    def running(self, sentences: Sequence[Sentence]) -> list[Markup]:
+        """Write claims of running text; neighbors in one other language are marked as one, to flow in its direction."""
+        runs = groupby(sentences, key=lambda each: each.language)
+        return [self._spoken(Markup(" ").join(map(self._words, run)), language) for language, run in runs]
+
     def write(self, sentence: Sentence, own: PaperId | None = None) -> Markup:
         """Write a claim with its citations; `own` is the paper that the place names already."""
+        return self._spoken(self._words(sentence, own), sentence.language)
+
+    def _words(self, sentence: Sentence, own: PaperId | None = None) -> Markup:
         parts: list[Markup] = []
         for node in parse_inline(sentence.text, sentence.cites):
             if isinstance(node, Cite):
@@ -42,11 +53,7 @@ class Claims:
                 parts.append(self._citation(cited, sentence, first=not parts))
             else:
                 parts.append(markup([node]))
-        return self._marked(Markup().join(parts), sentence)
-
-    def _marked(self, text: Markup, sentence: Sentence) -> Markup:
-        if sentence.language != self._shown_in:
-            text = Markup('<span lang="{}" dir="auto">{}</span>').format(sentence.language, text)
+        text = Markup().join(parts)
         if sentence.support < _WEAK:
             text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
         return text + self.signed(sentence.hand, sentence.language)
@@ -58,6 +65,12 @@ class Claims:
         text = Markup(' <span class="mark signed">{}</span>').format(string(by(hand, self._language, written_in)))
         doubt = string(doubted(hand, self._language))
         return text + Markup(' <span class="mark doubt">{}</span>').format(doubt) if doubt else text
+
+    def _spoken(self, text: Markup, language: str) -> Markup:
+        if language == self._shown_in:
+            return text
+        way = direction_of(language)
+        return Markup('<span lang="{}" dir="{}"{}>{}</span>').format(language, way, self._look, text)
 
     def _citation(self, papers: Sequence[PaperId], sentence: Sentence, *, first: bool) -> Markup:
         if not papers:

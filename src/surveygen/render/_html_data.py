@@ -159,7 +159,8 @@ def _sentence(sentence: Sentence, card: Card, sources: Sources) -> Json:
     span = sources.span(sentence.evidence, card.paper)
     quoted = [rich(parsed(piece)) for piece in sources.pieces(card.paper)[slice(*span)]] if span else []
     same = len(quoted) == 1 and quoted[0] == said
-    return {**({} if same else {"text": said}), **({"span": list(span)} if span else {})}
+    lang = {"lang": sentence.language} if sentence.language != sources.language else {}
+    return {**({} if same else {"text": said}), **({"span": list(span)} if span else {}), **lang}
 
 
 def _filing(entry: Entry, sources: Sources, marks: Mapping[ThemeId, ThemeMark]) -> Json:

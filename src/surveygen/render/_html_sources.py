@@ -7,15 +7,19 @@ from itertools import pairwise
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import Survey
-from surveygen.domain.writing import Card, Evidence, Sentence
+from surveygen.domain.writing import Evidence, Sentence
 
 Span = tuple[int, int]
 
 
 class Sources:
-    """The abstract of each paper as pieces; a span of evidence is a half-open run of them."""
+    """The abstract of each paper as pieces; a span of evidence is a half-open run of them.
+
+    `language` is the survey's.
+    """
 
     def __init__(self, survey: Survey) -> None:
+        self.language = survey.language
         self._papers: Mapping[PaperId, Paper] = {entry.paper.id: entry.paper for entry in survey.entries}
         self._cuts: dict[PaperId, set[int]] = {paper: {0, len(it.abstract)} for paper, it in self._papers.items()}
         for sentence in _all_sentences(survey):
@@ -47,15 +51,7 @@ class Sources:
         return 0 <= evidence.start < evidence.end <= len(paper.abstract)
 
 
-def card_sentences(card: Card) -> Iterator[Sentence]:
-    """Yield the sentences of a card in the order that it shows them."""
-    if card.one_liner is not None:
-        yield card.one_liner
-    for field in (card.aims, card.methods, card.findings, card.limits):
-        yield from field
-
-
 def _all_sentences(survey: Survey) -> Iterator[Sentence]:
     yield from survey.sentences()
     for entry in survey.entries:
-        yield from card_sentences(entry.card)
+        yield from entry.card.sentences()

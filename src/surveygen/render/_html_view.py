@@ -27,7 +27,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
-from surveygen.languages import Language
+from surveygen.languages import Language, direction_of
 from surveygen.render._html_claims import Claims
 from surveygen.render._html_figures import draw
 from surveygen.render._html_marks import ThemeMark, catalogue_order
@@ -78,13 +78,15 @@ class PageView:
 
     @_block.register
     def _(self, block: Paragraph) -> View:
-        sentences = [self._claims.write(sentence) for sentence in block.sentences]
+        one_by_one = [self._claims.write(sentence) for sentence in block.sentences] if block.style == "list" else []
+        sentences = one_by_one or self._claims.running(block.sentences)
         return {"kind": "paragraph", "label": words(block.label), "style": block.style, "sentences": sentences}
 
     @_block.register
     def _(self, block: Note) -> View:
-        text = words(block.text) + self._claims.signed(block.hand, self._language.code)
-        return {"kind": "note", "role": block.role, "text": text}
+        way = direction_of(block.language) if block.language else "auto"
+        text = words(block.text) + self._claims.signed(block.hand, block.language or self._language.code)
+        return {"kind": "note", "role": block.role, "text": text, "lang": block.language, "dir": way}
 
     @_block.register
     def _(self, block: Facts) -> View:

@@ -47,6 +47,7 @@ def sentence_of(sentence: Sentence) -> Json:
         "translated_from": sentence.translated_from,
         "claim": sentence.claim,
         "hand": hand_of(sentence.hand),
+        **({"source": sentence.source} if sentence.source else {}),
     }
 
 
@@ -124,12 +125,14 @@ def _(block: Paragraph) -> Json:
 
 @block_of.register
 def _(block: Note) -> Json:
+    foreign = {"language": block.language} if block.language else {}
     return {
         "kind": "note",
         "role": block.role,
         "text": block.text,
         "claim": block.claim,
         "hand": hand_of(block.hand),
+        **foreign,
     }
 
 

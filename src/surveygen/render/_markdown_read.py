@@ -17,6 +17,7 @@ from surveygen.render._templates import MarkdownSafe
 
 _CLAIM = re.compile(r"<!-- ([0-9a-f]{10}(?:-\d+)?|by) -->")
 _INDEX = re.compile(r"\n*<!-- surveygen (?P<language>[a-z-]+) (?P<frame>[0-9a-f]{8})\n(?P<rows>.*?)-->\s*\Z", re.DOTALL)
+_FOREIGN = re.compile(r'<span lang="[\w-]+" dir="(?:ltr|rtl)">|</span>')  # around words of another language
 _BREAK = re.compile(r"\n[ \t]*\n")
 _NEXT_ITEM = re.compile(r"\n\s*\d+[.)]\s*\Z")
 _BARE_ITEM = re.compile(r"^\s*\d+[.)]\s*$", re.MULTILINE)
@@ -167,7 +168,7 @@ def _regions(text: str) -> tuple[dict[str, str], str]:
     words: dict[str, str] = {}
     frame: list[str] = []
     last = ""
-    parts = _CLAIM.split(text)
+    parts = _CLAIM.split(_FOREIGN.sub("", text))
     frame.append(parts[0])
     for name, rest in zip(parts[1::2], parts[2::2], strict=True):
         end = _BREAK.search(rest)

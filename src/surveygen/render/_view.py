@@ -83,7 +83,9 @@ class Views:
             "kind": "paragraph",
             "label": self._words.words(block.label),
             "style": block.style,
-            "sentences": [self._words.sentence(sentence) for sentence in block.sentences],
+            "sentences": [self._words.sentence(sentence) for sentence in block.sentences]
+            if block.style == "list"
+            else self._words.running(block.sentences),
         }
 
     @_block.register

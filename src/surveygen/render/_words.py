@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Protocol
 
 from surveygen.domain.inline import Cite, Inline, Math, Str, parse_inline, plain
@@ -48,6 +49,10 @@ class Script(Protocol):
         """Name a reference as a target of links."""
         ...
 
+    def foreign(self, words: Safe, language: str) -> Safe:
+        """Mark written words as being in another language than the survey."""
+        ...
+
 
 class Words:
     """Writes titles, sentences and cells; `max_cell` is the longest text of a table cell in code points."""
@@ -72,12 +77,30 @@ class Words:
 
     def sentence(self, sentence: Sentence) -> Safe:
         """Write a claim with its citations and who wrote it; a marker of a paper that has no entry stays visible."""
-        by = self._by(sentence.hand, sentence.language)
-        return self.script.claimed(sentence.claim, self._join(self._parsed(sentence)), by)
+        return self.spoken(self._claimed(sentence), sentence.language)
+
+    def running(self, sentences: Sequence[Sentence]) -> list[Safe]:
+        """Write claims of running text; neighbors in one other language are marked as one, to flow in its direction."""
+        written: list[Safe] = []
+        for language, run in groupby(sentences, key=lambda each: each.language):
+            words = [self._claimed(sentence) for sentence in run]
+            own = language == self._language.code
+            written += words if own else [self.spoken(type(words[0])(" ".join(words)), language)]
+        return written
 
     def note(self, note: Note) -> Safe:
         """Write words that cite nothing, and who wrote them."""
-        return self.script.claimed(note.claim, self.words(note.text), self._by(note.hand, self._language.code))
+        by = self._by(note.hand, note.language or self._language.code)
+        return self.spoken(self.script.claimed(note.claim, self.words(note.text), by), note.language)
+
+    def _claimed(self, sentence: Sentence) -> Safe:
+        by = self._by(sentence.hand, sentence.language)
+        return self.script.claimed(sentence.claim, self._join(self._parsed(sentence)), by)
+
+    def spoken(self, written: Safe, language: str) -> Safe:
+        """Mark what is in another language; empty means the survey's own."""
+        own = language in {"", self._language.code}
+        return written if own else self.script.foreign(written, language)
 
     def cell(self, sentence: Sentence, own: PaperId) -> Safe:
         """Write a claim for a row that names its paper already; what is over `max_cell` is cut at a word."""
@@ -94,7 +117,7 @@ class Words:
                 break
             nodes.append(node)
             room -= length
-        return self._join(nodes)
+        return self.spoken(self._join(nodes), sentence.language)
 
     def short(self, entry: Entry) -> dict[str, object]:
         """Name a paper in a few words: number, key, citation, authors, year."""

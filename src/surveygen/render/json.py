@@ -93,7 +93,7 @@ class JsonRenderer:
         }
 
 
-_PROVENANCE = ("surveygen", "config_sha256", "corpus_sha256", "encoder", "summarizer")
+_PROVENANCE = ("surveygen", "config_sha256", "corpus_sha256", "encoder", "summarizer", "translator")
 
 
 def _assignment(item: Assignment, reasons: Sequence[Evidence]) -> Json:

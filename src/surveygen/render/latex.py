@@ -10,7 +10,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from surveygen.domain.inline import Math
 from surveygen.domain.survey import Entry, Survey
-from surveygen.languages import Language
+from surveygen.languages import Language, codes, load
 from surveygen.render._bibtex import bibliography
 from surveygen.render._fonts import fallback_fonts, script_of
 from surveygen.render._templates import Safe, TemplateRoots, TexSafe, fill, text_environment
@@ -49,7 +49,8 @@ class LatexRenderer:
         Raises:
             TemplateError: a template cannot be used.
         """
-        views = Views(survey, self.language, Words(survey, self.language, _TexScript(), max_cell=_MAX_CELL))
+        script = _TexScript()
+        views = Views(survey, self.language, Words(survey, self.language, script, max_cell=_MAX_CELL))
         document = {**views.document(), "palette": _PALETTE}
         body = fill(self._environment, "latex/body.tex.j2", document)
         fonts = [{"file": TexSafe(font), "script": TexSafe(script_of(font))} for font in fallback_fonts(body)]
@@ -58,6 +59,7 @@ class LatexRenderer:
             "body": TexSafe(body),
             "fallback_fonts": fonts,
             "babel": TexSafe(self.language.latex),
+            "others": [TexSafe(load(code).latex) for code in sorted(script.others)],
             "language": TexSafe(self.language.code),
             "rtl": self.language.direction == "rtl",
         }
@@ -72,9 +74,12 @@ class LatexRenderer:
 
 
 class _TexScript:
-    """How TeX writes words, mathematics and citations."""
+    """How TeX writes words, mathematics and citations; `others` are the languages met besides the survey's own."""
 
     gap = "~"
+
+    def __init__(self) -> None:
+        self.others: set[str] = set()
 
     def text(self, words: str) -> Safe:
         return tex(words)
@@ -97,3 +102,9 @@ class _TexScript:
 
     def key(self, entry: Entry) -> Safe:
         return TexSafe(tex_key(entry.cite_key, entry.number))
+
+    def foreign(self, words: Safe, language: str) -> Safe:
+        if language not in codes():
+            return words
+        self.others.add(language)
+        return TexSafe(f"\\foreignlanguage{{{load(language).latex}}}{{{words}}}")

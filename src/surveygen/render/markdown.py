@@ -11,7 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from surveygen.domain.inline import Math
 from surveygen.domain.survey import Entry, Survey
 from surveygen.domain.text import MAX_TEXT
-from surveygen.languages import Language
+from surveygen.languages import Language, direction_of
 from surveygen.render._markdown import markdown, markdown_math
 from surveygen.render._markdown_read import claimed, indexed
 from surveygen.render._templates import MarkdownSafe, Safe, TemplateRoots, fill, text_environment
@@ -74,3 +74,7 @@ class _MarkdownScript:
 
     def key(self, entry: Entry) -> Safe:
         return MarkdownSafe(f"ref-{entry.number}")
+
+    def foreign(self, words: Safe, language: str) -> Safe:
+        lang = "".join(char for char in language if char.isalnum() or char == "-")
+        return MarkdownSafe(f'<span lang="{lang}" dir="{direction_of(language)}">{words}</span>')

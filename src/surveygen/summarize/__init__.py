@@ -9,10 +9,11 @@ Every public module here is a way to summarize. It has one function::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
+from surveygen.domain.answer import Ask
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme
@@ -35,30 +36,6 @@ __all__ = [
     "redundancy",
     "split",
 ]
-
-T = TypeVar("T")
-
-
-class Ask(Protocol):
-    """The way to a language model: one prompt, one answer, read or given up."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Name what the answers depend on besides the question."""
-        ...
-
-    @property
-    def workers(self) -> int:
-        """How many questions may be asked at once."""
-        ...
-
-    def __call__(self, task: str, values: Mapping[str, object], schema: str, read: Callable[[str], T]) -> T | None:
-        """Fill the prompt of a task, and make something of the answer by `read`.
-
-        `schema` is the JSON Schema of the answer. `read` raises SummaryError where an answer is of no use.
-        None: there is no usable answer, or the budget let nothing be asked.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

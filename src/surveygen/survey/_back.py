@@ -55,6 +55,7 @@ def write_quality(desk: Desk, quality: Quality) -> Section:
         (desk.say("quality_notes"), number(quality.editor_notes)),
         (desk.say("quality_quarantined"), number(quality.quarantined_records)),
         (desk.say("quality_untranslated"), number(quality.untranslated_sentences)),
+        *_translated(desk, quality),
     )
     made = desk.material.provenance
     again = (
@@ -76,6 +77,17 @@ def _human_rows(desk: Desk, quality: Quality) -> tuple[tuple[str, str], ...]:
     return (
         (desk.say("quality_human"), number(quality.human_sentences)),
         (desk.say("quality_doubted"), number(quality.doubted_sentences)),
+    )
+
+
+def _translated(desk: Desk, quality: Quality) -> tuple[tuple[str, str], ...]:
+    """Account for the translation; nothing if nobody was asked."""
+    if not desk.material.provenance.translator:
+        return ()
+    number = desk.language.number
+    return (
+        (desk.say("quality_translated"), number(quality.translated_sentences)),
+        (desk.say("quality_failed_translations"), number(quality.failed_translations)),
     )
 
 

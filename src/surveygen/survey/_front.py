@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from surveygen.domain.survey import (
     Block,
@@ -12,6 +13,7 @@ from surveygen.domain.survey import (
     Note,
     PaperList,
     Paragraph,
+    Quality,
     Section,
     TaxonomyFigure,
     YearChart,
@@ -47,6 +49,13 @@ def write_abstract(desk: Desk) -> Section:
     blocks: list[Note | Paragraph] = [Note(" ".join(parts)), *([Paragraph(told)] if told else [])]
     blocks += [Note(notice, "notice") for notice in notices]
     return Section("abstract", desk.say("abstract"), 1, tuple(blocks))
+
+
+def with_notice(desk: Desk, abstract: Section, quality: Quality) -> Section:
+    """Add to the abstract how many claims are in another language than the edition; nothing if all are in it."""
+    left = quality.untranslated_sentences
+    notices = (Note(desk.say("untranslated_notice", n=left), "notice"),) if left else ()
+    return replace(abstract, blocks=(*abstract.blocks, *notices))
 
 
 def write_introduction(desk: Desk) -> tuple[Section, ...]:
@@ -101,6 +110,7 @@ def write_method(desk: Desk) -> Section:
         (desk.say("sources"), ", ".join(made.sources) or "–"),
         (desk.say("encoder"), made.encoder),
         (desk.say("summarizer"), made.summarizer),
+        *(((desk.say("translator"), made.translator),) if made.translator else ()),
         *model_rows(desk),
         (desk.say("seed"), str(made.seed)),
     )

@@ -35,7 +35,7 @@ def with_hand(sections: Sequence[Section], material: Material, language: str) ->
         return named
     pen = _Pen({paper.id for paper in material.papers}, papers.get)
     there = {claim for section in named for claim in section.claims()}
-    return tuple(_Section(section, edits, pen).written(there) for section in named)
+    return tuple(_Section(section, edits, pen, language).written(there) for section in named)
 
 
 def _named(sections: Iterable[Section], paper: Known) -> tuple[Section, ...]:
@@ -97,7 +97,8 @@ class _Pen:
 class _Section:
     """One section while its claims are exchanged."""
 
-    def __init__(self, section: Section, edits: Edits, pen: _Pen) -> None:
+    def __init__(self, section: Section, edits: Edits, pen: _Pen, language: str) -> None:
+        self._language = language
         self._section = section
         self._edits = edits
         self._pen = pen
@@ -122,7 +123,9 @@ class _Section:
         elif isinstance(block, Note) and block.claim in self._edits:
             decision, edit = self._edits[block.claim]
             if decision.target:
-                yield replace(block, text=decision.target, hand=self._pen.hand(decision, edit))
+                own = edit.language == self._language
+                hand = self._pen.hand(decision, edit)
+                yield replace(block, text=decision.target, hand=hand, language="" if own else edit.language)
         else:
             yield block
 

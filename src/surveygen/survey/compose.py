@@ -12,6 +12,7 @@ from surveygen.survey._back import write_catalogue, write_open_problems, write_o
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
 from surveygen.survey._front import (
     METHOD,
+    with_notice,
     write_abstract,
     write_glance,
     write_introduction,
@@ -24,10 +25,17 @@ from surveygen.survey._themes import write_themes
 from surveygen.survey.counts import count_themes
 from surveygen.survey.material import Desk, Material
 from surveygen.survey.quality import measure
+from surveygen.survey.translation import Interpreter
 
 
 def compose(material: Material, language: Language) -> Survey:
-    """Make the document; the same material gives an equal one."""
+    """Make the document; the same material gives an equal one.
+
+    What is said is chosen, ordered and measured in the words of the sources, and only then put into the language of the
+    edition, so that all editions say the same.
+    """
+    says = Interpreter(material.translation, language.code)
+    material = replace(material, taxonomy=says.named(material.taxonomy))
     desk = Desk.of(material, language)
     themes = write_themes(desk)
     opening = (write_abstract(desk), *write_glance(desk), *write_introduction(desk))
@@ -43,16 +51,18 @@ def compose(material: Material, language: Language) -> Survey:
         write_catalogue(desk),
     )
     body = with_hand(sections, material, language.code)
-    quality = measure(material, body)
+    said = says.sections(body)
+    quality = says.counted(measure(material, body), said)
+    opened = (with_notice(desk, said[0], quality), *said[1:])
     survey = Survey(
         slug=material.slug,
         title=material.title,
         language=language.code,
         generated_at=material.generated_at,
-        taxonomy=material.taxonomy,
+        taxonomy=says.described(material.taxonomy),
         counts=count_themes(material.taxonomy, material.assignments.values(), material.border),
-        entries=_entries(material),
-        sections=(*body, write_quality(desk, quality), write_references(desk)),
+        entries=_entries(material, says),
+        sections=(*opened, write_quality(desk, quality), write_references(desk)),
         quality=quality,
         provenance=material.provenance,
         citations=material.citations.edges,
@@ -66,22 +76,23 @@ def report(survey: Survey, material: Material, language: Language) -> Survey:
 
     What changed stands before the section "method", where all opening sections are over.
     """
+    named = Interpreter(material.translation, language.code).named(material.taxonomy)
     others = tuple(section for section in survey.sections if section.id != CHANGES)
     headings = {section.id: section.heading for section in others}
-    told = write_changes(Desk.of(material, language), headings)
+    told = write_changes(Desk.of(replace(material, taxonomy=named), language), headings)
     at = next(place for place, section in enumerate(others) if section.id == METHOD)
     sections = (*others[:at], *told, *others[at:])
     return replace(survey, sections=sections, changes=material.changes, earlier=material.earlier)
 
 
-def _entries(material: Material) -> tuple[Entry, ...]:
+def _entries(material: Material, says: Interpreter) -> tuple[Entry, ...]:
     ordered = sorted(material.papers, key=_reference_order)
     return tuple(
         Entry(
             paper=paper,
             number=number,
             cite_key=material.cite_keys[paper.id],
-            card=material.cards[paper.id],
+            card=says.card(material.cards[paper.id]),
             assignment=material.assignments.get(paper.id),
             neighbours=material.neighbours.get(paper.id, ()),
             standing=material.citations.standings.get(paper.id),

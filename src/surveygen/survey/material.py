@@ -14,6 +14,7 @@ from surveygen.domain.survey import Provenance
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Frame, Sentence, ThemeSummary
 from surveygen.languages import Language
+from surveygen.survey.translation import Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Material:
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
         citations: who cites whom; graphs: the names that citation graphs give themselves.
         edits: a person's sentences that hold, in their order, each with the section where it stands now.
+        translation: what is known in the language of the edition, where that is another than the papers'.
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
     """
 
@@ -62,6 +64,7 @@ class Material:
     reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
     border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
     edits: tuple[Decision, ...] = ()
+    translation: Translation = field(default_factory=Translation)
 
 
 @dataclass(slots=True)

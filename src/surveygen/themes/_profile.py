@@ -22,6 +22,7 @@ _TOP_KEYS: dict[str, type] = {
     "titles": dict,
     "theme": list,
     "replaces": dict,
+    "glossary": dict,
 }
 _THEME_KEYS: dict[str, type] = {
     "id": str,
@@ -40,7 +41,8 @@ class Profile:
     """A subject: its themes, and what a survey of it is called.
 
     `titles` are (language code, title) sorted by code. `replaces` are (theme of an earlier taxonomy, its successor
-    here) sorted by theme: papers that a person put under the one stand under the other.
+    here) sorted by theme: papers that a person put under the one stand under the other. `glossaries` are (language
+    code, (term, its translation) pairs), all sorted.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Profile:
     description: str = ""
     taxonomy: Taxonomy = field(default_factory=Taxonomy)
     replaces: tuple[tuple[ThemeId, ThemeId], ...] = ()
+    glossaries: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 def shipped_profiles() -> tuple[str, ...]:
@@ -92,7 +95,9 @@ def _read(source: Traversable, label: str) -> Profile:
         raise ConfigError(f"{label}: {error.strerror}", "check the path and its permissions", path="profile") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{label}: not valid TOML: {error}", "mend the file") from error
-    _check(data, _TOP_KEYS, label, "")
+    glossary = data.get("glossary", {})
+    _check({**data, "glossary": {}} if isinstance(glossary, dict) else data, _TOP_KEYS, label, "")
+    _check(glossary, dict.fromkeys(glossary, dict), label, "glossary.")
     themes = tuple(_theme(item, label, n) for n, item in enumerate(data.get("theme", ())))
     _check_tree(themes, label)
     return Profile(
@@ -101,6 +106,7 @@ def _read(source: Traversable, label: str) -> Profile:
         titles=tuple(sorted(data.get("titles", {}).items())),
         description=data.get("description", ""),
         taxonomy=Taxonomy(themes),
+        glossaries=tuple(sorted((code, tuple(sorted(terms.items()))) for code, terms in glossary.items())),
         replaces=_replaces(data.get("replaces", {}), {theme.id for theme in themes}, label),
     )
 

@@ -1,0 +1,109 @@
+"""Put the sentences of a composed survey into the language of its edition; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from surveygen.domain.survey import Block, Note, Paragraph, Quality, Row, Section, Table, claims
+from surveygen.domain.theme import Taxonomy
+from surveygen.domain.writing import Card, Sentence
+
+_SOURCE = "en"  # language of the descriptions of themes
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What is known in the language of an edition.
+
+    Attributes:
+        engine: who translated, empty if nobody was asked.
+        words: translation by text of the source, citation marks and all; only what was checked.
+        failed: texts of which a translation came that did not hold.
+        names: (theme name, its translation) of names that the taxonomy itself does not give in that language.
+        pending: texts that got no answer this time.
+    """
+
+    engine: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    failed: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Says things in one language by a translation; what it has no words for stays and keeps its own language."""
+
+    translation: Translation
+    language: str
+
+    def named(self, taxonomy: Taxonomy) -> Taxonomy:
+        """Give themes a name in the language where the taxonomy has none."""
+        known = self.translation.names
+        return Taxonomy(
+            tuple(
+                replace(theme, names=tuple(sorted((*theme.names, (self.language, known[theme.name])))))
+                if theme.name in known and self.language not in dict(theme.names)
+                else theme
+                for theme in taxonomy
+            )
+        )
+
+    def described(self, taxonomy: Taxonomy) -> Taxonomy:
+        """Describe themes in the language."""
+        known = self.translation.words
+        return Taxonomy(
+            tuple(replace(theme, description=known.get(theme.description, theme.description)) for theme in taxonomy)
+        )
+
+    def sections(self, sections: Iterable[Section]) -> tuple[Section, ...]:
+        """Say all claims and definitions of some sections; ids, order, citations and evidence stay."""
+        return tuple(replace(each, blocks=tuple(map(self._block, each.blocks))) for each in sections)
+
+    def card(self, card: Card) -> Card:
+        """Say the fields of a card."""
+        return replace(
+            card,
+            one_liner=self.sentence(card.one_liner) if card.one_liner is not None else None,
+            aims=self._each(card.aims),
+            methods=self._each(card.methods),
+            findings=self._each(card.findings),
+            limits=self._each(card.limits),
+        )
+
+    def sentence(self, sentence: Sentence) -> Sentence:
+        """Say one sentence."""
+        said = self.translation.words.get(sentence.text)
+        if said is None or sentence.language == self.language or sentence.method == "human":
+            return sentence
+        return replace(
+            sentence, text=said, language=self.language, translated_from=sentence.language, source=sentence.text
+        )
+
+    def counted(self, quality: Quality, sections: Sequence[Section]) -> Quality:
+        """Count the claims that are translated, are not, and whose translation did not hold."""
+        told = list(claims(sections))
+        foreign = [claim for claim in told if claim.language != self.language]
+        return replace(
+            quality,
+            translated_sentences=sum(claim.translated_from is not None for claim in told),
+            untranslated_sentences=len(foreign),
+            failed_translations=sum(claim.text in self.translation.failed for claim in foreign),
+        )
+
+    def _block(self, block: Block) -> Block:
+        if isinstance(block, Paragraph):
+            return replace(block, sentences=self._each(block.sentences))
+        if isinstance(block, Table):
+            return replace(block, rows=tuple(map(self._row, block.rows)))
+        if isinstance(block, Note) and block.role == "definition" and not block.hand and self.language != _SOURCE:
+            said = self.translation.words.get(block.text)
+            return replace(block, text=said) if said else replace(block, language=_SOURCE)
+        return block
+
+    def _each(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        return tuple(map(self.sentence, sentences))
+
+    def _row(self, row: Row) -> Row:
+        return replace(row, cells=tuple(self.sentence(cell) if cell is not None else None for cell in row.cells))

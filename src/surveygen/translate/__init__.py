@@ -1,0 +1,70 @@
+"""Say the sentences of a survey in another language.
+
+Every public module here is an engine. It has one function::
+
+    def make(settings: config.Translate, connect: Callable[[], Ask]) -> Translator
+
+`connect` opens the way to the language model of the survey; who needs none leaves it alone. The smallest engine::
+
+    class Echo:
+        fingerprint, workers, batch, trouble = "echo", 0, 50, ""
+
+        def speaks(self, source, target):
+            return True
+
+        def translate(self, batch, source, target):
+            return [masked.text for masked in batch]
+
+An engine is not believed: what it says is unmasked and checked (`fault`) before it may stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from surveygen.translate._check import fault
+from surveygen.translate._glossary import Glossary, read_glossary
+from surveygen.translate._mask import Kept, Masked, mask, unmask
+
+__all__ = ["Glossary", "Kept", "Masked", "Translator", "fault", "mask", "read_glossary", "unmask"]
+
+
+class Translator(Protocol):
+    """What every engine can do."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name the engine and what its answers depend on besides the text and the languages."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many threads may ask at once; 0 if the engine works on this machine, one batch after the other."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """How many sentences it takes at once."""
+        ...
+
+    @property
+    def trouble(self) -> str:
+        """Why the last batch had no answer; empty if it had."""
+        ...
+
+    def speaks(self, source: str, target: str) -> bool:
+        """Whether it translates between two languages, ISO 639-1.
+
+        Raises:
+            ConfigError: the engine cannot be used at all: a program, a package or a model is missing.
+        """
+        ...
+
+    def translate(self, batch: Sequence[Masked], source: str, target: str) -> Sequence[str | None]:
+        """Return what each sentence is in the target language, its marks in it; None for no answer this time.
+
+        Raises:
+            ConfigError: as for `speaks`.
+        """
+        ...
