@@ -37,7 +37,7 @@ PUBLIC = {
     "evaluation_page template_root",
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
-    "summarize": "Ask Lookup Outcome Summarizer Verdict check difference fault redundancy split",
+    "summarize": "Ask Flaw Lookup Outcome Summarizer Verdict check difference fault flaw redundancy split",
     "survey": "Checks Material compare_references compose mint",
     "themes": "Assigner Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeVectors agreement align "
     "border_cases compare_headings deciding_sentences evaluate gold_depth load_profile macro_f1 "

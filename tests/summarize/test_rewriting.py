@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.summarize import flaw
 from surveygen.summarize._rewrite import replay, rewrite
 
 MANY = ("Stephen Casper", "Xander Davies", "Claudia Shi")
@@ -45,6 +46,16 @@ def paper(*authors: str, title: str = "Open Problems") -> Paper:
         ("To address this problem, we train a second model.", f"{C} train a second model."),
         ("Large models often overfit to the reward.", "Large models often overfit to the reward [@2307.15217]."),
         ("RESULTS: We find that models overfit to rewards.", f"{C} find that models overfit to rewards."),
+        ("Concretely, we train a model on human feedback.", f"{C} train a model on human feedback."),
+        (
+            "For instance, models trained on feedback refuse more.",
+            "Models trained on feedback refuse more [@2307.15217].",
+        ),
+        ("The scope of this work is to test models.", f"The scope of the work by {C} is to test models."),
+        (
+            "Social biases hide in texts, and models amplify them.",
+            "Social biases hide in texts, and models amplify them [@2307.15217].",
+        ),
         (
             "A reward proposed in this paper improves safety greatly.",
             f"A reward proposed by {C} improves safety greatly.",
@@ -102,6 +113,18 @@ def test_verbs_agree(authors: tuple[str, ...], expected: str) -> None:
         "See Figure 3 for the results of all models.",
         "Models " + "and models " * 60 + "are large.",
         "Models cite [@9999.00001] and are large and slow.",
+        "Large language models can amplify them.",
+        "For example, both methods are less precise than the baseline.",
+        "Analyzing attacks can help us delve into the weakness of models.",
+        "Listeners infer that “we shouldn’t lower our standards” from the statement.",
+        "Whenever we think about security the first thing is crime.",
+        "Your own enterprise needs a vital part of security.",
+        "Future research directions are also outlined.",
+        "The research contribution of our paper is twofold.",
+        "Extensive experiments demonstrate the superiority of GeneShift.",
+        "With fewer than 300 lines of annotations (including 200 seed prompts).",
+        "Part III presents an economic analysis of all the models.",
+        "The paper also comprehensively elucidate on some of the activities.",
     ],
 )
 def test_what_leans_or_is_no_prose_is_refused(span: str) -> None:
@@ -177,3 +200,18 @@ def test_rewriting_never_raises_and_replays(span: str, authors: list[str]) -> No
     if found is not None:
         assert found.text.count("[@2307.15217]") >= 1
         assert replay(found.rule, span, source) == found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Casper et al. [@2307.15217] propose a new way to train models.", ""),
+        ("Large language models can amplify them [@2307.15217].", "dangling"),
+        ("Such models fail in many of the tests [@2307.15217].", "dangling"),
+        ("A study of many models and their training data [@2307.15217].", "fragment"),
+        ("Code is available at https://github.com/a/b for all [@2307.15217].", "other"),
+    ],
+)
+def test_flaws_are_sorted(text: str, expected: str) -> None:
+    """The checker tells a word without referent from a headline and from what is no prose."""
+    assert flaw(text) == expected

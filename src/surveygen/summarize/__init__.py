@@ -20,10 +20,11 @@ from surveygen.domain.writing import Card, Frame, ThemeSummary
 from surveygen.summarize._difference import difference
 from surveygen.summarize._ground import Lookup, Verdict, check, redundancy
 from surveygen.summarize._split import split
-from surveygen.summarize._style import fault
+from surveygen.summarize._style import Flaw, fault, flaw
 
 __all__ = [
     "Ask",
+    "Flaw",
     "Lookup",
     "Outcome",
     "Summarizer",
@@ -31,6 +32,7 @@ __all__ = [
     "check",
     "difference",
     "fault",
+    "flaw",
     "redundancy",
     "split",
 ]

@@ -44,7 +44,7 @@ def statements(paper: Paper) -> tuple[Statement, ...]:
     found = []
     for place, (span, text, labelled) in enumerate(zip(spans, texts, labels, strict=True)):
         rewritten = rewrite(text, paper)
-        if rewritten is None:
+        if rewritten is None or (english and rewritten.language != "en"):  # the same abstract in two languages
             continue
         own = 1.0 if rewritten.rule != "quote" else min(0.99, 3 * _share(terms_of(paper.title), terms_of(text)))
         late = place > 0 and 2 * place >= len(spans) - 1

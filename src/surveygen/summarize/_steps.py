@@ -38,7 +38,8 @@ _MID = re.compile(
     r"(?<=[\w,] )(?<!\bof )the (?P<head>method|approach|framework|procedure|technique|pipeline|benchmark)(?= \w)"
 )
 _PROPOSED = re.compile(
-    rf"\b(?:the|our) (?:newly )?proposed (?P<head>(?:[\w-]+ ){{0,3}}?(?:{_HEAD}))\b(?! (?:{_HEAD})\b)(?= [\w(]|[,.])",
+    rf"\b(?:the|our) (?:newly )?proposed (?P<head>(?:[\w-]+ ){{0,3}}?(?:{_HEAD}))\b"
+    rf"(?! (?:{_HEAD})\b| (?-i:[A-Z]))(?= [\w(]|[,.])",
     re.IGNORECASE,
 )
 
@@ -98,7 +99,7 @@ def within_paper(text: str, who: Who) -> str:
     said = NAMED in text
     text = _MADE_HERE.sub(r"\1 by the authors" if said else rf"\1 by {NAMED}", text, count=1)
     said = said or NAMED in text
-    text = _OF_PAPER.sub(r"of their \1" if said else rf"of {NAMED}", text, count=1)
+    text = _OF_PAPER.sub(r"of their \1" if said else rf"of the \1 by {NAMED}", text, count=1)
     return _IN_PAPER.sub("", text)
 
 
