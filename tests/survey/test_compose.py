@@ -13,6 +13,7 @@ from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Sentence, Strand, ThemeSummary
 from surveygen.languages import load
 from surveygen.survey import Checks, Material, compose, mint
+from surveygen.survey._themes import MOST_ROWS
 
 ENGLISH = load("en")
 TOP, SUB, BARE = ThemeId("top"), ThemeId("top-sub"), ThemeId("bare")
@@ -23,11 +24,11 @@ TAXONOMY = Taxonomy(
 
 def _paper(number: int, **known: object) -> Paper:
     paper = Paper(
-        PaperId(f"2001.{number:05}"),
+        PaperId(f"2099.{number:05}"),  # there is no month 99, so that the id tells no date
         f"Title {number}",
         abstract=f"Problem {number} is open. We solve it. Results are good.",
         authors=(Author(f"Zoe Family{number}"),),
-        published=f"20{10 + number}-01-01",
+        published=f"{2010 + number % 50}-01-01",
     )
     return paper.with_changes(**known)
 
@@ -166,8 +167,43 @@ def test_composing_is_pure() -> None:
     assert compose(material, ENGLISH) == compose(material, ENGLISH)
 
 
+def test_a_large_theme_compares_those_that_stand_for_it_best() -> None:
+    """The table of a theme of more papers than fit is cut by their score, and its caption says so; order is by date."""
+    papers = [_paper(n, published=f"{2010 + n % 10}-01-01") for n in range(MOST_ROWS + 5)]
+    material = _material(*papers)
+    places = {paper.id: replace(material.assignments[paper.id], score=-n / 1000) for n, paper in enumerate(papers)}
+
+    survey = compose(replace(material, assignments=places), ENGLISH)
+
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    dates = [paper.published for row in table.rows for paper in papers if paper.id == row.paper]
+    assert {row.paper for row in table.rows} == {paper.id for paper in papers[:MOST_ROWS]}
+    assert dates == sorted(dates, key=str)
+    assert table.caption.endswith("120 of 125 papers side by side, oldest first.")
+
+
+def test_a_row_tells_problem_approach_data_finding_and_code() -> None:
+    """The finding with a number goes before others; what the card leaves out stays blank."""
+    paper = _paper(
+        1, abstract="Problem 1 is open. It works. It works on 9 of the 10 hard tasks that the old way failed on."
+    )
+    card = Card(
+        paper.id,
+        motivation=(_sentence(paper, 0, 18),),
+        findings=(_sentence(paper, 19, 28), _sentence(paper, 29, len(paper.abstract))),
+        code="https://github.com/a/b",
+    )
+
+    survey = compose(replace(_material(paper), cards={paper.id: card}), ENGLISH)
+
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    assert table.columns == ("Problem", "Approach", "Data", "Main finding")
+    assert table.rows[0].cells == (card.motivation[0], None, None, card.findings[1])
+    assert table.rows[0].code == "https://github.com/a/b"
+
+
 def _cited(*pairs: tuple[int, int]) -> Citations:
-    ids = [PaperId(f"2001.{n:05}") for n in range(5)]
+    ids = [PaperId(f"2099.{n:05}") for n in range(5)]
     told = [
         Told(ids[citing], "graph", (f"own:{citing}",), None, (Work((f"arxiv:{ids[cited]}",), "T"),), at="2026")
         for citing, cited in pairs
@@ -184,12 +220,12 @@ def test_the_most_cited_papers_are_listed() -> None:
 
     assert isinstance(listed, PaperList)
     assert [(item.paper, item.detail) for item in listed.items] == [
-        ("2001.00002", "citations in this survey: 2"),
-        ("2001.00001", "citations in this survey: 1"),
+        ("2099.00002", "citations in this survey: 2"),
+        ("2099.00001", "citations in this survey: 1"),
     ]
     assert note == Note("Known citations between papers of this survey: 3, as told by A Graph.")
     assert [entry.standing.cited_by for entry in survey.entries if entry.standing] == [
-        ("2001.00002",), ("2001.00001", "2001.00003"), (),
+        ("2099.00002",), ("2099.00001", "2099.00003"), (),
     ]  # fmt: skip
     assert survey.citations == citations.edges
 

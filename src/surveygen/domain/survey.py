@@ -41,10 +41,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One paper of a comparison table; a cell is None where the source says nothing."""
+    """One paper of a comparison table; a cell is None where the source says nothing.
+
+    `code` is the address of a repository, "" if none is named; its evidence stands in the paper's card.
+    """
 
     paper: PaperId
     cells: tuple[Sentence | None, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

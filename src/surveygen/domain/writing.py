@@ -13,6 +13,7 @@ Role = Literal["problem", "approach", "finding", "limit", "other"]
 Field = Literal["title", "abstract", "comment"]
 Method = Literal["extractive", "llm", "human"]
 
+REVIEW = ("motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance")
 _MARKER = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 
@@ -58,7 +59,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The quick review of one paper; a field that the source says nothing about stays empty."""
+    """The quick review of one paper; a field that the source says nothing about stays empty.
+
+    Attributes:
+        questions: what the paper asks and answers. data: names of data sets and benchmarks.
+        code: address of a repository, "" if none is named. code_evidence: where it is named.
+    """
 
     paper: PaperId
     one_liner: Sentence | None = None
@@ -68,6 +74,17 @@ class Card:
     limits: tuple[Sentence, ...] = ()
     keywords: tuple[str, ...] = ()
     code: str = ""
+    motivation: tuple[Sentence, ...] = ()
+    questions: tuple[Sentence, ...] = ()
+    data: tuple[Sentence, ...] = ()
+    significance: tuple[Sentence, ...] = ()
+    code_evidence: Evidence | None = None
+
+    def fields(self) -> tuple[tuple[str, tuple[Sentence, ...]], ...]:
+        """Return the sentences of each field under its name, in the order in which a review shows them."""
+        first = (self.one_liner,) if self.one_liner is not None else ()
+        rest = ((name, getattr(self, name)) for name in REVIEW)
+        return (("one_liner", first), *rest)
 
 
 @dataclass(frozen=True, slots=True)

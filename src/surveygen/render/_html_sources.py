@@ -49,10 +49,7 @@ class Sources:
 
 def card_sentences(card: Card) -> Iterator[Sentence]:
     """Yield the sentences of a card in the order that it shows them."""
-    if card.one_liner is not None:
-        yield card.one_liner
-    for field in (card.aims, card.methods, card.findings, card.limits):
-        yield from field
+    return (sentence for _, field in card.fields() for sentence in field)
 
 
 def _all_sentences(survey: Survey) -> Iterator[Sentence]:

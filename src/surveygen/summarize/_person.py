@@ -9,7 +9,10 @@ from surveygen.summarize._who import NAMED, Who, one_of
 
 _FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|[Oo]urs|us|[Oo]urselves)\b|\b(?:I|[Mm]y|me)(?= [a-z])")
 BACKWARD = rf"(?:(?:{one_of('backward_adverbs')}),? )*"
-_WE = re.compile(rf"(?:we|I),? {BACKWARD}(?P<adverbs>(?:\w+ly )*)(?P<verb>[a-z-]+)\b", re.IGNORECASE)
+_WE = re.compile(
+    rf"(?:we|I),? {BACKWARD}(?P<adverbs>(?:(?:\w+ly|always|often|never|usually|still|just|only) )*)(?P<verb>[a-z-]+)\b",
+    re.IGNORECASE,
+)
 # Before "we" these make it everybody: "as we know", "how can we".
 _EVERYBODY = re.compile(
     r"\b(?:as|if|when|whenever|ever|once|unless|until|before|how|what|why|let|than|can|do|should|must) \Z",

@@ -34,6 +34,7 @@ _OWN = re.compile(
     rf"\Athe (?P<adjectives>(?:(?:{one_of('result_adjectives')}) )?)(?P<head>{_HEAD})(?= \S)",
     re.IGNORECASE,
 )
+_OURS = re.compile(r"\b(?:we|our|us|I|my)\b", re.IGNORECASE)
 _MID = re.compile(
     r"(?<=[\w,] )(?<!\bof )the (?P<head>method|approach|framework|procedure|technique|pipeline|benchmark)(?= \w)"
 )
@@ -78,7 +79,7 @@ def by_thing(text: str, who: Who) -> str:
     if NAMED in text:
         return text
     found = _PROPOSED.search(text)
-    if found:
+    if found and not _OURS.search(text[: found.start()]):
         return f"{text[: found.start()]}the {found['head']} proposed by {NAMED}{text[found.end() :]}"
     found = _MID.search(text)
     if (

@@ -85,6 +85,11 @@ def foreign_fault(text: str) -> str | None:
     return "elsewhere" if _ELSEWHERE.search(text) else _unbalanced(text)
 
 
+def dangles(text: str) -> bool:
+    """Whether words of a text, be it a sentence or not, point at what is not there."""
+    return _reference_fault(_MATH.sub(" x ", text)) is not None
+
+
 def _form_fault(text: str, prose: str) -> str | None:
     first = text[:1]
     if re.match(r"[a-z]+(?:[-' ,]|\Z)", text) or not (first.isalnum() or first in f"$“\"‘'{NAMED}"):

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from surveygen.domain.survey import Block, Note, Paragraph, Row, Section, Table
 from surveygen.domain.theme import Assignment, Theme
 from surveygen.domain.writing import Card, Sentence, Strand
-from surveygen.survey.material import Desk
+from surveygen.survey.material import Desk, telling
+
+MOST_ROWS = 120  # of a comparison table: themes of up to 200 papers show 60 %, and no table fills a book
 
 
 def write_themes(desk: Desk) -> tuple[Section, ...]:
@@ -58,22 +60,33 @@ def _label(desk: Desk, strand: Strand) -> str:
 
 
 def _table(desk: Desk, theme: Theme, members: list[Assignment]) -> Table | None:
-    """Compare the papers: what each is about, how it goes about it, what it finds; blank where nothing is said."""
-    rows = [Row(item.paper, _cells(desk.material.cards[item.paper])) for item in _by_date(desk, members)]
-    filled = tuple(row for row in rows if any(row.cells))
+    """Compare the papers: problem, approach, data, main finding, code; blank where nothing is said.
+
+    A theme of more than MOST_ROWS papers compares those that stand for it best; all are in the catalogue.
+    """
+    cards = desk.material.cards
+    filled = [item for item in members if any(_cells(cards[item.paper]))]
     if not filled:
         return None
-    columns = (desk.say("column_aim"), desk.say("column_approach"), desk.say("column_finding"))
-    return Table(desk.say("comparison_caption", theme=desk.name(theme.id), n=len(filled)), columns, filled)
+    shown = _by_date(desk, filled[:MOST_ROWS])
+    rows = tuple(Row(item.paper, _cells(cards[item.paper]), cards[item.paper].code) for item in shown)
+    columns = tuple(desk.say(f"column_{name}") for name in ("problem", "approach", "data", "finding"))
+    key = "comparison_caption" if len(rows) == len(members) else "comparison_some"
+    caption = desk.say(key, theme=desk.name(theme.id), n=len(rows), all=len(members))
+    return Table(caption, columns, rows)
 
 
 def _by_date(desk: Desk, members: list[Assignment]) -> list[Assignment]:
-    dates = {paper.id: paper.published or paper.updated or "" for paper in desk.material.papers}
+    """Put the oldest first, those of unknown date last."""
+    dates = {paper.id: paper.date or "9999" for paper in desk.material.papers}
     return sorted(members, key=lambda item: (dates[item.paper], item.paper))
 
 
 def _cells(card: Card) -> tuple[Sentence | None, ...]:
-    return tuple(_first(field) for field in (card.aims, card.methods, card.findings))
+    """Return problem, approach, data and the finding that says most; the one line of a paper where it tells no more."""
+    cells = [_first(field) for field in (card.motivation or card.aims, card.methods, card.data)]
+    cells.append(telling(card.findings) or _first(card.findings))
+    return tuple(cells) if any(cells) else (None, card.one_liner, None, None)
 
 
 def _first(sentences: tuple[Sentence, ...]) -> Sentence | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ from surveygen.domain.survey import Provenance
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Frame, Sentence, ThemeSummary
 from surveygen.languages import Language
+
+_TELLING_WORDS = 12
+_AMOUNT = re.compile(r"(?<![\w-])\d")  # the number of GPT-4 is part of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,15 @@ class Material:
         """Return who stands at a theme or below it, best score first; papers that fit no theme do not."""
         inside = (item for item in self.assignments.values() if item.belongs(theme.id))
         return tuple(sorted(inside, key=lambda item: (-item.score, item.paper)))
+
+
+def telling(sentences: Sequence[Sentence]) -> Sentence | None:
+    """Return the first finding that says how much: a number, and words enough to be understood alone."""
+    return next((each for each in sentences if _tells(each)), None)
+
+
+def _tells(sentence: Sentence) -> bool:
+    return len(sentence.plain.split()) >= _TELLING_WORDS and bool(_AMOUNT.search(sentence.plain))
 
 
 @dataclass(slots=True)
