@@ -182,6 +182,18 @@ def test_a_large_theme_compares_those_that_stand_for_it_best() -> None:
     assert table.caption.endswith("120 of 125 papers side by side, oldest first.")
 
 
+def test_blank_rows_stand_only_where_too_few_papers_say_something() -> None:
+    """Of five papers one has a card with words: two more are named without, so that three in five are."""
+    papers = [_paper(n) for n in range(5)]
+    cards = {paper.id: Card(paper.id) for paper in papers} | {papers[3].id: _card(papers[3])}
+
+    survey = compose(replace(_material(*papers), cards=cards, summaries={}), ENGLISH)
+
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    assert [any(row.cells) for row in table.rows].count(True) == 1
+    assert len(table.rows) == 3
+
+
 def test_a_row_tells_problem_approach_data_finding_and_code() -> None:
     """The finding with a number goes before others; what the card leaves out stays blank."""
     paper = _paper(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from surveygen.domain.survey import Block, Note, Paragraph, Row, Section, Table
@@ -9,6 +10,7 @@ from surveygen.domain.theme import Assignment, Theme
 from surveygen.domain.writing import Card, Sentence, Strand
 from surveygen.survey.material import Desk, telling
 
+LEAST_SHARE = 0.6  # of a theme's papers that its text and table cite
 MOST_ROWS = 120  # of a comparison table: themes of up to 200 papers show 60 %, and no table fills a book
 
 
@@ -65,15 +67,23 @@ def _table(desk: Desk, theme: Theme, members: list[Assignment]) -> Table | None:
     A theme of more than MOST_ROWS papers compares those that stand for it best; all are in the catalogue.
     """
     cards = desk.material.cards
-    filled = [item for item in members if any(_cells(cards[item.paper]))]
-    if not filled:
+    shown = _by_date(desk, _worth_a_row(desk, members))
+    if not shown:
         return None
-    shown = _by_date(desk, filled[:MOST_ROWS])
     rows = tuple(Row(item.paper, _cells(cards[item.paper]), cards[item.paper].code) for item in shown)
     columns = tuple(desk.say(f"column_{name}") for name in ("problem", "approach", "data", "finding"))
     key = "comparison_caption" if len(rows) == len(members) else "comparison_some"
     caption = desk.say(key, theme=desk.name(theme.id), n=len(rows), all=len(members))
     return Table(caption, columns, rows)
+
+
+def _worth_a_row(desk: Desk, members: list[Assignment]) -> list[Assignment]:
+    """Return whom the table shows: who says something, and blank rows only as far as LEAST_SHARE needs them."""
+    said = {paper.id for paper in desk.material.papers if paper.abstract}
+    filled = [item for item in members if any(_cells(desk.material.cards[item.paper]))]
+    blank = [item for item in members if item not in filled and item.paper in said]
+    missing = max(math.ceil(LEAST_SHARE * len(members)) - len(filled), 0)
+    return [*filled, *blank[:missing]][:MOST_ROWS]
 
 
 def _by_date(desk: Desk, members: list[Assignment]) -> list[Assignment]:
