@@ -10,6 +10,7 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
 
 Role = Literal["problem", "approach", "finding", "limit", "other"]
+StrandKind = Literal["", "foundations", "topic", "newest", "same", "opposed"]
 Field = Literal["title", "abstract", "comment"]
 Method = Literal["extractive", "llm", "human"]
 
@@ -89,10 +90,19 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """Sentences of a theme that do the same thing (state a problem, take an approach, ...)."""
+    """Sentences of a theme that do the same thing (state a problem, take an approach, ...).
+
+    Attributes:
+        kind: what sets it apart from others of its role: what came first, a keyword, what is newest, or that two
+            findings move one measure the same way or opposite ways; "" for nothing.
+        topic: that keyword or measure, as the papers write it. papers: all that `kind` holds for.
+    """
 
     role: Role
     sentences: tuple[Sentence, ...]
+    kind: StrandKind = ""
+    topic: str = ""
+    papers: tuple[PaperId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,15 @@ from surveygen.summarize._english import either
 from surveygen.summarize._keywords import code_link, keywords
 from surveygen.summarize._language import language_of
 from surveygen.summarize._rewrite import replay
-from surveygen.summarize._roles import LEAST_OWN, Label
+from surveygen.summarize._roles import Label, speaks_of_problem
 from surveygen.summarize._sentences import Statement, statements
 from surveygen.summarize._split import split
 
 SURE = 0.5  # probability from which a field is filled: shared/notes/roles.md, and benchmarks/train_roles.py prints it
 SURER = 0.7  # where the words do not tell either whose method it is
 _MOST = 3  # sentences in a field
-_DOING = re.compile(
-    rf"(?:\[@[^\]]+\] (?:\w+ly |also |further |then |have |has |had )*|\b(?:is|are|was|were|been) (?:\w+ly |also )?)"
-    rf"{either('doing')}\b|\bwill\b",
-    re.IGNORECASE,
-)
 _FOUND = re.compile(either("found"), re.IGNORECASE)
-_SURELY_FOUND = re.compile(either("surely_found"), re.IGNORECASE)
-_ASKS = re.compile(rf"\b{either('asks')},? (?:\w+ly )?{either('asked')}\b", re.IGNORECASE)
+_ASKS = re.compile(rf"\] (?:[\w-]+ ){{0,2}}{either('asks')},? (?:\w+ly )?{either('asked')}\b", re.IGNORECASE)
 _SIGNIFICANCE = re.compile(rf"\b{either('significance')}", re.IGNORECASE)
 
 
@@ -63,24 +57,19 @@ def _sure(each: Statement, label: Label) -> bool:
 
 
 def _finds(each: Statement) -> bool:
-    """Whether a result is told, not only that something was tried."""
-    text = each.sentence.text
-    if each.labelled.role == "approach" and _SURELY_FOUND.search(text):
-        return each.labelled.label in ("method", "result")
-    if not _sure(each, "result"):
+    """Whether a result is told for sure: by its label and its words, or by words that leave no doubt."""
+    if each.labelled.role != "finding" or each.labelled.sure < SURE:
         return False
-    return bool(_FOUND.search(text)) or (_told(each) and not _DOING.search(text))
+    return each.labelled.label == "method" or (
+        each.labelled.label == "result" and bool(_FOUND.search(each.sentence.text))
+    )
 
 
 def _does(each: Statement) -> bool:
-    """Whether the authors, or what they made, do something; what came of it is no method."""
+    """Whether the authors, or what they made, do something; a sentence that names no authors must leave no doubt."""
     if each.labelled.role != "approach" or not _sure(each, "method"):
         return False
-    return _told(each) and not _SURELY_FOUND.search(each.sentence.text)
-
-
-def _told(each: Statement) -> bool:
-    return each.own == 1 or each.labelled.sure >= SURER
+    return each.own == 1 or (each.labelled.sure >= SURER and not speaks_of_problem(each.sentence.plain))
 
 
 def _matters(each: Statement) -> bool:
@@ -90,10 +79,9 @@ def _matters(each: Statement) -> bool:
 
 
 def _one_liner(said: Sequence[Statement]) -> Sentence | None:
-    """The first sentence in which the authors say what they do; else the first on method, then on own findings."""
+    """The first sentence in which the authors say what they do; else the first on aim, method or finding."""
     own = [each for each in said if each.labelled.role == "approach" and each.sentence.rule != "quote"]
-    plain = [each for each in said if each.own >= LEAST_OWN]
-    rest = [each for role in ("approach", "finding") for each in plain if each.labelled.role == role]
+    rest = [each for each in said if _does(each) or _sure(each, "objective") or (each.own == 1 and _finds(each))]
     foreign = [each for each in said if each.sentence.language != "en"]
     return next((each.sentence for each in [*own, *rest, *foreign]), None)
 
@@ -106,7 +94,7 @@ def _questions(paper: Paper, said: Sequence[Statement]) -> Iterator[Sentence]:
         if paper.abstract[end - 1] == "?":
             yield from _extracted(paper, "question", "abstract", start, end)
     yield from (
-        each.sentence for each in said if each.labelled.label != "background" and _ASKS.search(each.sentence.plain)
+        each.sentence for each in said if each.labelled.label != "background" and _ASKS.search(each.sentence.text)
     )
 
 

@@ -34,12 +34,13 @@ _FORMS = {
     "typesetting": re.compile(r"\*\*|\w- (?!and\b|or\b|to\b|versus\b|vs\b)[a-z]|\\(?![%&$_#])"),
     "elsewhere": _ELSEWHERE,
     "availability": re.compile(either("availability"), re.IGNORECASE),
-    "announcing": re.compile(either("announcing"), re.IGNORECASE),
 }
 _PLURAL = re.compile(
     rf"{NAMED}|\b(?:people|humans|children|women|men|data|and)\b|\b[\w-]{{2,}}[^\Wsui]s\b|\b[\w-]+us?es\b"
 )
 _THEY = re.compile(r"\b(?P<object>(?<!of )(?<!among )(?<!between )them)\b|\b(?:they|theirs?|them)\b", re.IGNORECASE)
+_ANNOUNCING = re.compile(either("announcing"), re.IGNORECASE)
+_ANNOUNCED = 150  # code points; a longer sentence says something besides
 _MARKER = re.compile(r"\[@[^\]\s]+\]")
 _EXPLETIVE = re.compile(
     r"(?:it (?:is|has been|remains) (?:\w+ ){0,3}(?:that|to|how|whether)|there (?:is|are|has|have|exists?|remains?))\b",
@@ -99,6 +100,8 @@ def _form_fault(text: str, prose: str) -> str | None:
     bare = _LAST_MARK.sub("", prose)
     named = ((name, pattern) for name, pattern in _FORMS.items() if pattern.search(bare))
     found = next(named, None)
+    if found is None and len(prose) < _ANNOUNCED and _ANNOUNCING.search(bare):
+        return "announcing"
     return found[0] if found else _unbalanced(text) or (None if _has_verb(prose) else "no verb")
 
 

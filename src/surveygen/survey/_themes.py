@@ -58,7 +58,12 @@ def _paragraphs(desk: Desk, theme: Theme) -> Iterator[Paragraph]:
 
 
 def _label(desk: Desk, strand: Strand) -> str:
-    return "" if strand.role == "other" else desk.say(f"strand_{strand.role}")
+    inside = set(strand.papers)
+    years = sorted(paper.year for paper in desk.material.papers if paper.id in inside and paper.year is not None)
+    if not strand.kind or not years:
+        return "" if strand.role == "other" else desk.say(f"strand_{strand.role}")
+    span = "–".join(dict.fromkeys((str(years[0]), str(years[-1]))))
+    return desk.say(f"strand_{strand.kind}", topic=strand.topic, n=len(strand.papers), years=span)
 
 
 def _table(desk: Desk, theme: Theme, members: list[Assignment]) -> Table | None:
@@ -81,7 +86,8 @@ def _worth_a_row(desk: Desk, members: list[Assignment]) -> list[Assignment]:
     """Return whom the table shows: who says something, and blank rows only as far as LEAST_SHARE needs them."""
     said = {paper.id for paper in desk.material.papers if paper.abstract}
     filled = [item for item in members if any(_cells(desk.material.cards[item.paper]))]
-    blank = [item for item in members if item not in filled and item.paper in said]
+    told = {item.paper for item in filled}
+    blank = [item for item in members if item.paper in said - told]
     missing = max(math.ceil(LEAST_SHARE * len(members)) - len(filled), 0)
     return [*filled, *blank[:missing]][:MOST_ROWS]
 
