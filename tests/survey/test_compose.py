@@ -281,3 +281,52 @@ def test_reasons_and_border_cases_reach_the_document() -> None:
 
     assert survey.entries[0].reasons == (why,)
     assert [count.border for count in survey.counts] == [(), (paper.id,), ()]
+
+
+def test_papers_between_themes_are_listed() -> None:
+    """The closest call first; a second theme under the same top theme makes no bridge."""
+    papers = [_paper(n) for n in range(3)]
+    material = _material(*papers)
+    second = {0: (0.2, (BARE,)), 1: (0.1, (BARE,)), 2: (0.05, (TOP,))}
+    places = {
+        papers[n].id: replace(material.assignments[papers[n].id], margin=margin, secondary=themes)
+        for n, (margin, themes) in second.items()
+    }
+
+    survey = compose(replace(material, assignments=places), ENGLISH)
+
+    [listed] = [block for block in _section(survey, "across") if isinstance(block, PaperList)]
+    assert [item.paper for item in listed.items] == [papers[1].id, papers[0].id]
+    assert {item.detail for item in listed.items} == {"Top ↔ Bare"}
+
+
+def test_trends_tell_their_counts() -> None:
+    """A row says how many of how many, before and since."""
+    years = [2019] * 30 + [2020] * 30
+    papers = [_paper(n, published=f"{year}-01-01") for n, year in enumerate(years)]
+    cards = {one.id: Card(one.id, keywords=("Debate",) if one.year == 2020 else ()) for one in papers}
+
+    survey = compose(replace(_material(*papers), cards=cards), ENGLISH)
+
+    [facts] = [block for block in _section(survey, "across") if isinstance(block, Facts)]
+    assert facts.caption == "Terms on the rise"
+    assert facts.rows == (("Debate", "0 of 30 papers before 2020, 30 of 30 papers since (2020: 30)"),)
+
+
+def test_questions_stand_under_their_theme() -> None:
+    """One question a paper, with its citation; without questions there is no section."""
+    papers = [_paper(n, title=f"Do judges of kind {n} agree?") for n in range(2)]
+    questions = {
+        one.id: Sentence(
+            f"{one.title[:-1]} [@{one.id}]?", (one.id,), (Evidence(one.id, 1, "title", 0, len(one.title)),)
+        )
+        for one in papers
+    }
+    cards = {paper: Card(paper, questions=(asked, asked)) for paper, asked in questions.items()}
+
+    survey = compose(replace(_material(*papers), cards=cards), ENGLISH)
+
+    [paragraph] = _section(survey, "questions")
+    assert isinstance(paragraph, Paragraph)
+    assert (paragraph.label, paragraph.sentences) == ("Top", tuple(questions.values()))
+    assert not _section(compose(_material(*papers), ENGLISH), "questions")

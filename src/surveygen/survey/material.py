@@ -88,7 +88,7 @@ class Used:
         """Return the sentences that are new to the draft, and remember them."""
         fresh: list[Sentence] = []
         for sentence in sentences:
-            spans: set[object] = {(item.paper, item.start, item.end) for item in sentence.evidence}
+            spans: set[object] = {(item.paper, item.field, item.start, item.end) for item in sentence.evidence}
             if sentence.method == "llm":  # may sum up what others quote, as long as it does so in other words
                 spans = {sentence.text}
             if not spans & self.spans:
