@@ -16,6 +16,7 @@ from surveygen.survey import Checks, Material, compose, mint
 from surveygen.survey._themes import MOST_ROWS
 
 ENGLISH = load("en")
+_FLAWS = {"They": "dangling", "Head": "fragment", "Odd:": "other"}
 TOP, SUB, BARE = ThemeId("top"), ThemeId("top-sub"), ThemeId("bare")
 TAXONOMY = Taxonomy(
     (Theme(TOP, "Top", description="What belongs here."), Theme(SUB, "Sub", TOP), Theme(BARE, "Bare")),
@@ -61,7 +62,11 @@ def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Mater
         cite_keys=mint(papers, {}),
         selection={"delivered": 3, "quarantined": 1},
         provenance=Provenance("0", "c" * 64, "d" * 64, "lsa", "extractive", 0, ("a.jsonl",)),
-        checks=Checks(lambda sentence: bool(sentence.evidence), lambda _sentences: 0.0),
+        checks=Checks(
+            lambda sentence: bool(sentence.evidence),
+            lambda _sentences: 0.0,
+            lambda text, _language: _FLAWS.get(text[:4], ""),
+        ),
     )
 
 
@@ -120,6 +125,34 @@ def test_quality_counts_every_claim() -> None:
     assert survey.quality.citation_coverage == pytest.approx(5 / 6)
     assert survey.quality.grounded_share == pytest.approx(5 / 6)
     assert survey.quality.quarantined_records == 1
+
+
+def test_quality_counts_flaws_of_the_running_text() -> None:
+    """Words that point at nothing and fragments are counted apart; what a person wrote is theirs."""
+    paper = _paper(1)
+    texts = ("They work", "They fail", "Headline", "Odd: text", "Good text")
+    told = [
+        Sentence(f"{text} [@{paper.id}].", (paper.id,), (Evidence(paper.id, 1, "abstract", n, n + 1),))
+        for n, text in enumerate(texts)
+    ]
+    told[1] = replace(told[1], method="human")
+    summaries = {SUB: ThemeSummary(SUB, "en", (Strand("finding", tuple(told)),))}
+
+    survey = compose(replace(_material(paper), summaries=summaries), ENGLISH)
+
+    assert (survey.quality.dangling_sentences, survey.quality.fragments) == (1, 1)
+
+
+def test_quality_tells_the_theme_that_cites_least_of_its_papers() -> None:
+    """Text and table count, sub-themes with their parent; papers that fit no theme do not."""
+    papers = [_paper(n, abstract="" if n < 2 else "Problem is open. We solve it. Results are good.") for n in range(5)]
+    summaries: dict[ThemeId, ThemeSummary] = {}
+
+    survey = compose(replace(_material(*papers), summaries=summaries), ENGLISH)
+    alone = compose(replace(_material(papers[0]), summaries=summaries), ENGLISH)
+
+    assert survey.quality.least_theme_cited == pytest.approx(3 / 5)
+    assert alone.quality.least_theme_cited == 0.0
 
 
 def test_the_draft_says_that_notes_are_not_abstracts() -> None:

@@ -147,6 +147,9 @@ class Quality:
     """What a reader should know about the draft; shares are 0 to 1, the rest are counts.
 
     `grounded_share` is over all claims, cited or not, `grounded_cited_share` over the cited ones alone.
+    `dangling_sentences` of the running text hold a word whose referent is not there, `fragments` are no sentences; what
+    a person wrote is not judged. `least_theme_cited` is the smallest share of a theme's papers that its text and table,
+    those of its sub-themes included, cite.
     """
 
     claim_sentences: int
@@ -164,6 +167,9 @@ class Quality:
     outside_papers: int = 0
     grounded_cited_share: float = 1.0
     model_sentences: int = 0
+    dangling_sentences: int = 0
+    fragments: int = 0
+    least_theme_cited: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from surveygen.pipeline._run import Run, start
 from surveygen.pipeline._write import Written, write
 from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.progress import Progress
-from surveygen.summarize import check, redundancy
+from surveygen.summarize import check, flaw, redundancy
 from surveygen.survey import Checks, Material, compose, mint
 from surveygen.themes import border_cases
 
@@ -68,7 +68,7 @@ def _checks(run: Run) -> Checks:
     def grounded(sentence: Sentence) -> bool:
         return check(sentence, lambda paper, _version: by_id.get(paper)).ok
 
-    return Checks(grounded, redundancy)
+    return Checks(grounded, redundancy, cache(flaw))
 
 
 def _material(drawing: Drawing, language: Language) -> Material:

@@ -55,7 +55,12 @@ _FRAGMENT = ("no beginning", "no full stop", "fragment", "no verb", "short")
 
 
 def flaw(text: str, language: str = "en") -> Flaw:
-    """Sort the fault of a sentence: a word without its referent, a fragment such as a headline, or another fault."""
+    """Sort the fault of a sentence: a word without its referent, a fragment such as a headline, or another fault.
+
+    A question that can be understood alone has none.
+    """
+    if language == "en" and text.endswith("?"):
+        return "dangling" if dangles(text) else ""
     reason = fault(text) if language == "en" else foreign_fault(text)
     if reason is None:
         return ""
@@ -88,7 +93,7 @@ def foreign_fault(text: str) -> str | None:
 
 def dangles(text: str) -> bool:
     """Whether words of a text, be it a sentence or not, point at what is not there."""
-    return _reference_fault(_MATH.sub(" x ", text)) is not None
+    return _reference_fault(_MATH.sub(" x ", _MARKER.sub(NAMED, text))) is not None
 
 
 def _form_fault(text: str, prose: str) -> str | None:
