@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.writing import Evidence, Sentence
 from surveygen.summarize import flaw
 from surveygen.summarize._rewrite import replay, rewrite
 
@@ -46,6 +47,7 @@ def paper(*authors: str, title: str = "Open Problems") -> Paper:
         ("To address this problem, we train a second model.", f"{C} train a second model."),
         ("Large models often overfit to the reward.", "Large models often overfit to the reward [@2307.15217]."),
         ("RESULTS: We find that models overfit to rewards.", f"{C} find that models overfit to rewards."),
+        ("Accordingly new models are trained on feedback.", "New models are trained on feedback [@2307.15217]."),
         ("Concretely, we train a model on human feedback.", f"{C} train a model on human feedback."),
         (
             "For instance, models trained on feedback refuse more.",
@@ -123,6 +125,9 @@ def test_verbs_agree(authors: tuple[str, ...], expected: str) -> None:
         "The research contribution of our paper is twofold.",
         "Extensive experiments demonstrate the superiority of GeneShift.",
         "With fewer than 300 lines of annotations (including 200 seed prompts).",
+        "Delays differ over the three bridges.",
+        "Most of the respondents were young and used the portal.",
+        "The result has been a great variety of solutions.",
         "Part III presents an economic analysis of all the models.",
         "The paper also comprehensively elucidate on some of the activities.",
     ],
@@ -206,6 +211,9 @@ def test_rewriting_never_raises_and_replays(span: str, authors: list[str]) -> No
     ("text", "expected"),
     [
         ("Casper et al. [@2307.15217] propose a new way to train models.", ""),
+        ("Extensive tests on two tasks bear out the method of Casper et al. [@2307.15217].", ""),
+        ("Do models lie to the people who train them [@2307.15217]?", ""),
+        ("Why do they lie to the people who train them [@2307.15217]?", "dangling"),
         ("Large language models can amplify them [@2307.15217].", "dangling"),
         ("Such models fail in many of the tests [@2307.15217].", "dangling"),
         ("A study of many models and their training data [@2307.15217].", "fragment"),
@@ -214,4 +222,21 @@ def test_rewriting_never_raises_and_replays(span: str, authors: list[str]) -> No
 )
 def test_flaws_are_sorted(text: str, expected: str) -> None:
     """The checker tells a word without referent from a headline and from what is no prose."""
-    assert flaw(text) == expected
+    casper = paper(*MANY)
+    sentence = Sentence(text, (casper.id,), (Evidence(casper.id, 1, "abstract", 0, 1),))
+
+    assert flaw(sentence, lambda *_: casper) == expected
+
+
+@pytest.mark.parametrize(
+    ("author", "title"), [("Kaiming He", "T"), ("Ada de Gregorio", "T"), ("", "Your Model Is Secretly a Judge")]
+)
+def test_names_are_no_words_of_a_sentence(author: str, title: str) -> None:
+    """Neither "He", nor a small "de", nor the title of a paper without authors is read as a word."""
+    source = paper(*[author][: bool(author)], title=title)
+
+    found = rewrite("We validate the method on three critical domains of large models.", source)
+
+    assert found is not None
+    sentence = Sentence(found.text, (source.id,), (Evidence(source.id, 1, "abstract", 0, 1),))
+    assert flaw(sentence, lambda *_: source) == ""

@@ -65,7 +65,7 @@ def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Mater
         checks=Checks(
             lambda sentence: bool(sentence.evidence),
             lambda _sentences: 0.0,
-            lambda text, _language: _FLAWS.get(text[:4], ""),
+            lambda sentence: _FLAWS.get(sentence.text[:4], ""),
         ),
     )
 

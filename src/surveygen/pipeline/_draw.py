@@ -68,7 +68,7 @@ def _checks(run: Run) -> Checks:
     def grounded(sentence: Sentence) -> bool:
         return check(sentence, lambda paper, _version: by_id.get(paper)).ok
 
-    return Checks(grounded, redundancy, cache(flaw))
+    return Checks(grounded, redundancy, cache(lambda sentence: flaw(sentence, lambda paper, _: by_id.get(paper))))
 
 
 def _material(drawing: Drawing, language: Language) -> Material:

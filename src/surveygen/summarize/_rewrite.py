@@ -30,6 +30,11 @@ _IN_THIS_PAPER = re.compile(
     rf"\A(?:here|in (?:this|the present|the current|our) (?:\w+ )?(?:{TEXTS}))\b,? (?=\S)", re.IGNORECASE
 )
 
+_BARE_CONNECTIVE = re.compile(
+    r"\A(?:But|And|Yet|(?:Accordingly|Additionally|Also|Consequently|Furthermore|Hence|Moreover|Therefore|Thus)"
+    r"(?= [a-z])) (?=\w)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
@@ -127,7 +132,7 @@ def _without_connective(text: str) -> str:
     )
     if match:
         return text[match.end() :]
-    return re.sub(r"\A(?:But|And|Yet) (?=\w)", "", text)
+    return _BARE_CONNECTIVE.sub("", text)
 
 
 def _capital(text: str) -> str:

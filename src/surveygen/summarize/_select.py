@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ PER_PAPER = 2  # sentences of one paper, in different roles
 TOO_ALIKE = 0.6  # cosine from which a second sentence says nothing new
 _NEW = 0.8  # rank of the date from which a paper counts as recent
 _VARIETY = 0.5  # weight of being unlike what is chosen
+_STRANGE = 0.25  # how much less worth a sentence is whose short form is explained in another
+_KNOWN = 3  # papers of a theme that use a short form which its readers know
+_SHORT_FORM = re.compile(r"(?<!\()\b[A-Z][A-Za-z]{0,2}[A-Z]{1,4}\b(?!\))")
 _SECOND_TIME, _FIRST_RECENT = 0.3, 0.15
 
 
@@ -111,16 +115,42 @@ def _candidates(theme: Theme, chosen: Sequence[Member]) -> tuple[list[_Candidate
     placed = space([statement.sentence.plain for _, statement in said])
     query = scaled(placed.rows @ placed.place(" ".join([theme.name, *theme.keywords, theme.name, theme.description])))
     middle = centrality(placed.rows)
+    strange = _strange(chosen)
     values = [
         0.25 * float(query[i])
         + 0.2 * float(middle[i])
         + 0.16 * member.standing
         + 0.2 * statement.own
         + 0.1 * statement.labelled.sure
+        - _STRANGE * _is_strange(statement.sentence.plain, strange[member.paper.id])
         for i, (member, statement) in enumerate(said)
     ]
     found = [_Candidate(statement, member, value) for (member, statement), value in zip(said, values, strict=True)]
     return found, placed.rows @ placed.rows.T
+
+
+def _strange(chosen: Sequence[Member]) -> dict[PaperId, frozenset[str]]:
+    """Return the short forms that an abstract explains and that neither its title nor others of the theme use."""
+    used = {member.paper.id: _short_forms(member.paper.abstract) for member in chosen}
+    known = Counter(form for forms in used.values() for form in forms)
+    return {
+        member.paper.id: frozenset(
+            form
+            for form in used[member.paper.id]
+            if known[form] < _KNOWN and f"({form})" in member.paper.abstract and form not in member.paper.title
+        )
+        for member in chosen
+    }
+
+
+def _short_forms(text: str) -> frozenset[str]:
+    """Return the short forms that a text uses."""
+    return frozenset(_SHORT_FORM.findall(text))
+
+
+def _is_strange(text: str, strange: frozenset[str]) -> bool:
+    """Whether a sentence uses a short form that only another sentence of its paper explains."""
+    return bool(strange) and any(f"({form})" not in text for form in strange & _short_forms(text))
 
 
 def _usable(statement: Statement) -> bool:

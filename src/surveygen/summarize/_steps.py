@@ -34,6 +34,7 @@ _OWN = re.compile(
     rf"\Athe (?P<adjectives>(?:(?:{one_of('result_adjectives')}) )?)(?P<head>{_HEAD})(?= \S)",
     re.IGNORECASE,
 )
+_OUTCOME = re.compile(r"The (?:\w+ )?results? (?:has|have|is|are|was|were)\b", re.IGNORECASE)
 _OURS = re.compile(r"\b(?:we|our|us|I|my)\b", re.IGNORECASE)
 _MID = re.compile(
     r"(?<=[\w,] )(?<!\bof )the (?P<head>method|approach|framework|procedure|technique|pipeline|benchmark)(?= \w)"
@@ -89,6 +90,8 @@ def by_thing(text: str, who: Who) -> str:
     ):
         return f"{text[: found.start()]}the {found['head']} of {NAMED}{text[found.end() :]}"
     found = _OWN.match(text)
+    if found and _OUTCOME.match(text):
+        return text  # "the result is a tool": what came about, not what was measured
     if found and found["head"].lower() not in words("anybodys") and _verb_follows(text[found.end() :], found["head"]):
         return f"The {found['adjectives']}{found['head'].lower()} of {NAMED}{text[found.end() :]}"
     return text

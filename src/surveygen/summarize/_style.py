@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal
 
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.writing import Sentence
 from surveygen.summarize._english import either, is_finite, words
-from surveygen.summarize._who import CITED, NAMED, one_of
+from surveygen.summarize._who import CITED, NAMED, called, one_of
 
 SHORTEST, LONGEST = 6, 55  # words
 _SHORTEST_FOREIGN, _LONGEST_FOREIGN = 12, 400  # code points
@@ -20,7 +23,8 @@ _PRONOUN_AFTER = re.compile(rf"{NAMED} (?:\S+ ){{1,3}}(it|them|its|they)\b(?! is
 _VAGUE_START = re.compile(rf"{either('vague_start')}\b(?! of \w+ing?\b)(?! [\w-]+ (?:of|for|in) )", re.IGNORECASE)
 _LOOSE_THING = re.compile(rf"[Tt]he (?:[a-z-]+ ){{1,2}}({one_of('heads')}) (?:\w+ly |also |then |not )*([a-z-]+)\b")
 _LOOSE_ANYWHERE = re.compile(
-    r"\bthe resulting\b|\bthe (?:approach|method|framework|procedure|technique|study|paper|survey)['’]s\b",
+    r"\bthe resulting\b|\bthe (?:respondent|participant|interviewee)s?\b(?! of\b| who\b| in\b| from\b)"
+    r"|\bthe (?:approach|method|framework|procedure|technique|study|paper|survey)['’]s\b",
     re.IGNORECASE,
 )
 _BARE_THING = re.compile(r"[Tt]he ([a-z]+) (?:\w+ly |also |then |not )*([a-z-]+)\b")
@@ -54,14 +58,18 @@ _DANGLING = ("first person", "second person", "pointing", "leaning", "pronoun", 
 _FRAGMENT = ("no beginning", "no full stop", "fragment", "no verb", "short")
 
 
-def flaw(text: str, language: str = "en") -> Flaw:
+def flaw(sentence: Sentence, paper: Callable[[PaperId, int], Paper | None]) -> Flaw:
     """Sort the fault of a sentence: a word without its referent, a fragment such as a headline, or another fault.
 
-    A question that can be understood alone has none.
+    A question that can be understood alone has none. `paper` gives the papers cited, so that no word of a name counts.
     """
-    if language == "en" and text.endswith("?"):
+    text = sentence.text
+    for evidence in sentence.evidence:
+        cited = paper(evidence.paper, evidence.version)
+        text = text.replace(f"{called(cited)[0]} [@{cited.id}]", NAMED) if cited else text
+    if sentence.language == "en" and text.endswith("?"):
         return "dangling" if dangles(text) else ""
-    reason = fault(text) if language == "en" else foreign_fault(text)
+    reason = fault(text) if sentence.language == "en" else foreign_fault(text)
     if reason is None:
         return ""
     kinds: dict[Flaw, tuple[str, ...]] = {"dangling": _DANGLING, "fragment": _FRAGMENT}

@@ -22,12 +22,12 @@ _AMOUNT = re.compile(r"(?<![\w-])\d")  # the number of GPT-4 is part of a name
 class Checks:
     """How quality is judged: whether a sentence stands on its evidence, the share of near duplicates, flaws of style.
 
-    `flaw` names the flaw of a sentence in a language: "dangling", "fragment", something else, or "" for none.
+    `flaw` names the flaw of a sentence: "dangling", "fragment", something else, or "" for none.
     """
 
     grounded: Callable[[Sentence], bool]
     redundancy: Callable[[Sequence[Sentence]], float]
-    flaw: Callable[[str, str], str]
+    flaw: Callable[[Sentence], str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def measure(material: Material, sections: Sequence[Section]) -> Quality:
     known = {paper.id for paper in material.papers}
     cited = {paper for claim in claims for paper in claim.cites}
     listed = known if any(isinstance(block, Catalogue) for section in sections for block in section.blocks) else cited
-    flaws = Counter(material.checks.flaw(each.text, each.language) for each in prose if each.method != "human")
+    flaws = Counter(material.checks.flaw(each) for each in prose if each.method != "human")
     return Quality(
         claim_sentences=len(claims),
         citation_coverage=_share(bool(claim.cites) for claim in claims),
