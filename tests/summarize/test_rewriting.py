@@ -128,6 +128,8 @@ def test_verbs_agree(authors: tuple[str, ...], expected: str) -> None:
         "Delays differ over the three bridges.",
         "Most of the respondents were young and used the portal.",
         "The result has been a great variety of solutions.",
+        "We test two ideas for large models: First, the use of objects in scenes.",
+        "The dataset of the whole project can be obtained through a page.",
         "Part III presents an economic analysis of all the models.",
         "The paper also comprehensively elucidate on some of the activities.",
     ],

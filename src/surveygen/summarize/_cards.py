@@ -12,14 +12,13 @@ from surveygen.summarize._english import either
 from surveygen.summarize._keywords import code_link, keywords
 from surveygen.summarize._language import language_of
 from surveygen.summarize._rewrite import replay
-from surveygen.summarize._roles import Label, speaks_of_problem
+from surveygen.summarize._roles import Label, speaks_of_problem, tells_result
 from surveygen.summarize._sentences import Statement, statements
 from surveygen.summarize._split import split
 
 SURE = 0.5  # probability from which a field is filled: shared/notes/roles.md, and benchmarks/train_roles.py prints it
 SURER = 0.7  # where the words do not tell either whose method it is
 _MOST = 3  # sentences in a field
-_FOUND = re.compile(either("found"), re.IGNORECASE)
 _ASKS = re.compile(rf"\] (?:[\w-]+ ){{0,2}}{either('asks')},? (?:\w+ly )?{either('asked')}\b", re.IGNORECASE)
 _SIGNIFICANCE = re.compile(rf"\b{either('significance')}", re.IGNORECASE)
 
@@ -60,9 +59,7 @@ def _finds(each: Statement) -> bool:
     """Whether a result is told for sure: by its label and its words, or by words that leave no doubt."""
     if each.labelled.role != "finding" or each.labelled.sure < SURE:
         return False
-    return each.labelled.label == "method" or (
-        each.labelled.label == "result" and bool(_FOUND.search(each.sentence.text))
-    )
+    return each.labelled.label in ("method", "result") and tells_result(each.sentence.text)
 
 
 def _does(each: Statement) -> bool:

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from surveygen.summarize._english import either, words
 from surveygen.summarize._rank import terms_of
 
-_MOVES = re.compile(
-    rf"\b(?:(?P<up>{either('raises')})|{either('lowers')})\b (?P<what>[\w-]+(?: [\w-]+){{0,5}})", re.IGNORECASE
-)
+_MOVES = re.compile(rf"\b(?:(?P<up>{either('raises')})|{either('lowers')})\b (?P<what>[\w-]+(?: [\w-]+){{0,5}})")
 _ENDS = re.compile(rf" {either('phrase_ends')} .*")
 _SHARED = 2  # words of a measure that two findings must have in common, one of them not of every paper
 

@@ -41,7 +41,9 @@ _DOING = re.compile(
     rf"{either('doing')}\b|\bwill\b",
     re.IGNORECASE,
 )
-_FOUND_TOO, _SURELY_FOUND = (re.compile(either(name), re.IGNORECASE) for name in ("found_too", "surely_found"))
+_FOUND, _FOUND_TOO, _SURELY_FOUND = (
+    re.compile(either(name), re.IGNORECASE) for name in ("found", "found_too", "surely_found")
+)
 _THIRD_PERSON = (  # an editor's note says of the authors what an abstract says of "we"
     (re.compile(r"\b(?:The authors|[A-Z][\w-]+ (?:and (?:colleagues|co-?authors)|et al\.))"), "We"),
     (re.compile(r"\bthe authors\b"), "we"),
@@ -137,6 +139,11 @@ def speaks_of_problem(text: str) -> bool:
     return bool(_PROBLEM.search(text))
 
 
+def tells_result(text: str) -> bool:
+    """Whether a rewritten sentence has a word of what was found or reached."""
+    return bool(_FOUND.search(text))
+
+
 def settle(labelled: Labelled, text: str, own: float, *, late: bool) -> Labelled:
     """Correct a role by what the rewritten sentence says.
 
@@ -151,7 +158,7 @@ def settle(labelled: Labelled, text: str, own: float, *, late: bool) -> Labelled
     if labelled.role == "finding" and _DOING.search(text) and not _FOUND_TOO.search(text):
         return replace(labelled, role="approach" if own == 1 else "other")
     if labelled.role == "approach" and own < LEAST_OWN:  # about nothing that the paper is named for
-        return replace(labelled, role="finding" if late else "other")
+        return replace(labelled, role="finding" if late and tells_result(text) else "other")
     return labelled
 
 

@@ -27,8 +27,8 @@ TOO_ALIKE = 0.6  # cosine from which a second sentence says nothing new
 _NEW = 0.8  # rank of the date from which a paper counts as recent
 _VARIETY = 0.5  # weight of being unlike what is chosen
 _STRANGE = 0.25  # how much less worth a sentence is whose short form is explained in another
-_KNOWN = 3  # papers of a theme that use a short form which its readers know
-_SHORT_FORM = re.compile(r"(?<!\()\b[A-Z][A-Za-z]{0,2}[A-Z]{1,4}\b(?!\))")
+_KNOWN = 3  # papers of a theme that explain a short form which its readers know
+_EXPLAINED = re.compile(r"\(([A-Z][A-Za-z]{0,2}[A-Z]{1,4})\)")
 _SECOND_TIME, _FIRST_RECENT = 0.3, 0.15
 
 
@@ -130,27 +130,20 @@ def _candidates(theme: Theme, chosen: Sequence[Member]) -> tuple[list[_Candidate
 
 
 def _strange(chosen: Sequence[Member]) -> dict[PaperId, frozenset[str]]:
-    """Return the short forms that an abstract explains and that neither its title nor others of the theme use."""
-    used = {member.paper.id: _short_forms(member.paper.abstract) for member in chosen}
-    known = Counter(form for forms in used.values() for form in forms)
+    """Return the short forms that an abstract explains and that neither its title nor others of the theme have."""
+    explained = {member.paper.id: frozenset(_EXPLAINED.findall(member.paper.abstract)) for member in chosen}
+    known = Counter(form for forms in explained.values() for form in forms)
     return {
         member.paper.id: frozenset(
-            form
-            for form in used[member.paper.id]
-            if known[form] < _KNOWN and f"({form})" in member.paper.abstract and form not in member.paper.title
+            form for form in explained[member.paper.id] if known[form] < _KNOWN and form not in member.paper.title
         )
         for member in chosen
     }
 
 
-def _short_forms(text: str) -> frozenset[str]:
-    """Return the short forms that a text uses."""
-    return frozenset(_SHORT_FORM.findall(text))
-
-
 def _is_strange(text: str, strange: frozenset[str]) -> bool:
     """Whether a sentence uses a short form that only another sentence of its paper explains."""
-    return bool(strange) and any(f"({form})" not in text for form in strange & _short_forms(text))
+    return any(form in text and f"({form})" not in text for form in strange)
 
 
 def _usable(statement: Statement) -> bool:

@@ -35,6 +35,9 @@ _LAST_MARK = re.compile(rf" [{NAMED}{CITED}](?=\W*\Z)")
 _ELSEWHERE = re.compile(either("elsewhere"), re.IGNORECASE)
 _FORMS = {
     "fragment": re.compile(r"(?:\.\.|etc\.)\Z|\A\(?[a-z0-9ivx]{1,3}[.)] "),
+    "fragment of a list": re.compile(
+        r":\s*(?:first|firstly|\(?1\)|\(?i\))(?=[\s,])(?!.*(?:second|\b2\)|\bii\)))", re.IGNORECASE | re.DOTALL
+    ),
     "typesetting": re.compile(r"\*\*|\w- (?!and\b|or\b|to\b|versus\b|vs\b)[a-z]|\\(?![%&$_#])"),
     "elsewhere": _ELSEWHERE,
     "availability": re.compile(either("availability"), re.IGNORECASE),
