@@ -48,6 +48,11 @@ def paper(*authors: str, title: str = "Open Problems") -> Paper:
         ("Large models often overfit to the reward.", "Large models often overfit to the reward [@2307.15217]."),
         ("RESULTS: We find that models overfit to rewards.", f"{C} find that models overfit to rewards."),
         ("Accordingly new models are trained on feedback.", "New models are trained on feedback [@2307.15217]."),
+        ("Our model aims to predict human feedback.", f"The model of {C} aims to predict human feedback."),
+        (
+            "With large models, it is hard to detect lies.",
+            "With large models, it is hard to detect lies [@2307.15217].",
+        ),
         ("Concretely, we train a model on human feedback.", f"{C} train a model on human feedback."),
         (
             "For instance, models trained on feedback refuse more.",
@@ -130,6 +135,7 @@ def test_verbs_agree(authors: tuple[str, ...], expected: str) -> None:
         "The result has been a great variety of solutions.",
         "We test two ideas for large models: First, the use of objects in scenes.",
         "The dataset of the whole project can be obtained through a page.",
+        "As a component of large pipelines, it improves the retrieval of texts.",
         "Part III presents an economic analysis of all the models.",
         "The paper also comprehensively elucidate on some of the activities.",
     ],

@@ -126,6 +126,8 @@ def _words(text: str, start: int) -> list[tuple[str, str, str]]:
 
 
 def _ends_phrase(following: str, head: str) -> bool:
+    if following == "aims":  # "our model aims to": a verb here, though "our aims" are a thing
+        return True
     if following.lower() in words("heads") and following.lower() not in words("verbs"):
         return False
     return following in words("after_thing") or following.endswith("ly") or is_finite(following, head)

@@ -29,6 +29,10 @@ _LOOSE_ANYWHERE = re.compile(
 )
 _BARE_THING = re.compile(r"[Tt]he ([a-z]+) (?:\w+ly |also |then |not )*([a-z-]+)\b")
 _ADVERB = re.compile(r"\w+ly|also|already|often|still|then|not|never|sometimes|even|thus|therefore", re.IGNORECASE)
+# "Powered by these, it wins": what hangs on "it" has no subject of its own that "it" could mean.
+_AHEAD_OF_IT = re.compile(
+    r"(?:[A-Z][a-z]+(?:ed|ing)|As an?|With|Unlike|By|To|Built|Through|Like) [^,;]{0,160}, (?P<it>it)\b"
+)
 _ASIDE = re.compile(r"\([^()]*\)")
 _EARLY_PRONOUN = re.compile(r"(?:\S+ ){1,4}(?:it|they|them|its|their|he|she|his|her)\b", re.IGNORECASE)
 _LAST_MARK = re.compile(rf" [{NAMED}{CITED}](?=\W*\Z)")
@@ -142,6 +146,9 @@ def _loose_subject(prose: str) -> str | None:
         return "pronoun after the authors"
     if _lone_they(prose):
         return "they without referent"
+    ahead = _AHEAD_OF_IT.match(head)
+    if ahead and not _EXPLETIVE.match(head[ahead.start("it") :]):
+        return "pronoun ahead of its subject"
     early = _EARLY_PRONOUN.match(head)
     if early and not _EXPLETIVE.search(head[: early.end() + 30]):
         return "early pronoun"
