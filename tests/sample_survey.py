@@ -263,7 +263,8 @@ class _Hostile:
         self.themes = (Theme(top, words, None, text, (text,)), Theme(below, words, top, text, (text,)))
         self.counts = (ThemeCount(top, (), 1), ThemeCount(below, (paper.id,), 1, (paper.id,)))
         claim = Sentence(f"{text} [@{paper.id}].", (paper.id,), (Evidence(paper.id, 1, "abstract", 0, 1),))
-        card = Card(paper.id, claim, (claim,), (claim,), (claim,), (claim,), (text,), text)
+        field = (claim,)
+        card = Card(paper.id, claim, field, field, field, field, (text,), text, field, field, field, field)
         place = Assignment(paper.id, below, (top, below), 0.5, None, 0.1, uncertain=True, method=text, keywords=(text,))
         stranger = replace(place, paper=odd.id, uncertain=False, outside=True)
         self.entries = (
@@ -277,7 +278,7 @@ class _Hostile:
             Note(text, "notice"),
             Facts(text, ((text, text),)),
             PaperList(text, (Listed(paper.id, text, text), Listed(PaperId(words), text))),
-            Table(text, (text, text), (Row(paper.id, (claim, None)), Row(odd.id, (None, claim)))),
+            Table(text, (text, text), (Row(paper.id, (claim, None), text), Row(odd.id, (None, claim)))),
         )
         figures: tuple[Block, ...] = (
             YearChart(text, (top,), (2021,), ((1,),)),
@@ -298,6 +299,8 @@ def _entry(paper: Paper, theme: ThemeId, number: int) -> Entry:
         claim if paper.abstract else None,
         findings=(claim,) if paper.abstract else (),
         keywords=("debate",) if theme == _DEBATE else (),
+        questions=(sentence("Do judges see all steps?", paper.id),) if theme == _DEBATE else (),
+        data=(sentence("MNIST; K-Steps", paper.id),) if number == 1 else (),
     )
     others = tuple(other.id for other, place in _PAPERS if place == theme and other.id != paper.id)
     place = Assignment(
@@ -433,7 +436,11 @@ def _debate(first: PaperId, second: PaperId) -> tuple[Block, ...]:
             "Debate: what each paper does",
             ("Problem", "Approach", "Finding"),
             (
-                Row(first, (None, sentence("Judges see $k$ steps.", first), sentence("It costs 50% less.", first))),
+                Row(
+                    first,
+                    (None, sentence("Judges see $k$ steps.", first), sentence("It costs 50% less.", first)),
+                    "https://github.com/lab/k_steps",
+                ),
                 Row(
                     second,
                     (

@@ -38,8 +38,8 @@ PUBLIC = {
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "translate": "Glossary Kept Masked Translator fault mask read_glossary unmask",
-    "summarize": "Ask Lookup Outcome Summarizer Verdict check difference fault holds redundancy split",
-    "survey": "Checks Material Translation compare_references compose mint report",
+    "summarize": "Ask Flaw Lookup Outcome Summarizer Verdict check difference fault flaw holds redundancy split",
+    "survey": "Checks Material Translation compare_references compose mint report translatable",
     "themes": "Assigner Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeVectors agreement align "
     "border_cases compare_headings deciding_sentences evaluate gold_depth load_profile macro_f1 "
     "nearest_papers propose purity read_gold read_outline settle shipped_profiles steer theme_queries "

@@ -4,7 +4,7 @@ import { el, plainText, rich } from "./build.js";
 import { drawNeighborhood, neighborhoodOf, neighborsAround } from "./neighborhood.js";
 import { ARXIV_ID, abstractPieces, authorsLine, claimWords, copyText, marksOf, themeMark, themePath } from "./parts.js";
 
-const REVIEW = ["aims", "methods", "findings", "limits"];
+const REVIEW = ["motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance"];
 
 // Returns show(paper); `closed` is called when the reader leaves the card.
 export function startCard(page, dialog, closed) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,3 +44,22 @@ def test_a_flag_marks_a_withdrawing_version() -> None:
     """Other flags, and none, do not."""
     assert PaperVersion(2, flags="AI").withdrawn
     assert not PaperVersion(2, flags="D").withdrawn
+
+
+@pytest.mark.parametrize(
+    ("paper", "published", "updated", "date"),
+    [
+        ("2107.05580", "2021-07-02", None, "2021-07-02"),
+        ("2107.05580", None, "2023-01-01", "2021-07"),
+        ("hep-th/9901001", None, None, "1999-01"),
+        ("math/0309136", None, None, "2003-09"),
+        ("2199.00001", None, "2023-01-01", "2023-01-01"),
+        ("some-key", None, None, None),
+    ],
+)
+def test_an_arxiv_id_tells_the_month(paper: str, published: str | None, updated: str | None, date: str | None) -> None:
+    """A published date goes first; an id without a real month tells nothing."""
+    found = Paper(PaperId(paper), "T", published=published, updated=updated)
+
+    assert found.date == date
+    assert found.year == (int(date[:4]) if date else None)

@@ -16,8 +16,9 @@ from surveygen.config import Summarize
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.domain.writing import Sentence, ThemeSummary
+from surveygen.domain.writing import Card, Sentence, ThemeSummary
 from surveygen.summarize import Ask, Summarizer, check, fault, redundancy
+from surveygen.summarize._extracts import data
 from surveygen.summarize._roles import LABELS, load
 from surveygen.summarize._select import members
 from surveygen.summarize.extractive import make
@@ -103,7 +104,7 @@ def test_strands_follow_the_order_of_an_argument() -> None:
     """Problems come before approaches, findings and limits; what is open stands apart."""
     made = summary([one(i) for i in range(8)])
 
-    roles = [strand.role for strand in made.strands]
+    roles = list(dict.fromkeys(strand.role for strand in made.strands))
     assert roles == [role for role in ("problem", "approach", "finding", "limit") if role in roles]
     assert {"problem", "approach", "finding"} <= set(roles)
     assert all("open problem" in each.text for each in made.open_problems)
@@ -145,26 +146,68 @@ def test_a_card_sorts_what_a_paper_says() -> None:
 
     assert card.one_liner is not None
     assert card.one_liner.text.startswith("Deltason et al. [@2302.00001] propose DeltaGuard")
+    assert any("hard to audit" in each.text for each in card.motivation)
     assert any("52%" in each.text for each in card.findings)
     assert any("slow exploits" in each.text for each in card.limits)
     assert card.code == "https://github.com/lab/delta"
     assert "DeltaGuard" in card.keywords
-    fields = [card.one_liner, *card.aims, *card.methods, *card.findings, *card.limits]
-    assert all(check(each, lambda *_: paper).ok for each in fields)
+    assert card.code_evidence is not None
+    assert paper.abstract[card.code_evidence.start : card.code_evidence.end].endswith("lab/delta")
+    assert all(check(each, lambda *_: paper).ok for _, field in card.fields() for each in field)
+
+
+def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
+    """Questions come from the title and from what the authors investigate, data by their names; each is checked."""
+    paper = Paper(
+        PaperId("2301.00001"),
+        "Probing Judges: Do Judges Prefer Long Answers? A Study",
+        "It is unknown why judges fail. In this paper, we investigate whether judges prefer long answers. We test six "
+        "judges on the JudgeBench, MT-Bench and GSM8K datasets. We find that length explains 40% of the verdicts. "
+        "The findings pave the way for fairer evaluation.",
+        (Author("Ann Alphason"), Author("Bo Li"), Author("Cy Doe")),
+    )
+
+    card = summarizer().card(paper)
+
+    assert [each.plain for each in card.questions] == [
+        "Do Judges Prefer Long Answers?",
+        "Alphason et al. investigate whether judges prefer long answers.",
+    ]
+    assert [each.plain for each in card.data] == ["JudgeBench; MT-Bench; GSM8K"]
+    assert [each.plain for each in card.significance] == [
+        "The findings of Alphason et al. pave the way for fairer evaluation."
+    ]
+    assert all(check(each, lambda *_: paper).ok for _, field in card.fields() for each in field)
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        ("We reach 83% on ImageNet and 71% on CIFAR-10.", "ImageNet; CIFAR-10"),
+        ("Experiments on two benchmarks (SQuAD, GLUE) show gains.", "SQuAD; GLUE"),
+        ("We evaluate GPT-4 and LLaMA-2 with 45TB of text in English.", ""),
+        ("Results are good on all of the public datasets.", ""),
+        ("", ""),
+    ],
+)
+def test_data_are_named_only_where_they_are_said_to_be_data(span: str, expected: str) -> None:
+    """A model, an amount or a language is no data set."""
+    assert data(span) == expected
+
+
+@pytest.mark.parametrize(
+    "title", ["What Are You Optimizing For?", "Why do they fail?", "A study? No: an essay", "Why?"]
+)
+def test_a_question_that_leans_is_not_asked(title: str) -> None:
+    """Who "you" and "they" are is not said; a heading with a question mark is no question."""
+    assert summarizer().card(Paper(PaperId("a"), title)).questions == ()
 
 
 def test_an_empty_abstract_gives_an_empty_card() -> None:
     """A card says nothing where the paper says nothing."""
     card = summarizer().card(one(1, ""))
 
-    assert (card.one_liner, card.aims, card.methods, card.findings, card.limits, card.code) == (
-        None,
-        (),
-        (),
-        (),
-        (),
-        "",
-    )
+    assert (card.fields(), card.code, card.code_evidence) == (Card(PaperId("x")).fields(), "", None)
 
 
 def test_the_plug_in_is_found_and_names_its_rules() -> None:

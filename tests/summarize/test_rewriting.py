@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.writing import Evidence, Sentence
+from surveygen.summarize import flaw
 from surveygen.summarize._rewrite import replay, rewrite
 
 MANY = ("Stephen Casper", "Xander Davies", "Claudia Shi")
@@ -45,6 +47,22 @@ def paper(*authors: str, title: str = "Open Problems") -> Paper:
         ("To address this problem, we train a second model.", f"{C} train a second model."),
         ("Large models often overfit to the reward.", "Large models often overfit to the reward [@2307.15217]."),
         ("RESULTS: We find that models overfit to rewards.", f"{C} find that models overfit to rewards."),
+        ("Accordingly new models are trained on feedback.", "New models are trained on feedback [@2307.15217]."),
+        ("Our model aims to predict human feedback.", f"The model of {C} aims to predict human feedback."),
+        (
+            "With large models, it is hard to detect lies.",
+            "With large models, it is hard to detect lies [@2307.15217].",
+        ),
+        ("Concretely, we train a model on human feedback.", f"{C} train a model on human feedback."),
+        (
+            "For instance, models trained on feedback refuse more.",
+            "Models trained on feedback refuse more [@2307.15217].",
+        ),
+        ("The scope of this work is to test models.", f"The scope of the work by {C} is to test models."),
+        (
+            "Social biases hide in texts, and models amplify them.",
+            "Social biases hide in texts, and models amplify them [@2307.15217].",
+        ),
         (
             "A reward proposed in this paper improves safety greatly.",
             f"A reward proposed by {C} improves safety greatly.",
@@ -102,6 +120,24 @@ def test_verbs_agree(authors: tuple[str, ...], expected: str) -> None:
         "See Figure 3 for the results of all models.",
         "Models " + "and models " * 60 + "are large.",
         "Models cite [@9999.00001] and are large and slow.",
+        "Large language models can amplify them.",
+        "For example, both methods are less precise than the baseline.",
+        "Analyzing attacks can help us delve into the weakness of models.",
+        "Listeners infer that “we shouldn’t lower our standards” from the statement.",
+        "Whenever we think about security the first thing is crime.",
+        "Your own enterprise needs a vital part of security.",
+        "Future research directions are also outlined.",
+        "The research contribution of our paper is twofold.",
+        "Extensive experiments demonstrate the superiority of GeneShift.",
+        "With fewer than 300 lines of annotations (including 200 seed prompts).",
+        "Delays differ over the three bridges.",
+        "Most of the respondents were young and used the portal.",
+        "The result has been a great variety of solutions.",
+        "We test two ideas for large models: First, the use of objects in scenes.",
+        "The dataset of the whole project can be obtained through a page.",
+        "As a component of large pipelines, it improves the retrieval of texts.",
+        "Part III presents an economic analysis of all the models.",
+        "The paper also comprehensively elucidate on some of the activities.",
     ],
 )
 def test_what_leans_or_is_no_prose_is_refused(span: str) -> None:
@@ -177,3 +213,38 @@ def test_rewriting_never_raises_and_replays(span: str, authors: list[str]) -> No
     if found is not None:
         assert found.text.count("[@2307.15217]") >= 1
         assert replay(found.rule, span, source) == found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Casper et al. [@2307.15217] propose a new way to train models.", ""),
+        ("Extensive tests on two tasks bear out the method of Casper et al. [@2307.15217].", ""),
+        ("Do models lie to the people who train them [@2307.15217]?", ""),
+        ("Why do they lie to the people who train them [@2307.15217]?", "dangling"),
+        ("Large language models can amplify them [@2307.15217].", "dangling"),
+        ("Such models fail in many of the tests [@2307.15217].", "dangling"),
+        ("A study of many models and their training data [@2307.15217].", "fragment"),
+        ("Code is available at https://github.com/a/b for all [@2307.15217].", "other"),
+    ],
+)
+def test_flaws_are_sorted(text: str, expected: str) -> None:
+    """The checker tells a word without referent from a headline and from what is no prose."""
+    casper = paper(*MANY)
+    sentence = Sentence(text, (casper.id,), (Evidence(casper.id, 1, "abstract", 0, 1),))
+
+    assert flaw(sentence, lambda *_: casper) == expected
+
+
+@pytest.mark.parametrize(
+    ("author", "title"), [("Kaiming He", "T"), ("Ada de Gregorio", "T"), ("", "Your Model Is Secretly a Judge")]
+)
+def test_names_are_no_words_of_a_sentence(author: str, title: str) -> None:
+    """Neither "He", nor a small "de", nor the title of a paper without authors is read as a word."""
+    source = paper(*[author][: bool(author)], title=title)
+
+    found = rewrite("We validate the method on three critical domains of large models.", source)
+
+    assert found is not None
+    sentence = Sentence(found.text, (source.id,), (Evidence(source.id, 1, "abstract", 0, 1),))
+    assert flaw(sentence, lambda *_: source) == ""

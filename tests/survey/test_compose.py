@@ -13,8 +13,10 @@ from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Sentence, Strand, ThemeSummary
 from surveygen.languages import load
 from surveygen.survey import Checks, Material, compose, mint
+from surveygen.survey._themes import MOST_ROWS
 
 ENGLISH = load("en")
+_FLAWS = {"They": "dangling", "Head": "fragment", "Odd:": "other"}
 TOP, SUB, BARE = ThemeId("top"), ThemeId("top-sub"), ThemeId("bare")
 TAXONOMY = Taxonomy(
     (Theme(TOP, "Top", description="What belongs here."), Theme(SUB, "Sub", TOP), Theme(BARE, "Bare")),
@@ -23,11 +25,11 @@ TAXONOMY = Taxonomy(
 
 def _paper(number: int, **known: object) -> Paper:
     paper = Paper(
-        PaperId(f"2001.{number:05}"),
+        PaperId(f"2099.{number:05}"),  # there is no month 99, so that the id tells no date
         f"Title {number}",
         abstract=f"Problem {number} is open. We solve it. Results are good.",
         authors=(Author(f"Zoe Family{number}"),),
-        published=f"20{10 + number}-01-01",
+        published=f"{2010 + number % 50}-01-01",
     )
     return paper.with_changes(**known)
 
@@ -60,7 +62,11 @@ def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Mater
         cite_keys=mint(papers, {}),
         selection={"delivered": 3, "quarantined": 1},
         provenance=Provenance("0", "c" * 64, "d" * 64, "lsa", "extractive", 0, ("a.jsonl",)),
-        checks=Checks(lambda sentence: bool(sentence.evidence), lambda _sentences: 0.0),
+        checks=Checks(
+            lambda sentence: bool(sentence.evidence),
+            lambda _sentences: 0.0,
+            lambda sentence: _FLAWS.get(sentence.text[:4], ""),
+        ),
     )
 
 
@@ -121,6 +127,34 @@ def test_quality_counts_every_claim() -> None:
     assert survey.quality.quarantined_records == 1
 
 
+def test_quality_counts_flaws_of_the_running_text() -> None:
+    """Words that point at nothing and fragments are counted apart; what a person wrote is theirs."""
+    paper = _paper(1)
+    texts = ("They work", "They fail", "Headline", "Odd: text", "Good text")
+    told = [
+        Sentence(f"{text} [@{paper.id}].", (paper.id,), (Evidence(paper.id, 1, "abstract", n, n + 1),))
+        for n, text in enumerate(texts)
+    ]
+    told[1] = replace(told[1], method="human")
+    summaries = {SUB: ThemeSummary(SUB, "en", (Strand("finding", tuple(told)),))}
+
+    survey = compose(replace(_material(paper), summaries=summaries), ENGLISH)
+
+    assert (survey.quality.dangling_sentences, survey.quality.fragments) == (1, 1)
+
+
+def test_quality_tells_the_theme_that_cites_least_of_its_papers() -> None:
+    """Text and table count, sub-themes with their parent; papers that fit no theme do not."""
+    papers = [_paper(n, abstract="" if n < 2 else "Problem is open. We solve it. Results are good.") for n in range(5)]
+    summaries: dict[ThemeId, ThemeSummary] = {}
+
+    survey = compose(replace(_material(*papers), summaries=summaries), ENGLISH)
+    alone = compose(replace(_material(papers[0]), summaries=summaries), ENGLISH)
+
+    assert survey.quality.least_theme_cited == pytest.approx(3 / 5)
+    assert alone.quality.least_theme_cited == 0.0
+
+
 def test_the_draft_says_that_notes_are_not_abstracts() -> None:
     """A reader learns which texts the editors wrote."""
     survey = compose(_material(_paper(1, abstract_kind="note"), _paper(2)), ENGLISH)
@@ -166,8 +200,55 @@ def test_composing_is_pure() -> None:
     assert compose(material, ENGLISH) == compose(material, ENGLISH)
 
 
+def test_a_large_theme_compares_those_that_stand_for_it_best() -> None:
+    """The table of a theme of more papers than fit is cut by their score, and its caption says so; order is by date."""
+    papers = [_paper(n, published=f"{2010 + n % 10}-01-01") for n in range(MOST_ROWS + 5)]
+    material = _material(*papers)
+    places = {paper.id: replace(material.assignments[paper.id], score=-n / 1000) for n, paper in enumerate(papers)}
+
+    survey = compose(replace(material, assignments=places), ENGLISH)
+
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    dates = [paper.published for row in table.rows for paper in papers if paper.id == row.paper]
+    assert {row.paper for row in table.rows} == {paper.id for paper in papers[:MOST_ROWS]}
+    assert dates == sorted(dates, key=str)
+    assert table.caption.endswith("120 of 125 papers side by side, oldest first.")
+
+
+def test_blank_rows_stand_only_where_too_few_papers_say_something() -> None:
+    """Of five papers one has a card with words: two more are named without, so that three in five are."""
+    papers = [_paper(n) for n in range(5)]
+    cards = {paper.id: Card(paper.id) for paper in papers} | {papers[3].id: _card(papers[3])}
+
+    survey = compose(replace(_material(*papers), cards=cards, summaries={}), ENGLISH)
+
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    assert [any(row.cells) for row in table.rows].count(True) == 1
+    assert len(table.rows) == 3
+
+
+def test_a_row_tells_problem_approach_data_finding_and_code() -> None:
+    """The finding with a number goes before others; what the card leaves out stays blank."""
+    paper = _paper(
+        1, abstract="Problem 1 is open. It works. It works on 9 of the 10 hard tasks that the old way failed on."
+    )
+    card = Card(
+        paper.id,
+        motivation=(_sentence(paper, 0, 18),),
+        findings=(_sentence(paper, 19, 28), _sentence(paper, 29, len(paper.abstract))),
+        code="https://github.com/a/b",
+    )
+
+    survey = compose(replace(_material(paper), cards={paper.id: card}), ENGLISH)
+
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    assert table.columns == ("Problem", "Approach", "Data", "Main finding")
+    assert table.rows[0].cells == (card.motivation[0], None, None, card.findings[1])
+    assert table.rows[0].code == "https://github.com/a/b"
+
+
 def _cited(*pairs: tuple[int, int]) -> Citations:
-    ids = [PaperId(f"2001.{n:05}") for n in range(5)]
+    ids = [PaperId(f"2099.{n:05}") for n in range(5)]
     told = [
         Told(ids[citing], "graph", (f"own:{citing}",), None, (Work((f"arxiv:{ids[cited]}",), "T"),), at="2026")
         for citing, cited in pairs
@@ -184,12 +265,12 @@ def test_the_most_cited_papers_are_listed() -> None:
 
     assert isinstance(listed, PaperList)
     assert [(item.paper, item.detail) for item in listed.items] == [
-        ("2001.00002", "citations in this survey: 2"),
-        ("2001.00001", "citations in this survey: 1"),
+        ("2099.00002", "citations in this survey: 2"),
+        ("2099.00001", "citations in this survey: 1"),
     ]
     assert note == Note("Known citations between papers of this survey: 3, as told by A Graph.")
     assert [entry.standing.cited_by for entry in survey.entries if entry.standing] == [
-        ("2001.00002",), ("2001.00001", "2001.00003"), (),
+        ("2099.00002",), ("2099.00001", "2099.00003"), (),
     ]  # fmt: skip
     assert survey.citations == citations.edges
 
@@ -233,3 +314,53 @@ def test_reasons_and_border_cases_reach_the_document() -> None:
 
     assert survey.entries[0].reasons == (why,)
     assert [count.border for count in survey.counts] == [(), (paper.id,), ()]
+
+
+def test_papers_between_themes_are_listed() -> None:
+    """The closest call first; a second theme under the same top theme makes no bridge."""
+    papers = [_paper(n) for n in range(3)]
+    material = _material(*papers)
+    second = {0: (0.2, (BARE,)), 1: (0.1, (BARE,)), 2: (0.05, (TOP,))}
+    places = {
+        papers[n].id: replace(material.assignments[papers[n].id], margin=margin, secondary=themes)
+        for n, (margin, themes) in second.items()
+    }
+
+    survey = compose(replace(material, assignments=places), ENGLISH)
+
+    [listed] = [block for block in _section(survey, "across") if isinstance(block, PaperList)]
+    assert [item.paper for item in listed.items] == [papers[1].id, papers[0].id]
+    assert {item.detail for item in listed.items} == {"Top ↔ Bare"}
+
+
+def test_trends_tell_their_counts() -> None:
+    """A row says how many of how many, before and since."""
+    years = [2019] * 30 + [2020] * 30
+    papers = [_paper(n, published=f"{year}-01-01") for n, year in enumerate(years)]
+    cards = {one.id: Card(one.id, keywords=("Debate",) if one.year == 2020 else ()) for one in papers}
+
+    survey = compose(replace(_material(*papers), cards=cards), ENGLISH)
+
+    [facts] = [block for block in _section(survey, "across") if isinstance(block, Facts)]
+    assert facts.caption == "Terms on the rise"
+    assert facts.rows == (("Debate", "0 of 30 papers before 2020, 30 of 30 papers since (2020: 30)"),)
+
+
+def test_questions_stand_under_their_theme() -> None:
+    """One question a paper, with its citation; without questions there is no section."""
+    papers = [_paper(n, title=f"Do judges of kind {n} agree?") for n in range(2)]
+    questions = {
+        one.id: Sentence(
+            f"{one.title[:-1]} [@{one.id}]?", (one.id,), (Evidence(one.id, 1, "title", 0, len(one.title)),)
+        )
+        for one in papers
+    }
+    cards = {paper: Card(paper, questions=(asked, asked)) for paper, asked in questions.items()}
+
+    survey = compose(replace(_material(*papers), cards=cards), ENGLISH)
+
+    [paragraph] = _section(survey, "questions")
+    assert isinstance(paragraph, Paragraph)
+    assert paragraph.label == "Top"
+    assert [asked.text for asked in paragraph.sentences] == [asked.text for asked in questions.values()]
+    assert not _section(compose(_material(*papers), ENGLISH), "questions")

@@ -43,7 +43,7 @@ def edit(number: int, claim: str, text: str, **more: object) -> Decision:
 
 EDITS = st.lists(
     st.tuples(
-        st.sampled_from([*CLAIMS, "gone-1", "gone-2"]), st.sampled_from(["", "Mine.", "Mine too [@2001.00002]."])
+        st.sampled_from([*CLAIMS, "gone-1", "gone-2"]), st.sampled_from(["", "Mine.", "Mine too [@2099.00002]."])
     ),
     max_size=6,
 ).map(lambda rows: [edit(number, *row) for number, row in enumerate(rows, start=1)])

@@ -17,6 +17,8 @@ AbstractKind = Literal["abstract", "note", "none"]
 
 MAX_LISTED = 1000  # versions; arXiv's numbers have four digits, and a wrong one must not fill the memory
 WITHDRAWN_FLAG = "I"  # arXivRaw source_type, notes/harvest.md 2.6
+# Year and month stand in every id: https://info.arxiv.org/help/arxiv_identifier.html
+_DATED_ID = re.compile(r"(?:[a-z-]+/)?(?P<year>\d\d)(?P<month>0[1-9]|1[0-2])(?:\.\d{4,5}|\d{3})\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?)?\Z")
 
 
@@ -92,10 +94,22 @@ class Paper:
                 raise ValueError(f"{name} {value!r} is not an ISO 8601 date")
 
     @property
+    def date(self) -> str | None:
+        """Date of the first version; else the month that an arXiv id tells; else the date of this version.
+
+        >>> Paper(PaperId("2107.05580"), "T").date, Paper(PaperId("hep-th/9901001"), "T").date
+        ('2021-07', '1999-01')
+        """
+        told = _DATED_ID.match(self.id)
+        if self.published or told is None:
+            return self.published or self.updated
+        century = 19 if told["year"] >= "91" else 20
+        return f"{century}{told['year']}-{told['month']}"
+
+    @property
     def year(self) -> int | None:
         """Year of the first version, of this version if only that is known."""
-        date = self.published or self.updated
-        return int(date[:4]) if date else None
+        return int(self.date[:4]) if self.date else None
 
     @property
     def latest(self) -> int:

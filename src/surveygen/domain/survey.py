@@ -47,10 +47,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One paper of a comparison table; a cell is None where the source says nothing."""
+    """One paper of a comparison table; a cell is None where the source says nothing.
+
+    `code` is the address of a repository, "" if none is named; its evidence stands in the paper's card.
+    """
 
     paper: PaperId
     cells: tuple[Sentence | None, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,9 @@ class Quality:
     `human_sentences` are a person's, `doubted_sentences` those of them whose sources have changed since.
     Claims in another language than the survey's are `untranslated_sentences`; `failed_translations` are those of them
     of which a translation came and did not hold.
+    `dangling_sentences` of the running text hold a word whose referent is not there, `fragments` are no sentences; what
+    a person wrote is not judged. `least_theme_cited` is the smallest share of a theme's papers that its text and table,
+    those of its sub-themes included, cite.
     """
 
     claim_sentences: int
@@ -184,6 +191,9 @@ class Quality:
     doubted_sentences: int = 0
     translated_sentences: int = 0
     failed_translations: int = 0
+    dangling_sentences: int = 0
+    fragments: int = 0
+    least_theme_cited: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

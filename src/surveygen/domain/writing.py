@@ -10,11 +10,13 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
 
 Role = Literal["problem", "approach", "finding", "limit", "other"]
+StrandKind = Literal["", "foundations", "topic", "newest", "same", "opposed"]
 Field = Literal["title", "abstract", "comment"]
 Method = Literal["extractive", "llm", "human"]
 
 DoubtReason = Literal["gone", "withdrawn", "words", "version"]
 
+REVIEW = ("motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance")
 _MARKER = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 
@@ -87,7 +89,12 @@ def marked(text: str) -> tuple[PaperId, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The quick review of one paper; a field that the source says nothing about stays empty."""
+    """The quick review of one paper; a field that the source says nothing about stays empty.
+
+    Attributes:
+        questions: what the paper asks and answers. data: names of data sets and benchmarks.
+        code: address of a repository, "" if none is named. code_evidence: where it is named.
+    """
 
     paper: PaperId
     one_liner: Sentence | None = None
@@ -97,19 +104,38 @@ class Card:
     limits: tuple[Sentence, ...] = ()
     keywords: tuple[str, ...] = ()
     code: str = ""
+    motivation: tuple[Sentence, ...] = ()
+    questions: tuple[Sentence, ...] = ()
+    data: tuple[Sentence, ...] = ()
+    significance: tuple[Sentence, ...] = ()
+    code_evidence: Evidence | None = None
+
+    def fields(self) -> tuple[tuple[str, tuple[Sentence, ...]], ...]:
+        """Return the sentences of each field under its name, in the order in which a review shows them."""
+        first = (self.one_liner,) if self.one_liner is not None else ()
+        rest = ((name, getattr(self, name)) for name in REVIEW)
+        return (("one_liner", first), *rest)
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Return the sentences in the order in which a card is read."""
-        first = (self.one_liner,) if self.one_liner is not None else ()
-        return (*first, *self.aims, *self.methods, *self.findings, *self.limits)
+        return tuple(sentence for _, field in self.fields() for sentence in field)
 
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """Sentences of a theme that do the same thing (state a problem, take an approach, ...)."""
+    """Sentences of a theme that do the same thing (state a problem, take an approach, ...).
+
+    Attributes:
+        kind: what sets it apart from others of its role: what came first, a keyword, what is newest, or that two
+            findings move one measure the same way or opposite ways; "" for nothing.
+        topic: that keyword or measure, as the papers write it. papers: all that `kind` holds for.
+    """
 
     role: Role
     sentences: tuple[Sentence, ...]
+    kind: StrandKind = ""
+    topic: str = ""
+    papers: tuple[PaperId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

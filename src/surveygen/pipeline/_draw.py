@@ -29,7 +29,7 @@ from surveygen.pipeline._translate import Translating
 from surveygen.pipeline._write import Written, write
 from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.progress import Progress
-from surveygen.summarize import holds, redundancy
+from surveygen.summarize import flaw, holds, redundancy
 from surveygen.survey import Checks, Material, Translation, compose, mint, report
 from surveygen.themes import border_cases
 
@@ -96,7 +96,7 @@ def _checks(run: Run) -> Checks:
     def grounded(sentence: Sentence) -> bool:
         return holds(sentence, lambda paper, _version: by_id.get(paper))
 
-    return Checks(grounded, redundancy)
+    return Checks(grounded, redundancy, cache(lambda sentence: flaw(sentence, lambda paper, _: by_id.get(paper))))
 
 
 def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...], translation: Translation) -> Material:

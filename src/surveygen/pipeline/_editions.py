@@ -107,7 +107,7 @@ def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
     return {
         **_without(sentence, frozenset(own)),
         "words": sentence.get("source") or sentence["marked"],
-        "in": sentence["translated_from"] or sentence["language"],
+        "in": "" if sentence["rule"] == "data" else sentence["translated_from"] or sentence["language"],  # names
     }
 
 

@@ -26,7 +26,7 @@ from surveygen.pipeline._run import Run
 from surveygen.pipeline._vectors import embed_texts
 from surveygen.pipeline._write import Written
 from surveygen.summarize import split
-from surveygen.survey import Translation
+from surveygen.survey import Translation, translatable
 from surveygen.translate import Glossary, Masked, Translator, fault, mask, unmask
 
 _SOURCE = "en"  # of themes and their descriptions
@@ -102,7 +102,7 @@ class Translating:
             return []
         found: dict[str, Sentence] = {}
         for sentence in (*self._sentences(), *self._definitions()):
-            if sentence.language != target:
+            if sentence.language != target and translatable(sentence):
                 found.setdefault(sentence.text, sentence)
         pairs = {
             language: self._engine.speaks(language, target) for language in {one.language for one in found.values()}

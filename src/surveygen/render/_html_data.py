@@ -23,7 +23,7 @@ from surveygen.render._html_citations import Shelf
 from surveygen.render._html_marks import ThemeMark
 from surveygen.render._html_sources import Sources
 from surveygen.render._html_text import Rich, anchor, parsed, rich, string
-from surveygen.render._links import doi_of, link_of
+from surveygen.render._links import code_address, doi_of, link_of
 from surveygen.render._reference import versions_of
 
 Json = dict[str, object]
@@ -41,6 +41,7 @@ SITES = (
 MAX_AUTHORS = 50  # on a card; a paper of 3,000 authors would fill the page
 _PLAIN_LIMIT = 250_000  # characters; a larger island is packed, which keeps 500 papers under 1 MB
 _PREFIX = "page_js_"
+_SHORT = {"one_liner": "one"}  # names of the island
 _ESCAPES = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 
@@ -141,13 +142,9 @@ def _spaced(piece: str) -> Rich:
 
 def _card(card: Card, sources: Sources) -> Json:
     fields: Json = {
-        "one": [_sentence(card.one_liner, card, sources)] if card.one_liner else [],
-        "aims": [_sentence(item, card, sources) for item in card.aims],
-        "methods": [_sentence(item, card, sources) for item in card.methods],
-        "findings": [_sentence(item, card, sources) for item in card.findings],
-        "limits": [_sentence(item, card, sources) for item in card.limits],
+        **{_SHORT.get(name, name): [_sentence(item, card, sources) for item in said] for name, said in card.fields()},
         "keywords": [string(word) for word in card.keywords],
-        "code": _https(card.code) if card.code.isascii() and not set(card.code) & set("\"<>'` \\{}") else "",
+        "code": code_address(card.code),
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -33,7 +33,7 @@ from surveygen.render._html_figures import draw
 from surveygen.render._html_marks import ThemeMark, catalogue_order
 from surveygen.render._html_sources import Sources
 from surveygen.render._html_text import anchor, string, words
-from surveygen.render._links import doi_of, link_of
+from surveygen.render._links import code_address, doi_of, link_of
 
 View = Mapping[str, object]
 _MAX_AUTHORS = 8  # in the references
@@ -148,7 +148,8 @@ class PageView:
     def _row(self, row: Row) -> View:
         cells = [self._claims.write(cell, row.paper) if cell is not None else None for cell in row.cells]
         entry = self._entries.get(row.paper)
-        return {"paper": self._short(entry) if entry else None, "cells": cells}
+        code = {"code": code_address(row.code), "code_word": self._language.say("code")}
+        return {"paper": self._short(entry) if entry else None, "cells": cells, **code}
 
     def _short(self, entry: Entry) -> dict[str, object]:
         place = entry.assignment

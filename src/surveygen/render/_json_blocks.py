@@ -151,7 +151,8 @@ def _(block: Facts) -> Json:
 @block_of.register
 def _(block: Table) -> Json:
     rows = [
-        {"paper": row.paper, "cells": [sentence_of(cell) if cell else None for cell in row.cells]} for row in block.rows
+        {"paper": row.paper, "cells": [sentence_of(cell) if cell else None for cell in row.cells], "code": row.code}
+        for row in block.rows
     ]
     return {"kind": "table", "caption": block.caption, "columns": list(block.columns), "rows": rows}
 

@@ -31,3 +31,9 @@ def link_of(paper: Paper) -> str:
     doi = doi_of(paper)
     own = paper.url if _URL.match(paper.url) else ""
     return arxiv_url(paper) or (f"https://doi.org/{doi}" if doi else own)
+
+
+def code_address(address: str) -> str:
+    """Return the address of a repository if a link can hold it as it is, else ""."""
+    safe = address.startswith("https://") and address.isascii() and not set(address) & set("\"<>'` \\{}")
+    return address if safe else ""

@@ -30,7 +30,7 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
-from surveygen.render._links import arxiv_url, doi_of, link_of
+from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
 from surveygen.render._words import Words, cut, stopped
 
 View = Mapping[str, object]
@@ -157,7 +157,8 @@ class Views:
         cells = [
             self._words.cell(cell, row.paper) if cell is not None else self._script.text("–") for cell in row.cells
         ]
-        return {**self._words.short(entry), "cells": cells}
+        code = self._script.address(code_address(row.code))
+        return {**self._words.short(entry), "cells": cells, "code": code, "code_word": self._words.say("code")}
 
     def _node(self, theme: ThemeId, examples: Mapping[ThemeId, tuple[PaperId, ...]]) -> dict[str, Any]:
         children = [self._node(child.id, examples) for child in self._survey.taxonomy.children(theme)]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from surveygen.domain.citation import Standing
 from surveygen.domain.survey import Entry, Section, Survey
 from surveygen.domain.theme import Assignment, Theme
-from surveygen.domain.writing import Card, Evidence
+from surveygen.domain.writing import REVIEW, Card, Evidence
 from surveygen.languages import Language
 from surveygen.render._json_blocks import Json, block_of, evidence_of, in_lines, ratio, sentence_of
 from surveygen.render._json_changes import changes_of
@@ -159,12 +159,10 @@ def _standing(standing: Standing) -> Json:
 def _card(card: Card) -> Json:
     return {
         "one_liner": sentence_of(card.one_liner) if card.one_liner else None,
-        "aims": [sentence_of(item) for item in card.aims],
-        "methods": [sentence_of(item) for item in card.methods],
-        "findings": [sentence_of(item) for item in card.findings],
-        "limits": [sentence_of(item) for item in card.limits],
+        **{name: [sentence_of(item) for item in getattr(card, name)] for name in REVIEW},
         "keywords": list(card.keywords),
         "code": card.code,
+        "code_evidence": evidence_of(card.code_evidence) if card.code_evidence else None,
     }
 
 

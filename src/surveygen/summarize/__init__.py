@@ -21,10 +21,11 @@ from surveygen.domain.writing import Card, Frame, ThemeSummary
 from surveygen.summarize._difference import difference
 from surveygen.summarize._ground import Lookup, Verdict, check, holds, redundancy
 from surveygen.summarize._split import split
-from surveygen.summarize._style import fault
+from surveygen.summarize._style import Flaw, fault, flaw
 
 __all__ = [
     "Ask",
+    "Flaw",
     "Lookup",
     "Outcome",
     "Summarizer",
@@ -32,6 +33,7 @@ __all__ = [
     "check",
     "difference",
     "fault",
+    "flaw",
     "holds",
     "redundancy",
     "split",

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from surveygen.domain.paper import Paper
+from surveygen.domain.writing import Evidence, Field
 from surveygen.summarize._english import words
 
 MOST = 6  # keywords of one paper
@@ -22,15 +23,17 @@ def keywords(paper: Paper) -> tuple[str, ...]:
     or of words that every paper uses are none. Phrases inside a chosen one are left out.
     """
     title, body = _phrases(paper.title), _phrases(paper.abstract)
-    counts = Counter(phrase.lower() for phrase in [*title, *body])
-    in_title = {phrase.lower() for phrase in title}
+    said = [*title, *body]
+    lowered = [phrase.lower() for phrase in said]
+    counts = Counter(lowered)
+    in_title = set(lowered[: len(title)])
     written = {phrase.lower(): phrase for phrase in [*reversed(title), *reversed(body)]}
-    order = list(dict.fromkeys(phrase.lower() for phrase in [*title, *body]))
+    order = {phrase: place for place, phrase in enumerate(dict.fromkeys(lowered))}
 
     def weight(phrase: str) -> tuple[float, int]:
-        length = len(phrase.split())
+        length = phrase.count(" ") + 1
         both = phrase in in_title and counts[phrase] > 1
-        return -(counts[phrase] * (1.0 + 0.6 * (length - 1)) + 1.5 * (phrase in in_title) + both), order.index(phrase)
+        return -(counts[phrase] * (1.0 + 0.6 * (length - 1)) + 1.5 * (phrase in in_title) + both), order[phrase]
 
     chosen: list[str] = []
     for phrase in sorted((p for p in counts if counts[p] > 1 or p in in_title), key=weight):
@@ -39,35 +42,42 @@ def keywords(paper: Paper) -> tuple[str, ...]:
     return tuple(written[phrase] for phrase in chosen[:MOST])
 
 
-def code_link(paper: Paper) -> str:
-    """Return the first repository on GitHub or GitLab that abstract or comment names, "" if there is none."""
-    found = _CODE.search(f"{paper.abstract} {paper.comment}")
-    if found is None:
-        return ""
-    path = found[2].rstrip(".-").removesuffix(".git").rstrip(".")
-    return f"https://{found[1].lower()}.com/{path}" if path.count("/") == 1 and not path.endswith("/") else ""
+def code_link(paper: Paper) -> tuple[str, Evidence | None]:
+    """Return the first repository on GitHub or GitLab that abstract or comment names, and where; "" if none is."""
+    fields: tuple[Field, ...] = ("abstract", "comment")
+    for field in fields:
+        for found in _CODE.finditer(getattr(paper, field)):
+            path = found[2].rstrip(".-").removesuffix(".git").rstrip(".")
+            if path.count("/") == 1 and not path.endswith("/"):
+                where = Evidence(paper.id, paper.version, field, found.start(), found.start(2) + len(path))
+                return f"https://{found[1].lower()}.com/{path}", where
+    return "", None
 
 
 def _phrases(text: str) -> list[str]:
+    stops = words("stop_words.en")
     found: list[str] = []
     for piece in _PIECE.split(text):
         run: list[str] = []
         for token in [*_TOKEN.findall(piece), ""]:
-            if token and token.lower() not in words("stop_words.en") and not token[0].isdigit():
+            if token and token.lower() not in stops and not token[0].isdigit():
                 run.append(token)
                 continue
-            found += _ngrams(run)
-            run = []
+            if run:
+                found += _ngrams(run)
+                run = []
     return found
 
 
 def _ngrams(run: list[str]) -> list[str]:
     common = words("boilerplate.words")
-    spans = [run[i : i + n] for n in range(1, _LONGEST + 1) for i in range(len(run) - n + 1)]
+    telling = [token.lower() not in common for token in run]
+    last = len(run)
     return [
-        " ".join(span)
-        for span in spans
-        if not (span[0].lower() in common or span[-1].lower() in common) and len(span[0]) > 1
+        " ".join(run[i : i + n])
+        for n in range(1, _LONGEST + 1)
+        for i in range(last - n + 1)
+        if telling[i] and telling[i + n - 1] and len(run[i]) > 1
     ]
 
 

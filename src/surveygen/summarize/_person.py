@@ -9,10 +9,20 @@ from surveygen.summarize._who import NAMED, Who, one_of
 
 _FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|[Oo]urs|us|[Oo]urselves)\b|\b(?:I|[Mm]y|me)(?= [a-z])")
 BACKWARD = rf"(?:(?:{one_of('backward_adverbs')}),? )*"
-_WE = re.compile(rf"(?:we|I),? {BACKWARD}(?P<adverbs>(?:\w+ly )*)(?P<verb>[a-z-]+)\b", re.IGNORECASE)
+_WE = re.compile(
+    rf"(?:we|I),? {BACKWARD}(?P<adverbs>(?:(?:\w+ly|always|often|never|usually|still|just|only) )*)(?P<verb>[a-z-]+)\b",
+    re.IGNORECASE,
+)
 # Before "we" these make it everybody: "as we know", "how can we".
 _EVERYBODY = re.compile(
-    r"\b(?:as|if|when|once|unless|until|before|how|what|why|let|than|can|do|should|must) \Z", re.IGNORECASE
+    r"\b(?:as|if|when|whenever|ever|once|unless|until|before|how|what|why|let|than|can|do|should|must) \Z",
+    re.IGNORECASE,
+)
+# Before "us" these make it everybody: "helps us understand".
+_FOR_EVERYBODY = re.compile(
+    r"\b(?:let|help|give|tell|teach|remind|inform|bring)(?:s|ed|ing)? \Z"
+    r"|\b(?:around|surrounding|(?:all|most|many) of) \Z",
+    re.IGNORECASE,
 )
 _SHARED_VERB = re.compile(r"\b(?:and|or|but)(?: then| \w+ly| also)? ([a-z-]+)\b")
 _OTHER_OWNER = re.compile(r"\b(?:to|can|could|may|might|will|would|should|must|that|which|who|how|whether)\b")
@@ -22,8 +32,8 @@ _PLURAL_LATER = {"we": "the authors", "our": "their", "ours": "theirs", "us": "t
 _SINGULAR_LATER = {
     "we": "the author",
     "i": "the author",
-    "our": "the author’s",
-    "my": "the author’s",
+    "our": "their",
+    "my": "their",
     "us": "the author",
     "me": "the author",
 }
@@ -35,7 +45,7 @@ def first_person(text: str, who: Who) -> str:
     Where "we" means everybody, or the end of "our ..." cannot be told, the words stay, and the sentence is refused.
     """
     found = _FIRST_PERSON.search(text)
-    if found is None:
+    if found is None or _in_quotes(text[: found.start()]):
         return text
     if NAMED not in text[: found.start()]:
         opened = _first_mention(text, found, who)
@@ -43,6 +53,11 @@ def first_person(text: str, who: Who) -> str:
             return text
         text = opened
     return _later_mentions(text, who)
+
+
+def _in_quotes(before: str) -> bool:
+    """Whether somebody else's words are open, so that "we" is not the authors."""
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
 def agree_all(rest: str) -> str | None:
@@ -63,7 +78,7 @@ def _first_mention(text: str, found: re.Match[str], who: Who) -> str | None:
         return None if _EVERYBODY.search(before) else _we(text, found.start(), who)
     if word in {"our", "my"}:
         return _our(text, found)
-    if word in {"us", "me"} and not before.endswith(("let ", "around ", "surrounding ", "all of ")):
+    if word in {"us", "me"} and not _FOR_EVERYBODY.search(before):
         return f"{before}{NAMED}{text[found.end() :]}"
     return None
 
@@ -111,6 +126,8 @@ def _words(text: str, start: int) -> list[tuple[str, str, str]]:
 
 
 def _ends_phrase(following: str, head: str) -> bool:
+    if following == "aims":  # "our model aims to": a verb here, though "our aims" are a thing
+        return True
     if following.lower() in words("heads") and following.lower() not in words("verbs"):
         return False
     return following in words("after_thing") or following.endswith("ly") or is_finite(following, head)

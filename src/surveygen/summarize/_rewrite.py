@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from surveygen.domain.names import family_name
 from surveygen.domain.paper import Paper
 from surveygen.summarize._english import either, words
+from surveygen.summarize._extracts import EXTRACTS
 from surveygen.summarize._language import language_of
 from surveygen.summarize._steps import STEPS, TEXTS, quote
 from surveygen.summarize._style import fault, foreign_fault
@@ -27,6 +28,11 @@ _OPENER = re.compile(
 )
 _IN_THIS_PAPER = re.compile(
     rf"\A(?:here|in (?:this|the present|the current|our) (?:\w+ )?(?:{TEXTS}))\b,? (?=\S)", re.IGNORECASE
+)
+
+_BARE_CONNECTIVE = re.compile(
+    r"\A(?:But|And|Yet|(?:Accordingly|Additionally|Also|Consequently|Furthermore|Hence|Moreover|Therefore|Thus)"
+    r"(?= [a-z])) (?=\w)"
 )
 
 
@@ -60,9 +66,12 @@ def rewrite(span: str, paper: Paper) -> Rewritten | None:
 
 
 def replay(rule: str, span: str, paper: Paper) -> str | None:
-    """Apply a recorded rule again; None if there is no such rule."""
+    """Apply a recorded rule again; None if there is no such rule, or nothing that it could take out."""
     if _uncitable(span, paper):
         return None
+    if rule in EXTRACTS:
+        found = EXTRACTS[rule](span)
+        return _finish(quote(found, _who(paper)), paper) if found else None
     if rule == "foreign":
         return _finish(quote(span, _who(paper)), paper)
     names = rule.split("+")
@@ -123,7 +132,7 @@ def _without_connective(text: str) -> str:
     )
     if match:
         return text[match.end() :]
-    return re.sub(r"\A(?:But|And|Yet) (?=\w)", "", text)
+    return _BARE_CONNECTIVE.sub("", text)
 
 
 def _capital(text: str) -> str:

@@ -35,6 +35,15 @@ _ROLES: Mapping[Label, Role] = {
 _LIMIT, _OPEN, _ADVERTISED, _PROBLEM = (
     re.compile(rf"\b{either(name)}\b", re.IGNORECASE) for name in ("limit", "open", "advertised", "problem")
 )
+# What authors do rather than find, in the words of a rewritten sentence; what shows that they found something.
+_DOING = re.compile(
+    rf"(?:\[@[^\]]+\] (?:\w+ly |also |further |then |have |has |had )*|\b(?:is|are|was|were|been) (?:\w+ly |also )?)"
+    rf"{either('doing')}\b|\bwill\b",
+    re.IGNORECASE,
+)
+_FOUND, _FOUND_TOO, _SURELY_FOUND = (
+    re.compile(either(name), re.IGNORECASE) for name in ("found", "found_too", "surely_found")
+)
 _THIRD_PERSON = (  # an editor's note says of the authors what an abstract says of "we"
     (re.compile(r"\b(?:The authors|[A-Z][\w-]+ (?:and (?:colleagues|co-?authors)|et al\.))"), "We"),
     (re.compile(r"\bthe authors\b"), "we"),
@@ -125,6 +134,16 @@ def label_note(sentences: Sequence[str]) -> tuple[Labelled, ...]:
     return tuple(labels)
 
 
+def speaks_of_problem(text: str) -> bool:
+    """Whether a sentence has a word of what is wrong or missing."""
+    return bool(_PROBLEM.search(text))
+
+
+def tells_result(text: str) -> bool:
+    """Whether a rewritten sentence has a word of what was found or reached."""
+    return bool(_FOUND.search(text))
+
+
 def settle(labelled: Labelled, text: str, own: float, *, late: bool) -> Labelled:
     """Correct a role by what the rewritten sentence says.
 
@@ -134,15 +153,19 @@ def settle(labelled: Labelled, text: str, own: float, *, late: bool) -> Labelled
         return replace(labelled, role="limit", open=bool(_OPEN.search(text)))
     if labelled.label == "background" and own == 1:
         return replace(labelled, role="approach")
+    if labelled.role == "approach" and labelled.label == "method" and _SURELY_FOUND.search(text):
+        return replace(labelled, role="finding")
+    if labelled.role == "finding" and _DOING.search(text) and not _FOUND_TOO.search(text):
+        return replace(labelled, role="approach" if own == 1 else "other")
     if labelled.role == "approach" and own < LEAST_OWN:  # about nothing that the paper is named for
-        return replace(labelled, role="finding" if late else "other")
+        return replace(labelled, role="finding" if late and tells_result(text) else "other")
     return labelled
 
 
 def _labelled(sentence: str, row: NDArray[np.float64]) -> Labelled:
     best = int(row.argmax())
     own = LABELS[best]
-    if own == "background" and not _PROBLEM.search(sentence):
+    if own == "background" and not speaks_of_problem(sentence):
         return Labelled("other", own, float(row[best]))  # says what is, not what is wrong
     return Labelled(_ROLES[own], own, float(row[best]))
 

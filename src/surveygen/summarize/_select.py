@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +12,11 @@ import numpy as np
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Theme
-from surveygen.domain.writing import Role, Sentence, Strand
+from surveygen.domain.writing import Card, Role, Sentence, Strand
+from surveygen.summarize._effects import Effect, common, effects
 from surveygen.summarize._rank import Matrix, centrality, chain, rank_share, scaled, space
 from surveygen.summarize._sentences import Statement, statements
+from surveygen.summarize._story import Scene, Told, tell
 
 # Shares of a theme's length, in reading order; what a role cannot fill goes to the others.
 SHARES: Mapping[Role, float] = {"problem": 0.2, "approach": 0.4, "finding": 0.3, "limit": 0.1}
@@ -23,6 +26,9 @@ PER_PAPER = 2  # sentences of one paper, in different roles
 TOO_ALIKE = 0.6  # cosine from which a second sentence says nothing new
 _NEW = 0.8  # rank of the date from which a paper counts as recent
 _VARIETY = 0.5  # weight of being unlike what is chosen
+_STRANGE = 0.25  # how much less worth a sentence is whose short form is explained in another
+_KNOWN = 3  # papers of a theme that explain a short form which its readers know
+_EXPLAINED = re.compile(r"\(([A-Z][A-Za-z]{0,2}[A-Z]{1,4})\)")
 _SECOND_TIME, _FIRST_RECENT = 0.3, 0.15
 
 
@@ -57,14 +63,16 @@ def members(theme: Theme, papers: Sequence[Paper], vectors: Embeddings) -> tuple
     ordered = sorted(papers, key=lambda paper: paper.id)
     if not ordered:
         return ()
-    recent = rank_share([paper.published or paper.updated or "" for paper in ordered])
+    recent = rank_share([paper.date or "" for paper in ordered])
     seed = np.array([paper.id in theme.seeds for paper in ordered], dtype=np.float32)
     standing = 0.4 * _middle(ordered, vectors) + 0.2 * recent + 0.4 * seed
     best = sorted(range(len(ordered)), key=lambda i: (-standing[i], ordered[i].id))[:MOST_PAPERS]
     return tuple(Member(ordered[i], float(standing[i]), float(recent[i])) for i in sorted(best))
 
 
-def strands(theme: Theme, chosen: Sequence[Member], limit: int) -> tuple[tuple[Strand, ...], tuple[Sentence, ...]]:
+def strands(
+    theme: Theme, chosen: Sequence[Member], limit: int, cards: Mapping[PaperId, Card]
+) -> tuple[tuple[Strand, ...], tuple[Sentence, ...]]:
     """Return the strands in the order of SHARES, and the sentences on what is open; `limit` sentences in all."""
     candidates, similarity = _candidates(theme, chosen)
     draft = _Draft(candidates, similarity)
@@ -72,15 +80,21 @@ def strands(theme: Theme, chosen: Sequence[Member], limit: int) -> tuple[tuple[S
     by_role = {
         role: [i for i, each in enumerate(candidates) if each.statement.labelled.role == role] for role in SHARES
     }
+    shares = {role: round(share * (limit - len(ahead))) for role, share in SHARES.items()}
+    paired = _pair(draft, by_role["finding"]) if shares["finding"] >= 2 else []
     taken: dict[Role, list[int]] = {
-        role: _fill(draft, by_role[role], round(share * (limit - len(ahead)))) for role, share in SHARES.items()
+        role: [*paired, *_fill(draft, by_role[role], shares[role] - len(paired))]
+        if role == "finding"
+        else _fill(draft, by_role[role], shares[role])
+        for role in SHARES
     }
     for role in ("approach", "finding", "problem", "limit"):  # what is left over
         taken[role] += _fill(draft, by_role[role], limit - len(draft.rows))
     if not draft.rows:  # no English abstract among them
         taken["approach"] = _fill(draft, range(len(candidates)), limit)
-    made = [Strand(role, _read(draft, rows)) for role, rows in taken.items() if rows]
-    return tuple(made), _read(draft, ahead)
+    scene = Scene(theme, [member.paper for member in chosen], cards)
+    made = (tell(scene, role, _in_order(draft, rows)) for role, rows in taken.items())
+    return tuple(strand for each in made for strand in each), tuple(each.sentence for each in _in_order(draft, ahead))
 
 
 def _middle(papers: Sequence[Paper], vectors: Embeddings) -> Matrix:
@@ -101,20 +115,63 @@ def _candidates(theme: Theme, chosen: Sequence[Member]) -> tuple[list[_Candidate
     placed = space([statement.sentence.plain for _, statement in said])
     query = scaled(placed.rows @ placed.place(" ".join([theme.name, *theme.keywords, theme.name, theme.description])))
     middle = centrality(placed.rows)
+    strange = _strange(chosen)
     values = [
         0.25 * float(query[i])
         + 0.2 * float(middle[i])
         + 0.16 * member.standing
         + 0.2 * statement.own
         + 0.1 * statement.labelled.sure
+        - _STRANGE * _is_strange(statement.sentence.plain, strange[member.paper.id])
         for i, (member, statement) in enumerate(said)
     ]
     found = [_Candidate(statement, member, value) for (member, statement), value in zip(said, values, strict=True)]
     return found, placed.rows @ placed.rows.T
 
 
+def _strange(chosen: Sequence[Member]) -> dict[PaperId, frozenset[str]]:
+    """Return the short forms that an abstract explains and that neither its title nor others of the theme have."""
+    explained = {member.paper.id: frozenset(_EXPLAINED.findall(member.paper.abstract)) for member in chosen}
+    known = Counter(form for forms in explained.values() for form in forms)
+    return {
+        member.paper.id: frozenset(
+            form for form in explained[member.paper.id] if known[form] < _KNOWN and form not in member.paper.title
+        )
+        for member in chosen
+    }
+
+
+def _is_strange(text: str, strange: frozenset[str]) -> bool:
+    """Whether a sentence uses a short form that only another sentence of its paper explains."""
+    return any(form in text and f"({form})" not in text for form in strange)
+
+
 def _usable(statement: Statement) -> bool:
     return statement.labelled.role != "other" or statement.sentence.language != "en"
+
+
+def _pair(draft: _Draft, rows: Sequence[int]) -> list[int]:
+    """Choose the two most valuable findings of different papers that move one measure; nothing if there are none."""
+    moving = [(i, found) for i in rows if (found := _effects(draft.candidates[i])) and _fits(draft, i)]
+    pairs = [
+        (i, j)
+        for place, (j, theirs) in enumerate(moving)
+        for i, ours in moving[:place]
+        if common(ours, theirs) and draft.similarity[i, j] < TOO_ALIKE and _paper(draft, i) != _paper(draft, j)
+    ]
+    best = max(pairs, key=lambda pair: sum(draft.candidates[i].value for i in pair), default=())
+    for row in best:
+        _take(draft, row)
+    return list(best)
+
+
+def _paper(draft: _Draft, row: int) -> PaperId:
+    return draft.candidates[row].member.paper.id
+
+
+def _take(draft: _Draft, row: int) -> None:
+    draft.rows.append(row)
+    draft.papers[_paper(draft, row)] += 1
 
 
 def _fill(draft: _Draft, rows: Sequence[int], count: int) -> list[int]:
@@ -126,8 +183,7 @@ def _fill(draft: _Draft, rows: Sequence[int], count: int) -> list[int]:
             break
         best = max(free, key=lambda i: (_worth(draft, i), -i))
         taken.append(best)
-        draft.rows.append(best)
-        draft.papers[draft.candidates[best].member.paper.id] += 1
+        _take(draft, best)
     return taken
 
 
@@ -150,7 +206,12 @@ def _worth(draft: _Draft, row: int) -> float:
     return each.value - _VARIETY * alike - _SECOND_TIME * again + _FIRST_RECENT * fresh
 
 
-def _read(draft: _Draft, rows: Sequence[int]) -> tuple[Sentence, ...]:
-    dates = [draft.candidates[i].member.paper.published or "9999" for i in rows]
+def _in_order(draft: _Draft, rows: Sequence[int]) -> list[Told]:
+    dates = [draft.candidates[i].member.paper.date or "9999" for i in rows]
     order = chain(draft.similarity[np.ix_(rows, rows)], dates) if rows else []
-    return tuple(draft.candidates[rows[i]].statement.sentence for i in order)
+    found = [draft.candidates[rows[i]] for i in order]
+    return [Told(each.statement.sentence, each.member.paper, _effects(each)) for each in found]
+
+
+def _effects(each: _Candidate) -> tuple[Effect, ...]:
+    return effects(each.statement.sentence.plain) if each.statement.labelled.role == "finding" else ()

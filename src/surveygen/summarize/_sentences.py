@@ -22,11 +22,13 @@ class Statement:
     Attributes:
         labelled: what it does.
         own: 0 to 1, how plainly it is about its paper: 1 if it names the authors, else by the words of the title in it.
+        late: whether it stands in the second half of the abstract.
     """
 
     sentence: Sentence
     labelled: Labelled
     own: float
+    late: bool
 
 
 @lru_cache(maxsize=16_384)
@@ -44,12 +46,12 @@ def statements(paper: Paper) -> tuple[Statement, ...]:
     found = []
     for place, (span, text, labelled) in enumerate(zip(spans, texts, labels, strict=True)):
         rewritten = rewrite(text, paper)
-        if rewritten is None:
+        if rewritten is None or (english and rewritten.language != "en"):  # the same abstract in two languages
             continue
         own = 1.0 if rewritten.rule != "quote" else min(0.99, 3 * _share(terms_of(paper.title), terms_of(text)))
         late = place > 0 and 2 * place >= len(spans) - 1
         settled = labelled if note else settle(labelled, rewritten.text, own, late=late)
-        found.append(Statement(_sentence(paper, span, text, rewritten, settled), settled, own))
+        found.append(Statement(_sentence(paper, span, text, rewritten, settled), settled, own, late))
     return tuple(found)
 
 

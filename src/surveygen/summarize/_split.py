@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from surveygen.summarize._english import words
 
@@ -23,6 +24,11 @@ def split(text: str) -> tuple[tuple[int, int], ...]:
     >>> [text[a:b] for text in ["Casper et al. show 3.5 % (cf. Fig. 2). It works."] for a, b in split(text)]
     ['Casper et al. show 3.5 % (cf. Fig. 2).', 'It works.']
     """
+    return _spans(text)
+
+
+@lru_cache(maxsize=64)  # the same abstract is split for its statements, its questions and its data
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
     protected = [found.span() for found in _PROTECTED.finditer(text)]
     spans: list[tuple[int, int]] = []
     start = 0

@@ -34,11 +34,14 @@ _OWN = re.compile(
     rf"\Athe (?P<adjectives>(?:(?:{one_of('result_adjectives')}) )?)(?P<head>{_HEAD})(?= \S)",
     re.IGNORECASE,
 )
+_OUTCOME = re.compile(r"The (?:\w+ )?results? (?:has|have|is|are|was|were)\b", re.IGNORECASE)
+_OURS = re.compile(r"\b(?:we|our|us|I|my)\b", re.IGNORECASE)
 _MID = re.compile(
     r"(?<=[\w,] )(?<!\bof )the (?P<head>method|approach|framework|procedure|technique|pipeline|benchmark)(?= \w)"
 )
 _PROPOSED = re.compile(
-    rf"\b(?:the|our) (?:newly )?proposed (?P<head>(?:[\w-]+ ){{0,3}}?(?:{_HEAD}))\b(?! (?:{_HEAD})\b)(?= [\w(]|[,.])",
+    rf"\b(?:the|our) (?:newly )?proposed (?P<head>(?:[\w-]+ ){{0,3}}?(?:{_HEAD}))\b"
+    rf"(?! (?:{_HEAD})\b| (?-i:[A-Z]))(?= [\w(]|[,.])",
     re.IGNORECASE,
 )
 
@@ -77,7 +80,7 @@ def by_thing(text: str, who: Who) -> str:
     if NAMED in text:
         return text
     found = _PROPOSED.search(text)
-    if found:
+    if found and not _OURS.search(text[: found.start()]):
         return f"{text[: found.start()]}the {found['head']} proposed by {NAMED}{text[found.end() :]}"
     found = _MID.search(text)
     if (
@@ -87,6 +90,8 @@ def by_thing(text: str, who: Who) -> str:
     ):
         return f"{text[: found.start()]}the {found['head']} of {NAMED}{text[found.end() :]}"
     found = _OWN.match(text)
+    if found and _OUTCOME.match(text):
+        return text  # "the result is a tool": what came about, not what was measured
     if found and found["head"].lower() not in words("anybodys") and _verb_follows(text[found.end() :], found["head"]):
         return f"The {found['adjectives']}{found['head'].lower()} of {NAMED}{text[found.end() :]}"
     return text
@@ -98,7 +103,7 @@ def within_paper(text: str, who: Who) -> str:
     said = NAMED in text
     text = _MADE_HERE.sub(r"\1 by the authors" if said else rf"\1 by {NAMED}", text, count=1)
     said = said or NAMED in text
-    text = _OF_PAPER.sub(r"of their \1" if said else rf"of {NAMED}", text, count=1)
+    text = _OF_PAPER.sub(r"of their \1" if said else rf"of the \1 by {NAMED}", text, count=1)
     return _IN_PAPER.sub("", text)
 
 

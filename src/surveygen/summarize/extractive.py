@@ -60,9 +60,9 @@ class Extractive:
         below: Sequence[ThemeSummary],
     ) -> ThemeSummary:
         """Choose what a theme says: central, near its subject, of many papers, some of them new."""
-        del taxonomy, cards, below
+        del taxonomy, below
         chosen: tuple[Member, ...] = members(theme, papers, vectors)
-        found, ahead = strands(theme, chosen, limit)
+        found, ahead = strands(theme, chosen, limit, cards)
         return ThemeSummary(theme.id, language, found, ahead, self.fingerprint)
 
     def frame(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from surveygen.config import Summarize
@@ -66,15 +67,13 @@ class LanguageModel:
         if settled is None:
             return plain
         first = settled.of("summary")
-        return Card(
-            paper=paper.id,
+        return replace(  # what the prompt does not ask for stays in the paper's own words
+            plain,
             one_liner=first[0] if first else plain.one_liner,
             aims=settled.of("aim"),
             methods=settled.of("method"),
             findings=settled.of("finding"),
             limits=settled.of("limit"),
-            keywords=plain.keywords,
-            code=plain.code,
         )
 
     def theme(

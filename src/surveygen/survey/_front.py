@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
 
@@ -20,11 +19,10 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.writing import Sentence
 from surveygen.survey.counts import chart_years
-from surveygen.survey.material import Desk
+from surveygen.survey.material import Desk, telling
 
 METHOD = "method"
 _EXAMPLES = 3  # papers named at a leaf of the taxonomy figure: more do not fit one line of A4
-_TELLING_WORDS = 12
 _MOST_CITED = 10
 
 
@@ -86,14 +84,9 @@ def _findings(desk: Desk) -> tuple[Sentence, ...]:
     chosen: list[Sentence] = []
     for top in desk.material.taxonomy.children(None):
         told = [each for item in desk.members(top) for each in desk.material.cards[item.paper].findings]
-        ranked = [each for each in told if _telling(each)] + told
+        ranked = [each for each in told if telling((each,))] + told
         chosen += next((fresh for each in ranked if (fresh := desk.used.take((each,)))), ())
     return tuple(chosen)
-
-
-def _telling(sentence: Sentence) -> bool:
-    """Prefer findings that say how much: a number, and words enough to be understood alone."""
-    return len(sentence.plain.split()) >= _TELLING_WORDS and bool(re.search(r"\d", sentence.plain))
 
 
 def write_method(desk: Desk) -> Section:

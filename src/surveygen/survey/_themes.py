@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Block, Note, Paragraph, Row, Section, Table
 from surveygen.domain.theme import Assignment, Theme
 from surveygen.domain.writing import Card, Sentence, Strand
-from surveygen.survey.material import Desk
+from surveygen.survey.material import Desk, telling
+
+LEAST_SHARE = 0.6  # of a theme's papers that its text and table cite
+MOST_ROWS = 120  # of a comparison table: themes of up to 200 papers show 60 %, and no table fills a book
 
 
 def write_themes(desk: Desk) -> tuple[Section, ...]:
@@ -54,29 +57,50 @@ def _paragraphs(desk: Desk, theme: Theme) -> Iterator[Paragraph]:
 
 
 def _label(desk: Desk, strand: Strand) -> str:
-    return "" if strand.role == "other" else desk.say(f"strand_{strand.role}")
+    inside = set(strand.papers)
+    years = sorted(paper.year for paper in desk.material.papers if paper.id in inside and paper.year is not None)
+    if not strand.kind or not years:
+        return "" if strand.role == "other" else desk.say(f"strand_{strand.role}")
+    span = "–".join(dict.fromkeys((str(years[0]), str(years[-1]))))
+    return desk.say(f"strand_{strand.kind}", topic=strand.topic, n=len(strand.papers), years=span)
 
 
 def _table(desk: Desk, theme: Theme, members: list[Assignment]) -> Table | None:
-    """Compare the papers: what each is about, how it goes about it, what it finds; blank where nothing is said."""
-    rows = [Row(item.paper, _cells(desk.material.cards[item.paper])) for item in _by_date(desk, members)]
-    filled = tuple(row for row in rows if any(row.cells))
-    if not filled:
+    """Compare the papers: problem, approach, data, main finding, code; blank where nothing is said.
+
+    A theme of more than MOST_ROWS papers compares those that stand for it best; all are in the catalogue.
+    """
+    cards = desk.material.cards
+    shown = _by_date(desk, _worth_a_row(desk, members))
+    if not shown:
         return None
-    columns = (desk.say("column_aim"), desk.say("column_approach"), desk.say("column_finding"))
-    return Table(desk.say("comparison_caption", theme=desk.name(theme.id), n=len(filled)), columns, filled)
+    rows = tuple(Row(item.paper, _cells(cards[item.paper]), cards[item.paper].code) for item in shown)
+    columns = tuple(desk.say(f"column_{name}") for name in ("problem", "approach", "data", "finding"))
+    key = "comparison_caption" if len(rows) == len(members) else "comparison_some"
+    caption = desk.say(key, theme=desk.name(theme.id), n=len(rows), all=len(members))
+    return Table(caption, columns, rows)
+
+
+def _worth_a_row(desk: Desk, members: list[Assignment]) -> list[Assignment]:
+    """Return whom the table shows: who says something, and blank rows only as far as LEAST_SHARE needs them."""
+    said = {paper.id for paper in desk.material.papers if paper.abstract}
+    filled = [item for item in members if any(_cells(desk.material.cards[item.paper]))]
+    told = {item.paper for item in filled}
+    blank = [item for item in members if item.paper in said - told]
+    missing = max(math.ceil(LEAST_SHARE * len(members)) - len(filled), 0)
+    return [*filled, *blank[:missing]][:MOST_ROWS]
 
 
 def _by_date(desk: Desk, members: list[Assignment]) -> list[Assignment]:
-    def date(item: Assignment) -> tuple[str, PaperId]:
-        paper = desk.papers[item.paper]
-        return paper.published or paper.updated or "", paper.id
-
-    return sorted(members, key=date)
+    """Put the oldest first, those of unknown date last."""
+    return sorted(members, key=lambda item: (desk.papers[item.paper].date or "9999", item.paper))
 
 
 def _cells(card: Card) -> tuple[Sentence | None, ...]:
-    return tuple(_first(field) for field in (card.aims, card.methods, card.findings))
+    """Return problem, approach, data and the finding that says most; the one line of a paper where it tells no more."""
+    cells = [_first(field) for field in (card.motivation or card.aims, card.methods, card.data)]
+    cells.append(telling(card.findings) or _first(card.findings))
+    return tuple(cells) if any(cells) else (None, card.one_liner, None, None)
 
 
 def _first(sentences: tuple[Sentence, ...]) -> Sentence | None:

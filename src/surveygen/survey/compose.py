@@ -8,6 +8,7 @@ from surveygen.domain.names import fold, split_name
 from surveygen.domain.paper import Paper
 from surveygen.domain.survey import Entry, Survey
 from surveygen.languages import Language
+from surveygen.survey._across import write_across, write_questions
 from surveygen.survey._back import write_catalogue, write_open_problems, write_outlook, write_quality, write_references
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
 from surveygen.survey._front import (
@@ -45,7 +46,9 @@ def compose(material: Material, language: Language) -> Survey:
         write_taxonomy(desk),
         *write_overview(desk),
         *themes,
+        *write_across(desk),
         *write_open_problems(desk),
+        *write_questions(desk),
         *write_outlook(desk),
         *write_withdrawn(desk),
         write_catalogue(desk),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -16,13 +17,20 @@ from surveygen.domain.writing import Card, Evidence, Frame, Sentence, ThemeSumma
 from surveygen.languages import Language
 from surveygen.survey.translation import Translation
 
+_TELLING_WORDS = 12
+_AMOUNT = re.compile(r"(?<![\w-])\d")  # the number of GPT-4 is part of a name
+
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """How quality is judged: whether a sentence stands on its evidence, and the share of near duplicates."""
+    """How quality is judged: whether a sentence stands on its evidence, the share of near duplicates, flaws of style.
+
+    `flaw` names the flaw of a sentence: "dangling", "fragment", something else, or "" for none.
+    """
 
     grounded: Callable[[Sentence], bool]
     redundancy: Callable[[Sequence[Sentence]], float]
+    flaw: Callable[[Sentence], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,15 @@ class Material:
     translation: Translation = field(default_factory=Translation)
 
 
+def telling(sentences: Sequence[Sentence]) -> Sentence | None:
+    """Return the first finding that says how much: a number, and words enough to be understood alone."""
+    return next((each for each in sentences if _tells(each)), None)
+
+
+def _tells(sentence: Sentence) -> bool:
+    return len(sentence.plain.split()) >= _TELLING_WORDS and bool(_AMOUNT.search(sentence.plain))
+
+
 @dataclass(slots=True)
 class Used:
     """Spans that the draft has quoted so far, and what a model said: no sentence is told twice."""
@@ -77,7 +94,7 @@ class Used:
         """Return the sentences that are new to the draft, and remember them."""
         fresh: list[Sentence] = []
         for sentence in sentences:
-            spans: set[object] = {(item.paper, item.start, item.end) for item in sentence.evidence}
+            spans: set[object] = {(item.paper, item.field, item.start, item.end) for item in sentence.evidence}
             if sentence.method == "llm":  # may sum up what others quote, as long as it does so in other words
                 spans = {sentence.text}
             if not spans & self.spans:

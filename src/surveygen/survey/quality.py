@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Catalogue, Paragraph, Quality, Section, Table
+from surveygen.domain.theme import ThemeId
 from surveygen.domain.writing import Sentence
 from surveygen.survey.material import Material
 
@@ -22,6 +25,7 @@ def measure(material: Material, sections: Sequence[Section]) -> Quality:
     cited = {paper for claim in claims for paper in claim.cites}
     holds = [material.checks.grounded(claim) for claim in own]
     listed = known if any(isinstance(block, Catalogue) for section in sections for block in section.blocks) else cited
+    flaws = Counter(material.checks.flaw(each) for each in prose if each.method != "human")
     return Quality(
         claim_sentences=len(claims),
         citation_coverage=_share(bool(claim.cites) for claim in claims),
@@ -39,7 +43,27 @@ def measure(material: Material, sections: Sequence[Section]) -> Quality:
         editor_notes=sum(paper.abstract_kind == "note" for paper in material.papers),
         quarantined_records=material.selection.get("quarantined", 0),
         outside_papers=sum(item.outside for item in material.assignments.values()),
+        dangling_sentences=flaws["dangling"],
+        fragments=flaws["fragment"],
+        least_theme_cited=min(_cited_shares(material, sections), default=1.0),
     )
+
+
+def _cited_shares(material: Material, sections: Sequence[Section]) -> Iterator[float]:
+    """Yield the share of each theme's papers that its sections name, for every theme with papers."""
+    named: dict[ThemeId, set[PaperId]] = defaultdict(set)
+    for section in sections:
+        if section.theme is not None:
+            here = {paper for claim in _prose([section]) for paper in claim.cites}
+            here |= {row.paper for block in section.blocks if isinstance(block, Table) for row in block.rows}
+            for theme in material.taxonomy.path(section.theme):
+                named[theme] |= here
+    members: dict[ThemeId, set[PaperId]] = defaultdict(set)
+    for item in material.assignments.values():
+        for theme in () if item.outside else item.path:
+            members[theme].add(item.paper)
+    for theme, inside in members.items():
+        yield len(inside & named[theme]) / len(inside)
 
 
 def _prose(sections: Sequence[Section]) -> Iterator[Sentence]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from surveygen.domain.survey import Block, Note, Paragraph, Quality, Row, Section, Table, claims
 from surveygen.domain.theme import Taxonomy
 from surveygen.domain.writing import Card, Sentence
 
 _SOURCE = "en"  # language of the descriptions of themes
+_NAMES = "data"  # rule of sentences that are names of data sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Translation:
     failed: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     pending: int = 0
+
+
+def translatable(sentence: Sentence) -> bool:
+    """Whether a sentence may be put into another language: names stay, and so does what a person wrote."""
+    return sentence.method != "human" and sentence.rule != _NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +70,14 @@ class Interpreter:
 
     def card(self, card: Card) -> Card:
         """Say the fields of a card."""
-        return replace(
-            card,
-            one_liner=self.sentence(card.one_liner) if card.one_liner is not None else None,
-            aims=self._each(card.aims),
-            methods=self._each(card.methods),
-            findings=self._each(card.findings),
-            limits=self._each(card.limits),
-        )
+        said: dict[str, Any] = {name: self._each(sentences) for name, sentences in card.fields()}
+        first = said.pop("one_liner")
+        return replace(card, one_liner=first[0] if first else None, **said)
 
     def sentence(self, sentence: Sentence) -> Sentence:
         """Say one sentence."""
+        if sentence.rule == _NAMES:  # names belong to every language
+            return replace(sentence, language=self.language)
         said = self.translation.words.get(sentence.text)
         if said is None or sentence.language == self.language or sentence.method == "human":
             return sentence

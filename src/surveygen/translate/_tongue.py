@@ -36,7 +36,7 @@ def tongue(code: str) -> Tongue | None:
         (_FIELD.sub("", said), _FIELD.sub("", told))
         for key, told in english.items()
         if isinstance(told, str) and len(told) >= _LEAST and isinstance(said := words[key], str)
-        if said != told  # a wording that the language lacks is the English one
+        if said != told or code == "en"  # a wording that the language lacks is the English one
     ]
     counts = scripts_of(" ".join(said for said, _ in pairs))
     own = frozenset(script for script, count in counts.items() if count >= _OWN * counts.total())

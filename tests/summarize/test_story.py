@@ -1,0 +1,95 @@
+"""The order in which the chosen sentences of a theme are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.theme import Theme, ThemeId
+from surveygen.domain.writing import Card, Sentence
+from surveygen.summarize._effects import common, effects
+from surveygen.summarize._story import Scene, Told, tell
+
+THEME = Theme(ThemeId("t"), "Judges")
+YEARS = (2015, 2016, 2018, 2019, 2020, 2022, 2023, 2023)
+
+
+def paper(number: int, year: int, title: str = "A title", abstract: str = "") -> Paper:
+    """Make a paper of a year."""
+    return Paper(PaperId(f"p{number}"), title, abstract, published=f"{year}-01-{number + 10}")
+
+
+def told(one: Paper, text: str = "They do something.") -> Told:
+    """Make a sentence of a paper."""
+    return Told(Sentence(f"{text} [@{one.id}]", (one.id,), ()), one, effects(text))
+
+
+def scene(papers: list[Paper], *keywords: str) -> Scene:
+    """Make a theme in which papers of three years share keywords."""
+    shared = {one.id for one in papers if one.year in (2019, 2020, 2022)}
+    cards = {one.id: Card(one.id, keywords=keywords if one.id in shared else ()) for one in papers}
+    return Scene(THEME, papers, cards)
+
+
+def test_foundations_come_first_and_the_newest_last() -> None:
+    """The first papers, a strand that a keyword holds together, then the last year; each says how far it goes."""
+    papers = [paper(n, year) for n, year in enumerate(YEARS)]
+    twelve = [*papers, *(paper(9 + n, 2021) for n in range(4))]
+
+    strands = tell(scene(twelve, "Pairwise Debate", "Judging"), "approach", [told(one) for one in papers[::-1]])
+
+    assert [strand.kind for strand in strands] == ["foundations", "topic", "newest"]
+    first, topic, newest = strands
+    assert first.papers == ("p2", "p1", "p0")
+    assert (topic.topic, len(topic.papers)) == ("Pairwise Debate", 3)
+    assert [sentence.cites[0] for sentence in topic.sentences] == ["p3", "p4", "p5"]
+    assert newest.papers == ("p7", "p6")
+
+
+def test_what_others_build_on_is_a_foundation() -> None:
+    """A later paper whose coined name two others use stands with the first."""
+    papers = [paper(n, year) for n, year in enumerate(YEARS)]
+    papers[4] = paper(4, 2020, "CritiqueLM: Judges that Explain")
+    papers[5:7] = [paper(n, 2022, abstract="It extends CritiqueLM.") for n in (5, 6)]
+
+    strands = tell(scene(papers), "approach", [told(one) for one in (papers[0], papers[3], papers[4])])
+
+    assert strands[0].papers == ("p0", "p4")
+
+
+def test_a_small_or_young_theme_is_told_in_one_strand() -> None:
+    """Where there are few papers, or all are of one year, nothing is called a foundation or the newest."""
+    few = [paper(n, 2015 + n) for n in range(4)]
+    same = [paper(n, 2020) for n in range(8)]
+
+    for papers in (few, same):
+        [strand] = tell(scene(papers), "approach", [told(one) for one in papers])
+        assert strand.kind == ""
+
+
+def test_findings_on_one_measure_stand_side_by_side() -> None:
+    """Two papers that move a measure are set against each other, after the other findings."""
+    texts = ("Judges agree.", "Debate reduces the attack success rate by 5%.", "Noise raises attack success rates.")
+    papers = [paper(n, 2020) for n in range(3)]
+
+    plain, pair = tell(scene(papers), "finding", [told(one, text) for one, text in zip(papers, texts, strict=True)])
+
+    assert [sentence.cites[0] for sentence in plain.sentences] == ["p0"]
+    assert (pair.kind, pair.topic, pair.papers) == ("opposed", "attack success rate", ("p1", "p2"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("It improves answer accuracy.", "Noise increases answer accuracy.", (True, "answer accuracy")),
+        ("It reduces the error rate of judges.", "It lowers error rates by half.", (True, "error rate")),
+        ("It improves model performance.", "It reduces model performance.", None),
+        ("It improves answers.", "It reduces answers.", None),
+        ("Judges agree.", "It reduces error rates.", None),
+    ],
+)
+def test_a_measure_is_shared_by_words_that_say_what_is_measured(
+    one: str, other: str, expected: tuple[bool, str] | None
+) -> None:
+    """Two words in common, one of which not every paper has."""
+    assert common(effects(one), effects(other)) == expected
