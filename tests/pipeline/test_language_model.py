@@ -42,7 +42,7 @@ def project(server: LanguageServer, make_project: MakeProject, monkeypatch: pyte
 def settings(server: LanguageServer, more: str = "") -> str:
     """Write the settings of the route, which follow those that every survey has."""
     return (
-        f'\n[llm]\nmodel = "openai:test"\nbase_url = "{server.url}"\nmax_concurrency = 3\ntimeout_seconds = 4.0\n'
+        f'\n[llm]\nmodel = "openai:test"\nbase_url = "{server.url}"\nmax_concurrency = 3\ntimeout_seconds = 10.0\n'
         f"max_tokens = 300\n{more}"
     )
 

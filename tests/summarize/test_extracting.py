@@ -228,9 +228,9 @@ def test_importing_the_room_brings_no_heavy_library() -> None:
     assert out.strip() == "set()"
 
 
-@pytest.mark.parametrize(("source", "least"), [("csabstruct", 0.675), ("arxiv_structured", 0.74)])
+@pytest.mark.parametrize(("source", "least"), [("csabstruct", 0.68), ("arxiv_structured", 0.74)])
 def test_roles_are_told_as_well_as_measured(shared: Path, source: str, least: float) -> None:
-    """Micro-F1 on the dev rows stays near what benchmarks/train_roles.py printed (0.680 and 0.750)."""
+    """Micro-F1 on the dev rows stays near what benchmarks/train_roles.py printed (0.681 and 0.750)."""
     data = gzip.decompress((shared / "corpora/sentence_roles/dev.jsonl.gz").read_bytes())
     rows = [json.loads(line) for line in data.splitlines()]
     rows = [row for row in rows if row["source"] == source]
