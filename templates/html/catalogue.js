@@ -1,7 +1,7 @@
 // The table of papers: search, filters, order, and as many rows as a reader asks for.
 
 import { el, plainText, rich } from "./build.js";
-import { authorsLine, marksOf, themeMark } from "./parts.js";
+import { authorsLine, marksOf, referenceOf, themeMark } from "./parts.js";
 import { fieldsOf, folded, scoreOf, snippet, termsOf } from "./search.js";
 
 const STEP = 100;
@@ -11,9 +11,10 @@ export function startCatalogue(page, root, changed) {
   const form = root.querySelector("form");
   const heads = [...root.querySelectorAll("th[data-sort]")];
   const more = root.querySelector("[data-do=more]");
-  const view = { state: {}, found: [], rows: STEP, fields: null };
+  const view = { state: {}, found: [], rows: STEP, fields: new Map() };
   fillChoices(page, form);
   heads.forEach(makeButton);
+  prepare(page, view);
   const chosen = () => ({ ...view.state, q: form.q.value.trim(), theme: form.theme.value, year: form.year.value, unsure: form.unsure?.checked ? "1" : "" });
   const apply = (state) => {
     view.state = state;
@@ -35,7 +36,7 @@ export function startCatalogue(page, root, changed) {
     root.querySelector("tbody").replaceChildren(...rows);
     root.querySelector(".left")?.remove();
     more.hidden = view.found.length <= view.rows;
-    root.querySelector("[data-tally]").textContent = page.say("tally", { n: view.found.length, all: page.papers.length });
+    root.querySelector("[data-tally]").textContent = page.say("tally", { n: view.found.length, all: page.order.length });
     for (const head of heads) head.ariaSort = sortOf(view.state, head.dataset.sort);
   };
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -58,8 +59,10 @@ export function startCatalogue(page, root, changed) {
 
 function fillChoices(page, form) {
   const depth = (theme) => (theme.up === undefined || theme.up === null ? 0 : 1 + depth(page.themes[theme.up]));
-  for (const theme of page.themes) form.theme.append(el("option", { value: theme.id }, `${"\u2003".repeat(depth(theme))}${theme.name} (${theme.size})`));
-  const years = [...new Set(page.papers.map((paper) => paper.year).filter(Boolean))].sort((a, b) => b - a);
+  const held = themesHeld(page);
+  const themes = page.themes.filter((_, at) => held.has(at));
+  for (const theme of themes) form.theme.append(el("option", { value: theme.id }, `${"\u2003".repeat(depth(theme))}${theme.name} (${theme.size})`));
+  const years = [...new Set(page.order.map((paper) => paper.year).filter(Boolean))].sort((a, b) => b - a);
   for (const year of years) form.year.append(el("option", { value: year }, String(year)));
 }
 
@@ -71,10 +74,7 @@ function makeButton(head) {
 function findPapers(page, view, state) {
   const terms = termsOf(state.q ?? "");
   const scores = new Map();
-  if (terms.length) {
-    view.fields ??= new Map(page.papers.map((paper) => [paper, fieldsOf(paper)]));
-    for (const [paper, fields] of view.fields) scores.set(paper, scoreOf(fields, terms));
-  }
+  if (terms.length) for (const paper of page.order) scores.set(paper, scoreOf(fieldsFor(view, paper), terms));
   const inside = membersOf(page, state.theme);
   const fits = (paper) =>
     (!terms.length || scores.get(paper) > 0) &&
@@ -84,6 +84,32 @@ function findPapers(page, view, state) {
   const found = page.order.filter(fits);
   if (state.sort) return sorted(page, found, state.sort);
   return terms.length ? found.sort((a, b) => scores.get(b) - scores.get(a) || (b.year ?? 0) - (a.year ?? 0)) : found;
+}
+
+// Themes of this page's papers, with those above them.
+function themesHeld(page) {
+  const held = new Set();
+  for (const paper of page.order) {
+    for (const theme of [paper.theme, ...(paper.also ?? [])]) {
+      for (let at = theme; at !== null && at !== undefined && !held.has(at); at = page.themes[at].up) held.add(at);
+    }
+  }
+  return held;
+}
+
+function fieldsFor(view, paper) {
+  if (!view.fields.has(paper)) view.fields.set(paper, fieldsOf(paper));
+  return view.fields.get(paper);
+}
+
+// Fold the words to be searched while the reader does nothing, so that the first search is as fast as the next.
+function prepare(page, view, from = 0) {
+  const later = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
+  later((deadline) => {
+    let at = from;
+    while (at < page.order.length && deadline.timeRemaining() > 1) fieldsFor(view, page.order[at++]);
+    if (at < page.order.length) prepare(page, view, at);
+  });
 }
 
 function membersOf(page, id) {
@@ -129,7 +155,7 @@ function rowOf(page, paper, terms) {
   return el(
     "tr",
     { id: `p-${paper.id}` },
-    el("td.number", {}, el("a", { href: `#ref-${paper.number}` }, String(paper.number))),
+    el("td.number", {}, el("a", { href: referenceOf(page, paper) }, String(paper.number))),
     el("td", {}, title, by ? el("span.by", { dir: "auto" }, by) : "", hitOf(paper, terms)),
     el("td.year", {}, String(paper.year ?? "–")),
     el("td", {}, themeMark(page, paper, false), ...marksOf(page, paper)),

@@ -1,7 +1,7 @@
 // A small card at a citation: who, what, when, and the sentence that the claim rests on.
 
 import { el, rich } from "./build.js";
-import { authorsLine, themeMark } from "./parts.js";
+import { addressOfPaper, authorsLine, themeMark } from "./parts.js";
 
 const WAIT = 160; // milliseconds, so that a passing pointer shows nothing
 const STAY = 250; // milliseconds, time to reach the card
@@ -20,7 +20,7 @@ export function startHover(page, box) {
     timer = setTimeout(action, delay);
   };
   const show = (link) => {
-    const paper = page.papers[link.hash.slice(5) - 1];
+    const paper = page.byNumber.get(Number(link.hash.slice("#ref-".length)));
     if (!paper) return;
     hide();
     from = link;
@@ -50,10 +50,10 @@ export function startHover(page, box) {
 function contentOf(page, paper, link) {
   const parts = [
     el("p.hover-top", {}, themeMark(page, paper, false), el("span.year", {}, paper.year ?? "")),
-    el("p.hover-title", {}, el("a", { href: `#p-${paper.id}`, dir: "auto" }, ...rich(paper.title))),
+    el("p.hover-title", {}, el("a", { href: addressOfPaper(page, paper), dir: "auto" }, ...rich(paper.title))),
     el("p.by", { dir: "auto" }, authorsLine(paper, 3)),
   ];
-  if (!link.dataset.q) return parts;
+  if (!link.dataset.q || !paper.abstract) return parts;
   const [start, end] = link.dataset.q.split(" ").map(Number);
   const words = paper.abstract.slice(start, end).flatMap(rich);
   const name = page.say(paper.kind === "note" ? "from_note" : "from_abstract");

@@ -95,10 +95,10 @@ def test_words_are_said_with_their_plural_form() -> None:
 
 
 PAGE = """{ papers: [
-  { id: "a", number: 1, title: "A", year: 2020, cites: [] },
-  { id: "b", number: 2, title: "B", year: 2022, authors: ["Ada Byron", "Bo L"], cites: [0], near: [2] },
-  { id: "c", number: 3, title: "C", year: 2021, cites: [0, 1], works: [0], more_works: 4 },
-  { id: "d", number: 4, title: "D", near: [0, 1] },
+  { id: "a", number: 1, place: 0, title: "A", year: 2020, cites: [] },
+  { id: "b", number: 2, place: 1, title: "B", year: 2022, authors: ["Ada Byron", "Bo L"], cites: [0], near: [2] },
+  { id: "c", number: 3, place: 2, title: "C", year: 2021, cites: [0, 1], works: [0], more_works: 4 },
+  { id: "d", number: 4, place: 3, title: "D", near: [0, 1] },
 ], works: [{ title: "W", year: 1999, by: "Old" }] }"""
 
 
