@@ -24,6 +24,7 @@ export function startCatalogue(page, root, changed) {
     form.year.value = state.year ?? "";
     if (form.unsure) form.unsure.checked = Boolean(state.unsure);
     view.found = findPapers(page, view, state);
+    page.onFound?.(view.found);
     draw();
   };
   const draw = () => {

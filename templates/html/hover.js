@@ -6,6 +6,7 @@ import { addressOfPaper, authorsLine, themeMark } from "./parts.js";
 const WAIT = 160; // milliseconds, so that a passing pointer shows nothing
 const STAY = 250; // milliseconds, time to reach the card
 
+// Returns { show(paper, place), hide() } for cards at places that are no citation.
 export function startHover(page, box) {
   let timer = 0;
   let from = null;
@@ -27,7 +28,7 @@ export function startHover(page, box) {
     box.replaceChildren(...contentOf(page, paper, link));
     box.hidden = false;
     link.setAttribute("aria-describedby", box.id);
-    place(box, link);
+    place(box, link.getBoundingClientRect());
   };
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
@@ -45,6 +46,16 @@ export function startHover(page, box) {
     if (event.key === "Escape") hide();
   });
   document.addEventListener("click", hide);
+  return {
+    hide,
+    show(paper, at) {
+      hide();
+      box.replaceChildren(...contentOf(page, paper));
+      box.hidden = false;
+      place(box, at);
+      page.tell(box.textContent);
+    },
+  };
 }
 
 function contentOf(page, paper, link) {
@@ -53,15 +64,14 @@ function contentOf(page, paper, link) {
     el("p.hover-title", {}, el("a", { href: addressOfPaper(page, paper), dir: "auto" }, ...rich(paper.title))),
     el("p.by", { dir: "auto" }, authorsLine(paper, 3)),
   ];
-  if (!link.dataset.q || !paper.abstract) return parts;
+  if (!link?.dataset.q || !paper.abstract) return parts;
   const [start, end] = link.dataset.q.split(" ").map(Number);
   const words = paper.abstract.slice(start, end).flatMap(rich);
   const name = page.say(paper.kind === "note" ? "from_note" : "from_abstract");
   return [...parts, el("blockquote", { dir: "auto" }, ...words), el("p.hover-from", {}, name)];
 }
 
-function place(box, link) {
-  const at = link.getBoundingClientRect();
+function place(box, at) {
   const room = document.documentElement.clientWidth;
   const width = box.offsetWidth;
   const left = Math.min(Math.max(8, at.left + at.width / 2 - width / 2), room - width - 8);

@@ -4,6 +4,7 @@ import { startCard } from "./card.js";
 import { startCatalogue } from "./catalogue.js";
 import { readIsland, speaker } from "./data.js";
 import { startHover } from "./hover.js";
+import { startMap } from "./map.js";
 import { ARXIV_ID, copyText } from "./parts.js";
 import { readHash, writeHash } from "./state.js";
 
@@ -21,9 +22,9 @@ async function startPage() {
   page.order = page.order.map((at) => page.papers[at]);
   for (const node of document.querySelectorAll("[data-script]")) node.hidden = false;
   nameParts(page);
-  startHover(page, document.getElementById("hover"));
+  const cards = startHover(page, document.getElementById("hover"));
   startContents();
-  startAddress(page);
+  startAddress(page, cards);
   document.documentElement.dataset.ready = "";
 }
 
@@ -42,7 +43,7 @@ function nameParts(page) {
 }
 
 // Keep the address, the open card and the catalogue in step.
-function startAddress(page) {
+function startAddress(page, cards) {
   const byId = new Map(page.order.map((paper) => [paper.id, paper]));
   const dialog = document.getElementById("card");
   const root = document.querySelector(".catalogue");
@@ -76,12 +77,15 @@ function startAddress(page) {
     const link = event.target.closest("a[href*='#']");
     const [file, place] = (link?.getAttribute("href") ?? "").split("#"); // a link in a drawing has no hash
     if (link?.dataset.leave !== undefined) dialog.close();
-    const paper = byId.get(link && readHash(`#${place}`)?.paper);
+    const ofRow = link?.matches(".compare th a") ? page.byNumber.get(Number(place.slice("ref-".length))) : undefined;
+    const paper = byId.get(ofRow?.id ?? (link && readHash(`#${place}`)?.paper));
     const elsewhere = !paper || (file && file !== page.pages[paper.page]) || link.dataset.away !== undefined;
     if (elsewhere || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open(paper.id);
   });
+  const map = document.querySelector(".map");
+  if (map && page.order.some((paper) => paper.x !== undefined)) page.onFound = startMap(page, map, cards, (paper) => open(paper.id)).mark;
   startTools(page, dialog, catalogue);
   follow(true);
 }

@@ -16,6 +16,7 @@ from sample_survey import hostile_survey, sample_survey, survey_with_stranger
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
 from surveygen.render import TemplateRoots, html, template_root
+from surveygen.render.html import HtmlRenderer
 
 _CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -68,7 +69,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, (survey, language) in surveys.items():
         text = html.make(language, TemplateRoots(template_root())).render(survey)["index.html"]
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in surveys}
+    divided = HtmlRenderer(load("en"), TemplateRoots(template_root()), 20).render(large_survey(60))
+    for name, text in divided.items():
+        (folder / "divided" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "divided" / name).write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in (*surveys, "divided/index")}
 
 
 @pytest.fixture
@@ -439,3 +444,89 @@ def test_bibtex_of_a_related_paper_is_copied(visit: Open) -> None:
     seen.page.wait_for_selector("[data-do=copy-bibtex][data-done]")
 
     assert seen.page.evaluate("navigator.clipboard.readText()").startswith("@misc{key230100004,")
+
+
+def test_the_map_shows_and_opens_papers(visit: Open) -> None:
+    """By pointer and by keys; zoom is bounded, and Enter opens the paper that is pointed at."""
+    page = visit("large").page
+    canvas = page.locator(".map canvas")
+    canvas.scroll_into_view_if_needed()
+    assert page.locator(".map > svg").is_hidden()
+    canvas.focus()
+    for key in ("+", "+", "ArrowLeft", "ArrowDown", "-"):
+        page.keyboard.press(key)
+    page.wait_for_selector("#hover:not([hidden])")
+    title = page.locator(".hover-title").inner_text()
+    page.keyboard.press("Enter")
+
+    assert page.locator("#card-title").inner_text() == title
+    page.keyboard.press("Escape")
+    page.locator("[data-zoom='0']").click()
+    box = canvas.bounding_box()
+    assert box
+    for step in range(60):  # a pointer that wanders over the map meets a paper
+        page.mouse.move(box["x"] + box["width"] * (0.1 + step / 80), box["y"] + box["height"] / 2)
+        if page.locator("#hover").is_visible():
+            break
+    assert page.locator("#hover").is_visible()
+
+
+def test_a_filter_dims_the_map(visit: Open) -> None:
+    """What the catalogue leaves out is drawn in gray; a name in the key filters."""
+    page = visit("large").page
+    colors = """() => {
+      const canvas = document.querySelector(".map canvas");
+      const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      let vivid = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const [red, green, blue, cover] = data.slice(at, at + 4);
+        if (cover > 200 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) vivid++;
+      }
+      return vivid;
+    }"""
+    page.locator(".map canvas").scroll_into_view_if_needed()
+    page.wait_for_timeout(100)  # two frames; the policy of the page forbids what playwright waits by
+    before = page.evaluate(colors)
+    page.locator(".map .legend a").first.click()
+    page.wait_for_timeout(100)
+
+    assert page.url.endswith("#theme=outer")
+    assert 0 < page.evaluate(colors) < before / 2
+
+
+def test_the_page_of_a_theme_goes_on_where_the_main_page_ends(visit: Open) -> None:
+    """A large survey: a short card, the way to the whole one, and back; nothing complains."""
+    seen = visit("divided/index")
+    page = seen.page
+    assert len(rows(page)) == 60
+    page.locator(".papers a.title").first.click()
+    title = page.locator("#card-title").inner_text()
+    assert page.locator("#card .abstract").count() == 0
+    page.locator("#card .rest a").click()
+    page.wait_for_selector("html[data-ready]")
+
+    assert "/themes/" in page.url
+    assert page.locator("#card-title").inner_text() == title
+    assert page.locator("#card .abstract").inner_text()
+    page.keyboard.press("Escape")
+    page.locator(".kicker a").click()
+    page.wait_for_selector("html[data-ready]")
+    assert page.url.split("#")[0].endswith("index.html")
+    assert seen.complaints == []
+    assert all(request.startswith("file:") for request in seen.requests)
+
+
+def test_a_citation_of_a_divided_survey_shows_its_source(visit: Open) -> None:
+    """The main page holds the sentence; the reference stands on the page of the theme."""
+    page = visit("divided/index").page
+    cite = page.locator("a.cite[data-q]").first
+    cite.hover()
+    page.wait_for_selector("#hover:not([hidden])")
+    assert page.locator("#hover blockquote").inner_text()
+    cite.click()
+    page.wait_for_selector("html[data-ready]")
+
+    assert page.locator("li:target").count() == 1
+    page.locator("li:target .backs a").first.click()
+    page.wait_for_selector("html[data-ready]")
+    assert page.locator("a.cite:target").count() == 1

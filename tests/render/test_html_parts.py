@@ -191,6 +191,8 @@ def test_every_word_of_the_page_is_in_the_language_file() -> None:
     scripts = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js")))
     kept = {key for key in load("en").words if key.startswith("page_")}
     said = set(re.findall(r'say\("(\w+)"', templates)) | {"page_weak", "page_side_by_side"}
+    assert said <= set(load("en").words)
+    said = {key for key in said if key.startswith("page_")}
     scripted = {key for key in kept if key.startswith("page_js_")}
 
     assert said == kept - scripted

@@ -156,3 +156,41 @@ def test_citations_among_the_neighbors_are_drawn() -> None:
     found = run("neighborhood.js", f"(page => layoutOf(neighborsAround(page, page.papers[0]), 600).{ids})({PAGE})")
 
     assert found == [["c", "b"]]
+
+
+def test_zooming_keeps_the_place_under_the_pointer() -> None:
+    """And neither zooming nor moving shows what is beyond the edge."""
+    place = "placeOf(v, { x: 300, y: 700 })"
+    found = run(
+        "map.js",
+        f"(v => {{ const [a, b] = {place}; v = zoomed(v, 3, a, b); return [a, b, ...{place}, v.scale]; }})(wholeView())",
+    )
+    assert found[2:4] == pytest.approx(found[:2])
+    assert found[4] == 3
+    views = "[zoomed(wholeView(), 0.2, 0, 0), moved(zoomed(wholeView(), 4, 1, 1), 9, 9), moved(wholeView(), -3, 2)]"
+    for view in run("map.js", views):
+        assert 0 <= view["x"] <= 1 - 1 / view["scale"] + 1e-9
+        assert 0 <= view["y"] <= 1 - 1 / view["scale"] + 1e-9
+
+
+def test_the_nearest_paper_is_found_by_the_grid() -> None:
+    """As by looking at every paper, at any zoom; none where none is near enough or fits."""
+    script = """(() => {
+      let seed = 7;
+      const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+      const part = () => Math.round(random() * 1000);
+      const papers = Array.from({ length: 400 }, (_, id) => ({ id, x: part(), y: part() }));
+      const grid = gridOf(papers);
+      let wrong = 0;
+      for (let n = 0; n < 300; n++) {
+        const view = zoomed(wholeView(), 1 + 9 * random(), random(), random());
+        const [x, y] = [random() * 900, random() * 560];
+        const far = (paper) => { const [a, b] = placeOf(view, paper); return Math.hypot(a * 900 - x, b * 560 - y); };
+        const best = papers.reduce((one, other) => (far(other) < far(one) ? other : one));
+        const found = nearestTo(grid, view, [900, 560], [x, y], 14);
+        if (found ? far(found) > far(best) + 1e-9 : far(best) <= 14) wrong++;
+      }
+      return [wrong, nearestTo(grid, wholeView(), [900, 560], [450, 280], 500, () => false)];
+    })()"""
+
+    assert run("map.js", script) == [0, None]

@@ -92,6 +92,33 @@ class TaxonomyFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a theme stands on the map, at the middle of its `papers` papers; `nearest` is the theme next to it."""
+
+    theme: ThemeId
+    x: float
+    y: float
+    papers: int
+    nearest: ThemeId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeMap:
+    """The papers in the plane, alike near each other (`Entry.position`), with a spot for each top theme."""
+
+    caption: str
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Landmark works by year, ascending; of each year the foremost first."""
+
+    caption: str
+    years: tuple[tuple[int, tuple[PaperId, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All papers in the order of the themes."""
 
@@ -103,7 +130,19 @@ class References:
     """The numbered bibliography."""
 
 
-Block = Paragraph | Note | Facts | Table | PaperList | YearChart | TaxonomyFigure | Catalogue | References
+Block = (
+    Paragraph
+    | Note
+    | Facts
+    | Table
+    | PaperList
+    | YearChart
+    | TaxonomyFigure
+    | ThemeMap
+    | Timeline
+    | Catalogue
+    | References
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +165,7 @@ class Entry:
         neighbours: the papers most like it, nearest first, at most 10.
         standing: who cites it and whom it cites; None if nothing is known.
         reasons: spans of the abstract that placed the paper.
+        position: the place on the map in the unit square, y downwards; None if there is no map.
     """
 
     paper: Paper
@@ -136,6 +176,7 @@ class Entry:
     neighbours: tuple[PaperId, ...] = ()
     standing: Standing | None = None
     reasons: tuple[Evidence, ...] = ()
+    position: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

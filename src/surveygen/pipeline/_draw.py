@@ -20,6 +20,7 @@ from surveygen.pipeline import _edition
 from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
+from surveygen.pipeline._map import positions
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import Run, start
@@ -43,6 +44,7 @@ class Drawing:
     checks: Checks
     citations: Citations
     reasons: Mapping[PaperId, tuple[Evidence, ...]]
+    positions: Mapping[PaperId, tuple[float, float]]
     _composed: dict[str, Survey] = field(default_factory=dict)
 
     @property
@@ -69,7 +71,13 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
         written = write(run, placed, asking)
     assignments = {item.paper: item for item in placed.assignments}
     return Drawing(
-        run, placed, written, _checks(run), citations_of(store, run.papers), reasons(store, run.papers, assignments)
+        run=run,
+        placed=placed,
+        written=written,
+        checks=_checks(run),
+        citations=citations_of(store, run.papers),
+        reasons=reasons(store, run.papers, assignments),
+        positions=positions(run),
     )
 
 
@@ -108,6 +116,7 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         taxonomy=placed.taxonomy,
         assignments=assignments,
         reasons=drawing.reasons,
+        positions=drawing.positions,
         border=border_cases(placed.taxonomy, placed.assignments),
         summaries=written.summaries,
         cards=written.cards,

@@ -33,27 +33,8 @@ SITES = (
 _PLAIN_LIMIT = 250_000  # characters; a larger island is packed, which keeps 500 papers under 1 MB
 _PREFIX = "page_js_"
 # Short fields are kept apart, paper after paper: like stands beside like, which packs 7 % smaller.
-_COLUMNS = tuple(
-    [
-        "year",
-        "published",
-        "updated",
-        "version",
-        "number",
-        "page",
-        "theme",
-        "nearest",
-        "outside",
-        "unsure",
-        "sure",
-        "score",
-        "margin",
-        "rival",
-        "how",
-        "kind",
-        "count",
-    ]
-)
+_NUMBERS = ("year", "published", "updated", "version", "number", "page", "x", "y", "sure", "score", "margin", "count")
+_COLUMNS = (*_NUMBERS, "theme", "nearest", "outside", "unsure", "rival", "how", "kind")
 _ESCAPES = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 
@@ -106,15 +87,21 @@ def island_markup(data: Json) -> Markup:
 def _papers(book: Book, page: Page, away: Iterable[Entry], where: Mapping[str, int], shelf: Shelf) -> Iterator[Json]:
     quoted = book.claims.quoted(page.file)
     for entry in page.entries:
+        spot = _spot(entry) if page is book.layout.main else {}
         if page is book.layout.main and book.layout.parts:
-            yield light(entry, book.sources, book.marks, quoted.get(entry.paper.id, ()))
+            yield {**light(entry, book.sources, book.marks, quoted.get(entry.paper.id, ())), **spot}
         else:
             near = _places(entry.neighbours, where)
-            yield {**whole(entry, book.sources, book.marks), "near": near, **shelf.standing(entry.standing)}
+            yield {**whole(entry, book.sources, book.marks), "near": near, **shelf.standing(entry.standing), **spot}
     own: dict[str, int] = {entry.paper.id: where[entry.paper.id] for entry in page.entries}
     for entry in away:
         cites = _places(entry.standing.references, own) if entry.standing else []
         yield {**_least(book, entry, quoted.get(entry.paper.id, ())), "cites": cites}
+
+
+def _spot(entry: Entry) -> Json:
+    """Place a paper on the map, in thousandths of its sides."""
+    return {"x": round(1000 * entry.position[0]), "y": round(1000 * entry.position[1])} if entry.position else {}
 
 
 def _least(book: Book, entry: Entry, spans: Sequence[Span]) -> Json:
@@ -150,6 +137,7 @@ def _themes(book: Book) -> list[Json]:
             "id": clean(theme.id),
             "name": book.marks[theme.id].name,
             "tone": book.marks[theme.id].tone,
+            "shape": book.marks[theme.id].shape,
             "up": book.marks[theme.parent].index if theme.parent is not None else None,
             "size": book.sizes.get(theme.id, 0),
         }

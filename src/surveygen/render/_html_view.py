@@ -17,14 +17,17 @@ from surveygen.domain.survey import (
     References,
     Row,
     Section,
+    Spot,
     Table,
     TaxonomyFigure,
+    ThemeMap,
+    Timeline,
     YearChart,
 )
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
 from surveygen.render._html_book import Book
-from surveygen.render._html_figures import draw
+from surveygen.render._html_figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
 from surveygen.render._html_layout import Page, address
 from surveygen.render._html_marks import catalogue_order
 from surveygen.render._html_papers import PaperViews
@@ -173,6 +176,20 @@ class PageView:
         return {"kind": "taxonomy", "caption": words(block.caption), "trees": trees}
 
     @_block.register
+    def _(self, block: ThemeMap) -> View:
+        spots = [self._spot(block, spot) for spot in block.spots]
+        return {"kind": "map", "caption": words(block.caption), "spots": spots}
+
+    @_block.register
+    def _(self, block: Timeline) -> View:
+        known = self._book.entries
+        rows = [
+            {"year": year, "papers": [self._papers.short(known[one]) for one in papers if one in known]}
+            for year, papers in block.years
+        ]
+        return {"kind": "timeline", "caption": words(block.caption), "rows": rows}
+
+    @_block.register
     def _(self, block: Catalogue) -> View:
         entries = self._page.entries
         if self._page is self._book.layout.main:
@@ -192,6 +209,18 @@ class PageView:
         ]
         entry = self._book.entries.get(row.paper)
         return {"paper": self._papers.short(entry) if entry else None, "cells": cells}
+
+    def _spot(self, block: ThemeMap, spot: Spot) -> View:
+        most = max(each.papers for each in block.spots)
+        return {
+            "id": anchor(spot.theme),
+            "mark": self._book.marks[spot.theme],
+            "nearest": self._book.marks[spot.nearest].name if spot.nearest is not None else "",
+            "papers": spot.papers,
+            "x": round(MAP_EDGE + spot.x * (MAP_WIDTH - 2 * MAP_EDGE), 1),
+            "y": round(MAP_EDGE + spot.y * (MAP_HEIGHT - 2 * MAP_EDGE), 1),
+            "radius": round(8 + 40 * (spot.papers / most) ** 0.5, 1),
+        }
 
     def _node(self, theme: ThemeId, examples: Mapping[ThemeId, Sequence[PaperId]]) -> View:
         size = self._book.sizes.get(theme, 0)

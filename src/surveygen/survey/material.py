@@ -31,6 +31,7 @@ class Material:
         papers: in the draft, sorted by id. cards: one for each.
         summaries: by theme; a theme without a summary gets no running text.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
+        positions: of papers on the map, in the unit square; empty without a map.
         reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
         frame: what opens and closes the survey; empty parts are left out.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
@@ -59,6 +60,7 @@ class Material:
     graphs: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
     border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
+    positions: Mapping[PaperId, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
