@@ -1,10 +1,20 @@
 // The table of papers: search, filters, order, and as many rows as a reader asks for.
 
 import { el, plainText, rich } from "./build.js";
-import { authorsLine, marksOf, referenceOf, themeMark } from "./parts.js";
+import { FORMATS } from "./export.js";
+import { authorsLine, copyText, marksOf, referenceOf, themeMark } from "./parts.js";
 import { fieldsOf, folded, scoreOf, snippet, termsOf } from "./search.js";
 
 const STEP = 100;
+// What a paper may be besides a preprint with an abstract; each is also the key of its word.
+const STATUS = {
+  with_code: (paper) => paper.card?.code,
+  published: (paper) => paper.venue || paper.doi,
+  reinstated: (paper) => paper.status === "reinstated",
+  withdrawn: (paper) => paper.status === "withdrawn",
+  editors_note: (paper) => paper.kind === "note",
+  no_abstract: (paper) => paper.kind === "none",
+};
 
 // Returns { apply(state) }; `changed(state)` is told what the reader chose.
 export function startCatalogue(page, root, changed) {
@@ -15,13 +25,14 @@ export function startCatalogue(page, root, changed) {
   fillChoices(page, form);
   heads.forEach(makeButton);
   prepare(page, view);
-  const chosen = () => ({ ...view.state, q: form.q.value.trim(), theme: form.theme.value, year: form.year.value, unsure: form.unsure?.checked ? "1" : "" });
+  const chosen = () => ({ ...view.state, q: form.q.value.trim(), theme: form.theme.value, year: form.year.value, unsure: form.unsure?.checked ? "1" : "", status: form.status.value });
   const apply = (state) => {
     view.state = state;
     view.rows = STEP;
     form.q.value = state.q === form.q.value.trim() ? form.q.value : (state.q ?? "");
     form.theme.value = state.theme ?? "";
     form.year.value = state.year ?? "";
+    form.status.value = state.status ?? "";
     if (form.unsure) form.unsure.checked = Boolean(state.unsure);
     view.found = findPapers(page, view, state);
     page.onFound?.(view.found);
@@ -50,6 +61,8 @@ export function startCatalogue(page, root, changed) {
   root.addEventListener("click", (event) => {
     const head = event.target.closest("th[data-sort]");
     if (head) changed({ ...chosen(), sort: nextSort(view.state, head.dataset.sort) });
+    const copy = event.target.closest("[data-do=copy-as]");
+    if (copy) copyText(FORMATS[copy.dataset.as](page, view.found), copy, page);
     if (event.target.closest("[data-do=more]")) {
       view.rows += STEP;
       draw();
@@ -63,6 +76,10 @@ function fillChoices(page, form) {
   const held = themesHeld(page);
   const themes = page.themes.filter((_, at) => held.has(at));
   for (const theme of themes) form.theme.append(el("option", { value: theme.id }, `${"\u2003".repeat(depth(theme))}${theme.name} (${theme.size})`));
+  form.theme.closest("label").hidden = themes.length < 2;
+  const kinds = Object.keys(STATUS).filter((kind) => page.order.some(STATUS[kind]));
+  for (const kind of kinds) form.status.append(el("option", { value: kind }, page.say(kind)));
+  form.status.closest("label").hidden = !kinds.length;
   const years = [...new Set(page.order.map((paper) => paper.year).filter(Boolean))].sort((a, b) => b - a);
   for (const year of years) form.year.append(el("option", { value: year }, String(year)));
 }
@@ -81,7 +98,8 @@ function findPapers(page, view, state) {
     (!terms.length || scores.get(paper) > 0) &&
     (!inside || inside.has(paper.theme) || (paper.also ?? []).some((at) => inside.has(at))) &&
     (!state.year || String(paper.year) === state.year) &&
-    (!state.unsure || paper.unsure);
+    (!state.unsure || paper.unsure) &&
+    (!state.status || STATUS[state.status]?.(paper));
   const found = page.order.filter(fits);
   if (state.sort) return sorted(page, found, state.sort);
   return terms.length ? found.sort((a, b) => scores.get(b) - scores.get(a) || (b.year ?? 0) - (a.year ?? 0)) : found;

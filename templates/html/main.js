@@ -97,6 +97,10 @@ function startTools(page, dialog, catalogue) {
     copy: (button) => copyText(button.parentElement.querySelector("code").textContent, button, page),
   };
   document.addEventListener("click", (event) => {
+    const languages = document.querySelector(".languages");
+    if (languages && !languages.contains(event.target)) languages.open = false;
+    const edition = event.target.closest(".languages a");
+    if (edition) edition.hash = location.hash; // the same place, paper and filters in another language
     const button = event.target.closest("[data-do]");
     if (button) tools[button.dataset.do]?.(button);
   });
@@ -105,6 +109,12 @@ function startTools(page, dialog, catalogue) {
     if (event.key !== "/" || typing || dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     tools.search();
+  });
+  document.addEventListener("keydown", (event) => {
+    const languages = document.querySelector(".languages[open]");
+    if (event.key !== "Escape" || !languages) return;
+    languages.open = false;
+    languages.querySelector("summary").focus();
   });
 }
 

@@ -229,3 +229,15 @@ def test_pages_of_an_earlier_build_are_removed(copy: Project) -> None:
     left = {name for name in _files(folder) if "/" in name}
     assert left == {"notes/mine.txt", "notes/mine.html"}
     assert "themes/gone.html" not in read_manifest(folder)
+
+
+def test_each_edition_names_the_others(copy: Project) -> None:
+    """A page leads to the languages that are built beside it, and a build with nothing new changes no byte."""
+    pipeline.build(copy, SILENT, languages=["ja"], formats=["html"])
+    changed = pipeline.build(copy, SILENT).changed
+    folder = copy.output / "sample"
+
+    assert folder / "en" / "index.html" in changed
+    assert 'href="../ja/index.html"' in (folder / "en" / "index.html").read_text(encoding="utf-8")
+    assert 'href="../en/index.html"' in (folder / "ja" / "index.html").read_text(encoding="utf-8")
+    assert pipeline.build(copy, SILENT).changed == ()

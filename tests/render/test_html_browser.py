@@ -2,101 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from large_survey import large_survey
-from nasty import NASTY
-from sample_survey import hostile_survey, sample_survey, survey_with_stranger
-from surveygen.domain.survey import Survey
-from surveygen.languages import Language, load
-from surveygen.render import TemplateRoots, html, template_root
-from surveygen.render.html import HtmlRenderer
+from open_page import CHROMIUM, NO_CHROMIUM, Open
 
-_CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(_CHROMIUM is None, reason="no chromium; run: make system-deps"),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-Open = Callable[..., "Seen"]
-
-
-@dataclass
-class Seen:
-    """An open page, with what it asked for and complained about."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The pages under test, written once."""
-    folder = tmp_path_factory.mktemp("pages")
-    arabic = replace(load("en"), code="ar", direction="rtl")
-    surveys: dict[str, tuple[Survey, Language]] = {
-        "sample": (sample_survey(), load("en")),
-        "stranger": (survey_with_stranger(), load("en")),
-        "large": (large_survey(500), load("en")),
-        "rtl": (replace(large_survey(30), language="ar"), arabic),
-        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
-    }
-    for name, (survey, language) in surveys.items():
-        text = html.make(language, TemplateRoots(template_root())).render(survey)["index.html"]
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    divided = HtmlRenderer(load("en"), TemplateRoots(template_root()), 20).render(large_survey(60))
-    for name, text in divided.items():
-        (folder / "divided" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "divided" / name).write_text(text, encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in (*surveys, "divided/index")}
-
-
-@pytest.fixture
-def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[Open]:
-    """Open a page from its file, as a reader would."""
-    contexts = []
-
-    def go(name: str, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
-        context = browser.new_context(
-            viewport={"width": width, "height": 844}, color_scheme="dark" if dark else "light"
-        )
-        contexts.append(context)
-        seen = Seen(context.new_page())
-        seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on("console", lambda message: seen.complaints.append(message.text))
-        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.goto(f"{pages[name].as_uri()}{place}")
-        seen.page.wait_for_selector("html[data-ready]")
-        return seen
-
-    yield go
-    for context in contexts:
-        context.close()
 
 
 def rows(page: Page) -> list[str]:
@@ -530,3 +447,47 @@ def test_a_citation_of_a_divided_survey_shows_its_source(visit: Open) -> None:
     page.locator("li:target .backs a").first.click()
     page.wait_for_selector("html[data-ready]")
     assert page.locator("a.cite:target").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("csv", "cite_key,id,"), ("bibtex", "@"), ("ris", "TY  - "), ("json", "[")]
+)
+def test_the_papers_found_are_copied(visit: Open, form: str, start: str) -> None:
+    """As many as the filters leave, in the form asked for."""
+    page = visit("sample", "#theme=debate").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator(f"[data-as={form}]").click()
+    page.wait_for_selector(f"[data-as={form}][data-done]")
+    text = page.evaluate("navigator.clipboard.readText()")
+
+    assert text.startswith(start)
+    assert "2203.00002" in text
+    assert "2301.00004" not in text
+
+
+def test_a_status_filters_and_stands_in_the_address(visit: Open) -> None:
+    """Only what occurs is offered."""
+    page = visit("sample").page
+    offered = page.locator("[name=status] option").all_text_contents()
+    assert offered == ["Any status", "Published", "withdrawn", "No abstract is known."]
+    page.locator("[name=status]").select_option("published")
+
+    assert len(rows(page)) == 1
+    assert page.url.endswith("#status=published")
+
+
+def test_another_language_shows_the_same_place(visit: Open) -> None:
+    """The open paper and the filters go along, there and back."""
+    seen = visit("editions/en/index", "#theme=debate&sort=-year")
+    page = seen.page
+    page.locator(".languages summary").click()
+    page.locator(".languages a").click()
+    page.wait_for_selector("html[data-ready]")
+
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.url.endswith("/ar/index.html#theme=debate&sort=-year")
+    assert len(rows(page)) == 2
+    page.locator(".languages summary").click()
+    page.keyboard.press("Escape")
+    assert page.locator(".languages a").is_hidden()
+    assert seen.complaints == []

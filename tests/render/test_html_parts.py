@@ -200,3 +200,18 @@ def test_every_word_of_the_page_is_in_the_language_file() -> None:
     assert [key for key in sorted(scripted) if f'"{key.removeprefix("page_js_")}"' not in scripts] == [
         "page_js_reinstated",  # a status of a paper
     ]
+
+
+def test_modules_of_the_page_share_no_name() -> None:
+    """Joined in one script, a name that two modules give at the top would stop the page."""
+    found = [
+        name
+        for path in sorted((template_root() / "html").glob("*.js"))
+        for name in re.findall(
+            r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)",
+            path.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    ]
+
+    assert sorted(found) == sorted(set(found))

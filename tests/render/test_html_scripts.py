@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
 import json
 import shutil
 import subprocess
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 
 from surveygen.render import template_root
+from surveygen.render._csv import defused
 from surveygen.render._html_bundle import bundle
 
 _NODE = shutil.which("node")
@@ -163,7 +167,7 @@ def test_zooming_keeps_the_place_under_the_pointer() -> None:
     place = "placeOf(v, { x: 300, y: 700 })"
     found = run(
         "map.js",
-        f"(v => {{ const [a, b] = {place}; v = zoomed(v, 3, a, b); return [a, b, ...{place}, v.scale]; }})(wholeView())",
+        f"(v => {{ const [a, b] = {place}; v = zoomed(v, 3, a, b); return [a, b, ...{place}, v.scale] }})(wholeView())",
     )
     assert found[2:4] == pytest.approx(found[:2])
     assert found[4] == 3
@@ -194,3 +198,50 @@ def test_the_nearest_paper_is_found_by_the_grid() -> None:
     })()"""
 
     assert run("map.js", script) == [0, None]
+
+
+EXPORTED = """[{ themes: [{ name: "T", up: null }, { name: "U", up: 0 }] }, [
+  { id: "2101.00001", arxiv: "2101.00001", title: ["=cmd, ", { m: ["math"], t: "x" }], authors: ["Ada \\"B\\" Byron"],
+    year: 2021, theme: 1, bibtex: "@article{byron2021,\\n  author = {Byron, Ada and {The \\\\& Group}},\\n}\\n" },
+]]"""
+
+
+def test_a_copied_table_holds_no_formula() -> None:
+    """Cells are quoted by RFC 4180, and one that begins like a formula is made text."""
+    text = run("export.js", f"csvOf(...{EXPORTED})")
+    header, row = csv.reader(io.StringIO(text))
+    known = dict(zip(header, row, strict=True))
+
+    assert known["title"] == "'=cmd, x"
+    assert known["authors"] == 'Ada "B" Byron'
+    assert known["theme"] == "T › U"
+    assert known["cite_key"] == "byron2021"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t"])
+def test_the_page_and_the_command_defuse_alike(start: str) -> None:
+    """What the one takes for a formula the other does too."""
+    page = f"[{{ themes: [] }}, [{{ id: '1', title: {json.dumps(start + 'x')}, bibtex: '' }}]]"
+    [_, row] = csv.reader(io.StringIO(run("export.js", f"csvOf(...{page})")))
+
+    assert row[2] == defused(start + "x")
+
+
+def test_ris_and_json_name_what_is_known() -> None:
+    """Names are family first as in the entry for BibTeX, and every record ends."""
+    lines = run("export.js", f"risOf(...{EXPORTED})").split("\r\n")
+    assert lines[:4] == ["TY  - JOUR", "ID  - byron2021", "AU  - Byron, Ada", "AU  - The & Group"]
+    assert "UR  - https://arxiv.org/abs/2101.00001" in lines
+    assert "ER  - " in lines
+    [paper] = json.loads(run("export.js", f"jsonOf(...{EXPORTED})"))
+    assert paper["url"] == "https://arxiv.org/abs/2101.00001"
+    assert paper["theme"] == "T › U"
+
+
+def test_a_packed_island_is_unpacked() -> None:
+    """Any bytes come back from base 85, and fields kept apart stand in their papers."""
+    data = bytes(range(256)) * 3
+    letters = base64.b85encode(data, pad=True).decode().replace("<", ".")
+    assert run("data.js", f"[...new Uint8Array(bytesOf({json.dumps(letters)}))]")[: len(data)] == list(data)
+    page = "{ papers: [{ id: 1 }, { id: 2 }], columns: { theme: [0, null], year: [null, 2020] } }"
+    assert run("data.js", f"joined({page}).papers") == [{"id": 1, "theme": 0}, {"id": 2, "year": 2020}]

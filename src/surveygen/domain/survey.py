@@ -238,6 +238,7 @@ class Survey:
         generated_at: ISO 8601 UTC; the last change of the corpus, so that a rebuild gives the same bytes.
         entries: in the order of the references.
         changes: what the last refresh changed; `earlier` are the reports before it, newest first.
+        editions: codes of the languages that the survey is there in, this one included; empty if only this one counts.
         citations: between papers of the survey, with who told each. graphs: name and title of those who told.
     """
 
@@ -256,6 +257,7 @@ class Survey:
     subtitle: str = ""
     citations: tuple[CitationEdge, ...] = ()
     graphs: tuple[tuple[str, str], ...] = ()
+    editions: tuple[str, ...] = ()
 
     def by_paper(self) -> dict[PaperId, Entry]:
         """Return the entries by paper; build it once and keep it while rendering."""

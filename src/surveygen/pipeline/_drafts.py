@@ -21,6 +21,7 @@ from surveygen.themes import Profile
 
 PDF_SECONDS = 180.0  # one TeX pass; notes/outputs.md R10
 TAXONOMY = "taxonomy.toml"
+PAGE = "index.html"
 REPORTS = {"changes.atom": "atom", "digest.md": "digest"}  # file -> renderer, of the survey as a whole
 _PDF = "survey.pdf"
 _TEX_SUM = "survey.pdf from survey.tex"

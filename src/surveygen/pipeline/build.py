@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from surveygen.chat import Spent
 from surveygen.config import Project
 from surveygen.corpus import Store
-from surveygen.languages import Language
+from surveygen.languages import Language, codes
 from surveygen.languages import load as load_language
 from surveygen.pipeline import _edition
 from surveygen.pipeline._drafts import (
+    PAGE,
     REPORTS,
     TAXONOMY,
     Edition,
@@ -79,13 +80,16 @@ class Order:
         self.languages = [load_language(code) for code in languages or project.settings.languages]
         self.formats = check_formats(formats or project.settings.formats)
         self.folder = out or project.output / project.settings.slug
+        pages = "html" in self.formats
+        known = {code for code in codes() if (self.folder / code / PAGE).is_file()}
+        self.editions = tuple(sorted(known | {one.code for one in self.languages if pages}))
 
 
 def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Built:
     """Write the editions that are not what they would become; `drawing` is what a caller has drawn up before."""
     project, folder = order.project, order.folder
     profile = load_profile(project.settings.profile, project.root)
-    drafts = Drafts(store, project.settings, profile, project.templates)
+    drafts = Drafts(store, project.settings, profile, project.templates, order.editions)
     common = [folder / name for name in (TAXONOMY, *(REPORTS if _edition.last_reports(store) else ()))]
     whole = all(path.is_file() for path in common)
     stale = [one for one in order.languages if not (whole and drafts.is_fresh(folder / one.code, order.formats))]
@@ -117,7 +121,7 @@ def _write(
     """Write each edition; return the files whose bytes are new."""
     changed: list[Path] = []
     for language in languages:
-        survey = drawing.survey(language)
+        survey = replace(drawing.survey(language), editions=order.editions)
         if not _edition.exists(store):  # what the first refresh will be compared with
             _edition.save(store, _edition.photograph(store, survey, 0, drawing.run.excluded))
         edition = Edition(survey, language, order.folder / language.code, order.project.templates)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
 from surveygen.errors import TemplateError
-from surveygen.languages import Language
+from surveygen.languages import Language, load
 from surveygen.render._html_book import Book
 from surveygen.render._html_bundle import bundle, policy
 from surveygen.render._html_data import island, island_markup
@@ -50,10 +50,17 @@ class HtmlRenderer:
         laid = [PageView(book, page).sections() for page in pages]  # all before the first is filled: claims lead back
         return {page.file: self._fill(book, page, sections) for page, sections in zip(pages, laid, strict=True)}
 
+    def _editions(self, survey: Survey, page: Page) -> list[View]:
+        """Name the same page in other languages, for a draft whose folders stand side by side."""
+        up = "../" * (page.file.count("/") + 1)
+        others = (load(code) for code in survey.editions if code != self.language.code)
+        return [{"href": f"{up}{one.code}/{page.file}", "code": one.code, "name": one.name} for one in others]
+
     def _fill(self, book: Book, page: Page, sections: list[View]) -> str:
         values = {
             **self._masthead(book.survey),
             **self._assets,
+            "editions": self._editions(book.survey, page),
             "sections": sections,
             "contents": _contents(sections),
             "island": island_markup(island(book, page)),
