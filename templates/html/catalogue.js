@@ -91,18 +91,22 @@ function makeButton(head) {
 // Papers that fit every filter, in the order asked: by hits while searching, by theme otherwise.
 function findPapers(page, view, state) {
   const terms = termsOf(state.q ?? "");
-  const scores = new Map();
-  if (terms.length) for (const paper of page.order) scores.set(paper, scoreOf(fieldsFor(view, paper), terms));
   const inside = membersOf(page, state.theme);
   const fits = (paper) =>
-    (!terms.length || scores.get(paper) > 0) &&
     (!inside || inside.has(paper.theme) || (paper.also ?? []).some((at) => inside.has(at))) &&
     (!state.year || String(paper.year) === state.year) &&
     (!state.unsure || paper.unsure) &&
     (!state.status || STATUS[state.status]?.(paper));
-  const found = page.order.filter(fits);
-  if (state.sort) return sorted(page, found, state.sort);
-  return terms.length ? found.sort((a, b) => scores.get(b) - scores.get(a) || (b.year ?? 0) - (a.year ?? 0)) : found;
+  const held = page.order.filter(fits);
+  if (!terms.length) return state.sort ? sorted(page, held, state.sort) : held;
+  const hits = [];
+  for (const paper of held) {
+    const score = scoreOf(fieldsFor(view, paper), terms);
+    if (score) hits.push({ paper, score });
+  }
+  if (!state.sort) hits.sort((a, b) => b.score - a.score || (b.paper.year ?? 0) - (a.paper.year ?? 0));
+  const found = hits.map((hit) => hit.paper);
+  return state.sort ? sorted(page, found, state.sort) : found;
 }
 
 // Themes of this page's papers, with those above them.

@@ -41,7 +41,7 @@ export function startMap(page, root, cards, open) {
   });
   return {
     mark(some) {
-      map.bright = some.length < page.order.length ? new Set(some) : null;
+      map.found = some;
       draw();
     },
   };
@@ -193,6 +193,8 @@ function boxOf(map, paper) {
 function drawMap(map) {
   const { canvas, view, papers } = map;
   map.due = 0;
+  if (map.found) map.bright = map.found.length < map.page.order.length ? new Set(map.found) : null;
+  map.found = null;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const dense = devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * dense)) map.sprites = null;

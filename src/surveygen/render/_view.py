@@ -148,7 +148,7 @@ class Views:
                 "y": round(100 * (1 - spot.y)),
                 "radius": max(round(6 * (spot.papers / most) ** 0.5), 1),
                 "papers": spot.papers,
-                "nearest": self._words.words(self._theme_name(spot.nearest)) if spot.nearest else "",
+                "nearest": self._words.words(self._theme_name(spot.nearest) if spot.nearest else ""),
             }
             for spot in block.spots
         ]
