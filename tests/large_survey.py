@@ -20,10 +20,13 @@ from surveygen.domain.survey import (
     References,
     Row,
     Section,
+    Spot,
     Survey,
     Table,
     TaxonomyFigure,
     ThemeCount,
+    ThemeMap,
+    Timeline,
     YearChart,
 )
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
@@ -116,7 +119,11 @@ def _entry(rng: random.Random, number: int, themes: Taxonomy, leaves: list[Theme
     leaf = rng.choice(leaves)
     rival = ThemeId(rng.choice(_TOPS).split()[0].lower())
     place = Assignment(paper_id, leaf, themes.path(leaf), rng.random(), rival, 0.2, number % 9 == 0, "nearest")
-    return Entry(paper, number, f"author{year}key{number}", card, place)
+    at = leaves.index(leaf)
+    spot = tuple(
+        round(min(max(rng.gauss(middle, 0.07), 0), 1), 3) for middle in (0.15 + 0.17 * (at // 3), 0.3 + 0.2 * (at % 3))
+    )
+    return Entry(paper, number, f"author{year}key{number}", card, place, position=(spot[0], spot[1]))
 
 
 def _cited(entries: list[Entry]) -> list[Entry]:
@@ -162,7 +169,13 @@ def _sections(themes: Taxonomy, own: dict[ThemeId, list[Entry]], entries: list[E
             "overview",
             "Papers over time",
             1,
-            (YearChart("Papers by year and theme.", tuple(top.id for top in tops), _YEARS, counts),),
+            (
+                YearChart("Papers by year and theme.", tuple(top.id for top in tops), _YEARS, counts),
+                Timeline("Landmark works.", _landmarks(entries)),
+                ThemeMap(
+                    "Near means alike.", tuple(Spot(top.id, 0.15 + 0.17 * at, 0.5, 90) for at, top in enumerate(tops))
+                ),
+            ),
         ),
     )
     back = (
@@ -170,6 +183,11 @@ def _sections(themes: Taxonomy, own: dict[ThemeId, list[Entry]], entries: list[E
         Section("references", "References", 1, (References(),)),
     )
     return (*front, *(_section(theme, own[theme.id]) for theme in themes), *back)
+
+
+def _landmarks(entries: list[Entry]) -> tuple[tuple[int, tuple[PaperId, ...]], ...]:
+    by_year = {year: [entry.paper.id for entry in entries if entry.paper.year == year][:3] for year in _YEARS}
+    return tuple((year, tuple(papers)) for year, papers in by_year.items() if papers)
 
 
 def _section(theme: Theme, members: list[Entry]) -> Section:

@@ -21,10 +21,13 @@ from surveygen.domain.survey import (
     References,
     Row,
     Section,
+    Spot,
     Survey,
     Table,
     TaxonomyFigure,
     ThemeCount,
+    ThemeMap,
+    Timeline,
     YearChart,
 )
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
@@ -282,6 +285,8 @@ class _Hostile:
         )
         figures: tuple[Block, ...] = (
             YearChart(text, (top,), (2021,), ((1,),)),
+            ThemeMap(text, (Spot(top, 0.2, 0.3, 2, below), Spot(below, 1.0, 0.0, 1, top))),
+            Timeline(text, ((2021, (paper.id, odd.id, PaperId(words))),)),
             TaxonomyFigure(text, ((below, (paper.id, odd.id)),)),
             Catalogue(text),
         )
@@ -318,7 +323,8 @@ def _entry(paper: Paper, theme: ThemeId, number: int) -> Entry:
     )
     reasons = (Evidence(paper.id, paper.version, "abstract", 0, 10),) if theme == _DEBATE else ()
     key = f"key{paper.id.replace('.', '').replace('-', '')}"
-    return Entry(paper, number, key, card, place, others, standing=_standing(paper.id), reasons=reasons)
+    position = (round(0.1 + 0.15 * number, 3), 0.25 if theme == _INNER else 0.75)
+    return Entry(paper, number, key, card, place, others, _standing(paper.id), reasons, position)
 
 
 def _standing(paper: PaperId) -> Standing | None:
@@ -387,6 +393,11 @@ def _sections(ids: list[PaperId]) -> tuple[Section, ...]:
                         Listed(first, _PAPERS[0][0].title, "citations in this survey: 2"),
                         Listed(second, _PAPERS[1][0].title, "citations in this survey: 1"),
                     ),
+                ),
+                Timeline("The most cited papers by year.", ((2021, (first,)), (2022, (second,)))),
+                ThemeMap(
+                    "Papers that are alike are near each other.",
+                    (Spot(_OUTER, 0.4, 0.75, 4, _INNER), Spot(_INNER, 0.8, 0.25, 2, _OUTER)),
                 ),
             ),
         ),

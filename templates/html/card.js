@@ -2,7 +2,7 @@
 
 import { el, plainText, rich } from "./build.js";
 import { drawNeighborhood, neighborhoodOf, neighborsAround } from "./neighborhood.js";
-import { ARXIV_ID, abstractPieces, authorsLine, claimWords, copyText, marksOf, themeMark, themePath } from "./parts.js";
+import { ARXIV_ID, abstractPieces, addressOfPaper, authorsLine, bibtexOf, claimWords, copyText, marksOf, referenceOf, themeMark, themePath } from "./parts.js";
 
 const REVIEW = ["motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance"];
 
@@ -17,7 +17,7 @@ export function startCard(page, dialog, closed) {
     const copy = event.target.closest("[data-do=copy-card]");
     if (copy) copyText(copy.parentElement.querySelector("code").textContent, copy, page);
     const entry = event.target.closest("[data-do=copy-bibtex]");
-    if (entry) copyText(page.papers[entry.dataset.number - 1].bibtex, entry, page);
+    if (entry) copyText(bibtexOf(page.byNumber.get(Number(entry.dataset.number))), entry, page);
     const more = event.target.closest("[data-do=more-related]");
     if (more) showAll(dialog, more);
     const source = event.target.closest("[data-do=source]");
@@ -75,21 +75,23 @@ function cardOf(page, paper) {
     el("p.card-meta", {}, ...metaOf(page, paper)),
     el("p.card-links", {}, ...linksOf(page, paper)),
     ...reviewOf(page, paper),
+    ...restOf(page, paper),
     ...abstractOf(page, paper),
     ...filingOf(page, paper),
     ...versionsOf(page, paper),
     ...neighborhoodOf(page, paper),
     ...neighborsOf(page, paper),
     el("h3", {}, "BibTeX"),
-    el("div.code", {}, el("pre", { dir: "ltr" }, el("code", {}, paper.bibtex)), el("button.copy", { type: "button", "data-do": "copy-card" }, say("copy"))),
+    el("div.code", {}, el("pre", { dir: "ltr" }, el("code", {}, bibtexOf(paper))), el("button.copy", { type: "button", "data-do": "copy-card" }, say("copy"))),
   ];
 }
 
 function metaOf(page, paper) {
-  const parts = [page.day(paper.published), paper.arxiv ? `arXiv:${paper.arxiv}v${paper.version}` : "", (paper.categories ?? []).join(", "), paper.venue, paper.comment];
+  const arxiv = paper.arxiv ? `arXiv:${paper.arxiv}${paper.version ? `v${paper.version}` : ""}` : "";
+  const parts = [page.day(paper.published), arxiv, (paper.categories ?? []).join(", "), paper.venue, paper.comment];
   const shown = parts.filter(Boolean).map((part) => el("bdi", {}, part));
-  const reference = el("a", { href: `#ref-${paper.number}`, "data-leave": true }, page.say("reference", { n: paper.number }));
-  const older = latestOf(paper) > paper.version ? [" ", el("span.mark.older", {}, page.say("cites_older", { cited: String(paper.version), latest: String(latestOf(paper)) }))] : [];
+  const reference = el("a", { href: referenceOf(page, paper), "data-leave": true }, page.say("reference", { n: paper.number }));
+  const older = latestOf(paper) > (paper.version ?? 0) ? [" ", el("span.mark.older", {}, page.say("cites_older", { cited: String(paper.version), latest: String(latestOf(paper)) }))] : [];
   return [...[...shown, reference].flatMap((part, at) => (at ? [" · ", part] : [part])), ...marksOf(page, paper), ...older];
 }
 
@@ -113,7 +115,7 @@ function reviewOf(page, paper) {
   });
   if (rows.length) parts.push(el("dl.review", {}, ...rows));
   if (card.keywords) parts.push(el("p.keywords", {}, el("span.only-heard", {}, `${page.say("keywords")}: `), ...card.keywords.map((word) => el("bdi.keyword", {}, word))));
-  if (!card.one && !rows.length) parts.push(el("p.none", {}, page.say("no_review")));
+  if (!card.one && !rows.length && !isElsewhere(paper)) parts.push(el("p.none", {}, page.say("no_review")));
   return parts;
 }
 
@@ -124,7 +126,19 @@ function claimOf(page, paper, claim) {
   return el("span.claim", { "data-span": claim.span.join(" ") }, words, "\u00a0", el("button.source", { type: "button", "data-do": "source", "aria-label": label, title: label }, el("span", { "aria-hidden": "true" }, "¶")));
 }
 
+// A large survey keeps the rest of a paper on the page of its theme.
+function restOf(page, paper) {
+  if (!isElsewhere(paper)) return [];
+  const href = `${page.pages[paper.page]}#p-${paper.id}`;
+  return [el("p.rest", {}, el("a", { href, "data-away": true }, page.say("rest_elsewhere")))];
+}
+
+function isElsewhere(paper) {
+  return paper.page !== undefined;
+}
+
 function abstractOf(page, paper) {
+  if (isElsewhere(paper)) return [];
   if (paper.kind === "none") return [el("p.none", {}, page.say("no_abstract"))];
   const parts = [el("h3", {}, page.say(paper.kind === "note" ? "editors_note" : "abstract"))];
   if (paper.kind === "note") parts.push(el("p.note-about", {}, page.say("editors_note_about")));
@@ -133,7 +147,7 @@ function abstractOf(page, paper) {
 
 function filingOf(page, paper) {
   const place = paper.theme ?? paper.nearest;
-  if (place === undefined) return [];
+  if (place === undefined || isElsewhere(paper)) return [];
   const number = new Intl.NumberFormat(page.language, { maximumFractionDigits: 3, numberingSystem: "latn" });
   const percent = new Intl.NumberFormat(page.language, { style: "percent", numberingSystem: "latn" });
   const rows = [
@@ -178,7 +192,7 @@ function versionsOf(page, paper) {
 }
 
 function latestOf(paper) {
-  return Math.max(paper.version, ...(paper.versions ?? []).map(([n]) => n));
+  return Math.max(paper.version ?? 0, ...(paper.versions ?? []).map(([n]) => n));
 }
 
 function historyOf(page, paper) {
@@ -201,7 +215,7 @@ function neighborsOf(page, paper) {
   if (!paper.near || neighborsAround(page, paper).kind === "similar") return [];
   const rows = paper.near.map((at) => {
     const other = page.papers[at];
-    return el("li", {}, el("a", { href: `#p-${other.id}`, dir: "auto", title: plainText(other.title) }, ...rich(other.title)), el("span.by", { dir: "auto" }, [authorsLine(other, 1), other.year].filter(Boolean).join(", ")));
+    return el("li", {}, el("a", { href: addressOfPaper(page, other), dir: "auto", title: plainText(other.title) }, ...rich(other.title)), el("span.by", { dir: "auto" }, [authorsLine(other, 1), other.year].filter(Boolean).join(", ")));
   });
   return [el("h3", {}, page.say("near")), el("ol.neighbors", {}, ...rows)];
 }

@@ -2,11 +2,35 @@
 
 export async function readIsland(node) {
   const text = node.dataset.packed ? await unpack(node.textContent) : node.textContent;
-  return JSON.parse(text);
+  return joined(JSON.parse(text));
 }
 
-async function unpack(base64) {
-  const bytes = Uint8Array.from(atob(base64.trim()), (char) => char.charCodeAt(0));
+// Put what is kept by field into the papers; null is nothing.
+export function joined({ columns, ...page }) {
+  for (const [key, values] of Object.entries(columns)) {
+    for (let at = 0; at < values.length; at++) if (values[at] !== null) page.papers[at][key] = values[at];
+  }
+  return page;
+}
+
+// Bytes of RFC 1924's base 85 (five letters hold four bytes), in which "." stands for "<".
+const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_`{|}~";
+
+export function bytesOf(text) {
+  const values = new Uint8Array(128);
+  for (let at = 0; at < LETTERS.length; at++) values[LETTERS.charCodeAt(at)] = at;
+  const bytes = new DataView(new ArrayBuffer((text.length / 5) * 4));
+  for (let at = 0; at < text.length; at += 5) {
+    let number = 0;
+    for (let letter = at; letter < at + 5; letter++) number = number * 85 + values[text.charCodeAt(letter)];
+    bytes.setUint32((at / 5) * 4, number);
+  }
+  return bytes.buffer;
+}
+
+async function unpack(text) {
+  const length = Number(text.slice(0, text.indexOf(":")));
+  const bytes = bytesOf(text.slice(text.indexOf(":") + 1)).slice(0, length);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).text();
 }

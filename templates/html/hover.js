@@ -1,11 +1,12 @@
 // A small card at a citation: who, what, when, and the sentence that the claim rests on.
 
 import { el, rich } from "./build.js";
-import { authorsLine, themeMark } from "./parts.js";
+import { addressOfPaper, authorsLine, themeMark } from "./parts.js";
 
 const WAIT = 160; // milliseconds, so that a passing pointer shows nothing
 const STAY = 250; // milliseconds, time to reach the card
 
+// Returns { show(paper, place), hide() } for cards at places that are no citation.
 export function startHover(page, box) {
   let timer = 0;
   let from = null;
@@ -20,14 +21,14 @@ export function startHover(page, box) {
     timer = setTimeout(action, delay);
   };
   const show = (link) => {
-    const paper = page.papers[link.hash.slice(5) - 1];
+    const paper = page.byNumber.get(Number(link.hash.slice("#ref-".length)));
     if (!paper) return;
     hide();
     from = link;
     box.replaceChildren(...contentOf(page, paper, link));
     box.hidden = false;
     link.setAttribute("aria-describedby", box.id);
-    place(box, link);
+    place(box, link.getBoundingClientRect());
   };
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
@@ -45,23 +46,32 @@ export function startHover(page, box) {
     if (event.key === "Escape") hide();
   });
   document.addEventListener("click", hide);
+  return {
+    hide,
+    show(paper, at) {
+      hide();
+      box.replaceChildren(...contentOf(page, paper));
+      box.hidden = false;
+      place(box, at);
+      page.tell(box.textContent);
+    },
+  };
 }
 
 function contentOf(page, paper, link) {
   const parts = [
     el("p.hover-top", {}, themeMark(page, paper, false), el("span.year", {}, paper.year ?? "")),
-    el("p.hover-title", {}, el("a", { href: `#p-${paper.id}`, dir: "auto" }, ...rich(paper.title))),
+    el("p.hover-title", {}, el("a", { href: addressOfPaper(page, paper), dir: "auto" }, ...rich(paper.title))),
     el("p.by", { dir: "auto" }, authorsLine(paper, 3)),
   ];
-  if (!link.dataset.q) return parts;
+  if (!link?.dataset.q || !paper.abstract) return parts;
   const [start, end] = link.dataset.q.split(" ").map(Number);
   const words = paper.abstract.slice(start, end).flatMap(rich);
   const name = page.say(paper.kind === "note" ? "from_note" : "from_abstract");
   return [...parts, el("blockquote", { dir: "auto" }, ...words), el("p.hover-from", {}, name)];
 }
 
-function place(box, link) {
-  const at = link.getBoundingClientRect();
+function place(box, at) {
   const room = document.documentElement.clientWidth;
   const width = box.offsetWidth;
   const left = Math.min(Math.max(8, at.left + at.width / 2 - width / 2), room - width - 8);

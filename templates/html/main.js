@@ -4,7 +4,8 @@ import { startCard } from "./card.js";
 import { startCatalogue } from "./catalogue.js";
 import { readIsland, speaker } from "./data.js";
 import { startHover } from "./hover.js";
-import { copyText } from "./parts.js";
+import { startMap } from "./map.js";
+import { ARXIV_ID, copyText } from "./parts.js";
 import { readHash, writeHash } from "./state.js";
 
 async function startPage() {
@@ -12,12 +13,18 @@ async function startPage() {
   page.say = speaker(page.language, page.words);
   page.day = dayWriter(page.language);
   page.tell = (text) => (document.getElementById("said").textContent = text);
-  page.papers.forEach((paper, at) => (paper.number = at + 1));
+  page.papers.forEach((paper, at) => {
+    paper.place = at;
+    paper.number ??= at + 1;
+    if (ARXIV_ID.test(paper.id)) paper.arxiv = paper.id;
+  });
+  page.byNumber = new Map(page.papers.map((paper) => [paper.number, paper]));
   page.order = page.order.map((at) => page.papers[at]);
   for (const node of document.querySelectorAll("[data-script]")) node.hidden = false;
-  startHover(page, document.getElementById("hover"));
+  nameParts(page);
+  const cards = startHover(page, document.getElementById("hover"));
   startContents();
-  startAddress(page);
+  startAddress(page, cards);
   document.documentElement.dataset.ready = "";
 }
 
@@ -26,9 +33,18 @@ function dayWriter(language) {
   return (date) => (date && date.length >= 10 ? format.format(new Date(date.slice(0, 10))) : (date ?? ""));
 }
 
+// Tell the cells of a table their column, for a narrow screen, and the ways back what they are, for a reader's ear.
+function nameParts(page) {
+  for (const table of document.querySelectorAll(".compare")) {
+    const names = [...table.tHead.rows[0].cells].map((head) => head.textContent);
+    for (const cell of table.querySelectorAll("td")) cell.dataset.column = names[cell.cellIndex];
+  }
+  for (const back of document.querySelectorAll(".backs a")) back.ariaLabel = page.say("back", { n: Number(back.textContent) });
+}
+
 // Keep the address, the open card and the catalogue in step.
-function startAddress(page) {
-  const byId = new Map(page.papers.map((paper) => [paper.id, paper]));
+function startAddress(page, cards) {
+  const byId = new Map(page.order.map((paper) => [paper.id, paper]));
   const dialog = document.getElementById("card");
   const root = document.querySelector(".catalogue");
   let chosen = {};
@@ -58,13 +74,18 @@ function startAddress(page) {
   };
   addEventListener("popstate", () => follow(true));
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href^='#']");
-    const id = link && readHash(link.getAttribute("href"))?.paper; // a link in a drawing has no hash
+    const link = event.target.closest("a[href*='#']");
+    const [file, place] = (link?.getAttribute("href") ?? "").split("#"); // a link in a drawing has no hash
     if (link?.dataset.leave !== undefined) dialog.close();
-    if (!byId.has(id) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const ofRow = link?.matches(".compare th a") ? page.byNumber.get(Number(place.slice("ref-".length))) : undefined;
+    const paper = byId.get(ofRow?.id ?? (link && readHash(`#${place}`)?.paper));
+    const elsewhere = !paper || (file && file !== page.pages[paper.page]) || link.dataset.away !== undefined;
+    if (elsewhere || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    open(id);
+    open(paper.id);
   });
+  const map = document.querySelector(".map");
+  if (map && page.order.some((paper) => paper.x !== undefined)) page.onFound = startMap(page, map, cards, (paper) => open(paper.id)).mark;
   startTools(page, dialog, catalogue);
   follow(true);
 }
@@ -76,6 +97,10 @@ function startTools(page, dialog, catalogue) {
     copy: (button) => copyText(button.parentElement.querySelector("code").textContent, button, page),
   };
   document.addEventListener("click", (event) => {
+    const languages = document.querySelector(".languages");
+    if (languages && !languages.contains(event.target)) languages.open = false;
+    const edition = event.target.closest(".languages a");
+    if (edition) edition.hash = location.hash; // the same place, paper and filters in another language
     const button = event.target.closest("[data-do]");
     if (button) tools[button.dataset.do]?.(button);
   });
@@ -84,6 +109,12 @@ function startTools(page, dialog, catalogue) {
     if (event.key !== "/" || typing || dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     tools.search();
+  });
+  document.addEventListener("keydown", (event) => {
+    const languages = document.querySelector(".languages[open]");
+    if (event.key !== "Escape" || !languages) return;
+    languages.open = false;
+    languages.querySelector("summary").focus();
   });
 }
 

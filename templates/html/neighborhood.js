@@ -1,7 +1,7 @@
 // The papers around one: who cites it, whom it cites, or else who is most like it; drawn, and listed below.
 
 import { el, plainText, rich, svg } from "./build.js";
-import { ARXIV_ID } from "./parts.js";
+import { ARXIV_ID, addressOfPaper } from "./parts.js";
 
 const MOST = 60; // papers drawn, this one included: more cannot be told apart
 const ROW = 22; // pixels between two papers of a column
@@ -13,7 +13,7 @@ const FIRST_ROWS = 8; // of the table, before a reader asks for more
 // { kind, left: [], right: [], hidden }: kind is "citations" or "similar"; each neighbor is { relation, paper } or
 // { relation, work }; hidden counts those that are known and not shown.
 export function neighborsAround(page, paper) {
-  const at = page.papers.indexOf(paper);
+  const at = paper.place;
   const newest = (a, b) => (b.paper.year ?? 0) - (a.paper.year ?? 0) || a.paper.number - b.paper.number;
   const citing = page.papers.filter((other) => other.cites?.includes(at)).map((other) => ({ relation: "citing", paper: other }));
   const cited = (paper.cites ?? []).map((one) => ({ relation: "cited", paper: page.papers[one] }));
@@ -52,7 +52,7 @@ function linksAmong(nodes) {
   const held = nodes.filter((node) => node.neighbor.paper);
   const links = [];
   for (const from of held) {
-    for (const to of held) if (from !== to && from.neighbor.paper.cites?.includes(to.neighbor.paper.number - 1)) links.push([from, to]);
+    for (const to of held) if (from !== to && from.neighbor.paper.cites?.includes(to.neighbor.paper.place)) links.push([from, to]);
   }
   return links;
 }
@@ -128,9 +128,9 @@ function nodeOf(page, node) {
   const whole = [page.say(neighbor.relation), plainText((neighbor.paper ?? neighbor.work).title)].join(": ");
   const label = svg("text", { x: side === "left" ? x - SIZE - 6 : x + SIZE + 6, y: y + 4, "text-anchor": side === "left" ? "end" : "start" }, labelOf(neighbor, room));
   const parts = [svg("title", {}, whole), markOf(neighbor.relation, x, y), label];
-  const href = addressOf(neighbor);
+  const href = addressOf(page, neighbor);
   if (!href) return svg(`g.node-mark.${neighbor.relation}`, {}, ...parts);
-  const away = href.startsWith("#") ? {} : { target: "_blank", rel: "noopener noreferrer" };
+  const away = href.startsWith("https:") ? { target: "_blank", rel: "noopener noreferrer" } : {};
   return svg(`a.node-mark.${neighbor.relation}`, { href, "aria-label": whole, ...away }, ...parts);
 }
 
@@ -141,8 +141,8 @@ function markOf(relation, x, y) {
   return svg("path", { d: `M${x} ${y - reach}L${x + reach} ${y}L${x} ${y + reach}L${x - reach} ${y}Z` });
 }
 
-function addressOf({ paper, work }) {
-  if (paper) return `#p-${paper.id}`;
+function addressOf(page, { paper, work }) {
+  if (paper) return addressOfPaper(page, paper);
   if (ARXIV_ID.test(work.arxiv ?? "")) return `https://arxiv.org/abs/${work.arxiv}`;
   return work.doi ? `https://doi.org/${encodeURI(work.doi)}` : "";
 }
@@ -157,8 +157,8 @@ function relatedTable(page, shown) {
 
 function relatedRow(page, neighbor, hidden) {
   const known = neighbor.paper ?? neighbor.work;
-  const href = addressOf(neighbor);
-  const away = href.startsWith("#") ? {} : { target: "_blank", rel: "noopener noreferrer" };
+  const href = addressOf(page, neighbor);
+  const away = href.startsWith("https:") ? { target: "_blank", rel: "noopener noreferrer" } : {};
   const title = href ? el("a", { href, dir: "auto", ...away }, ...rich(known.title)) : el("span", { dir: "auto" }, ...rich(known.title));
   return el(
     "tr",
@@ -174,6 +174,6 @@ function relatedRow(page, neighbor, hidden) {
 function actionsOf(page, { paper, work }) {
   const arxiv = (paper ?? work).arxiv ?? "";
   const actions = ARXIV_ID.test(arxiv) ? [el("a.out", { href: `https://arxiv.org/abs/${arxiv}`, rel: "noopener noreferrer", target: "_blank" }, "arXiv")] : [];
-  if (paper) actions.push(el("button.out", { type: "button", "data-do": "copy-bibtex", "data-number": paper.number, "aria-label": page.say("copy_bibtex"), title: page.say("copy_bibtex") }, "BibTeX"));
+  if (paper?.bibtex) actions.push(el("button.out", { type: "button", "data-do": "copy-bibtex", "data-number": paper.number, "aria-label": page.say("copy_bibtex"), title: page.say("copy_bibtex") }, "BibTeX"));
   return actions;
 }

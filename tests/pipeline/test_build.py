@@ -14,6 +14,7 @@ from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.errors import ConfigError, CorpusError
+from surveygen.pipeline._files import read_manifest, write_manifest
 
 SILENT = pipeline.Silence()
 
@@ -212,3 +213,31 @@ def test_a_published_preprint_keeps_its_cite_key(make_project: MakeProject, tmp_
     assert told[1].startswith("@article{byron2021way,")
     assert all("eprint = {2101.00001}" in text for text in told)
     assert "journal = {Annals of Ways 3 (2022)}" in told[1]
+
+
+def test_pages_of_an_earlier_build_are_removed(copy: Project) -> None:
+    """A page in a folder that the format no longer makes goes; files of other formats and of others stay."""
+    folder = copy.output / "sample" / "en"
+    for name in ("themes/gone.html", "notes/mine.txt", "notes/mine.html"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("x", encoding="utf-8")
+    write_manifest(folder, [*read_manifest(folder), "themes/gone.html", "notes/mine.txt"])
+    (folder / "index.html").unlink()
+
+    pipeline.build(copy, SILENT)
+
+    left = {name for name in _files(folder) if "/" in name}
+    assert left == {"notes/mine.txt", "notes/mine.html"}
+    assert "themes/gone.html" not in read_manifest(folder)
+
+
+def test_each_edition_names_the_others(copy: Project) -> None:
+    """A page leads to the languages that are built beside it, and a build with nothing new changes no byte."""
+    pipeline.build(copy, SILENT, languages=["ja"], formats=["html"])
+    changed = pipeline.build(copy, SILENT).changed
+    folder = copy.output / "sample"
+
+    assert folder / "en" / "index.html" in changed
+    assert 'href="../ja/index.html"' in (folder / "en" / "index.html").read_text(encoding="utf-8")
+    assert 'href="../en/index.html"' in (folder / "ja" / "index.html").read_text(encoding="utf-8")
+    assert pipeline.build(copy, SILENT).changed == ()

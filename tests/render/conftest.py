@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from large_survey import large_survey
+from nasty import NASTY
+from open_page import CHROMIUM, Open, Seen
+from sample_survey import hostile_survey, sample_survey, survey_with_stranger
+from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
-from surveygen.render import TemplateRoots, template_root
+from surveygen.render import TemplateRoots, html, template_root
+from surveygen.render.html import HtmlRenderer
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
+
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
@@ -38,3 +56,59 @@ def golden() -> Callable[[str, str], None]:
         assert text == path.read_text(encoding="utf-8"), f"{name} differs: look, then SURVEYGEN_UPDATE_GOLDEN=1"
 
     return check
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the file."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The pages under test, written once."""
+    folder = tmp_path_factory.mktemp("pages")
+    surveys: dict[str, tuple[Survey, Language]] = {
+        "sample": (sample_survey(), load("en")),
+        "editions/en/index": (replace(sample_survey(), editions=("ar", "en")), load("en")),
+        "editions/ar/index": (replace(sample_survey(), language="ar", editions=("ar", "en")), load("ar")),
+        "stranger": (survey_with_stranger(), load("en")),
+        "large": (large_survey(500), load("en")),
+        "rtl": (replace(large_survey(30), language="ar"), load("ar")),
+        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
+    }
+    for name, (survey, language) in surveys.items():
+        text = html.make(language, TemplateRoots(template_root())).render(survey)["index.html"]
+        (folder / f"{name}.html").parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    divided = HtmlRenderer(load("en"), TemplateRoots(template_root()), 20).render(large_survey(60))
+    for name, text in divided.items():
+        (folder / "divided" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "divided" / name).write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in (*surveys, "divided/index")}
+
+
+@pytest.fixture
+def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[Open]:
+    """Open a page from its file, as a reader would."""
+    contexts = []
+
+    def go(name: str, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        seen = Seen(context.new_page())
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("console", lambda message: seen.complaints.append(message.text))
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.goto(f"{pages[name].as_uri()}{place}")
+        seen.page.wait_for_selector("html[data-ready]")
+        return seen
+
+    yield go
+    for context in contexts:
+        context.close()

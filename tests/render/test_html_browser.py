@@ -2,96 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from large_survey import large_survey
-from nasty import NASTY
-from sample_survey import hostile_survey, sample_survey, survey_with_stranger
-from surveygen.domain.survey import Survey
-from surveygen.languages import Language, load
-from surveygen.render import TemplateRoots, html, template_root
+from open_page import CHROMIUM, NO_CHROMIUM, Open
 
-_CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(_CHROMIUM is None, reason="no chromium; run: make system-deps"),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-Open = Callable[..., "Seen"]
-
-
-@dataclass
-class Seen:
-    """An open page, with what it asked for and complained about."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The pages under test, written once."""
-    folder = tmp_path_factory.mktemp("pages")
-    arabic = replace(load("en"), code="ar", direction="rtl")
-    surveys: dict[str, tuple[Survey, Language]] = {
-        "sample": (sample_survey(), load("en")),
-        "stranger": (survey_with_stranger(), load("en")),
-        "large": (large_survey(500), load("en")),
-        "rtl": (replace(large_survey(30), language="ar"), arabic),
-        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
-    }
-    for name, (survey, language) in surveys.items():
-        text = html.make(language, TemplateRoots(template_root())).render(survey)["index.html"]
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in surveys}
-
-
-@pytest.fixture
-def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[Open]:
-    """Open a page from its file, as a reader would."""
-    contexts = []
-
-    def go(name: str, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
-        context = browser.new_context(
-            viewport={"width": width, "height": 844}, color_scheme="dark" if dark else "light"
-        )
-        contexts.append(context)
-        seen = Seen(context.new_page())
-        seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on("console", lambda message: seen.complaints.append(message.text))
-        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.goto(f"{pages[name].as_uri()}{place}")
-        seen.page.wait_for_selector("html[data-ready]")
-        return seen
-
-    yield go
-    for context in contexts:
-        context.close()
 
 
 def rows(page: Page) -> list[str]:
@@ -439,3 +361,133 @@ def test_bibtex_of_a_related_paper_is_copied(visit: Open) -> None:
     seen.page.wait_for_selector("[data-do=copy-bibtex][data-done]")
 
     assert seen.page.evaluate("navigator.clipboard.readText()").startswith("@misc{key230100004,")
+
+
+def test_the_map_shows_and_opens_papers(visit: Open) -> None:
+    """By pointer and by keys; zoom is bounded, and Enter opens the paper that is pointed at."""
+    page = visit("large").page
+    canvas = page.locator(".map canvas")
+    canvas.scroll_into_view_if_needed()
+    assert page.locator(".map > svg").is_hidden()
+    canvas.focus()
+    for key in ("+", "+", "ArrowLeft", "ArrowDown", "-"):
+        page.keyboard.press(key)
+    page.wait_for_selector("#hover:not([hidden])")
+    title = page.locator(".hover-title").inner_text()
+    page.keyboard.press("Enter")
+
+    assert page.locator("#card-title").inner_text() == title
+    page.keyboard.press("Escape")
+    page.locator("[data-zoom='0']").click()
+    box = canvas.bounding_box()
+    assert box
+    for step in range(60):  # a pointer that wanders over the map meets a paper
+        page.mouse.move(box["x"] + box["width"] * (0.1 + step / 80), box["y"] + box["height"] / 2)
+        if page.locator("#hover").is_visible():
+            break
+    assert page.locator("#hover").is_visible()
+
+
+def test_a_filter_dims_the_map(visit: Open) -> None:
+    """What the catalogue leaves out is drawn in gray; a name in the key filters."""
+    page = visit("large").page
+    colors = """() => {
+      const canvas = document.querySelector(".map canvas");
+      const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      let vivid = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const [red, green, blue, cover] = data.slice(at, at + 4);
+        if (cover > 200 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) vivid++;
+      }
+      return vivid;
+    }"""
+    page.locator(".map canvas").scroll_into_view_if_needed()
+    page.wait_for_timeout(100)  # two frames; the policy of the page forbids what playwright waits by
+    before = page.evaluate(colors)
+    page.locator(".map .legend a").first.click()
+    page.wait_for_timeout(100)
+
+    assert page.url.endswith("#theme=outer")
+    assert 0 < page.evaluate(colors) < before / 2
+
+
+def test_the_page_of_a_theme_goes_on_where_the_main_page_ends(visit: Open) -> None:
+    """A large survey: a short card, the way to the whole one, and back; nothing complains."""
+    seen = visit("divided/index")
+    page = seen.page
+    assert len(rows(page)) == 60
+    page.locator(".papers a.title").first.click()
+    title = page.locator("#card-title").inner_text()
+    assert page.locator("#card .abstract").count() == 0
+    page.locator("#card .rest a").click()
+    page.wait_for_selector("html[data-ready]")
+
+    assert "/themes/" in page.url
+    assert page.locator("#card-title").inner_text() == title
+    assert page.locator("#card .abstract").inner_text()
+    page.keyboard.press("Escape")
+    page.locator(".kicker a").click()
+    page.wait_for_selector("html[data-ready]")
+    assert page.url.split("#")[0].endswith("index.html")
+    assert seen.complaints == []
+    assert all(request.startswith("file:") for request in seen.requests)
+
+
+def test_a_citation_of_a_divided_survey_shows_its_source(visit: Open) -> None:
+    """The main page holds the sentence; the reference stands on the page of the theme."""
+    page = visit("divided/index").page
+    cite = page.locator("a.cite[data-q]").first
+    cite.hover()
+    page.wait_for_selector("#hover:not([hidden])")
+    assert page.locator("#hover blockquote").inner_text()
+    cite.click()
+    page.wait_for_selector("html[data-ready]")
+
+    assert page.locator("li:target").count() == 1
+    page.locator("li:target .backs a").first.click()
+    page.wait_for_selector("html[data-ready]")
+    assert page.locator("a.cite:target").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("csv", "cite_key,id,"), ("bibtex", "@"), ("ris", "TY  - "), ("json", "[")]
+)
+def test_the_papers_found_are_copied(visit: Open, form: str, start: str) -> None:
+    """As many as the filters leave, in the form asked for."""
+    page = visit("sample", "#theme=debate").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator(f"[data-as={form}]").click()
+    page.wait_for_selector(f"[data-as={form}][data-done]")
+    text = page.evaluate("navigator.clipboard.readText()")
+
+    assert text.startswith(start)
+    assert "2203.00002" in text
+    assert "2301.00004" not in text
+
+
+def test_a_status_filters_and_stands_in_the_address(visit: Open) -> None:
+    """Only what occurs is offered."""
+    page = visit("sample").page
+    offered = page.locator("[name=status] option").all_text_contents()
+    assert offered == ["Any status", "Published", "withdrawn", "No abstract is known."]
+    page.locator("[name=status]").select_option("published")
+
+    assert len(rows(page)) == 1
+    assert page.url.endswith("#status=published")
+
+
+def test_another_language_shows_the_same_place(visit: Open) -> None:
+    """The open paper and the filters go along, there and back."""
+    seen = visit("editions/en/index", "#theme=debate&sort=-year")
+    page = seen.page
+    page.locator(".languages summary").click()
+    page.locator(".languages a").click()
+    page.wait_for_selector("html[data-ready]")
+
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.url.endswith("/ar/index.html#theme=debate&sort=-year")
+    assert len(rows(page)) == 2
+    page.locator(".languages summary").click()
+    page.keyboard.press("Escape")
+    assert page.locator(".languages a").is_hidden()
+    assert seen.complaints == []

@@ -190,11 +190,28 @@ def test_every_word_of_the_page_is_in_the_language_file() -> None:
     templates = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.j2")))
     scripts = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js")))
     kept = {key for key in load("en").words if key.startswith("page_")}
-    said = set(re.findall(r'say\("(\w+)"', templates)) | {"page_weak"}
+    said = set(re.findall(r'say\("(\w+)"', templates)) | {"page_weak", "page_side_by_side"}
+    assert said <= set(load("en").words)
+    said = {key for key in said if key.startswith("page_")}
     scripted = {key for key in kept if key.startswith("page_js_")}
 
     assert said == kept - scripted
     assert {f"page_js_{key}" for key in re.findall(r'say\(\s*"(\w+)"', scripts)} <= scripted
     assert [key for key in sorted(scripted) if f'"{key.removeprefix("page_js_")}"' not in scripts] == [
-        "page_js_reinstated",  # a status of a paper
+        "page_js_with_code",  # a status that the catalogue filters by
     ]
+
+
+def test_modules_of_the_page_share_no_name() -> None:
+    """Joined in one script, a name that two modules give at the top would stop the page."""
+    found = [
+        name
+        for path in sorted((template_root() / "html").glob("*.js"))
+        for name in re.findall(
+            r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)",
+            path.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    ]
+
+    assert sorted(found) == sorted(set(found))

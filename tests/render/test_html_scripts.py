@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
 import json
 import shutil
 import subprocess
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 
 from surveygen.render import template_root
+from surveygen.render._csv import defused
 from surveygen.render._html_bundle import bundle
 
 _NODE = shutil.which("node")
@@ -95,10 +99,10 @@ def test_words_are_said_with_their_plural_form() -> None:
 
 
 PAGE = """{ papers: [
-  { id: "a", number: 1, title: "A", year: 2020, cites: [] },
-  { id: "b", number: 2, title: "B", year: 2022, authors: ["Ada Byron", "Bo L"], cites: [0], near: [2] },
-  { id: "c", number: 3, title: "C", year: 2021, cites: [0, 1], works: [0], more_works: 4 },
-  { id: "d", number: 4, title: "D", near: [0, 1] },
+  { id: "a", number: 1, place: 0, title: "A", year: 2020, cites: [] },
+  { id: "b", number: 2, place: 1, title: "B", year: 2022, authors: ["Ada Byron", "Bo L"], cites: [0], near: [2] },
+  { id: "c", number: 3, place: 2, title: "C", year: 2021, cites: [0, 1], works: [0], more_works: 4 },
+  { id: "d", number: 4, place: 3, title: "D", near: [0, 1] },
 ], works: [{ title: "W", year: 1999, by: "Old" }] }"""
 
 
@@ -156,3 +160,88 @@ def test_citations_among_the_neighbors_are_drawn() -> None:
     found = run("neighborhood.js", f"(page => layoutOf(neighborsAround(page, page.papers[0]), 600).{ids})({PAGE})")
 
     assert found == [["c", "b"]]
+
+
+def test_zooming_keeps_the_place_under_the_pointer() -> None:
+    """And neither zooming nor moving shows what is beyond the edge."""
+    place = "placeOf(v, { x: 300, y: 700 })"
+    found = run(
+        "map.js",
+        f"(v => {{ const [a, b] = {place}; v = zoomed(v, 3, a, b); return [a, b, ...{place}, v.scale] }})(wholeView())",
+    )
+    assert found[2:4] == pytest.approx(found[:2])
+    assert found[4] == 3
+    views = "[zoomed(wholeView(), 0.2, 0, 0), moved(zoomed(wholeView(), 4, 1, 1), 9, 9), moved(wholeView(), -3, 2)]"
+    for view in run("map.js", views):
+        assert 0 <= view["x"] <= 1 - 1 / view["scale"] + 1e-9
+        assert 0 <= view["y"] <= 1 - 1 / view["scale"] + 1e-9
+
+
+def test_the_nearest_paper_is_found_by_the_grid() -> None:
+    """As by looking at every paper, at any zoom; none where none is near enough or fits."""
+    script = """(() => {
+      let seed = 7;
+      const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+      const part = () => Math.round(random() * 1000);
+      const papers = Array.from({ length: 400 }, (_, id) => ({ id, x: part(), y: part() }));
+      const grid = gridOf(papers);
+      let wrong = 0;
+      for (let n = 0; n < 300; n++) {
+        const view = zoomed(wholeView(), 1 + 9 * random(), random(), random());
+        const [x, y] = [random() * 900, random() * 560];
+        const far = (paper) => { const [a, b] = placeOf(view, paper); return Math.hypot(a * 900 - x, b * 560 - y); };
+        const best = papers.reduce((one, other) => (far(other) < far(one) ? other : one));
+        const found = nearestTo(grid, view, [900, 560], [x, y], 14);
+        if (found ? far(found) > far(best) + 1e-9 : far(best) <= 14) wrong++;
+      }
+      return [wrong, nearestTo(grid, wholeView(), [900, 560], [450, 280], 500, () => false)];
+    })()"""
+
+    assert run("map.js", script) == [0, None]
+
+
+EXPORTED = """[{ themes: [{ name: "T", up: null }, { name: "U", up: 0 }] }, [
+  { id: "2101.00001", arxiv: "2101.00001", title: ["=cmd, ", { m: ["math"], t: "x" }], authors: ["Ada \\"B\\" Byron"],
+    year: 2021, theme: 1, bibtex: "@article{byron2021,\\n  author = {Byron, Ada and {The \\\\& Group}},\\n}\\n" },
+]]"""
+
+
+def test_a_copied_table_holds_no_formula() -> None:
+    """Cells are quoted by RFC 4180, and one that begins like a formula is made text."""
+    text = run("export.js", f"csvOf(...{EXPORTED})")
+    header, row = csv.reader(io.StringIO(text))
+    known = dict(zip(header, row, strict=True))
+
+    assert known["title"] == "'=cmd, x"
+    assert known["authors"] == 'Ada "B" Byron'
+    assert known["theme"] == "T › U"
+    assert known["cite_key"] == "byron2021"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t"])
+def test_the_page_and_the_command_defuse_alike(start: str) -> None:
+    """What the one takes for a formula the other does too."""
+    page = f"[{{ themes: [] }}, [{{ id: '1', title: {json.dumps(start + 'x')}, bibtex: '' }}]]"
+    [_, row] = csv.reader(io.StringIO(run("export.js", f"csvOf(...{page})")))
+
+    assert row[2] == defused(start + "x")
+
+
+def test_ris_and_json_name_what_is_known() -> None:
+    """Names are family first as in the entry for BibTeX, and every record ends."""
+    lines = run("export.js", f"risOf(...{EXPORTED})").split("\r\n")
+    assert lines[:4] == ["TY  - JOUR", "ID  - byron2021", "AU  - Byron, Ada", "AU  - The & Group"]
+    assert "UR  - https://arxiv.org/abs/2101.00001" in lines
+    assert "ER  - " in lines
+    [paper] = json.loads(run("export.js", f"jsonOf(...{EXPORTED})"))
+    assert paper["url"] == "https://arxiv.org/abs/2101.00001"
+    assert paper["theme"] == "T › U"
+
+
+def test_a_packed_island_is_unpacked() -> None:
+    """Any bytes come back from base 85, and fields kept apart stand in their papers."""
+    data = bytes(range(256)) * 3
+    letters = base64.b85encode(data, pad=True).decode().replace("<", ".")
+    assert run("data.js", f"[...new Uint8Array(bytesOf({json.dumps(letters)}))]")[: len(data)] == list(data)
+    page = "{ papers: [{ id: 1 }, { id: 2 }], columns: { theme: [0, null], year: [null, 2020] } }"
+    assert run("data.js", f"joined({page}).papers") == [{"id": 1, "theme": 0}, {"id": 2, "year": 2020}]

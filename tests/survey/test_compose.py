@@ -178,7 +178,7 @@ def test_years_are_charted_without_gaps() -> None:
     """A year with no papers is a gap in the field, not on the axis."""
     survey = compose(_material(_paper(1), _paper(4)), ENGLISH)
 
-    (chart,) = _section(survey, "overview")
+    chart, _ = _section(survey, "overview")
     assert isinstance(chart, YearChart)
     assert chart.years == (2011, 2012, 2013, 2014)
     assert chart.counts == ((1, 0), (0, 0), (0, 0), (1, 0))
@@ -261,7 +261,7 @@ def test_the_most_cited_papers_are_listed() -> None:
     citations = _cited((1, 2), (3, 2), (2, 1))
     material = replace(_material(_paper(1), _paper(2), _paper(3)), citations=citations, graphs={"graph": "A Graph"})
     survey = compose(material, ENGLISH)
-    _, listed, note = _section(survey, "overview")
+    _, _, listed, note = _section(survey, "overview")
 
     assert isinstance(listed, PaperList)
     assert [(item.paper, item.detail) for item in listed.items] == [

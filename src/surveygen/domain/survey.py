@@ -102,6 +102,33 @@ class TaxonomyFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a theme stands on the map, at the middle of its `papers` papers; `nearest` is the theme next to it."""
+
+    theme: ThemeId
+    x: float
+    y: float
+    papers: int
+    nearest: ThemeId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeMap:
+    """The papers in the plane, alike near each other (`Entry.position`), with a spot for each top theme."""
+
+    caption: str
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Landmark works by year, ascending; of each year the foremost first."""
+
+    caption: str
+    years: tuple[tuple[int, tuple[PaperId, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All papers in the order of the themes."""
 
@@ -113,7 +140,19 @@ class References:
     """The numbered bibliography."""
 
 
-Block = Paragraph | Note | Facts | Table | PaperList | YearChart | TaxonomyFigure | Catalogue | References
+Block = (
+    Paragraph
+    | Note
+    | Facts
+    | Table
+    | PaperList
+    | YearChart
+    | TaxonomyFigure
+    | ThemeMap
+    | Timeline
+    | Catalogue
+    | References
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +186,7 @@ class Entry:
         neighbours: the papers most like it, nearest first, at most 10.
         standing: who cites it and whom it cites; None if nothing is known.
         reasons: spans of the abstract that placed the paper.
+        position: the place on the map in the unit square, y downwards; None if there is no map.
     """
 
     paper: Paper
@@ -157,6 +197,7 @@ class Entry:
     neighbours: tuple[PaperId, ...] = ()
     standing: Standing | None = None
     reasons: tuple[Evidence, ...] = ()
+    position: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +276,7 @@ class Survey:
         generated_at: ISO 8601 UTC; the last change of the corpus, so that a rebuild gives the same bytes.
         entries: in the order of the references.
         changes: what the last refresh changed; `earlier` are the reports before it, newest first.
+        editions: codes of the languages that the survey is there in, this one included; empty if only this one counts.
         citations: between papers of the survey, with who told each. graphs: name and title of those who told.
     """
 
@@ -253,6 +295,7 @@ class Survey:
     subtitle: str = ""
     citations: tuple[CitationEdge, ...] = ()
     graphs: tuple[tuple[str, str], ...] = ()
+    editions: tuple[str, ...] = ()
 
     def by_paper(self) -> dict[PaperId, Entry]:
         """Return the entries by paper; build it once and keep it while rendering."""

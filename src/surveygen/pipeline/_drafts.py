@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from surveygen.themes import Profile
 
 PDF_SECONDS = 180.0  # one TeX pass; notes/outputs.md R10
 TAXONOMY = "taxonomy.toml"
+PAGE = "index.html"
 REPORTS = {"changes.atom": "atom", "digest.md": "digest"}  # file -> renderer, of the survey as a whole
 _PDF = "survey.pdf"
 _TEX_SUM = "survey.pdf from survey.tex"
@@ -53,7 +54,8 @@ class Edition:
 def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) -> list[Path]:
     """Write one edition; return the files whose bytes are new.
 
-    A format that was built before and is not asked for now keeps its file.
+    A format that was built before and is not asked for now keeps its files. Pages below the folder that an earlier
+    build of a format made, and this one does not, are removed.
     """
     folder = edition.folder
     made: dict[str, bytes] = {}
@@ -66,8 +68,19 @@ def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) ->
         if "pdf" in formats:
             changed += _compile(folder)
             advance(1)
+    _clear(folder, made)
     _record(folder, [*made, *([_PDF] if "pdf" in formats else [])])
     return changed
+
+
+def _clear(folder: Path, made: Collection[str]) -> None:
+    """Remove the pages of themes that are gone: what stands in a folder and has the suffix of a file made now."""
+    suffixes = {Path(name).suffix for name in made}
+    for name in read_manifest(folder):
+        path = folder / name
+        inside = path.parent != folder and path.resolve().is_relative_to(folder.resolve())  # whoever wrote the manifest
+        if inside and name not in made and path.suffix in suffixes:
+            path.unlink(missing_ok=True)
 
 
 def draft_files(folder: Path) -> list[Path]:

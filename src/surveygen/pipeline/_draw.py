@@ -22,6 +22,7 @@ from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
 from surveygen.pipeline._hand import held_edits
+from surveygen.pipeline._map import positions
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import Run, start
@@ -47,6 +48,7 @@ class Drawing:
     checks: Checks
     citations: Citations
     reasons: Mapping[PaperId, tuple[Evidence, ...]]
+    positions: Mapping[PaperId, tuple[float, float]]
     meter: Meter
     _composed: dict[str, tuple[Survey, tuple[object, ...]]] = field(default_factory=dict)
 
@@ -84,8 +86,17 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
     with Asking(project, meter) as asking:
         written = write(run, placed, asking)
     assignments = {item.paper: item for item in placed.assignments}
-    told = reasons(store, run.papers, assignments)
-    return Drawing(project, run, placed, written, _checks(run), citations_of(store, run.papers), told, meter)
+    return Drawing(
+        project=project,
+        run=run,
+        placed=placed,
+        written=written,
+        checks=_checks(run),
+        citations=citations_of(store, run.papers),
+        reasons=reasons(store, run.papers, assignments),
+        positions=positions(run),
+        meter=meter,
+    )
 
 
 def _checks(run: Run) -> Checks:
@@ -113,6 +124,7 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         assignments=assignments,
         reasons=drawing.reasons,
         edits=held_edits(run),
+        positions=drawing.positions,
         border=border_cases(placed.taxonomy, placed.assignments),
         summaries=written.summaries,
         cards=written.cards,

@@ -23,14 +23,22 @@ _KIND = "draft"
 class Drafts:
     """The drafts of a folder, each known by everything that it was made of.
 
-    A draft follows from the program, the settings, the profile, the survey's own folders (templates, glossary) and the
-    store alone, so as long as these are the same and its files are whole, making it again would change no byte.
+    A draft follows from the program, the settings, the profile, the survey's own folders (templates, glossary), the
+    languages that its page names and the store alone, so as long as these are the same and its files are whole, making
+    it again would change no byte.
     """
 
-    def __init__(self, store: Store, settings: Settings, profile: Profile, own: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        profile: Profile,
+        own: Sequence[Path],
+        editions: Sequence[str] = (),
+    ) -> None:
         folders = (*own, template_root())
         self._store = store
-        self._made_of = (settings, profile, program(), *(_files_digest(folder) for folder in folders))
+        self._made_of = (settings, profile, list(editions), program(), *(_files_digest(folder) for folder in folders))
 
     def is_fresh(self, folder: Path, formats: Sequence[str]) -> bool:
         """Whether the draft in a folder has all these formats and is what a build would make."""

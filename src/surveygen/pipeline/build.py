@@ -9,11 +9,12 @@ from pathlib import Path
 from surveygen.chat import Spent
 from surveygen.config import Project
 from surveygen.corpus import Store
-from surveygen.languages import Language
+from surveygen.languages import Language, codes
 from surveygen.languages import load as load_language
 from surveygen.pipeline import _edition
 from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._drafts import (
+    PAGE,
     REPORTS,
     TAXONOMY,
     Edition,
@@ -94,6 +95,9 @@ class Order:
         self.languages = [load_language(code) for code in languages or project.settings.languages]
         self.formats = check_formats(formats or project.settings.formats)
         self.folder = out or project.output / project.settings.slug
+        pages = "html" in self.formats
+        known = {code for code in codes() if (self.folder / code / PAGE).is_file()}
+        self.editions = tuple(sorted(known | {one.code for one in self.languages if pages}))
 
 
 def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Built:
@@ -101,7 +105,7 @@ def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing
     project, folder = order.project, order.folder
     drawing = take_up(order, store, progress, drawing) or drawing
     profile = load_profile(project.settings.profile, project.root)
-    drafts = Drafts(store, project.settings, profile, (project.templates, project.glossary))
+    drafts = Drafts(store, project.settings, profile, (project.templates, project.glossary), order.editions)
     common = [folder / name for name in (TAXONOMY, *(REPORTS if _edition.last_reports(store) else ()))]
     whole = all(path.is_file() for path in common)
     stale = [one for one in order.languages if not (whole and drafts.is_fresh(folder / one.code, order.formats))]
@@ -158,7 +162,7 @@ def _write(
         said = translating.into(language)
         if said.engine:
             told.append(Translated(language.code, len(said.words), len(said.failed), said.pending))
-        survey = drawing.survey(language, said)
+        survey = replace(drawing.survey(language, said), editions=order.editions)
         for line in Page(survey, store).waiting():
             drawing.run.progress.note(
                 f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}"

@@ -50,6 +50,18 @@ def bundle(entry: str, read: Read) -> str:
     return "".join(done.values())
 
 
+def squeezed(script: str) -> str:
+    """Take out indentation and the lines that are comments; what stands in a template literal stays as it is."""
+    kept: list[str] = []
+    inside = False
+    for line in script.splitlines(keepends=True):
+        bare = line if inside else line.lstrip()
+        if inside or not bare.startswith("//"):
+            kept.append(bare)
+            inside ^= line.count("`") % 2 == 1
+    return "".join(kept)
+
+
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
     """Return a Content-Security-Policy that runs these scripts and styles and loads nothing.
 
@@ -87,4 +99,4 @@ def _collect(name: str, read: Read, done: dict[str, str]) -> None:
             template=f"html/{name}",
             line=text.count("\n", 0, text.find(bare[left.start() :][:60])) + 1,
         )
-    done[name] = bare
+    done[name] = squeezed(bare)

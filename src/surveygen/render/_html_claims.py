@@ -3,54 +3,71 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
 
 from surveygen.domain.inline import Cite, parse_inline
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Entry, Survey
+from surveygen.domain.survey import Entry
 from surveygen.domain.writing import Hand, Sentence
 from surveygen.languages import Language, direction_of
 from surveygen.render._by import by, doubted
-from surveygen.render._html_sources import Sources
+from surveygen.render._html_layout import MAIN, Layout
+from surveygen.render._html_sources import Sources, Span
 from surveygen.render._html_text import markup, string
 
 _WEAK = 0.5  # support under which a claim carries a mark
 
 
 class Claims:
-    """Writes sentences in the order of the page and numbers their citations."""
+    """Writes sentences in the order of the pages and numbers their citations."""
 
-    def __init__(self, survey: Survey, language: Language, sources: Sources) -> None:
-        self._shown_in = survey.language
+    def __init__(
+        self,
+        shown_in: str,
+        language: Language,
+        sources: Sources,
+        entries: Mapping[PaperId, Entry],
+        layout: Layout,
+        *,
+        translated: bool = False,
+    ) -> None:
+        self._shown_in = shown_in
         # Where all else is translated, a reader wants to see what is not; where nothing is, the abstract says so.
-        self._look = Markup(' class="foreign"') if survey.quality.translated_sentences else Markup()
+        self._look = Markup(' class="foreign"') if translated else Markup()
         self._language = language
         self._sources = sources
-        self._entries = survey.by_paper()
+        self._entries = entries
+        self._layout = layout
         self._backs: dict[int, list[str]] = defaultdict(list)
+        self._quoted: dict[str, dict[PaperId, list[Span]]] = defaultdict(lambda: defaultdict(list))
 
     def backs(self, entry: Entry) -> list[str]:
-        """Return the anchors of the places that cite a paper, of those written so far."""
+        """Return the addresses of the places that cite a paper, of those written so far; it grows with the others."""
         return self._backs[entry.number]
 
-    def running(self, sentences: Sequence[Sentence]) -> list[Markup]:
+    def quoted(self, here: str) -> Mapping[PaperId, Sequence[Span]]:
+        """Return the pieces of abstracts that citations of one page point at, of those written so far."""
+        return self._quoted[here]
+
+    def running(self, sentences: Sequence[Sentence], here: str = MAIN) -> list[Markup]:
         """Write claims of running text; neighbors in one other language are marked as one, to flow in its direction."""
         runs = groupby(sentences, key=lambda each: each.language)
-        return [self._spoken(Markup(" ").join(map(self._words, run)), language) for language, run in runs]
+        told = ((language, [self._words(each, None, here) for each in run]) for language, run in runs)
+        return [self._spoken(Markup(" ").join(words), language) for language, words in told]
 
-    def write(self, sentence: Sentence, own: PaperId | None = None) -> Markup:
-        """Write a claim with its citations; `own` is the paper that the place names already."""
-        return self._spoken(self._words(sentence, own), sentence.language)
+    def write(self, sentence: Sentence, own: PaperId | None = None, here: str = MAIN) -> Markup:
+        """Write a claim with its citations, for the page `here`; `own` is the paper that the place names already."""
+        return self._spoken(self._words(sentence, own, here), sentence.language)
 
-    def _words(self, sentence: Sentence, own: PaperId | None = None) -> Markup:
+    def _words(self, sentence: Sentence, own: PaperId | None, here: str) -> Markup:
         parts: list[Markup] = []
         for node in parse_inline(sentence.text, sentence.cites):
             if isinstance(node, Cite):
                 cited = [paper for paper in node.papers if paper != own]
-                parts.append(self._citation(cited, sentence, first=not parts))
+                parts.append(self._citation(cited, sentence, here, first=not parts))
             else:
                 parts.append(markup([node]))
         text = Markup().join(parts)
@@ -72,21 +89,24 @@ class Claims:
         way = direction_of(language)
         return Markup('<span lang="{}" dir="{}"{}>{}</span>').format(language, way, self._look, text)
 
-    def _citation(self, papers: Sequence[PaperId], sentence: Sentence, *, first: bool) -> Markup:
+    def _citation(self, papers: Sequence[PaperId], sentence: Sentence, here: str, *, first: bool) -> Markup:
         if not papers:
             return Markup()
-        links = Markup(", ").join(self._cite(paper, sentence) for paper in papers)
+        links = Markup(", ").join(self._cite(paper, sentence, here) for paper in papers)
         space = "" if first else "\u00a0"
         return Markup('{}<span class="cites">[{}]</span>').format(space, links)
 
-    def _cite(self, paper: PaperId, sentence: Sentence) -> Markup:
+    def _cite(self, paper: PaperId, sentence: Sentence, here: str) -> Markup:
         entry = self._entries.get(paper)
         if entry is None:
             return Markup("?")
         backs = self._backs[entry.number]
-        backs.append(f"c{entry.number}-{len(backs) + 1}")
+        place = f"c{entry.number}-{len(backs) + 1}"
+        backs.append(self._layout.link(self._layout.file_of(paper), here, place))
         span = self._sources.span(sentence.evidence, paper)
+        if span:
+            self._quoted[here][paper].append(span)
         quote = Markup(' data-q="{} {}"').format(*span) if span else ""
-        return Markup('<a class="cite" id="{}" href="#ref-{}"{}>{}</a>').format(
-            backs[-1], entry.number, quote, entry.number
+        return Markup('<a class="cite" id="{}" href="{}"{}>{}</a>').format(
+            place, self._layout.to_reference(here, entry), quote, entry.number
         )

@@ -9,6 +9,7 @@ from surveygen.domain.survey import YearChart
 
 WIDTH, HEIGHT = 760, 280
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 24, 28
+MAP_WIDTH, MAP_HEIGHT, MAP_EDGE = 960, 600, 40  # as in map.js and the template of the map
 _GAP = 0.28  # of a year's width stays free
 _MAX_BAR = 56.0
 

@@ -32,6 +32,8 @@ def markup(nodes: Iterable[Inline]) -> Markup:
     return Markup().join(_piece(node) for node in nodes)
 
 
+# The names of authors and the keywords of cards come back again and again.
+@lru_cache(maxsize=65536)
 def string(text: str) -> str:
     """Write text for a place that takes no markup, such as a page title; not escaped yet."""
     return plain(parsed(text))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import singledispatchmethod
 
-from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.names import short_authors
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import (
     Block,
     Catalogue,
-    Entry,
     Facts,
     Note,
     PaperList,
@@ -20,56 +17,103 @@ from surveygen.domain.survey import (
     References,
     Row,
     Section,
-    Survey,
+    Spot,
     Table,
     TaxonomyFigure,
+    ThemeMap,
+    Timeline,
     YearChart,
 )
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
-from surveygen.languages import Language, direction_of
-from surveygen.render._html_claims import Claims
-from surveygen.render._html_figures import draw
-from surveygen.render._html_marks import ThemeMark, catalogue_order
-from surveygen.render._html_sources import Sources
-from surveygen.render._html_text import anchor, string, words
-from surveygen.render._links import code_address, doi_of, link_of
+from surveygen.languages import direction_of
+from surveygen.render._html_book import Book
+from surveygen.render._html_figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
+from surveygen.render._html_layout import Page, address
+from surveygen.render._html_marks import catalogue_order
+from surveygen.render._html_papers import PaperViews
+from surveygen.render._html_text import anchor, words
+from surveygen.render._links import code_address
 
 View = Mapping[str, object]
-_MAX_AUTHORS = 8  # in the references
-_MAX_ROWS = 250  # of the catalogue without scripts; a larger one shows some of each theme
-_ROWS_PER_THEME = 40
 _SHORT = 14  # code points of a value that is set large
 
 
 class PageView:
-    """Turns each part of one survey into a mapping that a template names the parts of."""
+    """Turns each part of one page into a mapping that a template names the parts of."""
 
-    def __init__(
-        self, survey: Survey, language: Language, sources: Sources, marks: Mapping[ThemeId, ThemeMark]
-    ) -> None:
-        self._survey = survey
-        self._language = language
-        self._marks = marks
-        self._entries = survey.by_paper()
-        self._sizes = {count.theme: count.size for count in survey.counts}
-        self._section_of = {section.theme: anchor(section.id) for section in survey.sections if section.theme}
-        self._claims = Claims(survey, language, sources)
+    def __init__(self, book: Book, page: Page) -> None:
+        self._book = book
+        self._page = page
+        self._papers = PaperViews(book, page.file)
 
     def sections(self) -> list[View]:
-        """Return the sections in order; call it once, for it numbers the citations."""
-        return [self._section(section) for section in self._survey.sections]
+        """Return the sections of the page in order; call it once, for it numbers the citations."""
+        if self._page is self._book.layout.main:
+            return [self._section(section) for section in self._book.survey.sections]
+        return [self._section(section) for section in self._of_theme()]
+
+    def _of_theme(self) -> Iterator[Section]:
+        """Yield what the page of a theme holds: the papers side by side, the list of them, their references."""
+        say, count = self._book.language.say, len(self._page.entries)
+        for section in self._book.survey.sections:
+            if section.theme is not None and section.theme == self._page.theme:
+                tables = tuple(table for block in section.blocks if (table := self._share(block)))
+                if tables:
+                    yield Section(section.id, say("page_side_by_side"), 1, tables, section.theme)
+        yield Section("catalogue", say("catalogue"), 1, (Catalogue(say("catalogue_caption", n=count)),))
+        yield Section("references", say("references"), 1, (References(),))
+
+    def _share(self, block: Block) -> Table | None:
+        """Return the rows of a table that stand on this page: those of its papers, on the first those of others."""
+        if not isinstance(block, Table):
+            return None
+        own = {entry.paper.id for entry in self._page.entries}
+        near = {page.file for page in self._book.layout.of_theme(self._page.theme)}
+        rows = tuple(
+            row
+            for row in block.rows
+            if row.paper in own or (self._page.part == 1 and self._book.layout.file_of(row.paper) not in near)
+        )
+        return replace(block, rows=rows) if rows else None
 
     def _section(self, section: Section) -> View:
-        mark = self._marks.get(section.theme) if section.theme is not None else None
+        theme = section.theme
+        mark = self._book.marks.get(theme) if theme is not None else None
         return {
             "id": anchor(section.id),
             "heading": words(section.heading),
             "level": section.level,
             "tone": mark.tone if mark else "",
-            "size": self._sizes.get(section.theme) if section.theme is not None else None,
-            "theme": anchor(section.theme) if mark and section.theme else "",
-            "blocks": [self._block(block) for block in section.blocks],
+            "size": self._book.sizes.get(theme) if theme is not None else None,
+            "theme": anchor(theme) if mark and theme else "",
+            "blocks": [self._block(block) for block in self._kept(section)] + self._links(section),
+        }
+
+    def _kept(self, section: Section) -> list[Block]:
+        """Leave to the pages of themes what they hold."""
+        if self._page is not self._book.layout.main or not self._book.layout.parts:
+            return list(section.blocks)
+        moved = (Table, References) if section.theme is not None else References
+        return [block for block in section.blocks if not isinstance(block, moved)]
+
+    def _links(self, section: Section) -> list[View]:
+        """Lead to the pages that hold what the main page does not."""
+        layout = self._book.layout
+        if self._page is not layout.main:
+            return []
+        if any(isinstance(block, References) for block in section.blocks):
+            return [{"kind": "pages", "pages": [self._leads(page) for page in layout.parts]}] if layout.parts else []
+        pages = layout.of_theme(section.theme) if section.theme is not None else ()
+        return [{"kind": "pages", "pages": [self._leads(page) for page in pages]}] if pages else []
+
+    def _leads(self, page: Page) -> View:
+        mark = self._book.marks.get(page.theme) if page.theme is not None else None
+        return {
+            "href": address(self._page.file, page.file),
+            "name": page_name(self._book, page),
+            "tone": mark.tone if mark else "",
+            "size": len(page.entries),
         }
 
     @singledispatchmethod
@@ -78,14 +122,16 @@ class PageView:
 
     @_block.register
     def _(self, block: Paragraph) -> View:
-        one_by_one = [self._claims.write(sentence) for sentence in block.sentences] if block.style == "list" else []
-        sentences = one_by_one or self._claims.running(block.sentences)
+        claims, here = self._book.claims, self._page.file
+        listed = block.style == "list"
+        sentences = [claims.write(each, here=here) for each in block.sentences] if listed else []
+        sentences = sentences or claims.running(block.sentences, here)
         return {"kind": "paragraph", "label": words(block.label), "style": block.style, "sentences": sentences}
 
     @_block.register
     def _(self, block: Note) -> View:
         way = direction_of(block.language) if block.language else "auto"
-        text = words(block.text) + self._claims.signed(block.hand, block.language or self._language.code)
+        text = words(block.text) + self._book.claims.signed(block.hand, block.language or self._book.language.code)
         return {"kind": "note", "role": block.role, "text": text, "lang": block.language, "dir": way}
 
     @_block.register
@@ -109,7 +155,8 @@ class PageView:
             {
                 "title": words(item.title),
                 "detail": words(item.detail),
-                "number": entry.number if (entry := self._entries.get(item.paper)) else None,
+                "number": entry.number if (entry := self._book.entries.get(item.paper)) else None,
+                "ref": self._book.layout.to_reference(self._page.file, entry) if entry else "",
             }
             for item in block.items
         ]
@@ -118,7 +165,7 @@ class PageView:
     @_block.register
     def _(self, block: YearChart) -> View:
         legend = [
-            {"name": self._marks[theme].name, "tone": self._marks[theme].tone, "total": sum(column)}
+            {"name": self._book.marks[theme].name, "tone": self._book.marks[theme].tone, "total": sum(column)}
             for theme, column in zip(block.themes, zip(*block.counts, strict=True), strict=False)
         ]
         return {
@@ -132,82 +179,76 @@ class PageView:
     @_block.register
     def _(self, block: TaxonomyFigure) -> View:
         examples = dict(block.examples)
-        trees = [self._node(top.id, examples) for top in self._survey.taxonomy.children(None)]
+        trees = [self._node(top.id, examples) for top in self._book.survey.taxonomy.children(None)]
         return {"kind": "taxonomy", "caption": words(block.caption), "trees": trees}
 
     @_block.register
+    def _(self, block: ThemeMap) -> View:
+        spots = [self._spot(block, spot) for spot in block.spots]
+        return {"kind": "map", "caption": words(block.caption), "spots": spots}
+
+    @_block.register
+    def _(self, block: Timeline) -> View:
+        known = self._book.entries
+        rows = [
+            {"year": year, "papers": [self._papers.short(known[one]) for one in papers if one in known]}
+            for year, papers in block.years
+        ]
+        return {"kind": "timeline", "caption": words(block.caption), "rows": rows}
+
+    @_block.register
     def _(self, block: Catalogue) -> View:
-        rows = self._shown(catalogue_order(self._survey))
-        left = len(self._entries) - len(rows)
-        return {"kind": "catalogue", "caption": words(block.caption), "rows": rows, "left": left}
+        entries = self._page.entries
+        if self._page is self._book.layout.main:
+            rows = self._papers.some(catalogue_order(self._book.survey))
+        else:
+            rows = [self._papers.short(entry) for entry in entries]
+        return {"kind": "catalogue", "caption": words(block.caption), "rows": rows, "left": len(entries) - len(rows)}
 
     @_block.register
     def _(self, block: References) -> View:  # noqa: ARG002  # its type is all it says
-        return {"kind": "references", "entries": [self._reference(entry) for entry in self._survey.entries]}
+        return {"kind": "references", "entries": [self._papers.reference(entry) for entry in self._page.entries]}
 
     def _row(self, row: Row) -> View:
-        cells = [self._claims.write(cell, row.paper) if cell is not None else None for cell in row.cells]
-        entry = self._entries.get(row.paper)
-        code = {"code": code_address(row.code), "code_word": self._language.say("code")}
-        return {"paper": self._short(entry) if entry else None, "cells": cells, **code}
+        cells = [
+            self._book.claims.write(cell, row.paper, self._page.file) if cell is not None else None
+            for cell in row.cells
+        ]
+        entry = self._book.entries.get(row.paper)
+        code = {"code": code_address(row.code), "code_word": self._book.language.say("code")}
+        return {"paper": self._papers.short(entry) if entry else None, "cells": cells, **code}
 
-    def _short(self, entry: Entry) -> dict[str, object]:
-        place = entry.assignment
-        mark = self._marks.get(place.theme) if place and not place.outside else None
+    def _spot(self, block: ThemeMap, spot: Spot) -> View:
+        most = max(each.papers for each in block.spots)
         return {
-            "anchor": anchor(entry.paper.id),
-            "number": entry.number,
-            "title": words(entry.paper.title),
-            "authors": words(short_authors(entry.paper.authors)),
-            "year": entry.paper.year,
-            "theme": mark,
-            "outside": bool(place and place.outside),
-            "unsure": bool(place and place.uncertain),
-            "withdrawn": entry.paper.status == "withdrawn",
-            "latest": entry.paper.latest if entry.paper.latest > entry.paper.version else None,
-            "version": entry.paper.version,
+            "id": anchor(spot.theme),
+            "mark": self._book.marks[spot.theme],
+            "nearest": self._book.marks[spot.nearest].name if spot.nearest is not None else "",
+            "papers": spot.papers,
+            "x": round(MAP_EDGE + spot.x * (MAP_WIDTH - 2 * MAP_EDGE), 1),
+            "y": round(MAP_EDGE + spot.y * (MAP_HEIGHT - 2 * MAP_EDGE), 1),
+            "radius": round(8 + 40 * (spot.papers / most) ** 0.5, 1),
         }
 
     def _node(self, theme: ThemeId, examples: Mapping[ThemeId, Sequence[PaperId]]) -> View:
-        size = self._sizes.get(theme, 0)
-        below = self._survey.taxonomy.children(theme)
-        known = [self._entries[paper] for paper in examples.get(theme, ()) if paper in self._entries]
+        size = self._book.sizes.get(theme, 0)
+        below = self._book.survey.taxonomy.children(theme)
+        known = [self._book.entries[paper] for paper in examples.get(theme, ()) if paper in self._book.entries]
         return {
             "id": anchor(theme),
-            "name": words(self._survey.taxonomy[theme].name_in(self._language.code)),
-            "about": words(self._survey.taxonomy[theme].description),
-            "tone": self._marks[theme].tone,
+            "name": words(self._book.survey.taxonomy[theme].name_in(self._book.language.code)),
+            "about": words(self._book.survey.taxonomy[theme].description),
+            "tone": self._book.marks[theme].tone,
             "size": size,
-            "share": round(100 * size / max(*self._sizes.values(), 1), 1),
-            "section": self._section_of.get(theme, ""),
+            "share": round(100 * size / max(*self._book.sizes.values(), 1), 1),
+            "section": self._book.section_of.get(theme, ""),
             "children": [self._node(child.id, examples) for child in below],
-            "papers": [self._short(entry) for entry in known],
+            "papers": [self._papers.short(entry) for entry in known],
         }
 
-    def _shown(self, order: Sequence[Entry]) -> list[View]:
-        """Return the rows that are there without scripts."""
-        if len(order) <= _MAX_ROWS:
-            return [self._short(entry) for entry in order]
-        seen: dict[str, int] = defaultdict(int)
-        rows: list[View] = []
-        for entry in order:
-            top = entry.assignment.path[0] if entry.assignment and not entry.assignment.outside else ""
-            seen[top] += 1
-            if seen[top] <= _ROWS_PER_THEME:
-                rows.append(self._short(entry))
-        return rows
 
-    def _reference(self, entry: Entry) -> View:
-        paper = entry.paper
-        more = len(paper.authors) > _MAX_AUTHORS
-        names = [string(author.name) for author in paper.authors[:_MAX_AUTHORS]]
-        link = link_of(paper)
-        return {
-            **self._short(entry),
-            "authors": ", ".join(names) + (" et al." if more else ""),
-            "venue": words(paper.journal_ref),
-            "arxiv": paper.id if is_arxiv_id(paper.id) else "",
-            "doi": doi_of(paper),
-            "link": link if link.startswith("https://") else "",
-            "backs": self._claims.backs(entry),
-        }
+def page_name(book: Book, page: Page) -> str:
+    """Return how the page of a theme is called; its parts are counted."""
+    mark = book.marks.get(page.theme) if page.theme is not None else None
+    name = mark.name if mark else book.language.say("page_fits_no_theme")
+    return f"{name} ({page.part}/{page.parts})" if page.parts > 1 else name

@@ -18,6 +18,8 @@ from surveygen.domain.survey import (
     References,
     Table,
     TaxonomyFigure,
+    ThemeMap,
+    Timeline,
     YearChart,
 )
 from surveygen.domain.text import MAX_TEXT, clean
@@ -172,6 +174,21 @@ def _(block: YearChart) -> Json:
 def _(block: TaxonomyFigure) -> Json:
     examples = [{"theme": theme, "papers": list(papers)} for theme, papers in block.examples]
     return {"kind": "taxonomy", "caption": block.caption, "examples": examples}
+
+
+@block_of.register
+def _(block: ThemeMap) -> Json:
+    themes = [
+        {"theme": spot.theme, "x": ratio(spot.x), "y": ratio(spot.y), "papers": spot.papers, "nearest": spot.nearest}
+        for spot in block.spots
+    ]
+    return {"kind": "map", "caption": block.caption, "themes": themes}
+
+
+@block_of.register
+def _(block: Timeline) -> Json:
+    years = [{"year": year, "papers": list(papers)} for year, papers in block.years]
+    return {"kind": "timeline", "caption": block.caption, "years": years}
 
 
 @block_of.register

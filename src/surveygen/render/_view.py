@@ -25,6 +25,8 @@ from surveygen.domain.survey import (
     Survey,
     Table,
     TaxonomyFigure,
+    ThemeMap,
+    Timeline,
     YearChart,
 )
 from surveygen.domain.text import clean, slugify
@@ -137,6 +139,31 @@ class Views:
         examples = dict(block.examples)
         trees = [self._node(theme.id, examples) for theme in self._survey.taxonomy.children(None)]
         return {"kind": "taxonomy", "caption": self._words.words(block.caption), "trees": trees}
+
+    @_block.register
+    def _(self, block: ThemeMap) -> View:
+        most = max((spot.papers for spot in block.spots), default=1)
+        spots = [
+            {
+                "name": self._words.words(cut(self._theme_name(spot.theme), 60)),
+                "x": round(100 * spot.x),
+                "y": round(100 * (1 - spot.y)),
+                "radius": max(round(6 * (spot.papers / most) ** 0.5), 1),
+                "papers": spot.papers,
+                "nearest": self._words.words(self._theme_name(spot.nearest) if spot.nearest else ""),
+            }
+            for spot in block.spots
+        ]
+        columns = [self._words.say(key) for key in ("theme_word", "papers", "nearest_on_map")]
+        return {"kind": "map", "caption": self._words.words(block.caption), "columns": columns, "spots": spots}
+
+    @_block.register
+    def _(self, block: Timeline) -> View:
+        rows = [
+            {"year": year, "papers": [self._words.short(entry) for one in papers if (entry := self._entries.get(one))]}
+            for year, papers in block.years
+        ]
+        return {"kind": "timeline", "caption": self._words.words(block.caption), "rows": rows}
 
     @_block.register
     def _(self, block: Catalogue) -> View:

@@ -1,4 +1,4 @@
-"""Write the survey as one self-contained page."""
+"""Write the survey as pages that need no network."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
-from surveygen.languages import Language
+from surveygen.languages import Language, load
+from surveygen.render._html_book import Book
 from surveygen.render._html_bundle import bundle, policy, read_asset
 from surveygen.render._html_data import island, island_markup
-from surveygen.render._html_marks import catalogue_order, mark_themes
-from surveygen.render._html_sources import Sources
-from surveygen.render._html_text import string, words
-from surveygen.render._html_view import PageView, View
+from surveygen.render._html_layout import MOST_IN_ONE_FILE, Page, address, lay_out
+from surveygen.render._html_text import anchor, string, words
+from surveygen.render._html_view import PageView, View, page_name
 from surveygen.render._templates import TemplateRoots, fill, html_environment
 from surveygen.render._tex import tex_string
 
@@ -28,30 +28,44 @@ def make(language: Language, templates: TemplateRoots) -> HtmlRenderer:
 
 @dataclass(frozen=True)
 class HtmlRenderer:
-    """Fills ``html/page.html.j2`` with the document, the data for its scripts, and scripts and styles themselves."""
+    """Fills ``html/page.html.j2`` with the document, the data for its scripts, and scripts and styles themselves.
+
+    A survey of more than `most` papers gets ``html/theme.html.j2`` besides, for the papers of each theme.
+    """
 
     language: Language
     templates: TemplateRoots
+    most: int = MOST_IN_ONE_FILE
 
     def render(self, survey: Survey) -> Mapping[str, str]:
-        """Return ``index.html``: no network, no framework, and all prose there without scripts.
+        """Return ``index.html``, and ``themes/*.html`` where it is large: no network, all prose there without scripts.
 
         Raises:
             TemplateError: a template cannot be used.
         """
-        sources = Sources(survey)
-        marks = mark_themes(survey, self.language)
-        data = island(survey, self.language, sources, marks)
-        data["order"] = [entry.number - 1 for entry in catalogue_order(survey)]
-        sections = PageView(survey, self.language, sources, marks).sections()
-        page = {
-            **self._masthead(survey),
+        book = Book(survey, self.language, lay_out(survey, self.most))
+        pages = (book.layout.main, *book.layout.parts)
+        laid = [PageView(book, page).sections() for page in pages]  # all before the first is filled: claims lead back
+        return {page.file: self._fill(book, page, sections) for page, sections in zip(pages, laid, strict=True)}
+
+    def _editions(self, survey: Survey, page: Page) -> list[View]:
+        """Name the same page in other languages, for a draft whose folders stand side by side."""
+        up = "../" * (page.file.count("/") + 1)
+        others = (load(code) for code in survey.editions if code != self.language.code)
+        return [{"href": f"{up}{one.code}/{page.file}", "code": one.code, "name": one.name} for one in others]
+
+    def _fill(self, book: Book, page: Page, sections: list[View]) -> str:
+        values = {
+            **self._masthead(book.survey),
             **self._assets,
+            "editions": self._editions(book.survey, page),
             "sections": sections,
             "contents": _contents(sections),
-            "island": island_markup(data),
+            "island": island_markup(island(book, page)),
         }
-        return {"index.html": fill(self._environment, "html/page.html.j2", page)}
+        if page is book.layout.main:
+            return fill(self._environment, "html/page.html.j2", values)
+        return fill(self._environment, "html/theme.html.j2", {**values, **_theme_head(book, page)})
 
     def _masthead(self, survey: Survey) -> View:
         return {
@@ -87,6 +101,24 @@ class HtmlRenderer:
 
     def _read(self, name: str) -> str:
         return read_asset(self._environment, f"html/{name}")
+
+
+def _theme_head(book: Book, page: Page) -> View:
+    """Return what stands at the head of a theme's page, and the way back."""
+    taxonomy, code = book.survey.taxonomy, book.language.code
+    path = taxonomy.path(page.theme)[:-1] if page.theme is not None else ()
+    section = book.section_of.get(page.theme, "") if page.theme is not None else ""
+    return {
+        "name": words(page_name(book, page)),
+        "name_plain": string(page_name(book, page)),
+        "about": words(taxonomy[page.theme].description) if page.theme is not None else "",
+        "above": [words(taxonomy[step].name_in(code)) for step in path],
+        "tone": book.marks[page.theme].tone if page.theme is not None else "",
+        "home": address(page.file, book.layout.main.file),
+        "home_section": section or anchor("catalogue"),
+        "paper_count": len(page.entries),
+        "uncertain": sum(bool(entry.assignment and entry.assignment.uncertain) for entry in page.entries),
+    }
 
 
 def _contents(sections: list[View]) -> list[dict[str, object]]:

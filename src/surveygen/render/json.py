@@ -138,6 +138,7 @@ def _paper(entry: Entry) -> Json:
         ],
         "card": _card(entry.card),
         "neighbours": list(entry.neighbours),
+        "position": [ratio(axis) for axis in entry.position] if entry.position else None,
         **_standing(entry.standing or Standing()),
     }
 

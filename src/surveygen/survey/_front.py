@@ -18,6 +18,7 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.writing import Sentence
+from surveygen.survey._figures import write_map, write_timeline
 from surveygen.survey.counts import chart_years
 from surveygen.survey.material import Desk, telling
 
@@ -145,10 +146,11 @@ def write_taxonomy(desk: Desk) -> Section:
 
 
 def write_overview(desk: Desk) -> tuple[Section, ...]:
-    """Chart papers per year and list those that the survey cites most; nothing if there is neither."""
+    """Chart papers per year and by likeness, and name those that stand out; nothing if there is nothing to show."""
     chart, cited = _chart(desk), _most_cited(desk)
-    heading = desk.say("overview" if chart else "most_cited")
-    return (Section("overview", heading, 1, (*chart, *cited)),) if chart or cited else ()
+    blocks = (*chart, *write_timeline(desk), *write_map(desk), *cited)
+    heading = desk.say("overview" if len(blocks) > len(cited) else "most_cited")
+    return (Section("overview", heading, 1, blocks),) if blocks else ()
 
 
 def _chart(desk: Desk) -> tuple[YearChart, ...]:

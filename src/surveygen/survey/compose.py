@@ -100,6 +100,7 @@ def _entries(material: Material, says: Interpreter) -> tuple[Entry, ...]:
             neighbours=material.neighbours.get(paper.id, ()),
             standing=material.citations.standings.get(paper.id),
             reasons=material.reasons.get(paper.id, ()),
+            position=material.positions.get(paper.id),
         )
         for number, paper in enumerate(ordered, start=1)
     )

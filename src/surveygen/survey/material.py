@@ -41,6 +41,7 @@ class Material:
         papers: in the draft, sorted by id. cards: one for each.
         summaries: by theme; a theme without a summary gets no running text.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
+        positions: of papers on the map, in the unit square; empty without a map.
         reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
         frame: what opens and closes the survey; empty parts are left out.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
@@ -73,6 +74,7 @@ class Material:
     border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
     edits: tuple[Decision, ...] = ()
     translation: Translation = field(default_factory=Translation)
+    positions: Mapping[PaperId, tuple[float, float]] = field(default_factory=dict)
 
 
 def telling(sentences: Sequence[Sentence]) -> Sentence | None:

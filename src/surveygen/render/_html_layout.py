@@ -1,0 +1,110 @@
+"""Decide which page of an edition holds what."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from surveygen.domain.paper import PaperId
+from surveygen.domain.survey import Entry, Survey
+from surveygen.domain.text import slugify
+from surveygen.domain.theme import ThemeId
+from surveygen.render._html_marks import catalogue_order
+from surveygen.render._html_text import anchor
+
+MAIN = "index.html"
+FOLDER = "themes"
+# More papers than this do not fit one file that opens in a second: benchmarks/page.py, --papers 2000 and 3000.
+MOST_IN_ONE_FILE = 2_000
+MOST_ON_A_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file of the edition: what papers it holds in full, and the theme that they stand at.
+
+    `theme` is None on the main page and on that of the papers without a theme. `part` counts from 1 the pages of a
+    theme that does not fit one.
+    """
+
+    file: str
+    entries: tuple[Entry, ...]
+    theme: ThemeId | None = None
+    part: int = 1
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The pages of an edition; `parts` are empty where the main page holds everything."""
+
+    main: Page
+    parts: tuple[Page, ...] = ()
+    _files: Mapping[PaperId, str] = field(default_factory=dict)
+
+    def file_of(self, paper: PaperId) -> str:
+        """Return the page that holds a paper in full."""
+        return self._files.get(paper, MAIN)
+
+    def of_theme(self, theme: ThemeId | None) -> tuple[Page, ...]:
+        """Return the pages of a theme's own papers; none where the main page holds them."""
+        return tuple(page for page in self.parts if page.theme == theme)
+
+    def link(self, here: str, there: str, place: str) -> str:
+        """Return the address of a place on one page, for a link on another."""
+        return f"{address(here, there)}#{place}"
+
+    def to_paper(self, here: str, paper: PaperId) -> str:
+        """Return the address of a paper's card."""
+        return self.link(here, self.file_of(paper), f"p-{anchor(paper)}")
+
+    def to_reference(self, here: str, entry: Entry) -> str:
+        """Return the address of a paper's entry in the references."""
+        return self.link(here, self.file_of(entry.paper.id), f"ref-{entry.number}")
+
+
+def address(here: str, there: str) -> str:
+    """Return the relative address of one file from another; empty for the file itself.
+
+    >>> address("index.html", "themes/a.html"), address("themes/a.html", "index.html"), address("a", "a")
+    ('themes/a.html', '../index.html', '')
+    """
+    return "" if here == there else posixpath.relpath(there, posixpath.dirname(here) or ".")
+
+
+def lay_out(survey: Survey, most: int = MOST_IN_ONE_FILE) -> Layout:
+    """Divide a survey into pages where it has more than `most` papers: a page, or several, for each theme."""
+    main = Page(MAIN, survey.entries)
+    if len(survey.entries) <= most:
+        return Layout(main)
+    parts = tuple(_parts(survey))
+    return Layout(main, parts, {entry.paper.id: page.file for page in parts for entry in page.entries})
+
+
+def _parts(survey: Survey) -> Iterator[Page]:
+    held: dict[ThemeId | None, list[Entry]] = defaultdict(list)
+    for entry in catalogue_order(survey):
+        place = entry.assignment
+        held[place.theme if place and not place.outside else None].append(entry)
+    taken: set[str] = set()
+    for theme, entries in held.items():
+        pieces = [entries[at : at + MOST_ON_A_PAGE] for at in range(0, len(entries), MOST_ON_A_PAGE)]
+        for part, piece in enumerate(pieces, start=1):
+            file = _free(slugify(theme) if theme is not None else "no-theme", taken)
+            yield Page(file, _by_number(piece), theme, part, len(pieces))
+
+
+def _by_number(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.number))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return the file of a page; ids that give the same name, and the parts of a theme, are counted."""
+    count, file = 1, name
+    while file in taken:
+        count += 1
+        file = f"{name}-{count}"
+    taken.add(file)
+    return f"{FOLDER}/{file}.html"
