@@ -4,6 +4,7 @@ import { startCard } from "./card.js";
 import { startCatalogue } from "./catalogue.js";
 import { readIsland, speaker } from "./data.js";
 import { startHover } from "./hover.js";
+import { turnLook } from "./look.js";
 import { copyText } from "./parts.js";
 import { readHash, writeHash } from "./state.js";
 
@@ -85,17 +86,6 @@ function startTools(page, dialog, catalogue) {
     event.preventDefault();
     tools.search();
   });
-}
-
-function turnLook() {
-  const root = document.documentElement;
-  const dark = root.dataset.look ? root.dataset.look === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.look = dark ? "light" : "dark";
-  try {
-    localStorage.setItem("surveygen-look", root.dataset.look);
-  } catch {
-    // Storage may be refused to a local file; the look then lasts as long as the page.
-  }
 }
 
 // Mark the section being read, and fold the contents away where they would push the page down.

@@ -13,7 +13,7 @@ from surveygen.domain.inline import Math
 from surveygen.render._fonts import has_font
 from surveygen.render._templates import TexSafe
 
-BREAK = "\\brk{}"  # defined in latex/preamble.tex.j2
+BREAK = "\\brk{}"  # defined in latex/words.tex.j2
 _LONG_RUN = 24  # code points without a space; a longer word than any that hyphenation serves
 _STEP = 8
 _WIDE_MATH = 60  # characters of TeX that may not fit a column of 35 mm at footnote size
