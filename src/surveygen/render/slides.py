@@ -83,7 +83,7 @@ class SlidesRenderer:
     @cached_property
     def _assets(self) -> dict[str, object]:
         """Read scripts and styles; the deck has the colors and the blocks of the page."""
-        style = self._read("html/style.css") + self._read("slides/style.css")
+        style = "".join(map(self._read, ("html/style.css", "slides/style.css", "html/own.css")))
         early, script = self._read("html/early.js"), bundle("deck.js", self._module)
         return {
             "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
