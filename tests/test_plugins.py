@@ -28,7 +28,7 @@ def test_the_rooms_hold_what_the_design_names() -> None:
     assert {"nearest", "kmeans"} <= set(plugins.names("themes"))
     assert {"extractive", "llm"} <= set(plugins.names("summarize"))
     assert {"none", "command", "llm", "ctranslate2", "argos"} <= set(plugins.names("translate"))
-    assert {"html", "latex", "markdown", "json"} <= set(plugins.names("render"))
+    assert {"html", "latex", "markdown", "json", "slides"} <= set(plugins.names("render"))
 
 
 def test_an_unknown_name_lists_those_there_are() -> None:

@@ -4,6 +4,7 @@ import { startCard } from "./card.js";
 import { startCatalogue } from "./catalogue.js";
 import { readIsland, speaker } from "./data.js";
 import { startHover } from "./hover.js";
+import { turnLook } from "./look.js";
 import { startMap } from "./map.js";
 import { ARXIV_ID, copyText } from "./parts.js";
 import { readHash, writeHash } from "./state.js";
@@ -116,17 +117,6 @@ function startTools(page, dialog, catalogue) {
     languages.open = false;
     languages.querySelector("summary").focus();
   });
-}
-
-function turnLook() {
-  const root = document.documentElement;
-  const dark = root.dataset.look ? root.dataset.look === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.look = dark ? "light" : "dark";
-  try {
-    localStorage.setItem("surveygen-look", root.dataset.look);
-  } catch {
-    // Storage may be refused to a local file; the look then lasts as long as the page.
-  }
 }
 
 // Mark the section being read, and fold the contents away where they would push the page down.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,41 +9,31 @@ from surveygen.domain.inline import Math
 from surveygen.domain.text import clean
 from surveygen.render._fonts import fallback_fonts
 from surveygen.render._tex import BREAK, tex, tex_key, tex_math, tex_string
+from tex_words import bare, printed
 
-_BACK = {
-    "\\textbackslash{}": "\\",
-    "\\textasciicircum{}": "^",
-    "\\textasciitilde{}": "~",
-    "\\textasciigrave{}": "`",
-    "\\textless{}": "<",
-    "\\textgreater{}": ">",
-    "\\textbar{}": "|",
-    "\\textquotedbl{}": '"',
-    "{[}": "[",
-    "{]}": "]",
-    **{f"\\{sign}": sign for sign in "{}$&%#_"},
-}
-_WRITTEN = re.compile("|".join(re.escape(written) for written in sorted(_BACK, key=len, reverse=True)))
 _LETTERS = st.characters(max_codepoint=0x17F, exclude_characters="\u00ad")
 
 
-def _unescape(written: str) -> str:
-    return _WRITTEN.sub(lambda found: _BACK[found[0]], written.replace(BREAK, ""))
-
-
-@given(st.text(_LETTERS).map(clean) | st.text('\\{}$&%#_^~<>|"`[]ab ', max_size=80))
+@given(st.text(_LETTERS).map(clean) | st.text('\\{}$&%#_^~<>|"`[],-ab ', max_size=80))
 def test_escaping_then_unescaping_gives_the_text_back(text: str) -> None:
     """Nothing is lost or added, in long runs too."""
-    assert _unescape(tex(text)) == text
-    assert _unescape(tex_string(text)) == text
+    assert printed(tex(text)) == text
+    assert printed(tex_string(text)) == text
 
 
 @given(st.text("\\{}$&%#_^~ab ", max_size=60))
 def test_no_special_sign_is_left_bare(text: str) -> None:
     """What TeX reads as anything but a letter is gone, save the commands that print it."""
-    left = _WRITTEN.sub("", tex(text).replace(BREAK, ""))
+    left = bare(tex(text))
 
     assert not set(left) & set("\\{}$&%#_^~")
+
+
+def test_signs_are_not_joined() -> None:
+    """Two hyphens, commas, apostrophes or angles stay two signs, in a long run too."""
+    assert tex("a -- b") == "a -{\\kern0pt}- b"
+    assert tex("-" * 40).count("{\\kern0pt}") == 39
+    assert all("{\\kern0pt}" in tex(sign * 2) for sign in "-,'<>")
 
 
 def test_a_long_word_may_break_and_keeps_its_accents() -> None:

@@ -11,16 +11,17 @@ from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationEdge, Standing
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
-from surveygen.domain.writing import Card, Evidence, Hand, Sentence
+from surveygen.domain.writing import Card, Evidence, Hand, Sentence, StrandKind
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Claims, each a cited sentence; `label` is a run-in heading such as "Approaches"."""
+    """Claims, each a cited sentence; `label` is a run-in heading such as "Approaches", `kind` that of its strand."""
 
     sentences: tuple[Sentence, ...]
     label: str = ""
     style: Literal["prose", "list"] = "prose"
+    kind: StrandKind = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from surveygen.domain.inline import Math
 from surveygen.render._fonts import has_font
 from surveygen.render._templates import TexSafe
 
-BREAK = "\\brk{}"  # defined in latex/preamble.tex.j2
+BREAK = "\\brk{}"  # defined in latex/words.tex.j2
 _LONG_RUN = 24  # code points without a space; a longer word than any that hyphenation serves
 _STEP = 8
 _WIDE_MATH = 60  # characters of TeX that may not fit a column of 35 mm at footnote size
@@ -37,8 +37,12 @@ _ESCAPES = {
     "[": "{[}",
     "]": "{]}",
     "\u00ad": "\\-",
+    "\ue000": "{\\kern0pt}",
 }
 _TABLE = str.maketrans(_ESCAPES)
+# Signs that fonts join to a dash or a quotation mark (Ligatures=TeX); what was meant so is that sign already. The mark
+# put between them is of private use, which no clean text holds.
+_JOINING = re.compile("(?<=-)(?=-)|(?<=,)(?=,)|(?<=<)(?=<)|(?<=>)(?=>)|(?<=')(?=')")
 _RUN = re.compile(rf"\S{{{_LONG_RUN},}}")
 _KEY = re.compile(r"[A-Za-z0-9]+\Z")
 
@@ -48,9 +52,12 @@ def tex(words: str) -> TexSafe:
 
     >>> tex("50% of R&D_2")
     '50\\% of R\\&D\\_2'
+    >>> tex("--lang")
+    '-{\\kern0pt}-lang'
     """
     pieces = []
     last = 0
+    words = _JOINING.sub("\ue000", words)
     for run in _RUN.finditer(words):
         pieces += [_written(words[last : run.start()]), _breakable(run[0])]
         last = run.end()

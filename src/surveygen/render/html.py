@@ -90,7 +90,7 @@ class HtmlRenderer:
     @cached_property
     def _assets(self) -> dict[str, object]:
         """Read scripts and styles; a user's file of the same name goes first, as with templates."""
-        style, early = self._read("style.css"), self._read("early.js")
+        style, early = self._read("style.css") + self._read("own.css"), self._read("early.js")
         main = bundle("main.js", self._read)
         return {
             "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source

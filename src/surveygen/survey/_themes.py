@@ -53,7 +53,7 @@ def _paragraphs(desk: Desk, theme: Theme) -> Iterator[Paragraph]:
     for strand in summary.strands if summary else ():
         sentences = desk.used.take(strand.sentences)
         if sentences:
-            yield Paragraph(sentences, _label(desk, strand))
+            yield Paragraph(sentences, _label(desk, strand), kind=strand.kind)
 
 
 def _label(desk: Desk, strand: Strand) -> str:

@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Mapping
 
 import numpy as np
-from sklearn.manifold import TSNE
-from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
 
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
@@ -50,6 +48,8 @@ def _main_axes(rows: Vectors) -> Vectors:
     most = min(_AXES, *sample.shape)
     if most < 1:
         return np.zeros((len(rows), 2), dtype=np.float32)
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415  # a second that a build without changes saves
+
     _, _, main = randomized_svd(sample - middle, most, n_iter=5, random_state=_SEED)
     found: Vectors = np.asarray((rows - middle) @ main.T, dtype=np.float32)
     return np.pad(found, ((0, 0), (0, max(0, 2 - found.shape[1]))))
@@ -59,6 +59,8 @@ def _layout(axes: Vectors) -> Vectors:
     """Lay out `(n, axes)` rows in the plane: t-SNE, or the two main axes of so few that it has no meaning."""
     if len(axes) < 10:
         return axes[:, :2]
+    from sklearn.manifold import TSNE  # noqa: PLC0415  # as above
+
     spread = max(float(np.std(axes[:, 0])), 1e-9)
     start = axes[:, :2] / spread * 1e-4  # the scale that t-SNE starts from; the main axes keep its map in place
     perplexity = min(_PERPLEXITY, (len(axes) - 1) / 3)

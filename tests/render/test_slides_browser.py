@@ -1,0 +1,139 @@
+"""The deck in Chromium: it turns, prints, and asks for nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from nasty import NASTY
+from sample_survey import hostile_survey, sample_survey
+from surveygen.languages import load
+from surveygen.render import TemplateRoots, slides, template_root
+
+_CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(_CHROMIUM is None, reason="no chromium; run: make system-deps"),
+]
+
+
+@dataclass
+class Seen:
+    """An open deck, with what it asked for and complained about."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def shown(self) -> str:
+        """Say which slide is shown, as the deck does."""
+        return self.page.locator(".at").text_content() or ""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the file."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The decks under test, written once."""
+    folder = tmp_path_factory.mktemp("decks")
+    surveys = {
+        "sample": (sample_survey(), load("en")),
+        "rtl": (replace(sample_survey(), language="ar"), load("ar")),
+        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
+    }
+    for name, (survey, language) in surveys.items():
+        text = slides.make(language, TemplateRoots(template_root())).render(survey)["slides.html"]
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in surveys}
+
+
+def opened(browser: Browser, deck: Path, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
+    """Open a deck from its file, as a speaker would."""
+    context = browser.new_context(viewport={"width": width, "height": 720}, color_scheme="dark" if dark else "light")
+    seen = Seen(context.new_page())
+    seen.page.on("request", lambda request: seen.requests.append(request.url))
+    seen.page.on("console", lambda message: seen.complaints.append(message.text))
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.goto(f"{deck.as_uri()}{place}")
+    seen.page.wait_for_selector("html[data-ready]")
+    return seen
+
+
+@pytest.mark.parametrize("name", ["sample", "rtl", "hostile"])
+def test_nothing_is_asked_and_nothing_complains(browser: Browser, decks: dict[str, Path], name: str) -> None:
+    """One request, for the file itself; no message on the console; no scroll sideways on a phone."""
+    seen = opened(browser, decks[name], width=390)
+    seen.page.keyboard.press("PageDown")
+
+    assert len(seen.requests) == 1
+    assert seen.complaints == []
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_keys_and_buttons_turn(browser: Browser, decks: dict[str, Path]) -> None:
+    """On and back by key and by button, not beyond the ends; the address keeps the slide."""
+    seen = opened(browser, decks["sample"])
+    shown = []
+    for step in ("ArrowLeft", "ArrowRight", "PageDown", "Space", "Shift+Space"):
+        seen.page.keyboard.press(step)
+        seen.page.wait_for_timeout(150)
+        shown.append(seen.shown())
+    seen.page.locator("[data-do=on]").click()
+    seen.page.wait_for_function("document.querySelector('.at').textContent === '4 / 10'")
+    seen.page.wait_for_url(re.compile(r"#theme-outer\Z"))
+
+    again = opened(browser, decks["sample"], "#theme-outer")
+
+    assert shown == ["1 / 10", "2 / 10", "3 / 10", "4 / 10", "3 / 10"]
+    assert again.shown() == "4 / 10"
+
+
+def test_from_right_to_left_the_left_arrow_goes_on(browser: Browser, decks: dict[str, Path]) -> None:
+    """As a reader of Arabic expects."""
+    seen = opened(browser, decks["rtl"])
+    seen.page.keyboard.press("ArrowLeft")
+    seen.page.wait_for_function("document.querySelector('.at').textContent === '2 / 10'")
+
+    assert seen.page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+
+
+def test_a_slide_is_a_page_on_paper(browser: Browser, decks: dict[str, Path]) -> None:
+    """The printed deck has as many pages as slides."""
+    seen = opened(browser, decks["sample"])
+
+    pdf = seen.page.pdf(prefer_css_page_size=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == seen.page.locator(".slide").count()
+
+
+def test_light_and_dark_can_be_switched(browser: Browser, decks: dict[str, Path]) -> None:
+    """The system's wish counts until the reader's own."""
+    seen = opened(browser, decks["sample"], dark=True)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = seen.page.evaluate(ground)
+    seen.page.locator("[data-do=look]").click()
+
+    assert seen.page.evaluate("document.documentElement.dataset.look") == "light"
+    assert seen.page.evaluate(ground) != before
+
+
+def test_without_scripts_all_slides_can_be_read(browser: Browser, decks: dict[str, Path]) -> None:
+    """Every slide is on the page, and no button that does nothing."""
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(decks["sample"].as_uri())
+
+    assert all(slide.is_visible() for slide in page.locator(".slide").all())
+    assert not page.locator(".turn").is_visible()
