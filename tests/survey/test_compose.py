@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations, Told, Work, resolve
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.survey import Facts, Note, PaperList, Paragraph, Provenance, Survey, Table, YearChart
+from surveygen.domain.survey import Facts, Flow, Note, PaperList, Paragraph, Provenance, Survey, Table, YearChart
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Sentence, Strand, ThemeSummary
 from surveygen.languages import load
-from surveygen.survey import Checks, Material, compose, mint
+from surveygen.survey import Checks, Material, compose, mint, report
 from surveygen.survey._themes import MOST_ROWS
 
 ENGLISH = load("en")
@@ -185,12 +186,48 @@ def test_years_are_charted_without_gaps() -> None:
 
 
 def test_the_selection_is_accounted_for() -> None:
-    """The method section gives the numbers of the store."""
-    survey = compose(_material(_paper(1)), ENGLISH)
+    """What a stage keeps, less what it sets aside, is what the next keeps; before a refresh nothing is compared."""
+    papers = [_paper(n) for n in range(5)]
+    material = _material(*papers, themes={paper.id: SUB for paper in papers[:4]})
+    odd = {papers[0].id: replace(material.assignments[papers[0].id], outside=True)}
+    counts = {"delivered": 9, "duplicates": 2, "quarantined": 1, "withdrawn": 1, "excluded": 1}
+    found = {"a.jsonl": 6, "b.bib": 4}
+    material = replace(material, selection=counts, found=found, assignments={**material.assignments, **odd})
 
-    rows = dict(row for block in _section(survey, "method") if isinstance(block, Facts) for row in block.rows)
-    assert rows["Records read"] == "3"
-    assert rows["Records set aside as unreadable"] == "1"
+    flow = _flow(compose(material, ENGLISH))
+
+    kept = [stage.kept.total for stage in flow.stages]
+    aside = [sum(count.total for count in stage.aside) for stage in flow.stages]
+    assert kept == [10, 7, 5, 3]
+    assert [one - other for one, other in zip(kept, aside, strict=True)] == [7, 5, 3, 3]
+    assert [(part.label, part.total) for part in flow.stages[0].parts] == [("a.jsonl", 6), ("b.bib", 4)]
+    assert {count.before for count in flow.counts()} == {None}
+    assert flow.caption == "Records found: 10; papers in this draft: 5, 3 of them under a theme."
+
+
+def test_the_selection_tells_what_the_last_refresh_changed() -> None:
+    """Each number stands beside what it was; a source that is new had brought nothing; many sources are summed up."""
+    found = {f"{n}.jsonl": n for n in range(1, 9)}
+    before = (("found", 30), ("included", 3), ("source:8.jsonl", 7), ("source:2.jsonl", 2))
+    material = replace(_material(_paper(1)), found=found)
+    survey = compose(material, ENGLISH)
+
+    flow = _flow(
+        report(survey, replace(material, changes=Changes(2, 1, "2026-01-01T00:00:00Z", counts=before)), ENGLISH)
+    )
+
+    was = {count.name: count.before for count in flow.counts()}
+    assert (was["found"], was["included"], was["placed"]) == (30, 3, 0)
+    assert [(part.label, part.total, part.before) for part in flow.stages[0].parts][::5] == [
+        ("8.jsonl", 8, 7),
+        ("and 3 more", 6, 2),
+    ]
+
+
+def _flow(survey: Survey) -> Flow:
+    (flow,) = (block for block in _section(survey, "method") if isinstance(block, Flow))
+    assert isinstance(flow, Flow)
+    return flow
 
 
 def test_composing_is_pure() -> None:
@@ -300,8 +337,7 @@ def test_a_paper_that_fits_no_theme_is_a_member_of_none() -> None:
     tables = [block for section in survey.sections for block in section.blocks if isinstance(block, Table)]
     assert [row.paper for table in tables for row in table.rows] == [inside.id]
     assert survey.quality.outside_papers == 1
-    facts = [block.rows for block in _section(survey, "method") if isinstance(block, Facts)]
-    assert ("Papers that fit no theme", "1") in facts[0]
+    assert {count.name: count.total for count in _flow(survey).counts()}["outside"] == 1
     assert [entry.paper.id for entry in survey.entries] == [inside.id, stranger.id]
 
 

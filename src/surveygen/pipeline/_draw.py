@@ -120,6 +120,7 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         neighbours=placed.neighbours,
         cite_keys=cite_keys,
         selection=_selection(store),
+        found=store.found(),
         provenance=_provenance(drawing, translation),
         checks=drawing.checks,
         changes=reports[0] if reports else None,

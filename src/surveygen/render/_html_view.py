@@ -14,6 +14,7 @@ from surveygen.domain.survey import (
     Catalogue,
     Entry,
     Facts,
+    Flow,
     Note,
     PaperList,
     Paragraph,
@@ -28,6 +29,7 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language, direction_of
+from surveygen.render._flow import draw_flow, told_count
 from surveygen.render._html_claims import Claims
 from surveygen.render._html_figures import draw
 from surveygen.render._html_marks import ThemeMark, catalogue_order
@@ -114,6 +116,19 @@ class PageView:
             for item in block.items
         ]
         return {"kind": "papers", "caption": words(block.caption), "papers": items}
+
+    @_block.register
+    def _(self, block: Flow) -> View:
+        counts = [(clean(count.label), told_count(count, self._language)) for count in block.counts()]
+        refreshed = any(count.before is not None for count in block.counts())
+        drawing = draw_flow(block, self._language)
+        return {
+            "kind": "flow",
+            "caption": words(block.caption),
+            "drawing": drawing,
+            "counts": counts,
+            "refreshed": refreshed,
+        }
 
     @_block.register
     def _(self, block: YearChart) -> View:

@@ -11,7 +11,9 @@ import msgspec
 from surveygen.domain.survey import (
     Block,
     Catalogue,
+    Count,
     Facts,
+    Flow,
     Note,
     PaperList,
     Paragraph,
@@ -155,6 +157,23 @@ def _(block: Table) -> Json:
         for row in block.rows
     ]
     return {"kind": "table", "caption": block.caption, "columns": list(block.columns), "rows": rows}
+
+
+@block_of.register
+def _(block: Flow) -> Json:
+    stages = [
+        {
+            "kept": _count(stage.kept),
+            "parts": [_count(count) for count in stage.parts],
+            "aside": [_count(count) for count in stage.aside],
+        }
+        for stage in block.stages
+    ]
+    return {"kind": "flow", "caption": block.caption, "stages": stages}
+
+
+def _count(count: Count) -> Json:
+    return {"name": count.name, "label": count.label, "total": count.total, "before": count.before}
 
 
 @block_of.register

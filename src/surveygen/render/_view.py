@@ -14,8 +14,10 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import (
     Block,
     Catalogue,
+    Count,
     Entry,
     Facts,
+    Flow,
     Note,
     PaperList,
     Paragraph,
@@ -30,6 +32,7 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
+from surveygen.render._flow import told_count
 from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
 from surveygen.render._words import Words, cut, stopped
 
@@ -121,6 +124,25 @@ class Views:
         return {"kind": "papers", "caption": self._words.words(block.caption), "papers": items}
 
     @_block.register
+    def _(self, block: Flow) -> View:
+        stages = [
+            {
+                "kept": self._count(stage.kept),
+                "parts": [self._count(count) for count in stage.parts],
+                "aside": [self._count(count) for count in stage.aside],
+            }
+            for stage in block.stages
+        ]
+        return {
+            "kind": "flow",
+            "caption": self._words.words(block.caption),
+            "columns": [self._words.say(f"page_{key}") for key in ("flow_step", "flow_before", "flow_since", "total")],
+            "refreshed": any(count.before is not None for count in block.counts()),
+            "stages": stages,
+            "counts": [self._count(count) for count in block.counts()],
+        }
+
+    @_block.register
     def _(self, block: YearChart) -> View:
         return {
             "kind": "years",
@@ -151,6 +173,14 @@ class Views:
     @_block.register
     def _(self, _: References) -> View:
         return {"kind": "references", "entries": [self._reference(entry) for entry in self._survey.entries]}
+
+    def _count(self, count: Count) -> View:
+        label = count.label if count.name.startswith("source:") else ""
+        return {
+            "label": self._script.text(clean(label)) if label else self._words.words(count.label),
+            "fell": count.before is not None and count.total < count.before,
+            **{name: self._script.text(told) for name, told in told_count(count, self._language).items()},
+        }
 
     def _row(self, row: Row) -> View:
         entry = self._entries[row.paper]

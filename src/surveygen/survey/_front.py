@@ -18,6 +18,7 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.writing import Sentence
+from surveygen.survey._flow import write_flow
 from surveygen.survey.counts import chart_years
 from surveygen.survey.material import Desk, telling
 
@@ -92,12 +93,8 @@ def _findings(desk: Desk) -> tuple[Sentence, ...]:
 def write_method(desk: Desk) -> Section:
     """Account for the papers that came in and for how the draft was made."""
     material = desk.material
-    order = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
-    names = [name for name in order if name in material.selection]
-    rows = [(desk.say(f"selection_{name}"), desk.language.number(material.selection[name])) for name in names]
-    rows.append((desk.say("selection_included"), desk.language.number(len(material.papers))))
-    outside = sum(item.outside for item in material.assignments.values())
-    rows.append((desk.say("quality_outside"), desk.language.number(outside)))
+    names = [name for name in ("wanted", "without_abstract") if name in material.selection]
+    rows = tuple((desk.say(f"selection_{name}"), desk.language.number(material.selection[name])) for name in names)
     made = material.provenance
     how = (
         (desk.say("sources"), ", ".join(made.sources) or "–"),
@@ -107,9 +104,10 @@ def write_method(desk: Desk) -> Section:
         *model_rows(desk),
         (desk.say("seed"), str(made.seed)),
     )
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Note(desk.say("method_text_model" if made.model else "method_text")),
-        Facts(desk.say("selection"), tuple(rows)),
+        write_flow(desk),
+        *((Facts(desk.say("selection"), rows),) if rows else ()),
         Facts(desk.say("how_made"), how),
     )
     return Section(METHOD, desk.say("method"), 1, blocks)

@@ -44,6 +44,7 @@ class Material:
         reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
         frame: what opens and closes the survey; empty parts are left out.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
+        found: records by source, those that could not be read among them; the parts of "delivered" and "quarantined".
         citations: who cites whom; graphs: the names that citation graphs give themselves.
         edits: a person's sentences that hold, in their order, each with the section where it stands now.
         translation: what is known in the language of the edition, where that is another than the papers'.
@@ -63,6 +64,7 @@ class Material:
     selection: Mapping[str, int]
     provenance: Provenance
     checks: Checks
+    found: Mapping[str, int] = field(default_factory=dict)
     frame: Frame = field(default_factory=Frame)
     changes: Changes | None = None
     earlier: tuple[Changes, ...] = ()
