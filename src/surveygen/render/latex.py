@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,6 +62,7 @@ class LatexRenderer:
             "babel": TexSafe(self.language.latex),
             "others": [TexSafe(load(code).latex) for code in sorted(script.others)],
             "language": TexSafe(self.language.code),
+            "pdf_date": TexSafe(f"D:{re.sub(r'[^0-9]', '', survey.generated_at)}Z"),  # ISO 32000-1, 7.9.4
             "rtl": self.language.direction == "rtl",
         }
         return {
