@@ -14,6 +14,7 @@ from surveygen.domain.survey import (
     Entry,
     Facts,
     Flow,
+    LikenessMatrix,
     Listed,
     Note,
     PaperList,
@@ -286,6 +287,7 @@ class _Hostile:
         figures: tuple[Block, ...] = (
             Flow(text, (Stage(Count("found", text, 1, 0), (Count(f"source:{text}", text, 1),)),)),
             YearChart(text, (top,), (2021,), ((1,),)),
+            LikenessMatrix(text, (top, below), ((1.0, 0.5), (0.5, 1.0))),
             TaxonomyFigure(text, ((below, (paper.id, odd.id)),)),
             Catalogue(text),
         )
@@ -390,6 +392,11 @@ def _sections(ids: list[PaperId]) -> tuple[Section, ...]:
                 TaxonomyFigure(
                     "Two themes hold the six papers; names are followed by counts.",
                     ((_DEBATE, (first, second)), (_REWARD, (third, fourth)), (_INNER, (fifth, sixth))),
+                ),
+                LikenessMatrix(
+                    "Debate is more like rewards (0.70) than like inner alignment (0.25).",
+                    (_DEBATE, _REWARD, _INNER),
+                    ((1.0, 0.7, 0.25), (0.7, 1.0, 0.5), (0.25, 0.5, 1.0)),
                 ),
             ),
         ),

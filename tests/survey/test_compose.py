@@ -9,7 +9,18 @@ import pytest
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations, Told, Work, resolve
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.survey import Facts, Flow, Note, PaperList, Paragraph, Provenance, Survey, Table, YearChart
+from surveygen.domain.survey import (
+    Facts,
+    Flow,
+    LikenessMatrix,
+    Note,
+    PaperList,
+    Paragraph,
+    Provenance,
+    Survey,
+    Table,
+    YearChart,
+)
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Sentence, Strand, ThemeSummary
 from surveygen.languages import load
@@ -222,6 +233,28 @@ def test_the_selection_tells_what_the_last_refresh_changed() -> None:
         ("8.jsonl", 8, 7),
         ("and 3 more", 6, 2),
     ]
+
+
+def test_the_matrix_names_the_most_and_the_least_alike() -> None:
+    """Themes stand in reading order with themselves at one; two alone make no matrix."""
+    papers = [_paper(n) for n in range(3)]
+    tops = [ThemeId(f"top{n}") for n in range(3)]
+    likeness = {(tops[a], tops[b]): round(0.2 * (a + b), 1) for a in range(3) for b in range(3) if a != b}
+    material = replace(
+        _material(*papers),
+        taxonomy=Taxonomy(tuple(Theme(top, f"Theme {n}") for n, top in enumerate(tops))),
+        assignments={p.id: replace(_placed(p.id, TOP), theme=t, path=(t,)) for p, t in zip(papers, tops, strict=True)},
+        summaries={},
+        likeness=likeness,
+    )
+
+    survey = compose(material, ENGLISH)
+    (matrix,) = (block for block in _section(survey, "taxonomy") if isinstance(block, LikenessMatrix))
+    two = {pair: value for pair, value in likeness.items() if tops[2] not in pair}
+
+    assert (matrix.themes, matrix.values) == (tuple(tops), ((1.0, 0.2, 0.4), (0.2, 1.0, 0.6), (0.4, 0.6, 1.0)))
+    assert "Most alike are Theme 1 and Theme 2 (0.60), least alike Theme 0 and Theme 1 (0.20)." in matrix.caption
+    assert len(_section(compose(replace(material, likeness=two), ENGLISH), "taxonomy")) == 1
 
 
 def _flow(survey: Survey) -> Flow:

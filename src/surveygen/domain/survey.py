@@ -140,6 +140,15 @@ class TaxonomyFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class LikenessMatrix:
+    """How alike themes are: `values[i][j]`, -1 to 1, is the cosine between the centers of `themes[i]` and `[j]`."""
+
+    caption: str
+    themes: tuple[ThemeId, ...]
+    values: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All papers in the order of the themes."""
 
@@ -151,7 +160,19 @@ class References:
     """The numbered bibliography."""
 
 
-Block = Paragraph | Note | Facts | Table | PaperList | Flow | YearChart | TaxonomyFigure | Catalogue | References
+Block = (
+    Paragraph
+    | Note
+    | Facts
+    | Table
+    | PaperList
+    | Flow
+    | YearChart
+    | TaxonomyFigure
+    | LikenessMatrix
+    | Catalogue
+    | References
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Provenance, Survey
-from surveygen.domain.theme import Taxonomy
+from surveygen.domain.theme import Taxonomy, ThemeId
 from surveygen.domain.writing import Evidence, Sentence
 from surveygen.languages import Language
 from surveygen.pipeline import _edition
@@ -22,6 +22,7 @@ from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
 from surveygen.pipeline._hand import held_edits
+from surveygen.pipeline._likeness import likeness
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._reasons import reasons
 from surveygen.pipeline._run import Run, start
@@ -47,6 +48,7 @@ class Drawing:
     checks: Checks
     citations: Citations
     reasons: Mapping[PaperId, tuple[Evidence, ...]]
+    likeness: Mapping[tuple[ThemeId, ThemeId], float]
     meter: Meter
     _composed: dict[str, tuple[Survey, tuple[object, ...]]] = field(default_factory=dict)
 
@@ -85,7 +87,8 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
         written = write(run, placed, asking)
     assignments = {item.paper: item for item in placed.assignments}
     told = reasons(store, run.papers, assignments)
-    return Drawing(project, run, placed, written, _checks(run), citations_of(store, run.papers), told, meter)
+    alike = likeness(run.embeddings, placed.taxonomy, placed.assignments)
+    return Drawing(project, run, placed, written, _checks(run), citations_of(store, run.papers), told, alike, meter)
 
 
 def _checks(run: Run) -> Checks:
@@ -121,6 +124,7 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         cite_keys=cite_keys,
         selection=_selection(store),
         found=store.found(),
+        likeness=drawing.likeness,
         provenance=_provenance(drawing, translation),
         checks=drawing.checks,
         changes=reports[0] if reports else None,

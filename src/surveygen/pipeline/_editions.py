@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 _SOURCE = "en"
-_NUMBERED = ("flow", "year_chart", "taxonomy")  # blocks that hold nothing but a caption and data
+_NUMBERED = ("flow", "year_chart", "taxonomy", "likeness")  # blocks that hold nothing but a caption and data
 # What depends on the language: how much of an edition is translated, and by what.
 _OWN_QUALITY = frozenset({"translated_sentences", "untranslated_sentences", "failed_translations"})
 _OWN_PROVENANCE = frozenset({"translator"})

@@ -15,6 +15,7 @@ from surveygen.domain.survey import (
     Entry,
     Facts,
     Flow,
+    LikenessMatrix,
     Note,
     PaperList,
     Paragraph,
@@ -35,6 +36,7 @@ from surveygen.render._html_figures import draw
 from surveygen.render._html_marks import ThemeMark, catalogue_order
 from surveygen.render._html_sources import Sources
 from surveygen.render._html_text import anchor, string, words
+from surveygen.render._likeness import draw_matrix
 from surveygen.render._links import code_address, doi_of, link_of
 
 View = Mapping[str, object]
@@ -149,6 +151,17 @@ class PageView:
         examples = dict(block.examples)
         trees = [self._node(top.id, examples) for top in self._survey.taxonomy.children(None)]
         return {"kind": "taxonomy", "caption": words(block.caption), "trees": trees}
+
+    @_block.register
+    def _(self, block: LikenessMatrix) -> View:
+        names = tuple(string(self._survey.taxonomy[theme].name_in(self._language.code)) for theme in block.themes)
+        return {
+            "kind": "likeness",
+            "caption": words(block.caption),
+            "drawing": draw_matrix(block, names),
+            "names": names,
+            "rows": [[self._language.decimal(value) for value in row] for row in block.values],
+        }
 
     @_block.register
     def _(self, block: Catalogue) -> View:

@@ -14,6 +14,7 @@ from surveygen.domain.survey import (
     Count,
     Facts,
     Flow,
+    LikenessMatrix,
     Note,
     PaperList,
     Paragraph,
@@ -191,6 +192,12 @@ def _(block: YearChart) -> Json:
 def _(block: TaxonomyFigure) -> Json:
     examples = [{"theme": theme, "papers": list(papers)} for theme, papers in block.examples]
     return {"kind": "taxonomy", "caption": block.caption, "examples": examples}
+
+
+@block_of.register
+def _(block: LikenessMatrix) -> Json:
+    values = [[ratio(value) for value in row] for row in block.values]
+    return {"kind": "likeness", "caption": block.caption, "themes": list(block.themes), "values": values}
 
 
 @block_of.register

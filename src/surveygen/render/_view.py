@@ -18,6 +18,7 @@ from surveygen.domain.survey import (
     Entry,
     Facts,
     Flow,
+    LikenessMatrix,
     Note,
     PaperList,
     Paragraph,
@@ -33,6 +34,7 @@ from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.render._flow import told_count
+from surveygen.render._likeness import shades
 from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
 from surveygen.render._words import Words, cut, stopped
 
@@ -159,6 +161,17 @@ class Views:
         examples = dict(block.examples)
         trees = [self._node(theme.id, examples) for theme in self._survey.taxonomy.children(None)]
         return {"kind": "taxonomy", "caption": self._words.words(block.caption), "trees": trees}
+
+    @_block.register
+    def _(self, block: LikenessMatrix) -> View:
+        told = [[self._script.text(self._language.decimal(value)) for value in row] for row in block.values]
+        return {
+            "kind": "likeness",
+            "caption": self._words.words(block.caption),
+            "theme_word": self._words.say("page_theme"),
+            "themes": [self._words.words(cut(self._theme_name(theme), 80)) for theme in block.themes],
+            "rows": [list(zip(row, shade, strict=True)) for row, shade in zip(told, shades(block), strict=True)],
+        }
 
     @_block.register
     def _(self, block: Catalogue) -> View:

@@ -55,12 +55,13 @@ class LatexRenderer:
         document = {**views.document(), "palette": _PALETTE}
         body = fill(self._environment, "latex/body.tex.j2", document)
         fonts = [{"file": TexSafe(font), "script": TexSafe(script_of(font))} for font in fallback_fonts(body)]
+        names = {"en"} if self.language.direction == "rtl" else set()  # those of authors run from left to right
         frame = {
             **document,
             "body": TexSafe(body),
             "fallback_fonts": fonts,
             "babel": TexSafe(self.language.latex),
-            "others": [TexSafe(load(code).latex) for code in sorted(script.others)],
+            "others": [TexSafe(load(code).latex) for code in sorted(script.others | names)],
             "language": TexSafe(self.language.code),
             "pdf_date": TexSafe(f"D:{re.sub(r'[^0-9]', '', survey.generated_at)}Z"),  # ISO 32000-1, 7.9.4
             "rtl": self.language.direction == "rtl",

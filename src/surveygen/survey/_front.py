@@ -19,6 +19,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.writing import Sentence
 from surveygen.survey._flow import write_flow
+from surveygen.survey._likeness import write_likeness
 from surveygen.survey.counts import chart_years
 from surveygen.survey.material import Desk, telling
 
@@ -138,7 +139,9 @@ def write_taxonomy(desk: Desk) -> Section:
         for theme in desk.material.taxonomy
     )
     figure = TaxonomyFigure(desk.say("taxonomy_caption", n=len(desk.material.papers)), examples)
-    blocks = (figure,) if examples else (Note(desk.say("no_themes"), "notice"),)
+    blocks: tuple[Block, ...] = (
+        (figure, *write_likeness(desk)) if examples else (Note(desk.say("no_themes"), "notice"),)
+    )
     return Section("taxonomy", desk.say("taxonomy"), 1, blocks)
 
 
