@@ -257,6 +257,17 @@ def test_the_matrix_names_the_most_and_the_least_alike() -> None:
     assert len(_section(compose(replace(material, likeness=two), ENGLISH), "taxonomy")) == 1
 
 
+def test_the_abstract_gives_its_numbers_in_the_other_languages() -> None:
+    """Each under the name of its language, in the order of the settings; the edition's own is not said again."""
+    titles = {"en": "Sample", "ar": "عينة", "ja": "見本"}
+    abstract = _section(compose(replace(_material(_paper(1)), titles=titles), ENGLISH), "abstract")
+
+    foreign = [block for block in abstract if isinstance(block, Note) and block.language]
+    assert [note.language for note in foreign] == ["ar", "ja"]
+    assert [note.text.split(":")[0] for note in foreign] == ["العربية", "日本語"]
+    assert all(title in note.text for title, note in zip(["عينة", "見本"], foreign, strict=True))
+
+
 def _flow(survey: Survey) -> Flow:
     (flow,) = (block for block in _section(survey, "method") if isinstance(block, Flow))
     assert isinstance(flow, Flow)

@@ -109,7 +109,7 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
     assignments = {item.paper: item for item in placed.assignments}
     return Material(
         slug=settings.slug,
-        title=_title(run, language),
+        title=_title(run, language.code),
         generated_at=generated_at(store),
         papers=run.papers,
         taxonomy=placed.taxonomy,
@@ -125,6 +125,7 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         selection=_selection(store),
         found=store.found(),
         likeness=drawing.likeness,
+        titles={code: _title(run, code) for code in settings.languages},
         provenance=_provenance(drawing, translation),
         checks=drawing.checks,
         changes=reports[0] if reports else None,
@@ -156,10 +157,10 @@ def _selection(store: Store) -> dict[str, int]:
     return {name: getattr(counts, name) for name in _SELECTION}
 
 
-def _title(run: Run, language: Language) -> str:
+def _title(run: Run, language: str) -> str:
     """A title of the person's own stays as it is; the profile's own title is known in several languages."""
     if run.settings.title == run.profile.title:
-        return dict(run.profile.titles).get(language.code, run.profile.title)
+        return dict(run.profile.titles).get(language, run.profile.title)
     return run.settings.title
 
 

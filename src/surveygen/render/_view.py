@@ -32,7 +32,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
-from surveygen.languages import Language
+from surveygen.languages import Language, direction_of
 from surveygen.render._flow import told_count
 from surveygen.render._likeness import shades
 from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
@@ -95,7 +95,9 @@ class Views:
 
     @_block.register
     def _(self, block: Note) -> View:
-        return {"kind": "note", "role": block.role, "text": self._words.note(block)}
+        foreign = block.language if block.language != self._language.code else ""
+        way = direction_of(foreign) if foreign else ""
+        return {"kind": "note", "role": block.role, "text": self._words.note(block), "direction": way}
 
     @_block.register
     def _(self, block: Facts) -> View:

@@ -18,6 +18,7 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.writing import Sentence
+from surveygen.languages import load
 from surveygen.survey._flow import write_flow
 from surveygen.survey._likeness import write_likeness
 from surveygen.survey.counts import chart_years
@@ -31,6 +32,20 @@ _MOST_CITED = 10
 def write_abstract(desk: Desk) -> Section:
     """Say what the draft covers, in numbers, and that software wrote it."""
     material = desk.material
+    by_person = any(edit.target for edit in material.edits)
+    notices = [desk.say("drafted_and_edited" if by_person else "drafted_by_software")]
+    notes = sum(paper.abstract_kind == "note" for paper in material.papers)
+    if notes:
+        notices.append(desk.say("editor_notes", n=notes))
+    told = desk.used.take(material.frame.abstract)
+    blocks: list[Note | Paragraph] = [Note(_numbers(desk)), *([Paragraph(told)] if told else [])]
+    blocks += [Note(notice, "notice") for notice in notices]
+    return Section("abstract", desk.say("abstract"), 1, tuple(blocks))
+
+
+def _numbers(desk: Desk) -> str:
+    """Tell in fixed words how much the draft covers."""
+    material = desk.material
     years = [paper.year for paper in material.papers if paper.year is not None]
     tops = material.taxonomy.children(None)
     parts = [desk.say("abstract_scope", n=len(material.papers), title=material.title)]
@@ -40,15 +55,18 @@ def write_abstract(desk: Desk) -> Section:
         names = "; ".join(f"{desk.name(top.id)} ({len(desk.members(top))})" for top in tops)
         parts.append(desk.say("abstract_themes", n=len(tops), names=names))
     parts.append(desk.say("abstract_claims"))
-    by_person = any(edit.target for edit in material.edits)
-    notices = [desk.say("drafted_and_edited" if by_person else "drafted_by_software")]
-    notes = sum(paper.abstract_kind == "note" for paper in material.papers)
-    if notes:
-        notices.append(desk.say("editor_notes", n=notes))
-    told = desk.used.take(material.frame.abstract)
-    blocks: list[Note | Paragraph] = [Note(" ".join(parts)), *([Paragraph(told)] if told else [])]
-    blocks += [Note(notice, "notice") for notice in notices]
-    return Section("abstract", desk.say("abstract"), 1, tuple(blocks))
+    return " ".join(parts)
+
+
+def with_other_languages(desk: Desk, abstract: Section) -> Section:
+    """Add the numbers of the abstract in the other languages of the survey, each after the language's own name."""
+    notes: list[Note] = []
+    for code, title in desk.material.titles.items():
+        if code != desk.language.code:
+            language = load(code)
+            there = replace(desk, material=replace(desk.material, title=title), language=language)
+            notes.append(Note(f"{language.name}: {_numbers(there)}", language=code))
+    return replace(abstract, blocks=(*abstract.blocks, *notes))
 
 
 def with_notice(desk: Desk, abstract: Section, quality: Quality) -> Section:

@@ -15,6 +15,7 @@ from surveygen.survey._flow import write_flow
 from surveygen.survey._front import (
     METHOD,
     with_notice,
+    with_other_languages,
     write_abstract,
     write_glance,
     write_introduction,
@@ -57,7 +58,7 @@ def compose(material: Material, language: Language) -> Survey:
     body = with_hand(sections, material, language.code)
     said = says.sections(body)
     quality = says.counted(measure(material, body), said)
-    opened = (with_notice(desk, said[0], quality), *said[1:])
+    opened = (with_other_languages(desk, with_notice(desk, said[0], quality)), *said[1:])
     survey = Survey(
         slug=material.slug,
         title=material.title,
