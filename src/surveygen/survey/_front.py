@@ -112,7 +112,7 @@ def _findings(desk: Desk) -> tuple[Sentence, ...]:
 def write_method(desk: Desk) -> Section:
     """Account for the papers that came in and for how the draft was made."""
     material = desk.material
-    names = [name for name in ("wanted", "without_abstract") if name in material.selection]
+    names = [name for name in ("wanted", "without_abstract") if material.selection.get(name)]
     rows = tuple((desk.say(f"selection_{name}"), desk.language.number(material.selection[name])) for name in names)
     made = material.provenance
     how = (
