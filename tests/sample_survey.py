@@ -10,8 +10,11 @@ from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
 from surveygen.domain.survey import (
     Block,
     Catalogue,
+    Count,
     Entry,
     Facts,
+    Flow,
+    LikenessMatrix,
     Listed,
     Note,
     PaperList,
@@ -22,6 +25,7 @@ from surveygen.domain.survey import (
     Row,
     Section,
     Spot,
+    Stage,
     Survey,
     Table,
     TaxonomyFigure,
@@ -284,9 +288,11 @@ class _Hostile:
             Table(text, (text, text), (Row(paper.id, (claim, None), text), Row(odd.id, (None, claim)))),
         )
         figures: tuple[Block, ...] = (
+            Flow(text, (Stage(Count("found", text, 1, 0), (Count(f"source:{text}", text, 1),)),)),
             YearChart(text, (top,), (2021,), ((1,),)),
             ThemeMap(text, (Spot(top, 0.2, 0.3, 2, below), Spot(below, 1.0, 0.0, 1, top))),
             Timeline(text, ((2021, (paper.id, odd.id, PaperId(words))),)),
+            LikenessMatrix(text, (top, below), ((1.0, 0.5), (0.5, 1.0))),
             TaxonomyFigure(text, ((below, (paper.id, odd.id)),)),
             Catalogue(text),
         )
@@ -338,6 +344,18 @@ def _standing(paper: PaperId) -> Standing | None:
     return Standing(cites, cited_by, outside, 3 * bool(outside), 40 + len(cited_by), told)
 
 
+def _flow() -> Flow:
+    found = Count("found", "Records found", 1208, 1210)
+    parts = (Count("source:a_1.jsonl", "a_1.jsonl", 1200, 1210), Count("source:b%.bib", "b%.bib", 8, 0))
+    aside = (Count("quarantined", "Records set aside", 1200, 1200), Count("duplicates", "Known records", 1, 2))
+    gone = (Count("withdrawn", "Papers withdrawn", 1, 1),)
+    included = Count("included", "Papers in this draft", 6, 7)
+    return Flow(
+        "From 1,208 records to 6 papers, one less than before.",
+        (Stage(found, parts, aside), Stage(Count("distinct", "Different papers", 7, 8), aside=gone), Stage(included)),
+    )
+
+
 def _sections(ids: list[PaperId]) -> tuple[Section, ...]:
     first, second, third, fourth, fifth, sixth = ids
     return (
@@ -363,6 +381,7 @@ def _sections(ids: list[PaperId]) -> tuple[Section, ...]:
             (
                 Note("Drafted by software from the papers' own abstracts.", "notice"),
                 Facts("Selection", (("Papers found", "8"), ("Papers kept", "6"), ("Without an abstract", "1"))),
+                _flow(),
                 YearChart(
                     "Most of the papers are from 2022 and 2023.",
                     (_OUTER, _INNER),
@@ -379,6 +398,11 @@ def _sections(ids: list[PaperId]) -> tuple[Section, ...]:
                 TaxonomyFigure(
                     "Two themes hold the six papers; names are followed by counts.",
                     ((_DEBATE, (first, second)), (_REWARD, (third, fourth)), (_INNER, (fifth, sixth))),
+                ),
+                LikenessMatrix(
+                    "Debate is more like rewards (0.70) than like inner alignment (0.25).",
+                    (_DEBATE, _REWARD, _INNER),
+                    ((1.0, 0.7, 0.25), (0.7, 1.0, 0.5), (0.25, 0.5, 1.0)),
                 ),
             ),
         ),

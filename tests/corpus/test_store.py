@@ -185,6 +185,16 @@ def test_a_second_record_of_a_paper_is_a_duplicate_once(store: Store) -> None:
     assert store.sources() == ("a.jsonl", "refs.bib")
 
 
+def test_what_each_source_brought_adds_up(store: Store) -> None:
+    """Unreadable records are counted with the others of their source; all make what is known, known already, or bad."""
+    store.apply([paper(), paper(doi="10.1/x"), paper(id=OTHER), BAD], source="refs.jsonl", at=NOON)
+    store.apply([paper()], source="refs.bib", at=NOON)
+
+    counts = store.counts()
+    assert store.found() == {"refs.bib": 1, "refs.jsonl": 4}
+    assert sum(store.found().values()) == counts.papers + counts.duplicates + counts.quarantined
+
+
 def test_the_words_of_each_version_are_kept(store: Store) -> None:
     """Evidence of an older draft can still be checked; a late record of an old version is taken too."""
     store.apply([paper(version=2, title="Second", abstract="We show more.", comment="2 pages")], source="x", at=NOON)

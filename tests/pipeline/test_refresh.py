@@ -136,6 +136,20 @@ def test_a_refresh_tells_exactly_what_changed(project: Project, replica: Replica
     assert verify(project).problems == ()
 
 
+def test_the_selection_stands_beside_what_it_was(project: Project, replica: Replica) -> None:
+    """One paper came and one was withdrawn: found and withdrawn grow by one, the draft is as large as before."""
+    happen(replica)
+    refresh(project)
+
+    sections = json.loads(draft(project, "survey.json"))["sections"]
+    [flow] = [block for part in sections for block in part["blocks"] if block["kind"] == "flow"]
+    counts = [count for stage in flow["stages"] for count in (stage["kept"], *stage["parts"], *stage["aside"])]
+    change = {count["name"]: count["total"] - count["before"] for count in counts}
+    kept = [(stage["kept"]["total"], sum(part["total"] for part in stage["parts"])) for stage in flow["stages"]]
+    assert (change["found"], change["withdrawn"], change["included"]) == (1, 1, 0)
+    assert kept[0][0] == kept[0][1]
+
+
 def test_a_changed_abstract_is_shown_with_its_difference(project: Project, replica: Replica) -> None:
     """The reader sees which sentence is new."""
     now = happen(replica)

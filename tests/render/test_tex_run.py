@@ -19,6 +19,7 @@ Overfull \\hbox (12.5pt too wide) in paragraph at lines 3--4
 Missing character: There is no \u6f22 (U+6F22) in font [lmroman10-regular]:!
 LaTeX Warning: Citation `key1' on page 1 undefined on input line 7.
 LaTeX Warning: Label(s) may have changed. Rerun to get cross-references right.
+warning (pdf backend): name{cite.lost} has been referenced but does not exist, replaced by a fixed one
 ! Undefined control sequence.
 l.12 \\foo
 """
@@ -29,7 +30,7 @@ def test_each_kind_of_complaint_is_found() -> None:
     report = read_log(_LOG)
 
     assert report.errors == ("Undefined control sequence.",)
-    assert report.undefined == ("key1",)
+    assert report.undefined == ("key1", "cite.lost")
     assert report.missing == ("\u6f22 (U+6F22)",)
     assert len(report.overfull) == 1
     assert "12.5pt" in report.overfull[0]
@@ -61,6 +62,16 @@ def test_an_error_of_tex_names_the_section(tmp_path: Path) -> None:
         compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=60)
     assert caught.value.line == 4
     assert not (tmp_path / "survey.pdf").exists()
+
+
+@tex_engine
+@pytest.mark.tex
+def test_an_error_in_a_row_names_its_paper(tmp_path: Path) -> None:
+    """A table has many rows; the one at fault is told by its citation."""
+    _write(tmp_path, "\\section{\\texorpdfstring{A}{Debate}}\nOne \\cite{one}\n\nTwo \\cite{two} \\undefinedthing")
+
+    with pytest.raises(TemplateError, match="in section 'Debate' at paper two: Undefined control sequence"):
+        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=60)
 
 
 @tex_engine

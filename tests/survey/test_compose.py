@@ -6,13 +6,25 @@ from dataclasses import replace
 
 import pytest
 
+from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations, Told, Work, resolve
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.survey import Facts, Note, PaperList, Paragraph, Provenance, Survey, Table, YearChart
+from surveygen.domain.survey import (
+    Facts,
+    Flow,
+    LikenessMatrix,
+    Note,
+    PaperList,
+    Paragraph,
+    Provenance,
+    Survey,
+    Table,
+    YearChart,
+)
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Evidence, Sentence, Strand, ThemeSummary
 from surveygen.languages import load
-from surveygen.survey import Checks, Material, compose, mint
+from surveygen.survey import Checks, Material, compose, mint, report
 from surveygen.survey._themes import MOST_ROWS
 
 ENGLISH = load("en")
@@ -185,12 +197,81 @@ def test_years_are_charted_without_gaps() -> None:
 
 
 def test_the_selection_is_accounted_for() -> None:
-    """The method section gives the numbers of the store."""
-    survey = compose(_material(_paper(1)), ENGLISH)
+    """What a stage keeps, less what it sets aside, is what the next keeps; before a refresh nothing is compared."""
+    papers = [_paper(n) for n in range(5)]
+    material = _material(*papers, themes={paper.id: SUB for paper in papers[:4]})
+    odd = {papers[0].id: replace(material.assignments[papers[0].id], outside=True)}
+    counts = {"delivered": 9, "duplicates": 2, "quarantined": 1, "withdrawn": 1, "excluded": 1}
+    found = {"a.jsonl": 6, "b.bib": 4}
+    material = replace(material, selection=counts, found=found, assignments={**material.assignments, **odd})
 
-    rows = dict(row for block in _section(survey, "method") if isinstance(block, Facts) for row in block.rows)
-    assert rows["Records read"] == "3"
-    assert rows["Records set aside as unreadable"] == "1"
+    flow = _flow(compose(material, ENGLISH))
+
+    kept = [stage.kept.total for stage in flow.stages]
+    aside = [sum(count.total for count in stage.aside) for stage in flow.stages]
+    assert kept == [10, 7, 5, 3]
+    assert [one - other for one, other in zip(kept, aside, strict=True)] == [7, 5, 3, 3]
+    assert [(part.label, part.total) for part in flow.stages[0].parts] == [("a.jsonl", 6), ("b.bib", 4)]
+    assert {count.before for count in flow.counts()} == {None}
+    assert flow.caption == "Records found: 10; papers in this draft: 5, 3 of them under a theme."
+
+
+def test_the_selection_tells_what_the_last_refresh_changed() -> None:
+    """Each number stands beside what it was; a source that is new had brought nothing; many sources are summed up."""
+    found = {f"{n}.jsonl": n for n in range(1, 9)}
+    before = (("found", 30), ("included", 3), ("source:8.jsonl", 7), ("source:2.jsonl", 2))
+    material = replace(_material(_paper(1)), found=found)
+    survey = compose(material, ENGLISH)
+
+    flow = _flow(
+        report(survey, replace(material, changes=Changes(2, 1, "2026-01-01T00:00:00Z", counts=before)), ENGLISH)
+    )
+
+    was = {count.name: count.before for count in flow.counts()}
+    assert (was["found"], was["included"], was["placed"]) == (30, 3, 0)
+    assert [(part.label, part.total, part.before) for part in flow.stages[0].parts][::5] == [
+        ("8.jsonl", 8, 7),
+        ("and 3 more", 6, 2),
+    ]
+
+
+def test_the_matrix_names_the_most_and_the_least_alike() -> None:
+    """Themes stand in reading order with themselves at one; two alone make no matrix."""
+    papers = [_paper(n) for n in range(3)]
+    tops = [ThemeId(f"top{n}") for n in range(3)]
+    likeness = {(tops[a], tops[b]): round(0.2 * (a + b), 1) for a in range(3) for b in range(3) if a != b}
+    material = replace(
+        _material(*papers),
+        taxonomy=Taxonomy(tuple(Theme(top, f"Theme {n}") for n, top in enumerate(tops))),
+        assignments={p.id: replace(_placed(p.id, TOP), theme=t, path=(t,)) for p, t in zip(papers, tops, strict=True)},
+        summaries={},
+        likeness=likeness,
+    )
+
+    survey = compose(material, ENGLISH)
+    (matrix,) = (block for block in _section(survey, "taxonomy") if isinstance(block, LikenessMatrix))
+    two = {pair: value for pair, value in likeness.items() if tops[2] not in pair}
+
+    assert (matrix.themes, matrix.values) == (tuple(tops), ((1.0, 0.2, 0.4), (0.2, 1.0, 0.6), (0.4, 0.6, 1.0)))
+    assert "Most alike are Theme 1 and Theme 2 (0.60), least alike Theme 0 and Theme 1 (0.20)." in matrix.caption
+    assert len(_section(compose(replace(material, likeness=two), ENGLISH), "taxonomy")) == 1
+
+
+def test_the_abstract_gives_its_numbers_in_the_other_languages() -> None:
+    """Each under the name of its language, in the order of the settings; the edition's own is not said again."""
+    titles = {"en": "Sample", "ar": "عينة", "ja": "見本"}
+    abstract = _section(compose(replace(_material(_paper(1)), titles=titles), ENGLISH), "abstract")
+
+    foreign = [block for block in abstract if isinstance(block, Note) and block.language]
+    assert [note.language for note in foreign] == ["ar", "ja"]
+    assert [note.text.split(":")[0] for note in foreign] == ["العربية", "日本語"]
+    assert all(title in note.text for title, note in zip(["عينة", "見本"], foreign, strict=True))
+
+
+def _flow(survey: Survey) -> Flow:
+    (flow,) = (block for block in _section(survey, "method") if isinstance(block, Flow))
+    assert isinstance(flow, Flow)
+    return flow
 
 
 def test_composing_is_pure() -> None:
@@ -300,8 +381,7 @@ def test_a_paper_that_fits_no_theme_is_a_member_of_none() -> None:
     tables = [block for section in survey.sections for block in section.blocks if isinstance(block, Table)]
     assert [row.paper for table in tables for row in table.rows] == [inside.id]
     assert survey.quality.outside_papers == 1
-    facts = [block.rows for block in _section(survey, "method") if isinstance(block, Facts)]
-    assert ("Papers that fit no theme", "1") in facts[0]
+    assert {count.name: count.total for count in _flow(survey).counts()}["outside"] == 1
     assert [entry.paper.id for entry in survey.entries] == [inside.id, stranger.id]
 
 

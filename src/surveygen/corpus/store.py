@@ -197,6 +197,15 @@ class Store:
             excluded=self._count_excluded(),
         )
 
+    def found(self) -> dict[str, int]:
+        """Return how many records each source brought, by its name, those that could not be read among them."""
+        rows = self._database.rows(
+            "SELECT name, sum(n) FROM (SELECT source.name AS name, times AS n FROM delivery"
+            " JOIN source ON source.id = delivery.source UNION ALL SELECT source, 1 FROM quarantine)"
+            " GROUP BY name ORDER BY name"
+        )
+        return {name: int(number) for name, number in rows}
+
     def _count_excluded(self) -> int:
         out = to_json(sorted(excluded(self.decisions())))
         found: int = self._database.value(

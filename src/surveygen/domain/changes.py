@@ -67,6 +67,7 @@ class Changes:
         reworded: papers of any of the lists whose abstract changed materially.
         titles: (paper, title) of every paper named, so that a paper that left the draft can still be named.
         doubted: sentences of a person that should be looked at again.
+        counts: (name, number) of the selection as the draft before had it; empty if that is not known.
         changed, identical: ids of the sections whose text is new and of those that are the same to the byte.
     """
 
@@ -87,6 +88,7 @@ class Changes:
     identical: tuple[str, ...] = ()
     titles: tuple[tuple[PaperId, str], ...] = ()
     doubted: tuple[Doubted, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
 
     def __bool__(self) -> bool:
         """Whether a paper or a theme changed; sections follow from these."""

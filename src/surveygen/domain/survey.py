@@ -95,6 +95,44 @@ class YearChart:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """A number of the selection: how many there are, and how many there were before the last refresh, None if unknown.
+
+    `name` is the same in every language: "found", "included", or "source:" and the name of a source.
+    """
+
+    name: str
+    label: str
+    total: int
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the selection: what is `kept`, its `parts`, and what is set `aside` before the next stage.
+
+    The parts add up to what is kept; what is kept, less what is set aside, is what the next stage keeps.
+    """
+
+    kept: Count
+    parts: tuple[Count, ...] = ()
+    aside: tuple[Count, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The way from records found to papers under a theme, after the PRISMA 2020 statement (doi:10.1136/bmj.n71)."""
+
+    caption: str
+    stages: tuple[Stage, ...]
+
+    def counts(self) -> Iterator[Count]:
+        """Yield every number in reading order."""
+        for stage in self.stages:
+            yield from (stage.kept, *stage.parts, *stage.aside)
+
+
+@dataclass(frozen=True, slots=True)
 class TaxonomyFigure:
     """The tree of themes with counts and, at each leaf, its most central papers."""
 
@@ -130,6 +168,15 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class LikenessMatrix:
+    """How alike themes are: `values[i][j]`, -1 to 1, is the cosine between the centers of `themes[i]` and `[j]`."""
+
+    caption: str
+    themes: tuple[ThemeId, ...]
+    values: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All papers in the order of the themes."""
 
@@ -147,8 +194,10 @@ Block = (
     | Facts
     | Table
     | PaperList
+    | Flow
     | YearChart
     | TaxonomyFigure
+    | LikenessMatrix
     | ThemeMap
     | Timeline
     | Catalogue

@@ -59,6 +59,10 @@ class Language:
         """Write a number with the language's separators, in Latin digits."""
         return numbers.format_decimal(value, locale=self.code, numbering_system="latn")
 
+    def decimal(self, value: float) -> str:
+        """Write a number with two decimals, in Latin digits."""
+        return numbers.format_decimal(value, format="0.00", locale=self.code, numbering_system="latn")
+
     def percent(self, share: float) -> str:
         """Write a share of 0 to 1 as a percentage with at most one decimal, rounded down: 100 % means all."""
         share = math.floor(share * 1000 + 1e-9) / 1000

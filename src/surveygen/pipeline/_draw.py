@@ -14,7 +14,7 @@ from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import Provenance, Survey
-from surveygen.domain.theme import Taxonomy
+from surveygen.domain.theme import Taxonomy, ThemeId
 from surveygen.domain.writing import Evidence, Sentence
 from surveygen.languages import Language
 from surveygen.pipeline import _edition
@@ -22,6 +22,7 @@ from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
 from surveygen.pipeline._hand import held_edits
+from surveygen.pipeline._likeness import likeness
 from surveygen.pipeline._map import positions
 from surveygen.pipeline._place import Placed, place
 from surveygen.pipeline._reasons import reasons
@@ -49,6 +50,7 @@ class Drawing:
     citations: Citations
     reasons: Mapping[PaperId, tuple[Evidence, ...]]
     positions: Mapping[PaperId, tuple[float, float]]
+    likeness: Mapping[tuple[ThemeId, ThemeId], float]
     meter: Meter
     _composed: dict[str, tuple[Survey, tuple[object, ...]]] = field(default_factory=dict)
 
@@ -95,6 +97,7 @@ def draw(project: Project, store: Store, progress: Progress) -> Drawing:
         citations=citations_of(store, run.papers),
         reasons=reasons(store, run.papers, assignments),
         positions=positions(run),
+        likeness=likeness(run.embeddings, placed.taxonomy, placed.assignments),
         meter=meter,
     )
 
@@ -117,7 +120,7 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
     assignments = {item.paper: item for item in placed.assignments}
     return Material(
         slug=settings.slug,
-        title=_title(run, language),
+        title=_title(run, language.code),
         generated_at=generated_at(store),
         papers=run.papers,
         taxonomy=placed.taxonomy,
@@ -132,6 +135,9 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         neighbours=placed.neighbours,
         cite_keys=cite_keys,
         selection=_selection(store),
+        found=store.found(),
+        likeness=drawing.likeness,
+        titles={code: _title(run, code) for code in settings.languages},
         provenance=_provenance(drawing, translation),
         checks=drawing.checks,
         changes=reports[0] if reports else None,
@@ -163,10 +169,10 @@ def _selection(store: Store) -> dict[str, int]:
     return {name: getattr(counts, name) for name in _SELECTION}
 
 
-def _title(run: Run, language: Language) -> str:
+def _title(run: Run, language: str) -> str:
     """A title of the person's own stays as it is; the profile's own title is known in several languages."""
     if run.settings.title == run.profile.title:
-        return dict(run.profile.titles).get(language.code, run.profile.title)
+        return dict(run.profile.titles).get(language, run.profile.title)
     return run.settings.title
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from surveygen.corpus import Store
 from surveygen.domain.changes import Changes, Corrected, Doubted, Moved, Revised, Reworded
 from surveygen.domain.paper import Paper, PaperId, Status
-from surveygen.domain.survey import Survey
+from surveygen.domain.survey import Flow, Survey
 from surveygen.domain.theme import ThemeId
 from surveygen.pipeline._codec import decode, encode
 from surveygen.summarize import difference
@@ -43,6 +43,7 @@ class Edition:
         corpus: SHA-256 of the store that it was made of.
         sections: (id, digest) of each section that has text of its own.
         doubted: a person's sentences whose sources had changed.
+        counts: (name, number) of the selection.
     """
 
     run: int
@@ -52,6 +53,7 @@ class Edition:
     themes: tuple[ThemeId, ...]
     sections: tuple[tuple[str, str], ...]
     doubted: tuple[Doubted, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
 
 
 def load(store: Store) -> Edition | None:
@@ -87,7 +89,15 @@ def photograph(store: Store, survey: Survey, run: int, excluded: Iterable[Paper]
     sections = tuple((section.id, _digest(encode(section))) for section in survey.sections if section.id not in _ASIDE)
     last = max((known.id for known in store.runs()), default=0)
     themes = tuple(theme.id for theme in survey.taxonomy)
-    return Edition(run, last, store.sha256(), papers, themes, sections, tuple(_doubted(survey)))
+    counts = tuple(_counts(survey))
+    return Edition(run, last, store.sha256(), papers, themes, sections, tuple(_doubted(survey)), counts)
+
+
+def _counts(survey: Survey) -> Iterator[tuple[str, int]]:
+    for section in survey.sections:
+        for block in section.blocks:
+            if isinstance(block, Flow):
+                yield from ((count.name, count.total) for count in block.counts())
 
 
 def _doubted(survey: Survey) -> Iterator[Doubted]:
@@ -147,6 +157,7 @@ def compare(before: Edition, now: Edition, store: Store) -> Changes:
         identical=tuple(name for name, digest in now.sections if old_sections.get(name) == digest),
         doubted=tuple(one for one in now.doubted if one not in before.doubted),
         titles=tuple((paper, current[paper].title) for paper in sorted(named)),
+        counts=before.counts,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 _SOURCE = "en"
-_NUMBERED = ("year_chart", "taxonomy")  # blocks that hold nothing but a caption and data
+_NUMBERED = ("flow", "year_chart", "taxonomy", "likeness")  # blocks that hold nothing but a caption and data
 # What depends on the language: how much of an edition is translated, and by what.
 _OWN_QUALITY = frozenset({"translated_sentences", "untranslated_sentences", "failed_translations"})
 _OWN_PROVENANCE = frozenset({"translator"})
@@ -83,7 +83,7 @@ def _block(place: str, block: Mapping[str, Any]) -> Iterator[Fact]:
         return  # the number of notices depends on what is translated
     yield place, kind
     if kind in _NUMBERED:
-        yield place, _without(block, frozenset({"caption"}))
+        yield place, _unworded(block)
     for sentence in block.get("sentences", ()):
         yield place, claim_of(sentence)
     if kind == "facts" and place == "glance":  # elsewhere they hold dates, and what is translated
@@ -93,6 +93,13 @@ def _block(place: str, block: Mapping[str, Any]) -> Iterator[Fact]:
     if kind == "table":
         for row in block["rows"]:
             yield place, (row["paper"], [claim_of(cell) if cell is not None else None for cell in row["cells"]])
+
+
+def _unworded(data: object) -> object:
+    """Leave captions and labels out, at any depth."""
+    if isinstance(data, Mapping):
+        return {key: _unworded(value) for key, value in data.items() if key not in {"caption", "label"}}
+    return [_unworded(item) for item in data] if isinstance(data, list) else data
 
 
 def _card(place: str, card: Mapping[str, Any]) -> Iterator[Fact]:

@@ -11,6 +11,8 @@ from surveygen.domain.survey import (
     Block,
     Catalogue,
     Facts,
+    Flow,
+    LikenessMatrix,
     Note,
     PaperList,
     Paragraph,
@@ -27,12 +29,14 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import direction_of
+from surveygen.render._flow import draw_flow, told_count
 from surveygen.render._html_book import Book
 from surveygen.render._html_figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
 from surveygen.render._html_layout import Page, address
 from surveygen.render._html_marks import catalogue_order
 from surveygen.render._html_papers import PaperViews
-from surveygen.render._html_text import anchor, words
+from surveygen.render._html_text import anchor, string, words
+from surveygen.render._likeness import draw_matrix
 from surveygen.render._links import code_address
 
 View = Mapping[str, object]
@@ -163,6 +167,19 @@ class PageView:
         return {"kind": "papers", "caption": words(block.caption), "papers": items}
 
     @_block.register
+    def _(self, block: Flow) -> View:
+        counts = [(clean(count.label), told_count(count, self._book.language)) for count in block.counts()]
+        refreshed = any(count.before is not None for count in block.counts())
+        drawing = draw_flow(block, self._book.language)
+        return {
+            "kind": "flow",
+            "caption": words(block.caption),
+            "drawing": drawing,
+            "counts": counts,
+            "refreshed": refreshed,
+        }
+
+    @_block.register
     def _(self, block: YearChart) -> View:
         legend = [
             {"name": self._book.marks[theme].name, "tone": self._book.marks[theme].tone, "total": sum(column)}
@@ -195,6 +212,19 @@ class PageView:
             for year, papers in block.years
         ]
         return {"kind": "timeline", "caption": words(block.caption), "rows": rows}
+
+    @_block.register
+    def _(self, block: LikenessMatrix) -> View:
+        names = tuple(
+            string(self._book.survey.taxonomy[theme].name_in(self._book.language.code)) for theme in block.themes
+        )
+        return {
+            "kind": "likeness",
+            "caption": words(block.caption),
+            "drawing": draw_matrix(block, names),
+            "names": names,
+            "rows": [[self._book.language.decimal(value) for value in row] for row in block.values],
+        }
 
     @_block.register
     def _(self, block: Catalogue) -> View:

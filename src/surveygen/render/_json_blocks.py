@@ -11,7 +11,10 @@ import msgspec
 from surveygen.domain.survey import (
     Block,
     Catalogue,
+    Count,
     Facts,
+    Flow,
+    LikenessMatrix,
     Note,
     PaperList,
     Paragraph,
@@ -160,6 +163,23 @@ def _(block: Table) -> Json:
 
 
 @block_of.register
+def _(block: Flow) -> Json:
+    stages = [
+        {
+            "kept": _count(stage.kept),
+            "parts": [_count(count) for count in stage.parts],
+            "aside": [_count(count) for count in stage.aside],
+        }
+        for stage in block.stages
+    ]
+    return {"kind": "flow", "caption": block.caption, "stages": stages}
+
+
+def _count(count: Count) -> Json:
+    return {"name": count.name, "label": count.label, "total": count.total, "before": count.before}
+
+
+@block_of.register
 def _(block: YearChart) -> Json:
     return {
         "kind": "year_chart",
@@ -189,6 +209,12 @@ def _(block: ThemeMap) -> Json:
 def _(block: Timeline) -> Json:
     years = [{"year": year, "papers": list(papers)} for year, papers in block.years]
     return {"kind": "timeline", "caption": block.caption, "years": years}
+
+
+@block_of.register
+def _(block: LikenessMatrix) -> Json:
+    values = [[ratio(value) for value in row] for row in block.values]
+    return {"kind": "likeness", "caption": block.caption, "themes": list(block.themes), "values": values}
 
 
 @block_of.register

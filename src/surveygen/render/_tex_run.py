@@ -27,6 +27,8 @@ _LINE = re.compile(r"^l\.(\d+)", re.MULTILINE)
 _OVERFULL = re.compile(r"^Overfull \\[hv]box \((\d+(?:\.\d+)?)pt too (?:wide|high)\)[^\n]*", re.MULTILINE)
 _MISSING = re.compile(r"Missing character: There is no (.+?) in font")
 _UNDEFINED = re.compile(r"(?:Reference|Citation) `([^']*)' on page \S+\s+undefined")
+_LOST_LINK = re.compile(r"name\{([^}]*)\} has been referenced but does not exist")
+_CITED = re.compile(r"\\cite\{([^},]*)")
 _RERUN = re.compile(r"Rerun to get|Please rerun|Label\(s\) may have changed|Rerun LaTeX|Table widths have changed")
 _PLACE = re.compile(r"\\(?:sub)*section\{\\texorpdfstring\{.*\}\{(?P<heading>.*)\}\}|\\bibitem\[(?P<number>\d+)\]")
 
@@ -81,7 +83,7 @@ def read_log(log: str, *, passes: int = 1) -> CompileReport:
     return CompileReport(
         passes=passes,
         errors=tuple(found["what"] for found in _ERROR.finditer(log)),
-        undefined=tuple(dict.fromkeys(_UNDEFINED.findall(log))),
+        undefined=tuple(dict.fromkeys(_UNDEFINED.findall(log) + _LOST_LINK.findall(log))),
         missing=tuple(dict.fromkeys(_MISSING.findall(log))),
         overfull=tuple(found[0] for found in _OVERFULL.finditer(log) if float(found[1]) > _WORST_OVERFULL),
         rerun=bool(_RERUN.search(log)),
@@ -145,9 +147,12 @@ def _translated(report: CompileReport, log: Path, source: str) -> TemplateError:
 
 
 def _nearest(source: str, line: int) -> str:
-    """Name the last section or reference that begins at or before a line."""
+    """Name the last section or reference that begins at or before a line, and the paper that the line cites first."""
     places = [found for text in source.split("\n")[:line] if (found := _PLACE.search(text))]
     if not places:
         return ""
     last = places[-1]
-    return f" at reference {last['number']}" if last["number"] else f" in section {last['heading']!r}"
+    if last["number"]:
+        return f" at reference {last['number']}"
+    cited = _CITED.search(source.split("\n")[line - 1])  # a row of a table is a line, and begins with its paper
+    return f" in section {last['heading']!r}" + (f" at paper {cited[1]}" if cited else "")

@@ -33,13 +33,14 @@ class TexScript:
 
     def frame(self, body: str, language: Language) -> dict[str, object]:
         """Return what a document needs around its body: fonts for its letters, and its languages."""
+        names = {"en"} if language.direction == "rtl" else set()  # those of authors run from left to right
         return {
             "body": TexSafe(body),
             "fallback_fonts": [
                 {"file": TexSafe(font), "script": TexSafe(script_of(font))} for font in fallback_fonts(body)
             ],
             "babel": TexSafe(language.latex),
-            "others": [TexSafe(load(code).latex) for code in sorted(self.others)],
+            "others": [TexSafe(load(code).latex) for code in sorted(self.others | names)],
             "language": TexSafe(language.code),
             "rtl": language.direction == "rtl",
         }

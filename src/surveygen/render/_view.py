@@ -14,8 +14,11 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import (
     Block,
     Catalogue,
+    Count,
     Entry,
     Facts,
+    Flow,
+    LikenessMatrix,
     Note,
     PaperList,
     Paragraph,
@@ -31,7 +34,9 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
-from surveygen.languages import Language
+from surveygen.languages import Language, direction_of
+from surveygen.render._flow import told_count
+from surveygen.render._likeness import shades
 from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
 from surveygen.render._words import Words, cut, stopped
 
@@ -92,7 +97,9 @@ class Views:
 
     @_block.register
     def _(self, block: Note) -> View:
-        return {"kind": "note", "role": block.role, "text": self._words.note(block)}
+        foreign = block.language if block.language != self._language.code else ""
+        way = direction_of(foreign) if foreign else ""
+        return {"kind": "note", "role": block.role, "text": self._words.note(block), "direction": way}
 
     @_block.register
     def _(self, block: Facts) -> View:
@@ -121,6 +128,25 @@ class Views:
             for item in block.items
         ]
         return {"kind": "papers", "caption": self._words.words(block.caption), "papers": items}
+
+    @_block.register
+    def _(self, block: Flow) -> View:
+        stages = [
+            {
+                "kept": self._count(stage.kept),
+                "parts": [self._count(count) for count in stage.parts],
+                "aside": [self._count(count) for count in stage.aside],
+            }
+            for stage in block.stages
+        ]
+        return {
+            "kind": "flow",
+            "caption": self._words.words(block.caption),
+            "columns": [self._words.say(f"page_{key}") for key in ("flow_step", "flow_before", "flow_since", "total")],
+            "refreshed": any(count.before is not None for count in block.counts()),
+            "stages": stages,
+            "counts": [self._count(count) for count in block.counts()],
+        }
 
     @_block.register
     def _(self, block: YearChart) -> View:
@@ -166,6 +192,17 @@ class Views:
         return {"kind": "timeline", "caption": self._words.words(block.caption), "rows": rows}
 
     @_block.register
+    def _(self, block: LikenessMatrix) -> View:
+        told = [[self._script.text(self._language.decimal(value)) for value in row] for row in block.values]
+        return {
+            "kind": "likeness",
+            "caption": self._words.words(block.caption),
+            "theme_word": self._words.say("page_theme"),
+            "themes": [self._words.words(cut(self._theme_name(theme), 80)) for theme in block.themes],
+            "rows": [list(zip(row, shade, strict=True)) for row, shade in zip(told, shades(block), strict=True)],
+        }
+
+    @_block.register
     def _(self, block: Catalogue) -> View:
         return {
             "kind": "catalogue",
@@ -178,6 +215,14 @@ class Views:
     @_block.register
     def _(self, _: References) -> View:
         return {"kind": "references", "entries": [self._reference(entry) for entry in self._survey.entries]}
+
+    def _count(self, count: Count) -> View:
+        label = count.label if count.name.startswith("source:") else ""
+        return {
+            "label": self._script.text(clean(label)) if label else self._words.words(count.label),
+            "fell": count.before is not None and count.total < count.before,
+            **{name: self._script.text(told) for name, told in told_count(count, self._language).items()},
+        }
 
     def _row(self, row: Row) -> View:
         entry = self._entries[row.paper]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
 from surveygen.render._bibtex import bibliography
-from surveygen.render._templates import TemplateRoots, fill, text_environment
+from surveygen.render._templates import TemplateRoots, TexSafe, fill, text_environment
 from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript
 from surveygen.render._view import Views
 from surveygen.render._words import Words
@@ -41,7 +42,8 @@ class LatexRenderer:
         views = Views(survey, self.language, Words(survey, self.language, script, max_cell=_MAX_CELL))
         document = {**views.document(), "palette": PALETTE}
         body = fill(self._environment, "latex/body.tex.j2", document)
-        frame = {**document, **script.frame(body, self.language)}
+        pdf_date = TexSafe(f"D:{re.sub(r'[^0-9]', '', survey.generated_at)}Z")  # ISO 32000-1, 7.9.4
+        frame = {**document, **script.frame(body, self.language), "pdf_date": pdf_date}
         return {
             "survey.tex": fill(self._environment, "latex/survey.tex.j2", frame),
             "references.bib": bibliography(survey.entries),

@@ -18,7 +18,10 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.writing import Sentence
+from surveygen.languages import load
 from surveygen.survey._figures import write_map, write_timeline
+from surveygen.survey._flow import write_flow
+from surveygen.survey._likeness import write_likeness
 from surveygen.survey.counts import chart_years
 from surveygen.survey.material import Desk, telling
 
@@ -30,6 +33,20 @@ _MOST_CITED = 10
 def write_abstract(desk: Desk) -> Section:
     """Say what the draft covers, in numbers, and that software wrote it."""
     material = desk.material
+    by_person = any(edit.target for edit in material.edits)
+    notices = [desk.say("drafted_and_edited" if by_person else "drafted_by_software")]
+    notes = sum(paper.abstract_kind == "note" for paper in material.papers)
+    if notes:
+        notices.append(desk.say("editor_notes", n=notes))
+    told = desk.used.take(material.frame.abstract)
+    blocks: list[Note | Paragraph] = [Note(_numbers(desk)), *([Paragraph(told)] if told else [])]
+    blocks += [Note(notice, "notice") for notice in notices]
+    return Section("abstract", desk.say("abstract"), 1, tuple(blocks))
+
+
+def _numbers(desk: Desk) -> str:
+    """Tell in fixed words how much the draft covers."""
+    material = desk.material
     years = [paper.year for paper in material.papers if paper.year is not None]
     tops = material.taxonomy.children(None)
     parts = [desk.say("abstract_scope", n=len(material.papers), title=material.title)]
@@ -39,15 +56,18 @@ def write_abstract(desk: Desk) -> Section:
         names = "; ".join(f"{desk.name(top.id)} ({len(desk.members(top))})" for top in tops)
         parts.append(desk.say("abstract_themes", n=len(tops), names=names))
     parts.append(desk.say("abstract_claims"))
-    by_person = any(edit.target for edit in material.edits)
-    notices = [desk.say("drafted_and_edited" if by_person else "drafted_by_software")]
-    notes = sum(paper.abstract_kind == "note" for paper in material.papers)
-    if notes:
-        notices.append(desk.say("editor_notes", n=notes))
-    told = desk.used.take(material.frame.abstract)
-    blocks: list[Note | Paragraph] = [Note(" ".join(parts)), *([Paragraph(told)] if told else [])]
-    blocks += [Note(notice, "notice") for notice in notices]
-    return Section("abstract", desk.say("abstract"), 1, tuple(blocks))
+    return " ".join(parts)
+
+
+def with_other_languages(desk: Desk, abstract: Section) -> Section:
+    """Add the numbers of the abstract in the other languages of the survey, each after the language's own name."""
+    notes: list[Note] = []
+    for code, title in desk.material.titles.items():
+        if code != desk.language.code:
+            language = load(code)
+            there = replace(desk, material=replace(desk.material, title=title), language=language)
+            notes.append(Note(f"{language.name}: {_numbers(there)}", language=code))
+    return replace(abstract, blocks=(*abstract.blocks, *notes))
 
 
 def with_notice(desk: Desk, abstract: Section, quality: Quality) -> Section:
@@ -93,12 +113,8 @@ def _findings(desk: Desk) -> tuple[Sentence, ...]:
 def write_method(desk: Desk) -> Section:
     """Account for the papers that came in and for how the draft was made."""
     material = desk.material
-    order = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
-    names = [name for name in order if name in material.selection]
-    rows = [(desk.say(f"selection_{name}"), desk.language.number(material.selection[name])) for name in names]
-    rows.append((desk.say("selection_included"), desk.language.number(len(material.papers))))
-    outside = sum(item.outside for item in material.assignments.values())
-    rows.append((desk.say("quality_outside"), desk.language.number(outside)))
+    names = [name for name in ("wanted", "without_abstract") if material.selection.get(name)]
+    rows = tuple((desk.say(f"selection_{name}"), desk.language.number(material.selection[name])) for name in names)
     made = material.provenance
     how = (
         (desk.say("sources"), ", ".join(made.sources) or "–"),
@@ -108,9 +124,10 @@ def write_method(desk: Desk) -> Section:
         *model_rows(desk),
         (desk.say("seed"), str(made.seed)),
     )
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Note(desk.say("method_text_model" if made.model else "method_text")),
-        Facts(desk.say("selection"), tuple(rows)),
+        write_flow(desk),
+        *((Facts(desk.say("selection"), rows),) if rows else ()),
         Facts(desk.say("how_made"), how),
     )
     return Section(METHOD, desk.say("method"), 1, blocks)
@@ -141,7 +158,9 @@ def write_taxonomy(desk: Desk) -> Section:
         for theme in desk.material.taxonomy
     )
     figure = TaxonomyFigure(desk.say("taxonomy_caption", n=len(desk.material.papers)), examples)
-    blocks = (figure,) if examples else (Note(desk.say("no_themes"), "notice"),)
+    blocks: tuple[Block, ...] = (
+        (figure, *write_likeness(desk)) if examples else (Note(desk.say("no_themes"), "notice"),)
+    )
     return Section("taxonomy", desk.say("taxonomy"), 1, blocks)
 
 

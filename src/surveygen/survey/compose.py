@@ -6,14 +6,16 @@ from dataclasses import replace
 
 from surveygen.domain.names import fold, split_name
 from surveygen.domain.paper import Paper
-from surveygen.domain.survey import Entry, Survey
+from surveygen.domain.survey import Entry, Flow, Section, Survey
 from surveygen.languages import Language
 from surveygen.survey._across import write_across, write_questions
 from surveygen.survey._back import write_catalogue, write_open_problems, write_outlook, write_quality, write_references
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
+from surveygen.survey._flow import write_flow
 from surveygen.survey._front import (
     METHOD,
     with_notice,
+    with_other_languages,
     write_abstract,
     write_glance,
     write_introduction,
@@ -56,7 +58,7 @@ def compose(material: Material, language: Language) -> Survey:
     body = with_hand(sections, material, language.code)
     said = says.sections(body)
     quality = says.counted(measure(material, body), said)
-    opened = (with_notice(desk, said[0], quality), *said[1:])
+    opened = (with_other_languages(desk, with_notice(desk, said[0], quality)), *said[1:])
     survey = Survey(
         slug=material.slug,
         title=material.title,
@@ -80,12 +82,21 @@ def report(survey: Survey, material: Material, language: Language) -> Survey:
     What changed stands before the section "method", where all opening sections are over.
     """
     named = Interpreter(material.translation, language.code).named(material.taxonomy)
-    others = tuple(section for section in survey.sections if section.id != CHANGES)
+    desk = Desk.of(replace(material, taxonomy=named), language)
+    others = tuple(_recounted(section, desk) for section in survey.sections if section.id != CHANGES)
     headings = {section.id: section.heading for section in others}
-    told = write_changes(Desk.of(replace(material, taxonomy=named), language), headings)
+    told = write_changes(desk, headings)
     at = next(place for place, section in enumerate(others) if section.id == METHOD)
     sections = (*others[:at], *told, *others[at:])
     return replace(survey, sections=sections, changes=material.changes, earlier=material.earlier)
+
+
+def _recounted(section: Section, desk: Desk) -> Section:
+    """Set the numbers of the selection beside those before the last refresh."""
+    if section.id != METHOD:
+        return section
+    flow = write_flow(desk)
+    return replace(section, blocks=tuple(flow if isinstance(block, Flow) else block for block in section.blocks))
 
 
 def _entries(material: Material, says: Interpreter) -> tuple[Entry, ...]:

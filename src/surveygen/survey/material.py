@@ -45,6 +45,9 @@ class Material:
         reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
         frame: what opens and closes the survey; empty parts are left out.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
+        found: records by source, those that could not be read among them; the parts of "delivered" and "quarantined".
+        titles: in each language that the survey is built in, by its code.
+        likeness: cosine between the centers of two top themes, both ways round.
         citations: who cites whom; graphs: the names that citation graphs give themselves.
         edits: a person's sentences that hold, in their order, each with the section where it stands now.
         translation: what is known in the language of the edition, where that is another than the papers'.
@@ -64,6 +67,9 @@ class Material:
     selection: Mapping[str, int]
     provenance: Provenance
     checks: Checks
+    found: Mapping[str, int] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    likeness: Mapping[tuple[ThemeId, ThemeId], float] = field(default_factory=dict)
     frame: Frame = field(default_factory=Frame)
     changes: Changes | None = None
     earlier: tuple[Changes, ...] = ()
