@@ -41,6 +41,8 @@ from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
 from surveygen.render._words import Words, cut, stopped
 
 View = Mapping[str, object]
+_NAMES = 60  # code points of a cell from which it is more than a few names
+_WIDE, _NARROW = 3, 2
 MAX_AUTHORS = 10  # in the references; more are "et al."
 
 
@@ -114,6 +116,7 @@ class Views:
             "caption": self._words.words(block.caption),
             "columns": [self._words.words(column) for column in block.columns],
             "paper_word": self._words.say("paper"),
+            "shares": _shares(block),
             "rows": [self._row(row) for row in block.rows],
         }
 
@@ -297,3 +300,10 @@ class Views:
             yield self._language.say("withdrawn")
         if paper.latest > paper.version:
             yield self._language.say("cites_older", cited=str(paper.version), latest=str(paper.latest))
+
+
+def _shares(table: Table) -> tuple[int, ...]:
+    """Return the share of the width that each column wants: one of names or blanks needs less than one of sentences."""
+    columns = zip(*(row.cells for row in table.rows), strict=True)
+    longest = [max((len(cell.plain) for cell in column if cell is not None), default=0) for column in columns]
+    return tuple(_WIDE if length > _NAMES else _NARROW for length in longest) or (_WIDE,) * len(table.columns)
