@@ -250,7 +250,7 @@ def test_pure_rooms_have_no_effects() -> None:
     assert {path: found for path, found in impure.items() if found} == {}
 
 
-def test_the_environment_is_read_in_the_settings_only() -> None:
+def test_the_environment_is_read_in_one_module_only() -> None:
     """What TeX inherits is the one exception."""
     readers = {
         module.path
@@ -258,7 +258,7 @@ def test_the_environment_is_read_in_the_settings_only() -> None:
         if node.attr in {"environ", "getenv"} and isinstance(node.value, ast.Name) and node.value.id == "os"
     }
 
-    assert readers <= {"config.py", "render/_tex_run.py"}
+    assert readers <= {"environment.py", "render/_tex_run.py"}
 
 
 def _names(node: ast.expr) -> Iterator[ast.Name]:

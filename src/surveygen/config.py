@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import re
 import tomllib
-import types
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from surveygen.domain.text import slugify
 from surveygen.errors import ConfigError
+from surveygen.tables import read_table
 
 FILE_NAME = "survey.toml"
 _ARXIV_URLS = ("api_url", "oai_url", "feed_url")
@@ -335,50 +331,7 @@ def load_settings(path: Path) -> Settings:
         raise ConfigError(f"{path}: {error.strerror}", "check the path and its permissions") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}", "mend the file") from error
-    settings: Settings = _build(Settings, data, ())
-    return settings
-
-
-def now_override() -> str | None:
-    """Return SOURCE_DATE_EPOCH, the convention for reproducible builds, as given; None if it is not set."""
-    return os.environ.get("SOURCE_DATE_EPOCH")
-
-
-def api_key(service: str) -> str:
-    """Return the key of a service from the environment, such as OPENALEX_API_KEY; empty if there is none.
-
-    Raises:
-        ConfigError: it holds characters that no key has; they are not shown.
-    """
-    name = f"{service.upper()}_API_KEY"
-    key = os.environ.get(name, "").strip()
-    if not re.fullmatch(r"[!-~]*", key):
-        raise ConfigError(f"{name}: holds characters that no key has", "copy the key again", path=name)
-    return key
-
-
-def login_name() -> str:
-    """Return the name under which the person is logged in, "unknown" where the system has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such user in the password file, as in some containers
-        return "unknown"
-
-
-def model_key(base_url: str) -> str | None:
-    """Return the key for a language model: SURVEYGEN_API_KEY, else None, so that the provider's own variable holds.
-
-    A server on this machine gets a word in place of a key, as most ask for none and clients insist on one.
-    """
-    key = os.environ.get("SURVEYGEN_API_KEY")
-    local = urlsplit(base_url).hostname in LOOPBACK
-    return key or ("local" if local else None)
-
-
-def cache_folder() -> Path:
-    """Return where programs of this user keep what may be deleted (XDG_CACHE_HOME, else ``~/.cache``)."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "surveygen"
+    return read_table(Settings, data, FILE_NAME)
 
 
 def _address(where: str, url: str) -> SplitResult:
@@ -402,45 +355,3 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _build(kind: Any, data: Mapping[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401  # any settings class
-    known = {item.name for item in fields(kind)}
-    for key in data:
-        if key not in known:
-            near = get_close_matches(key, known, n=1)
-            where = ".".join((*path, key))
-            hint = f"did you mean {near[0]!r}?" if near else f"valid keys: {', '.join(sorted(known))}"
-            raise ConfigError(f"{FILE_NAME}: unknown key {where!r}", hint, path=where)
-    hints = get_type_hints(kind)
-    values = {key: _value(hints[key], value, (*path, key)) for key, value in data.items()}
-    if kind is Settings and "title" not in values:
-        raise ConfigError(f"{FILE_NAME}: 'title' is missing", 'add: title = "..."', path="title")
-    return kind(**values)
-
-
-def _value(kind: Any, value: object, path: tuple[str, ...]) -> object:  # noqa: ANN401  # a type hint
-    if is_dataclass(kind) and isinstance(value, dict):
-        return _build(kind, value, path)
-    if get_origin(kind) is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    if get_origin(kind) is Literal and value in get_args(kind):
-        return value
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(kind, type) and get_origin(kind) is None and type(value) is kind:
-        return value
-    where = ".".join(path)
-    raise ConfigError(f"{FILE_NAME}: {where} = {value!r} is not {_wanted(kind)}", "mend the value", path=where)
-
-
-def _wanted(kind: Any) -> str:  # noqa: ANN401  # a type hint
-    if get_origin(kind) is Literal:
-        return "one of " + ", ".join(repr(choice) for choice in get_args(kind))
-    if get_origin(kind) is tuple:
-        return "a list of strings"
-    if get_origin(kind) in {Union, types.UnionType}:
-        return str(kind)
-    if is_dataclass(kind):
-        return "a table"
-    return {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}.get(kind, str(kind))

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from surveygen.chat._error import ModelError
-from surveygen.config import Llm, model_key
+from surveygen.config import Llm
 from surveygen.domain.answer import Answer, Question
+from surveygen.environment import model_key
 from surveygen.errors import ConfigError
 
 _LONGEST_WAIT = 60.0  # seconds: a server that asks for more is not waited for
@@ -96,7 +97,7 @@ def _make(settings: Llm) -> Any:  # noqa: ANN401  # a langchain chat model
     options |= {"seed": settings.seed} if settings.seed >= 0 else {}
     try:
         from langchain.chat_models import init_chat_model  # noqa: PLC0415  # heavy, and most surveys need none
-        from langchain_core.runnables import RunnableLambda  # noqa: PLC0415
+        from langchain_core.runnables import RunnableLambda  # noqa: PLC0415  # as above
     except ImportError as error:
         raise ConfigError(
             f"langchain cannot be imported: {error}", "run: pip install --upgrade langchain", path="llm.model"

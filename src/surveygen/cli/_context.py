@@ -63,7 +63,7 @@ class Bars:
     def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """Show a bar while the stage runs, and leave its last state."""
         from rich.console import Console  # noqa: PLC0415  # quick commands need no bar
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  # as above
         from rich.progress import Progress as RichProgress  # noqa: PLC0415
 
         columns = (TextColumn("{task.description:<12}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from surveygen.config import now_override
 from surveygen.corpus import Store
+from surveygen.environment import now_override
 from surveygen.errors import ConfigError
 
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from surveygen.config import Project, login_name
+from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.decision import Action, Decision, edits, excluded
 from surveygen.domain.hand import Edit
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.environment import login_name
 from surveygen.errors import ThemeError
 from surveygen.pipeline._clock import now
 from surveygen.pipeline._taxonomy import saved_taxonomy

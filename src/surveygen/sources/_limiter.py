@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
-from surveygen.config import MIN_INTERVAL_SECONDS, cache_folder
+from surveygen.config import MIN_INTERVAL_SECONDS
 from surveygen.domain.text import slugify
+from surveygen.environment import cache_folder
 from surveygen.errors import SourceError
 
 _LONGEST_INTERVAL = 60.0  # seconds; however often a server says that it is busy

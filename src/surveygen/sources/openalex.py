@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from surveygen.config import Citations, Sources, api_key
+from surveygen.config import Citations, Sources
 from surveygen.domain.citation import Told, Work, ids_of
 from surveygen.domain.paper import Paper
+from surveygen.environment import api_key
 from surveygen.errors import SourceError
 from surveygen.sources._edge import Edge
 from surveygen.sources._graph import (
