@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -174,8 +175,9 @@ def test_a_run_never_costs_more_than_its_budget(questions: int, cents: int) -> N
     meter = Meter(settings)
     asked = [Question((), "x" * size) for size in range(questions)]
     for question in asked:
-        if meter.admit(question):
-            meter.settle(question, Answer("y" * 150, cut=True))
+        with meter.held(question) as admitted:
+            if admitted:
+                meter.settle(question, Answer("y" * 150, cut=True))
 
     spent = meter.spent()
 
@@ -207,3 +209,26 @@ def test_totals_are_those_of_a_model(answers: Answers) -> None:
     assert answers.totals("one") == (2, 8, 10)
     assert answers.get("b") == Answer("y", cut=True, input_tokens=5, output_tokens=6)
     assert answers.get("d") is None
+
+
+def test_a_question_waits_for_what_others_hold() -> None:
+    """Held is the worst; the budget is spent when what was paid leaves no room, not while answers are on their way."""
+    settings = replace(PRICED, max_cost_usd=0.0006, max_tokens=200)
+    meter, question = Meter(settings), Question((), "x")
+    admitted: list[bool] = []
+
+    def ask_second() -> None:
+        with meter.held(question) as passed:
+            admitted.append(passed)
+
+    with meter.held(question) as first:
+        second = threading.Thread(target=ask_second)
+        second.start()
+        second.join(0.2)
+        assert first
+        assert admitted == []
+        meter.settle(question, Answer("y", cut=False))
+    second.join(10)
+
+    assert admitted == [True]
+    assert meter.spent().stopped == ""

@@ -127,19 +127,22 @@ class Asker:
         if known is not None:
             self._meter.count("cached")
             return known
-        if not self._meter.admit(question):
-            return None
+        with self._meter.held(question) as admitted:
+            answer = self._fresh(question) if admitted else None
+        if answer is not None:
+            self._memory.put(key, self._model.fingerprint, answer)
+        return answer
+
+    def _fresh(self, question: Question) -> Answer | None:
         try:
             answer = persistently(self._model, question, lambda: self._meter.count("retries"), self._sleep)
         except ModelError as failure:
             hopeless = failure.hopeless and not self._meter.answered
-            self._meter.failed(question, hopeless=hopeless)
+            self._meter.failed(hopeless=hopeless)
             if hopeless:
                 raise
             return None
-        answer = self._meter.settle(question, answer)
-        self._memory.put(key, self._model.fingerprint, answer)
-        return answer
+        return self._meter.settle(question, answer)
 
     def _leaks(self, answer: Answer, task: str) -> bool:
         told = "\n".join(self._prompts.instructions(name) for name in (self._system, task))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from surveygen.config import Llm
@@ -41,10 +43,11 @@ class Meter:
 
     def __init__(self, settings: Llm) -> None:
         self._settings = settings
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._counts = dict.fromkeys(("calls", "cached", "repairs", "retries", "unusable", "postponed"), 0)
         self._tokens = [0, 0]
         self._held = 0.0
+        self._asking = 0
         self._failed_in_a_row = 0
         self._stopped = ""
 
@@ -53,34 +56,54 @@ class Meter:
         with self._lock:
             self._counts[name] += 1
 
+    @contextmanager
+    def held(self, question: Question) -> Iterator[bool]:
+        """Say whether a question may be asked; what it can cost at most is held until the block is left."""
+        admitted = self.admit(question)
+        try:
+            yield admitted
+        finally:
+            if admitted:
+                self._release(question)
+
     def admit(self, question: Question) -> bool:
-        """Hold what a question may cost at most; False, and postponed, if that is too much or the server is gone."""
-        worst = self._worst(question)
+        """Hold what a question may cost at most; False, and postponed, if that is too much or the server is gone.
+
+        Questions on their way mostly cost less than is held for them, so one that would not fit beside them waits.
+        """
+        worst, limit = self._worst(question), self._settings.max_cost_usd
         with self._lock:
-            spent = self._settings.cost(*self._tokens) + self._held
-            if not self._stopped and self._settings.max_cost_usd and spent + worst > self._settings.max_cost_usd:
-                self._stopped = "budget"
+            while not self._stopped and limit and self._settings.cost(*self._tokens) + self._held + worst > limit:
+                if self._asking:
+                    self._lock.wait()
+                else:
+                    self._stopped = "budget"
             if self._stopped:
                 self._counts["postponed"] += 1
                 return False
+            self._asking += 1
             self._held += worst
             return True
 
+    def _release(self, question: Question) -> None:
+        with self._lock:
+            self._asking -= 1
+            self._held = self._held - self._worst(question) if self._asking else 0.0
+            self._lock.notify_all()
+
     def settle(self, question: Question, answer: Answer) -> Answer:
-        """Count an answer in place of what was held; return it with tokens, estimated where the provider tells none."""
+        """Count an answer; return it with tokens, estimated where the provider tells none."""
         read = answer.input_tokens or -(-question.size // BYTES_PER_TOKEN)
         wrote = answer.output_tokens or -(-len(answer.text.encode()) // BYTES_PER_TOKEN)
         with self._lock:
-            self._held -= self._worst(question)
             self._counts["calls"] += 1
             self._tokens = [self._tokens[0] + read, self._tokens[1] + wrote]
             self._failed_in_a_row = 0
         return Answer(answer.text, answer.cut, read, wrote)
 
-    def failed(self, question: Question, *, hopeless: bool) -> None:
-        """Give back what was held for a question without an answer; after a hopeless one nothing more is asked."""
+    def failed(self, *, hopeless: bool) -> None:
+        """Count a question without an answer; after a hopeless one nothing more is asked."""
         with self._lock:
-            self._held -= self._worst(question)
             self._counts["postponed"] += 1
             self._failed_in_a_row += 1
             if hopeless or self._failed_in_a_row >= _IN_A_ROW:
