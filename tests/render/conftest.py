@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from large_survey import large_survey
 from nasty import NASTY
-from open_page import CHROMIUM, Open, Seen
+from open_page import Open, Seen
 from sample_survey import hostile_survey, sample_survey, survey_with_stranger
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
@@ -20,16 +20,6 @@ from surveygen.render import TemplateRoots, html, template_root
 from surveygen.render.html import HtmlRenderer
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
-
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
@@ -56,15 +46,6 @@ def golden() -> Callable[[str, str], None]:
         assert text == path.read_text(encoding="utf-8"), f"{name} differs: look, then SURVEYGEN_UPDATE_GOLDEN=1"
 
     return check
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="session")

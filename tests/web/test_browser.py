@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from open_page import CHROMIUM, NO_CHROMIUM
 from surveygen import pipeline
 from surveygen.config import Project
 
-_CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(_CHROMIUM is None, reason="no chromium; run: make system-deps"),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.fixture
@@ -35,20 +33,18 @@ def address(copy: Project) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
+def page(address: str, browser: Browser) -> Iterator[Page]:
     """The page, ready; what its console complains about fails the test."""
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1280, "height": 844})
-        opened = context.new_page()
-        opened.set_default_timeout(60_000)
-        opened.on("console", lambda message: complaints.append(message.text))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.goto(address)
-        opened.wait_for_selector("html[data-ready]")
-        yield opened
-        browser.close()
+    context = browser.new_context(viewport={"width": 1280, "height": 844})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(address)
+    opened.wait_for_selector("html[data-ready]")
+    yield opened
+    context.close()
     assert [one for one in complaints if "400 (Bad Request)" not in one] == []  # a refusal is no fault of the page
 
 
