@@ -149,6 +149,25 @@ def test_an_excluded_paper_is_counted_and_not_drafted(copy: Project) -> None:
     assert places(copy)[paper] == theme
 
 
+def test_a_reference_keeps_its_number_while_papers_come(copy: Project, root: Path, tmp_path: Path) -> None:
+    """New papers are numbered after those that readers know; one that left and returns has its old number."""
+    before = numbers(draft(copy))
+    gone = min(before)
+    pipeline.exclude(copy, gone)
+    draft(copy)
+    pipeline.undo(copy)
+    add_more(copy, root, tmp_path)
+    after = numbers(draft(copy))
+
+    assert before.items() <= after.items()
+    assert sorted(after.values()) == list(range(1, 86))
+
+
+def numbers(data: Mapping[str, Any]) -> dict[str, int]:
+    """The number of each paper among the references."""
+    return {row["id"]: row["number"] for row in data["papers"]}
+
+
 def _selection(data: Mapping[str, Any]) -> dict[str, int]:
     flow = next(block for part in data["sections"] for block in part["blocks"] if block["kind"] == "flow")
     counts = [count for stage in flow["stages"] for count in (stage["kept"], *stage["parts"], *stage["aside"])]

@@ -22,6 +22,7 @@ from surveygen.pipeline._asking import Asking
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
 from surveygen.pipeline._hand import held_edits
+from surveygen.pipeline._handles import keep_order, mint_keys
 from surveygen.pipeline._likeness import likeness
 from surveygen.pipeline._map import positions
 from surveygen.pipeline._place import Placed, place
@@ -32,7 +33,7 @@ from surveygen.pipeline._write import Written, write
 from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.progress import Progress
 from surveygen.summarize import flaw, holds, redundancy
-from surveygen.survey import Checks, Material, Translation, compose, mint, report
+from surveygen.survey import Checks, Material, Translation, compose, report
 from surveygen.themes import border_cases
 
 _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
@@ -116,7 +117,7 @@ def _checks(run: Run) -> Checks:
 def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...], translation: Translation) -> Material:
     run, placed, written = drawing.run, drawing.placed, drawing.written
     store, settings = run.store, run.settings
-    cite_keys = _cite_keys(run)  # first, as they are part of the corpus that the draft names
+    cite_keys = mint_keys(run)  # first, as they are part of the corpus that the draft names
     assignments = {item.paper: item for item in placed.assignments}
     return Material(
         slug=settings.slug,
@@ -134,6 +135,7 @@ def _material(drawing: Drawing, language: Language, reports: tuple[Changes, ...]
         frame=written.frame,
         neighbours=placed.neighbours,
         cite_keys=cite_keys,
+        order=keep_order(run),
         selection=_selection(store),
         found=store.found(),
         likeness=drawing.likeness,
@@ -174,14 +176,6 @@ def _title(run: Run, language: str) -> str:
     if run.settings.title == run.profile.title:
         return dict(run.profile.titles).get(language, run.profile.title)
     return run.settings.title
-
-
-def _cite_keys(run: Run) -> dict[PaperId, str]:
-    known = run.store.cite_keys()
-    minted = mint(run.papers, known)
-    if minted:
-        run.store.add_cite_keys(minted)
-    return {**known, **minted}
 
 
 def _withdrawn(store: Store, cite_keys: dict[PaperId, str]) -> tuple[Paper, ...]:

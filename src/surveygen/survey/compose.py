@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from surveygen.domain.names import fold, split_name
-from surveygen.domain.paper import Paper
 from surveygen.domain.survey import Entry, Flow, Section, Survey
 from surveygen.languages import Language
 from surveygen.survey._across import write_across, write_questions
@@ -27,6 +25,7 @@ from surveygen.survey._hand import with_hand
 from surveygen.survey._themes import write_themes
 from surveygen.survey.counts import count_themes
 from surveygen.survey.material import Desk, Material
+from surveygen.survey.order import arrange
 from surveygen.survey.quality import measure
 from surveygen.survey.translation import Interpreter
 
@@ -100,7 +99,8 @@ def _recounted(section: Section, desk: Desk) -> Section:
 
 
 def _entries(material: Material, says: Interpreter) -> tuple[Entry, ...]:
-    ordered = sorted(material.papers, key=_reference_order)
+    papers = {paper.id: paper for paper in material.papers}
+    ordered = [papers[paper] for paper in arrange(material.papers, material.order) if paper in papers]
     return tuple(
         Entry(
             paper=paper,
@@ -115,9 +115,3 @@ def _entries(material: Material, says: Interpreter) -> tuple[Entry, ...]:
         )
         for number, paper in enumerate(ordered, start=1)
     )
-
-
-def _reference_order(paper: Paper) -> tuple[bool, str, int, str, str]:
-    """By first author's family name, year, title; papers without authors last."""
-    family = split_name(paper.authors[0].name)[0] if paper.authors else ""
-    return (not family, fold(family) or family, paper.year or 0, fold(paper.title), paper.id)

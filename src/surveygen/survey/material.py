@@ -41,6 +41,7 @@ class Material:
         papers: in the draft, sorted by id. cards: one for each.
         summaries: by theme; a theme without a summary gets no running text.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
+        order: papers in the order of earlier references; new ones come after them.
         positions: of papers on the map, in the unit square; empty without a map.
         reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
         frame: what opens and closes the survey; empty parts are left out.
@@ -67,6 +68,7 @@ class Material:
     selection: Mapping[str, int]
     provenance: Provenance
     checks: Checks
+    order: tuple[PaperId, ...] = ()
     found: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     likeness: Mapping[tuple[ThemeId, ThemeId], float] = field(default_factory=dict)
