@@ -127,6 +127,29 @@ class _Counting(pipeline.Silence):
         return super().stage(name, total)
 
 
+def test_papers_keep_their_place_on_the_map_until_many_are_new(copy: Project, root: Path, tmp_path: Path) -> None:
+    """Some newcomers join them; when a fifth of all has come since, the map is laid out anew."""
+    before = _on_the_map(copy)
+    some, more = (_with_more(copy, root, tmp_path, count, start) for count, start in ((7, 60), (20, 67)))
+
+    assert before.items() <= some.items()
+    assert len(some) == 67
+    assert len(more) == 87
+    assert not some.items() <= more.items()
+
+
+def _with_more(project: Project, root: Path, folder: Path, count: int, start: int) -> dict[str, tuple[float, ...]]:
+    more = folder / "more.jsonl"
+    more.write_text(corpus_lines(root, count, start=start), encoding="utf-8")
+    pipeline.add(project, [more], SILENT)
+    pipeline.build(project, SILENT)
+    return _on_the_map(project)
+
+
+def _on_the_map(project: Project) -> dict[str, tuple[float, ...]]:
+    return {paper["id"]: tuple(paper["position"]) for paper in _draft(project)["papers"]}
+
+
 def test_an_empty_corpus_says_what_to_do(make_project: MakeProject) -> None:
     """Nothing to build from is an error of the corpus with a hint."""
     with pytest.raises(CorpusError, match="empty") as caught:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import PaperId
-from surveygen.themes import map_papers
+from surveygen.themes import join_map, map_papers
 
 
 def clusters(sizes: tuple[int, ...], spread: float = 0.15) -> Embeddings:
@@ -56,3 +56,20 @@ def test_the_order_of_the_papers_does_not_matter() -> None:
     back = Embeddings(embeddings.ids[::-1], embeddings.vectors[::-1].copy(), "test")
 
     assert map_papers(embeddings) == map_papers(back)
+
+
+def test_a_newcomer_joins_those_that_are_like_it() -> None:
+    """It stands among the papers of its cluster, nobody else is given a place, and no paper may join an empty map."""
+    embeddings = clusters((60, 60, 60))
+    places = map_papers(embeddings)
+    away = set(embeddings.ids[::12])
+    known = {paper: place for paper, place in places.items() if paper not in away}
+
+    joined = join_map(embeddings, known)
+
+    assert set(joined) == away
+    for paper, place in joined.items():
+        nearest = min(known, key=lambda one: np.hypot(known[one][0] - place[0], known[one][1] - place[1]))
+        assert nearest[:2] == paper[:2]
+    with pytest.raises(ValueError, match="needs a paper"):
+        join_map(embeddings, {})

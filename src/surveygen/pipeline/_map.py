@@ -1,35 +1,65 @@
-"""Place the papers on the map; the same papers are not placed again."""
+"""Keep the places of papers on the map; new ones join those most like them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.pipeline._codec import decode, digest, encode
 from surveygen.pipeline._run import Run
-from surveygen.themes import MAP, map_papers
+from surveygen.themes import MAP, join_map, map_papers
 
 _KIND, _SLOT = "map", "last"
+_MOST_JOINED = 0.2  # of the papers; with more the map says too little of them, and is laid out anew
 
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Papers with their places, in the same order."""
+    """Papers with their places and the hashes of their words, in one order; the last `joined` came after the layout."""
 
-    papers: tuple[PaperId, ...]
-    x: tuple[float, ...]
-    y: tuple[float, ...]
+    papers: tuple[PaperId, ...] = ()
+    words: tuple[str, ...] = ()
+    x: tuple[float, ...] = ()
+    y: tuple[float, ...] = ()
+    joined: int = 0
 
 
 def positions(run: Run) -> Mapping[PaperId, tuple[float, float]]:
-    """Return the place of each paper in the unit square, from the store where it has the map of these very words."""
-    key = digest(MAP, run.embeddings.encoder, [(paper.id, paper.text_hash) for paper in run.papers])
-    known = run.store.derived(_KIND, key)
-    if known is not None:
-        found = decode(_Places, known)
-        return {paper: (x, y) for paper, x, y in zip(found.papers, found.x, found.y, strict=True)}
-    placed = map_papers(run.embeddings)
-    rows = _Places(tuple(placed), tuple(x for x, _ in placed.values()), tuple(y for _, y in placed.values()))
-    run.store.put_derived(_KIND, key, encode(rows), slot=_SLOT)
-    return placed
+    """Return the place of each paper in the unit square; a paper that left keeps its own in case that it returns."""
+    embed = run.settings.embed  # and not the encoder's fingerprint: "lsa" fits its space to each state of the corpus
+    key = digest(MAP, embed.encoder, embed.model)
+    cached = run.store.derived(_KIND, key)
+    known = decode(_Places, cached) if cached is not None else _Places()
+    now = _brought_up(known, {paper.id: paper.text_hash for paper in run.papers}, run.embeddings)
+    if now is not known:
+        run.store.put_derived(_KIND, key, encode(now), slot=_SLOT)
+    return {paper: (x, y) for paper, x, y in zip(now.papers, now.x, now.y, strict=True)}
+
+
+def _brought_up(known: _Places, words: Mapping[PaperId, str], embeddings: Embeddings) -> _Places:
+    """Return `known` itself where everybody has a place; who says something else now is new on the map."""
+    stays = {
+        paper: (x, y)
+        for paper, said, x, y in zip(known.papers, known.words, known.x, known.y, strict=True)
+        if words.get(paper, said) == said
+    }
+    new = [paper for paper in embeddings.ids if paper not in stays]
+    if not new:
+        return known
+    joined = known.joined + len(new)
+    if joined > _MOST_JOINED * len(embeddings.ids):
+        return _listed(map_papers(embeddings), words, 0)
+    said = {**dict(zip(known.papers, known.words, strict=True)), **words}
+    return _listed({**stays, **join_map(embeddings, stays)}, said, joined)
+
+
+def _listed(places: Mapping[PaperId, tuple[float, float]], words: Mapping[PaperId, str], joined: int) -> _Places:
+    return _Places(
+        papers=tuple(places),
+        words=tuple(words[paper] for paper in places),
+        x=tuple(x for x, _ in places.values()),
+        y=tuple(y for _, y in places.values()),
+        joined=joined,
+    )

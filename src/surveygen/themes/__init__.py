@@ -6,7 +6,7 @@ from surveygen.themes._align import agreement, align
 from surveygen.themes._doubt import border_cases
 from surveygen.themes._gold import Gold, gold_depth, read_gold
 from surveygen.themes._headings import compare_headings, read_outline
-from surveygen.themes._map import MAP, map_papers
+from surveygen.themes._map import MAP, join_map, map_papers
 from surveygen.themes._measure import evaluate, macro_f1, purity
 from surveygen.themes._neighbours import nearest_papers
 from surveygen.themes._profile import Profile, load_profile, shipped_profiles
@@ -37,6 +37,7 @@ __all__ = [
     "deciding_sentences",
     "evaluate",
     "gold_depth",
+    "join_map",
     "load_profile",
     "macro_f1",
     "map_papers",
