@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -306,3 +307,19 @@ def test_without_its_parts_the_command_says_what_to_install(copy: Project) -> No
 
     assert done.returncode == 2
     assert 'pip install "surveygen[serve]"' in done.stderr
+
+
+def test_the_address_is_told_when_it_is_heard(copy: Project) -> None:
+    """Who opens it at once is let wait, not refused."""
+
+    def open_at_once(address: str) -> None:
+        there = urlsplit(address)
+        socket.create_connection((str(there.hostname), there.port or 0)).close()
+        raise _OpenedError
+
+    with pytest.raises(_OpenedError):
+        serve(copy, 0, open_at_once)
+
+
+class _OpenedError(Exception):
+    """Ends the server that was heard."""

@@ -32,6 +32,7 @@ def serve(project: Project, port: int, ready: Callable[[str], None], *, debug: b
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((_HOST, port))
+            listening.listen()  # before the address is told: who is there sooner than uvicorn waits a moment
         except OSError as error:
             raise ConfigError(f"port {port}: {error.strerror}", "name another with --port, or leave it out") from error
         keys = Pass(listening.getsockname()[1], *(secrets.token_urlsafe(24) for _ in range(3)))
