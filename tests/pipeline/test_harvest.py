@@ -15,7 +15,7 @@ from arxiv_oai import Sizes
 from arxiv_server import Replica, serving
 from arxiv_world import State, Version, World, invent_world, real_world, rfc822
 from harvest_rig import EAGER, dump, project_at, run, run_until_done
-from harvest_worker import start_worker
+from harvest_worker import let_go, prepare_worker, start_worker
 from surveygen.corpus import Scope, Store
 from surveygen.domain.changes import Revised
 from surveygen.domain.paper import PaperId, Wanted
@@ -266,7 +266,9 @@ def test_a_survey_asks_politely_by_default(tmp_path: Path) -> None:
 
 def test_of_two_refreshes_of_a_survey_one_leaves(replica: Replica, root: Path, tmp_path: Path) -> None:
     """The second one says that another surveygen is at work, and the store is that of one harvest."""
-    workers = [start_worker(root, tmp_path / "one", replica, 0.5, tmp_path) for _ in range(2)]
+    workers = [prepare_worker(root, tmp_path / "one", replica, 0.5, tmp_path) for _ in range(2)]
+    for one in workers:  # both at once, however long they took to start
+        let_go(one)
     ends = [one.communicate(timeout=30)[1] for one in workers]
 
     assert sorted(one.returncode for one in workers) == [0, CorpusError.exit_code]
