@@ -38,7 +38,7 @@ PUBLIC = {
     "sources": "Announced Budget BudgetError CitationSource Clock Edge FetchRequest FileSource HarvestSource Herald "
     "Known NetworkSource Page Timeouts budget_of clear_stop read_file snapshot_cursor",
     "translate": "Glossary Kept Masked Translator fault mask read_glossary unmask",
-    "summarize": "Ask Flaw Lookup Outcome Summarizer Verdict check difference fault flaw holds redundancy split",
+    "summarize": "Ask Flaw Keep Lookup Outcome Summarizer Verdict check difference fault flaw holds redundancy split",
     "survey": "Checks Material Translation arrange compare_references compose mint report translatable",
     "themes": "MAP Assigner Gold Inducer NOBODY Outlook Profile Settled Standing Steered ThemeVectors agreement align "
     "border_cases compare_headings deciding_sentences evaluate gold_depth join_map load_profile macro_f1 map_papers "

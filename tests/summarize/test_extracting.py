@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forgetful import forget
 from surveygen import plugins
 from surveygen.config import Summarize
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Sentence, ThemeSummary
-from surveygen.summarize import Ask, Summarizer, check, fault, redundancy
+from surveygen.summarize import Ask, Keep, Summarizer, check, fault, redundancy
 from surveygen.summarize._extracts import data
 from surveygen.summarize._roles import LABELS, load
 from surveygen.summarize._select import members
@@ -54,9 +55,9 @@ def nobody() -> Ask:
     raise NotImplementedError
 
 
-def summarizer() -> Summarizer:
+def summarizer(keep: Keep = forget) -> Summarizer:
     """Make the summarizer that asks nobody."""
-    return make(Summarize(), nobody)
+    return make(Summarize(), nobody, keep)
 
 
 def summary(papers: list[Paper], limit: int = 12) -> ThemeSummary:
@@ -212,7 +213,7 @@ def test_an_empty_abstract_gives_an_empty_card() -> None:
 
 def test_the_plug_in_is_found_and_names_its_rules() -> None:
     """The registry loads it, and the fingerprint is a hash that two instances share."""
-    first: Summarizer = plugins.load("summarize", "extractive").make(Summarize(), nobody)
+    first: Summarizer = plugins.load("summarize", "extractive").make(Summarize(), nobody, forget)
 
     assert "extractive" in plugins.names("summarize")
     assert first.fingerprint == summarizer().fingerprint

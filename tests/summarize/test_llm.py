@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forgetful import forget
 from surveygen import plugins
 from surveygen.config import Summarize
 from surveygen.domain.embedding import Embeddings
@@ -73,7 +74,7 @@ def answer(*claims: Mapping[str, object]) -> str:
 def summarizer(*texts: str) -> tuple[Summarizer, Answering]:
     """Make the summarizer with a scripted model."""
     ask = Answering(*texts)
-    made: Summarizer = plugins.load("summarize", "llm").make(Summarize(method="llm"), lambda: ask)
+    made: Summarizer = plugins.load("summarize", "llm").make(Summarize(method="llm"), lambda: ask, forget)
     return made, ask
 
 
@@ -128,7 +129,7 @@ def test_a_claim_that_does_not_hold_gives_way_to_the_paper(change: dict[str, obj
 def test_a_paper_without_a_usable_answer_is_written_extractively() -> None:
     """The card is the one that no model wrote, and it is counted."""
     made, _ = summarizer("no JSON at all")
-    plain: Summarizer = plugins.load("summarize", "extractive").make(Summarize(), lambda: pytest.fail("asked"))
+    plain: Summarizer = plugins.load("summarize", "extractive").make(Summarize(), lambda: pytest.fail("asked"), forget)
 
     assert made.card(PAPER) == plain.card(PAPER)
     assert made.outcome == Outcome(fallbacks=1)

@@ -14,11 +14,11 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Theme, ThemeId
 from surveygen.domain.writing import Card, Frame, ThemeSummary
 from surveygen.pipeline._asking import Asking
-from surveygen.pipeline._codec import decode, digest, encode
 from surveygen.pipeline._each import each
+from surveygen.pipeline._memory import Memory
 from surveygen.pipeline._place import Placed
 from surveygen.pipeline._run import Run
-from surveygen.summarize import Summarizer
+from surveygen.summarize import Keep, Summarizer
 
 _LEAD = 4  # sentences that lead into a theme whose sub-themes have texts of their own
 T = TypeVar("T")
@@ -44,8 +44,9 @@ class Written:
 def write(run: Run, placed: Placed, asking: Asking) -> Written:
     """Return a card for each paper, a summary for each theme with papers, and the frame of the survey."""
     settings = run.settings.summarize
-    summarizer: Summarizer = plugins.load("summarize", settings.method).make(settings, asking.connect)
-    writer = _Writer(run, placed, summarizer)
+    keep = Memory(run.store)
+    summarizer: Summarizer = plugins.load("summarize", settings.method).make(settings, asking.connect, keep)
+    writer = _Writer(run, placed, summarizer, keep)
     with run.progress.stage("cards", len(run.papers)) as advance:
         for paper, card in zip(run.papers, each(writer.card, run.papers, summarizer.workers), strict=True):
             writer.cards[paper.id] = card
@@ -72,10 +73,10 @@ def _levels(placed: Placed) -> Iterator[tuple[Theme, ...]]:
 class _Writer:
     """Writes one thing at a time; what asks nobody is kept in the store, answers of a model are kept by the asker."""
 
-    def __init__(self, run: Run, placed: Placed, summarizer: Summarizer) -> None:
+    def __init__(self, run: Run, placed: Placed, summarizer: Summarizer, keep: Keep) -> None:
         self.cards: dict[PaperId, Card] = {}
         self.summaries: dict[ThemeId, ThemeSummary] = {}
-        self._run, self._placed, self._summarizer = run, placed, summarizer
+        self._run, self._placed, self._summarizer, self._keep = run, placed, summarizer, keep
         self._members: dict[ThemeId, list[Paper]] = {}
         paths = {item.paper: item.path for item in placed.assignments if not item.outside}
         for paper in run.papers:
@@ -125,10 +126,4 @@ class _Writer:
     def _kept(self, kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:
         if self._summarizer.workers:
             return make()
-        key = digest(self._summarizer.fingerprint, *content)
-        cached = self._run.store.derived(name, key)
-        if cached is not None:
-            return decode(kind, cached)
-        made = make()
-        self._run.store.put_derived(name, key, encode(made), slot=slot)
-        return made
+        return self._keep(kind, name, (self._summarizer.fingerprint, *content), slot, make)

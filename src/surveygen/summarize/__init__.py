@@ -2,16 +2,17 @@
 
 Every public module here is a way to summarize. It has one function::
 
-    def make(settings: config.Summarize, connect: Callable[[], Ask]) -> Summarizer
+    def make(settings: config.Summarize, connect: Callable[[], Ask], keep: Keep) -> Summarizer
 
-`connect` opens the way to the language model of the survey; who needs none leaves it alone.
+`connect` opens the way to the language model of the survey, `keep` is the memory of the survey's store; who needs
+them not leaves them alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from surveygen.domain.answer import Ask
 from surveygen.domain.embedding import Embeddings
@@ -26,6 +27,7 @@ from surveygen.summarize._style import Flaw, fault, flaw
 __all__ = [
     "Ask",
     "Flaw",
+    "Keep",
     "Lookup",
     "Outcome",
     "Summarizer",
@@ -38,6 +40,24 @@ __all__ = [
     "redundancy",
     "split",
 ]
+
+T = TypeVar("T")
+
+
+class Keep(Protocol):
+    """Remembers what follows from something; not to be called from two threads at once."""
+
+    def __call__(self, kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:
+        """Return what was made of this content, from memory where it is there.
+
+        Args:
+            kind: the dataclass, or a tuple of one.
+            name: what is remembered, such as "card".
+            content: all that the answer depends on.
+            slot: one answer of a name is remembered for each; a new one replaces the old.
+            make: called where nothing is remembered.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

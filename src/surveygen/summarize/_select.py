@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ from surveygen.domain.theme import Theme
 from surveygen.domain.writing import Card, Role, Sentence, Strand
 from surveygen.summarize._effects import Effect, common, effects
 from surveygen.summarize._rank import Matrix, centrality, chain, rank_share, scaled, space
-from surveygen.summarize._sentences import Statement, statements
+from surveygen.summarize._sentences import Statement
 from surveygen.summarize._story import Scene, Told, tell
 
 # Shares of a theme's length, in reading order; what a role cannot fill goes to the others.
@@ -39,6 +39,9 @@ class Member:
     paper: Paper
     standing: float
     recency: float
+
+
+Said = Callable[[Paper], Sequence[Statement]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,13 @@ def members(theme: Theme, papers: Sequence[Paper], vectors: Embeddings) -> tuple
 
 
 def strands(
-    theme: Theme, chosen: Sequence[Member], limit: int, cards: Mapping[PaperId, Card]
+    theme: Theme, chosen: Sequence[Member], limit: int, cards: Mapping[PaperId, Card], said: Said
 ) -> tuple[tuple[Strand, ...], tuple[Sentence, ...]]:
-    """Return the strands in the order of SHARES, and the sentences on what is open; `limit` sentences in all."""
-    candidates, similarity = _candidates(theme, chosen)
+    """Return the strands in the order of SHARES, and the sentences on what is open; `limit` sentences in all.
+
+    `said` tells what a paper says.
+    """
+    candidates, similarity = _candidates(theme, chosen, said)
     draft = _Draft(candidates, similarity)
     ahead = _fill(draft, [i for i, each in enumerate(candidates) if each.statement.labelled.open], limit // OPEN_SHARE)
     by_role = {
@@ -109,10 +115,10 @@ def _middle(papers: Sequence[Paper], vectors: Embeddings) -> Matrix:
     return found
 
 
-def _candidates(theme: Theme, chosen: Sequence[Member]) -> tuple[list[_Candidate], Matrix]:
+def _candidates(theme: Theme, chosen: Sequence[Member], said: Said) -> tuple[list[_Candidate], Matrix]:
     """Value every sentence of the members; likeness to each other is `(n, n)` float32."""
-    said = [(member, statement) for member in chosen for statement in statements(member.paper) if _usable(statement)]
-    placed = space([statement.sentence.plain for _, statement in said])
+    told = [(member, statement) for member in chosen for statement in said(member.paper) if _usable(statement)]
+    placed = space([statement.sentence.plain for _, statement in told])
     query = scaled(placed.rows @ placed.place(" ".join([theme.name, *theme.keywords, theme.name, theme.description])))
     middle = centrality(placed.rows)
     strange = _strange(chosen)
@@ -123,9 +129,9 @@ def _candidates(theme: Theme, chosen: Sequence[Member]) -> tuple[list[_Candidate
         + 0.2 * statement.own
         + 0.1 * statement.labelled.sure
         - _STRANGE * _is_strange(statement.sentence.plain, strange[member.paper.id])
-        for i, (member, statement) in enumerate(said)
+        for i, (member, statement) in enumerate(told)
     ]
-    found = [_Candidate(statement, member, value) for (member, statement), value in zip(said, values, strict=True)]
+    found = [_Candidate(statement, member, value) for (member, statement), value in zip(told, values, strict=True)]
     return found, placed.rows @ placed.rows.T
 
 

@@ -13,20 +13,23 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.domain.writing import Card, Frame, ThemeSummary
-from surveygen.summarize import Ask, Outcome
+from surveygen.summarize import Ask, Keep, Outcome
 from surveygen.summarize._cards import card
 from surveygen.summarize._select import Member, members, strands
+from surveygen.summarize._sentences import Statement, statements
 
 
-def make(settings: Summarize, connect: Callable[[], Ask]) -> Extractive:
+def make(settings: Summarize, connect: Callable[[], Ask], keep: Keep) -> Extractive:
     """Make the summarizer; the length of a theme is asked for in each call, and no model is asked."""
     del settings, connect
-    return Extractive()
+    return Extractive(keep)
 
 
 @dataclass(frozen=True, slots=True)
 class Extractive:
-    """Chooses and rewrites sentences of abstracts by fixed rules."""
+    """Chooses and rewrites sentences of abstracts by fixed rules; what papers say is read again from `keep`, if any."""
+
+    keep: Keep | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -62,8 +65,15 @@ class Extractive:
         """Choose what a theme says: central, near its subject, of many papers, some of them new."""
         del taxonomy, below
         chosen: tuple[Member, ...] = members(theme, papers, vectors)
-        found, ahead = strands(theme, chosen, limit, cards)
+        found, ahead = strands(theme, chosen, limit, cards, self._said)
         return ThemeSummary(theme.id, language, found, ahead, self.fingerprint)
+
+    def _said(self, paper: Paper) -> tuple[Statement, ...]:
+        """Read a paper once, however often its themes are written: new papers of a theme bring all of its members."""
+        if self.keep is None:
+            return statements(paper)
+        content = (rules_hash(), paper.id, paper.version, paper.text_hash, paper.abstract_kind, paper.authors)
+        return self.keep(tuple[Statement, ...], "said", content, paper.id, lambda: statements(paper))
 
     def frame(
         self,

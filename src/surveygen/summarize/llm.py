@@ -12,7 +12,7 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.domain.writing import Card, Frame, Sentence, Strand, ThemeSummary
-from surveygen.summarize import Ask, Outcome
+from surveygen.summarize import Ask, Keep, Outcome
 from surveygen.summarize._brief import MOST_PAPERS, Brief, joined, of_cards, of_summaries, sentences_of, whole
 from surveygen.summarize._claims import ROLES, Settled, read, schema, settle
 from surveygen.summarize._select import members
@@ -25,9 +25,9 @@ _CARD_CLAIMS = 8
 _FRAME = {"introduction": 8, "abstract": 5, "outlook": 6}
 
 
-def make(settings: Summarize, connect: Callable[[], Ask]) -> LanguageModel:
-    """Make the summarizer; nothing is asked yet."""
-    del settings
+def make(settings: Summarize, connect: Callable[[], Ask], keep: Keep) -> LanguageModel:
+    """Make the summarizer; nothing is asked yet, and answers are kept by the way to the model."""
+    del settings, keep
     return LanguageModel(connect())
 
 
