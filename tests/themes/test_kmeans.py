@@ -18,7 +18,8 @@ from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
 from surveygen.themes._clusters import choose_k, cluster, modularity, smooth
 from surveygen.themes._levels import _without_crumbs
-from surveygen.themes._names import _titled, label, phrases
+from surveygen.themes._names import _titled, label
+from surveygen.themes._phrases import phrases
 from surveygen.themes.kmeans import make
 
 KINDS = (
@@ -220,6 +221,35 @@ def test_a_name_on_another_branch_is_not_taken_again() -> None:
     (found,) = label(said, vectors, groups, taken=["Retrieval-Augmented Generation"])
 
     assert found.name == "Memory"
+
+
+@pytest.mark.parametrize(
+    ("heads", "name"),
+    [
+        (["recognition"] * 4 + ["linking"] * 3 + ["typing"] * 3, "Named Entity Recognition"),
+        (["recognition"] * 2 + ["linking"] * 2 + ["typing"] * 2 + ["salience"] * 2 + ["search"] * 2, "Named Entity"),
+        (["in Urdu"] * 5 + ["recognition"] * 4, "Named Entity"),
+    ],
+)
+def test_a_phrase_that_is_cut_off_gets_its_next_word(heads: list[str], name: str) -> None:
+    """It must follow often, and the phrase must seldom end by itself."""
+    said = [Paper(PaperId(str(n)), f"Named entity {head}", "It helps.") for n, head in enumerate(heads)]
+
+    (found,) = label(said, np.ones((len(said), 1), dtype=np.float32), np.zeros(len(said), dtype=np.intp))
+
+    assert found.name == name
+
+
+def test_a_word_that_only_describes_others_names_nothing() -> None:
+    """Each "spoken" stands before another word; the next keywords stand for themselves."""
+    things = ["menus", "signs", "letters", "hymns", "jokes", "riddles", "ballads", "oaths", "toasts"]
+    titles = [f"spoken {thing} in taverns with zithers" for thing in things]
+    said = [Paper(PaperId(str(n)), title, "It helps.") for n, title in enumerate(titles)]
+
+    (found,) = label(said, np.ones((9, 1), dtype=np.float32), np.zeros(9, dtype=np.intp))
+
+    assert found.keywords[:3] == ("spoken", "taverns", "zithers")
+    assert found.name == "Taverns and Zithers"
 
 
 def test_modularity_is_that_of_the_definition() -> None:

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import count
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
-from surveygen.domain.embedding import Vectors, unit_rows
+from surveygen.domain.embedding import Vectors
 from surveygen.domain.paper import Paper
+from surveygen.themes._phrases import WORD, boilerplate, rank
 
-_WORD = re.compile(r"[^\W\d_][\w-]*|[^\w\s]")
-_LONGEST = 5  # words of a phrase
-_CANDIDATES = 60
 _KEYWORDS = 8
-# Read over the names of the subjects of benchmarks/themes/induce.py: a phrase names a theme better than a word, what
-# stands in titles better than what stands in abstracts only, and what everybody says names nothing.
-_PHRASE_BONUS = 1.5
-_TITLE_FLOOR = 0.1
-_LEAST_LIFT = 1.3
-_LEAST_SHARE = 0.05  # of a group's papers, and two papers at the least, must say what names it
 _NAME_FROM = 5  # keywords among which a phrase is looked for before two words are joined
 # Endings of words that are adjectives more often than nouns; such a word ends no name (`nouns` of boilerplate.toml do).
 _ADJECTIVE = re.compile(r".*(?:al|ive|ous|able|ible|ed|ic|ary|less|ful|ly|-based|-aware|-driven)\Z")
-_MAX_PHRASES = 20_000
+# Of the places of a phrase, read over the names of fourteen subjects: a phrase that ends in fewer than the first share
+# is cut off, and a word that follows in the second belongs to it; below the third it names nothing by itself.
+_MOSTLY_ENDS, _MOSTLY_FOLLOWS, _LEAST_ENDS = 0.2, 0.35, 0.1
 _STEM = 5  # letters
 _READ = 300  # papers of a group that are read for its name
 _SMALL = frozenset(
@@ -68,7 +57,7 @@ def label(
     members = [np.flatnonzero(groups == group) for group in range(len(sizes))]
     read = np.sort(np.concatenate([rows[:: -(-len(rows) // _READ)] for rows in members]))
     texts = {row: f"{papers[row].title}. {papers[row].abstract}" for row in read.tolist()}
-    ranked = _rank([papers[row] for row in read], list(texts.values()), vectors[read], groups[read])
+    ranked = rank([papers[row] for row in read], list(texts.values()), vectors[read], groups[read])
     labels: dict[int, Label] = {}
     for group in sorted(range(len(sizes)), key=lambda g: (-sizes[g], g)):
         inside = [texts[row] for row in members[group].tolist() if row in texts]
@@ -76,101 +65,6 @@ def label(
         titles = (papers[row].title for row in members[group].tolist())
         labels[group] = _choose(ranked[group], inside, titles, siblings, taken)
     return tuple(labels[group] for group in range(len(sizes)))
-
-
-def phrases(text: str) -> Iterator[str]:
-    """Yield the lower-case phrases of one to five words; none crosses a stop word or a punctuation mark.
-
-    >>> list(phrases("We attack the aligned model."))
-    ['attack', 'aligned', 'aligned model']
-    """
-    words = _boilerplate()
-    run: list[str] = []
-    for token in [*_WORD.findall(text.lower()), "."]:
-        if token not in words.breaks and len(token) > 1:
-            run.append(token)
-            continue
-        for start in range(len(run)):
-            for end in range(start + 1, min(start + _LONGEST, len(run)) + 1):
-                if not words.weak.issuperset(run[start:end]):
-                    yield " ".join(run[start:end])
-        run = []
-
-
-@dataclass(frozen=True, slots=True)
-class _Boilerplate:
-    """Words that end a phrase, those that are none by themselves, and nouns that look like adjectives."""
-
-    breaks: frozenset[str]
-    weak: frozenset[str]
-    nouns: frozenset[str]
-
-
-@cache
-def _boilerplate() -> _Boilerplate:
-    data = tomllib.loads((files("surveygen.themes") / "boilerplate.toml").read_text(encoding="utf-8"))
-    breaks, weak, nouns = (frozenset(data[key].split()) for key in ("breaks", "weak", "nouns"))
-    return _Boilerplate(breaks | ENGLISH_STOP_WORDS, weak, nouns)
-
-
-def _rank(papers: Sequence[Paper], texts: Sequence[str], vectors: Vectors, groups: NDArray[np.intp]) -> list[list[str]]:
-    """Return the candidate phrases of each group, best first."""
-    counter = CountVectorizer(
-        analyzer=lambda text: list(phrases(text)),
-        binary=True,
-        min_df=2 if len(texts) >= 20 else 1,
-        max_features=_MAX_PHRASES,
-    )
-    try:
-        counts: Any = counter.fit_transform(texts)
-    except ValueError:  # no phrase is left: only stop words
-        return [[] for _ in range(int(groups.max()) + 1)]
-    words = counter.get_feature_names_out()
-    member = np.eye(int(groups.max()) + 1, dtype=np.float32)[groups]
-    inside = np.asarray((counts.T @ member).T)
-    titled = np.asarray((counter.transform(paper.title for paper in papers).T @ member).T)
-    weights = _class_tfidf(inside, member) * _likeness(counts, vectors, member)
-    weights *= _TITLE_FLOOR + titled / np.maximum(inside, 1)
-    weights *= np.array([_PHRASE_BONUS if " " in word else 1.0 for word in words])
-    best = np.argsort(-weights, axis=1, kind="stable")[:, :_CANDIDATES]
-    return [
-        _without_parts([(str(words[n]), inside[g, n]) for n in row if weights[g, n] > 0]) for g, row in enumerate(best)
-    ]
-
-
-def _class_tfidf(inside: NDArray[np.float32], member: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`(groups, phrases)` numbers of papers in, weights out; 0 for what a group says hardly more than all do."""
-    totals = inside.sum(axis=0)
-    share = inside / np.maximum(inside.sum(axis=1, keepdims=True), 1)
-    weights: NDArray[np.float32] = share * np.log1p(inside.sum() / len(inside) / np.maximum(totals, 1))
-    if len(inside) > 1:
-        sizes = member.sum(axis=0)
-        lift = (inside / sizes[:, None]) / np.maximum(totals / sizes.sum(), 1e-9)
-        weights[lift < _LEAST_LIFT] = 0
-    least = np.maximum(2, _LEAST_SHARE * member.sum(axis=0))[:, None]
-    weights[inside < np.minimum(least, inside.max(axis=1, keepdims=True))] = 0
-    return weights
-
-
-def _likeness(counts: Any, vectors: Vectors, member: NDArray[np.float32]) -> NDArray[np.float32]:  # noqa: ANN401  # sparse
-    """Cosine of phrase and group, both as means of papers seen from the middle of all; 1 where there is one group."""
-    if member.shape[1] == 1:
-        return np.ones((1, counts.shape[1]), dtype=np.float32)
-    middle = vectors.mean(axis=0)
-    totals = np.asarray(counts.sum(axis=0)).reshape(-1, 1)
-    of_phrases = unit_rows(np.asarray(counts.T @ vectors / np.maximum(totals, 1), dtype=np.float32) - middle)
-    of_groups = unit_rows(np.asarray(member.T @ vectors / member.sum(axis=0)[:, None], dtype=np.float32) - middle)
-    likeness: NDArray[np.float32] = np.maximum(of_groups @ of_phrases.T, 0)
-    return likeness
-
-
-def _without_parts(ranked: Sequence[tuple[str, float]]) -> list[str]:
-    """Drop a phrase that mostly stands inside a longer one ("budgeting" in "participatory budgeting")."""
-    return [
-        phrase
-        for phrase, papers in ranked
-        if not any(f" {phrase} " in f" {longer} " and longer != phrase and n >= papers / 2 for longer, n in ranked)
-    ]
 
 
 def _choose(
@@ -185,14 +79,15 @@ def _choose(
     if not fresh:
         name = _unused(titles, {*siblings, *taken})
         return Label(name, f"Work like the paper “{name}”.", words)
-    whole = (phrase for phrase in fresh[:_NAME_FROM] if " " in phrase and _ends_well(phrase))
-    chosen = next(whole, None) or _joined(fresh)
+    whole = next((phrase for phrase in fresh[:_NAME_FROM] if " " in phrase and _ends_well(phrase)), None)
+    longer = _as_written(_completed(whole, texts), texts) if whole else _joined(fresh, texts)
+    chosen = whole if whole and _repeats(longer, siblings, taken) else longer
     return Label(_titled(chosen), _definition(chosen, words), words)
 
 
-def _joined(fresh: Sequence[str]) -> str:
+def _joined(fresh: Sequence[str], texts: Sequence[str]) -> str:
     """Join the first two words that can stand for a theme; a phrase stands alone."""
-    nouns = [phrase for phrase in fresh if _ends_well(phrase)] or fresh
+    nouns = [phrase for phrase in fresh if _ends_well(phrase) and _end(phrase, texts)[0] >= _LEAST_ENDS] or fresh
     second = next((phrase for phrase in nouns[1:] if not _stems(phrase) & _stems(nouns[0]) and " " not in phrase), None)
     return nouns[0] if second is None or " " in nouns[0] else f"{nouns[0]} and {second}"
 
@@ -200,7 +95,28 @@ def _joined(fresh: Sequence[str]) -> str:
 def _ends_well(phrase: str) -> bool:
     """Whether the last word can be a noun, as far as its ending tells."""
     last = phrase.lower().split()[-1]
-    return not _ADJECTIVE.match(last) or last in _boilerplate().nouns
+    return not _ADJECTIVE.match(last) or last in boilerplate().nouns
+
+
+def _completed(phrase: str, texts: Sequence[str]) -> str:
+    """Add the word that a phrase is cut off before: "named entity" is mostly followed by "recognition"."""
+    ends, after, follows = _end(phrase, texts)
+    return f"{phrase} {after}" if ends < _MOSTLY_ENDS and follows >= _MOSTLY_FOLLOWS else phrase
+
+
+def _end(phrase: str, texts: Sequence[str]) -> tuple[float, str, float]:
+    """Return the share of its places where a phrase ends, and the word that follows it most, with the share of that."""
+    breaks = boilerplate().breaks
+    after: Counter[str] = Counter()
+    for text in texts:
+        after.update(
+            {(found[1] or "").lower() for found in _spelled(phrase, rf"(?:\s+({WORD.pattern}))?").finditer(text)}
+        )
+    ends = sum(n for word, n in after.items() if not word[:1].isalpha() or word in breaks)
+    longer = {word: n for word, n in after.items() if word[:1].isalpha() and word not in breaks}
+    word = max(longer, key=lambda one: (longer[one], one), default="")
+    total = max(after.total(), 1)
+    return ends / total, word, longer.get(word, 0) / total
 
 
 def _repeats(phrase: str, siblings: Sequence[str], taken: Sequence[str]) -> bool:
@@ -225,9 +141,7 @@ def _definition(chosen: str, words: Sequence[str]) -> str:
     if not more:
         return f"Work on {chosen}."
     *most, last = more
-    return (
-        f"Work on {chosen}, which deals with {', '.join(most)} and {last}." if most else f"Work on {chosen} and {last}."
-    )
+    return f"Work on {chosen}, which deals with {', '.join(most)}{' and ' * bool(most)}{last}."
 
 
 def _titled(phrase: str) -> str:
@@ -257,9 +171,13 @@ def _stems(phrase: str) -> frozenset[str]:
 
 def _as_written(phrase: str, texts: Sequence[str]) -> str:
     """Return the phrase in the letter case of the texts ("RLHF"), in lower case where that is common enough."""
-    spaced = r"\s+".join(re.escape(word) for word in phrase.split())
-    pattern = re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
-    forms = Counter(" ".join(form.split()) for text in texts for form in pattern.findall(text))
+    forms = Counter(" ".join(form.split()) for text in texts for form in _spelled(phrase).findall(text))
     if not forms or forms[phrase] >= max(forms.values()) / 4:
         return phrase
     return min(forms, key=lambda form: (-forms[form], sum(map(str.isupper, form)), form))
+
+
+def _spelled(phrase: str, after: str = "") -> re.Pattern[str]:
+    """Match a phrase in any letter case, and what comes after it."""
+    spaced = r"\s+".join(re.escape(word) for word in phrase.split())
+    return re.compile(rf"(?<!\w){spaced}(?!\w){after}", re.IGNORECASE)
