@@ -20,7 +20,7 @@ from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.domain.writing import Card, Sentence, ThemeSummary
 from surveygen.summarize import Ask, Keep, Summarizer, check, fault, redundancy
 from surveygen.summarize._extracts import data
-from surveygen.summarize._roles import LABELS, load
+from surveygen.summarize._roles import LABELS, Labelled, load, settle
 from surveygen.summarize._select import members
 from surveygen.summarize.extractive import make
 
@@ -209,6 +209,28 @@ def test_an_empty_abstract_gives_an_empty_card() -> None:
     card = summarizer().card(one(1, ""))
 
     assert (card.fields(), card.code, card.code_evidence) == (Card(PaperId("x")).fields(), "", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "ahead"),
+    [
+        ("Future work will add planning to the guard.", "limit", True),
+        ("The results show that slow exploits remain an open problem.", "limit", True),
+        ("Lee et al. [@1] conclude with remarks for future work.", "other", False),
+        (
+            "Lee et al. [@1] discuss open challenges and outline future research directions in this area.",
+            "other",
+            False,
+        ),
+        ("Lee et al. [@1] release the guard for future research.", "other", False),
+        ("The guard improves on future action anticipation.", "finding", False),
+    ],
+)
+def test_what_is_open_is_told_and_not_announced(text: str, role: str, ahead: bool) -> None:  # noqa: FBT001  # a case
+    """That a paper speaks of the future, or serves it, says nothing of what is open."""
+    settled = settle(Labelled("finding", "result", 0.9), text, 0.9, late=True)
+
+    assert (settled.role, settled.open) == (role, ahead)
 
 
 def test_the_plug_in_is_found_and_names_its_rules() -> None:

@@ -35,6 +35,7 @@ _ROLES: Mapping[Label, Role] = {
 _LIMIT, _OPEN, _ADVERTISED, _PROBLEM = (
     re.compile(rf"\b{either(name)}\b", re.IGNORECASE) for name in ("limit", "open", "advertised", "problem")
 )
+_ANNOUNCED = re.compile(rf"\b{either('announced')}", re.IGNORECASE)
 # What authors do rather than find, in the words of a rewritten sentence; what shows that they found something.
 _DOING = re.compile(
     rf"(?:\[@[^\]]+\] (?:\w+ly |also |further |then |have |has |had )*|\b(?:is|are|was|were|been) (?:\w+ly |also )?)"
@@ -149,17 +150,23 @@ def settle(labelled: Labelled, text: str, own: float, *, late: bool) -> Labelled
 
     `own` is how plainly it is about its paper, 0 to 1; `late` is whether it stands in the second half of the abstract.
     """
+    if _ANNOUNCED.search(text):  # that something is said of the future, and not what
+        return replace(labelled, role="other", open=False)
     if late and labelled.label != "objective" and _LIMIT.search(text) and not _ADVERTISED.search(text):
         return replace(labelled, role="limit", open=bool(_OPEN.search(text)))
+    return replace(labelled, role=_settled_role(labelled, text, own, late=late))
+
+
+def _settled_role(labelled: Labelled, text: str, own: float, *, late: bool) -> Role:
     if labelled.label == "background" and own == 1:
-        return replace(labelled, role="approach")
+        return "approach"
     if labelled.role == "approach" and labelled.label == "method" and _SURELY_FOUND.search(text):
-        return replace(labelled, role="finding")
+        return "finding"
     if labelled.role == "finding" and _DOING.search(text) and not _FOUND_TOO.search(text):
-        return replace(labelled, role="approach" if own == 1 else "other")
+        return "approach" if own == 1 else "other"
     if labelled.role == "approach" and own < LEAST_OWN:  # about nothing that the paper is named for
-        return replace(labelled, role="finding" if late and tells_result(text) else "other")
-    return labelled
+        return "finding" if late and tells_result(text) else "other"
+    return labelled.role
 
 
 def _labelled(sentence: str, row: NDArray[np.float64]) -> Labelled:
