@@ -216,6 +216,7 @@ def test_an_empty_abstract_gives_an_empty_card() -> None:
     [
         ("Future work will add planning to the guard.", "limit", True),
         ("The results show that slow exploits remain an open problem.", "limit", True),
+        ("Whether stronger guards help is left to future work.", "limit", True),
         ("Lee et al. [@1] conclude with remarks for future work.", "other", False),
         (
             "Lee et al. [@1] discuss open challenges and outline future research directions in this area.",
