@@ -18,7 +18,8 @@ const STATUS = {
 
 // Returns { apply(state) }; `changed(state)` is told what the reader chose.
 export function startCatalogue(page, root, changed) {
-  const form = root.querySelector("form");
+  const filters = root.querySelector(".filters");
+  const form = Object.fromEntries([...filters.querySelectorAll("[name]")].map((field) => [field.name, field]));
   const heads = [...root.querySelectorAll("th[data-sort]")];
   const more = root.querySelector("[data-do=more]");
   const view = { state: {}, found: [], rows: STEP, fields: new Map() };
@@ -51,18 +52,16 @@ export function startCatalogue(page, root, changed) {
     root.querySelector("[data-tally]").textContent = page.say("tally", { n: view.found.length, all: page.order.length });
     for (const head of heads) head.ariaSort = sortOf(view.state, head.dataset.sort);
   };
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", () => changed(chosen()));
-  form.addEventListener("reset", (event) => {
-    event.preventDefault();
-    changed({});
-    form.q.focus();
-  });
+  filters.addEventListener("input", () => changed(chosen()));
   root.addEventListener("click", (event) => {
     const head = event.target.closest("th[data-sort]");
     if (head) changed({ ...chosen(), sort: nextSort(view.state, head.dataset.sort) });
     const copy = event.target.closest("[data-do=copy-as]");
     if (copy) copyText(FORMATS[copy.dataset.as](page, view.found), copy, page);
+    if (event.target.closest("[data-do=clear]")) {
+      changed({});
+      form.q.focus();
+    }
     if (event.target.closest("[data-do=more]")) {
       view.rows += STEP;
       draw();

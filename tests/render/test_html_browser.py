@@ -21,7 +21,7 @@ def rows(page: Page) -> list[str]:
     return page.locator(".papers tbody a.title").all_text_contents()
 
 
-@pytest.mark.parametrize("name", ["sample", "large", "rtl", "hostile"])
+@pytest.mark.parametrize("name", ["sample", "rtl", "hostile"])
 def test_nothing_is_asked_and_nothing_complains(visit: Open, name: str) -> None:
     """One request, for the file itself; no message on the console; no alert."""
     seen = visit(name)
@@ -34,7 +34,7 @@ def test_nothing_is_asked_and_nothing_complains(visit: Open, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "width"),
-    [("sample", 390), ("sample", 1280), ("large", 390), ("rtl", 390), ("hostile", 390), ("hostile", 1280)],
+    [("sample", 390), ("sample", 1280), ("rtl", 390), ("hostile", 390), ("hostile", 1280)],
 )
 def test_no_sideways_scroll(visit: Open, name: str, width: int) -> None:
     """The page is never wider than the window, what is out of sight and the open card included."""
@@ -79,7 +79,7 @@ def test_search_finds_and_shows_why(visit: Open) -> None:
     assert page.locator("[data-tally]").inner_text() == "1 of 6 papers"
     page.locator("[name=q]").fill("nowak")
     assert rows(page) == ["Learned goals that outlive training"]
-    page.locator("[type=reset]").click()
+    page.locator("[data-do=clear]").click()
     assert len(rows(page)) == 6
     assert "#" not in page.url
 

@@ -1,0 +1,85 @@
+"""The pages as judged by vnu, the checker of the W3C, and by html-validate."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sample_evaluation import THEMES, WHOLE
+from surveygen.render import TemplateRoots, evaluation_page, template_root
+
+_FOLDER = (
+    Path(__file__).parents[2] / ".venv" / "validators" / "node_modules"
+)  # where `make dev` puts what tests/package.json names
+_HTML_VALIDATE = _FOLDER / ".bin" / "html-validate"
+_VNU = _FOLDER / "vnu-jar" / "build" / "dist" / "vnu.jar"
+_JAVA = shutil.which("java")
+
+# What vnu is wrong about, as of 26.9.27: paint-order is a property of SVG 2 that it does not know, and it takes the
+# hash of a script or style of more than one line for another. That the hashes fit is tested in test_html.py.
+_NOT_A_FAULT = r".*(“paint-order”|Inline (script|style) violates Content Security Policy).*"
+_RULES = {
+    "extends": ["html-validate:recommended"],
+    "rules": {
+        # Ids are parts of addresses and hold those of arXiv, with their dots; HTML forbids spaces alone.
+        "valid-id": ["error", {"relaxed": True}],
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def files(pages: Mapping[str, Path], decks: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The survey, also from right to left, at size and divided, a page of a theme, an evaluation, two talks."""
+    evaluation = tmp_path_factory.mktemp("evaluation") / "evaluation.html"
+    evaluation.write_text(evaluation_page(WHOLE, THEMES, "Sample", TemplateRoots(template_root())), encoding="utf-8")
+    names = ("editions/en/index", "editions/ar/index", "stranger", "large", "divided/index")
+    theme = next(iter(sorted(pages["divided/index"].parent.glob("themes/*.html"))))
+    return [*(pages[name] for name in names), theme, evaluation, decks["sample"], decks["rtl"]]
+
+
+@pytest.mark.skipif(_JAVA is None, reason="no java, which vnu runs on")
+@pytest.mark.skipif(not _VNU.exists(), reason="no vnu; run: make dev, with npm")
+def test_vnu_finds_no_fault(files: list[Path], pages: Mapping[str, Path], decks: Mapping[str, Path]) -> None:
+    """Elements, attributes, styles and the tree of headings are as the standard wants them, with hostile text too."""
+    command = [str(_JAVA), "-jar", str(_VNU), "--format", "json", "--filterpattern", _NOT_A_FAULT]
+    done = subprocess.run(
+        [*command, *map(str, files), str(pages["hostile"]), str(decks["hostile"])],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    faults = [(Path(one["url"]).name, one.get("lastLine"), one["message"]) for one in _read(done.stderr)["messages"]]
+
+    assert faults == []
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(not _HTML_VALIDATE.exists(), reason="no html-validate; run: make dev, with npm")
+def test_html_validate_finds_no_fault(files: list[Path], tmp_path: Path) -> None:
+    """The recommended rules, landmarks and names for readers with other means among them."""
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps(_RULES), encoding="utf-8")
+    command = [str(_HTML_VALIDATE), "--config", str(rules), "--formatter", "json"]
+    done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=False)
+    faults = [
+        (Path(page["filePath"]).name, one["line"], one["ruleId"], one["message"])
+        for page in _read(done.stdout)
+        for one in page["messages"]
+    ]
+
+    assert faults == []
+    assert done.returncode == 0
+
+
+def _read(told: str) -> Any:
+    """Read what a validator wrote; where that is not JSON, it is the complaint that one wants to see."""
+    try:
+        return json.loads(told)
+    except json.JSONDecodeError:
+        pytest.fail(told)
