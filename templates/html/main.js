@@ -13,6 +13,7 @@ async function startPage() {
   const page = await readIsland(document.getElementById("data"));
   page.say = speaker(page.language, page.words);
   page.day = dayWriter(page.language);
+  page.count = (n) => n.toLocaleString(page.language, { numberingSystem: "latn" });
   page.tell = (text) => (document.getElementById("said").textContent = text);
   page.papers.forEach((paper, at) => {
     paper.place = at;

@@ -469,11 +469,75 @@ def test_a_status_filters_and_stands_in_the_address(visit: Open) -> None:
     """Only what occurs is offered."""
     page = visit("sample").page
     offered = page.locator("[name=status] option").all_text_contents()
-    assert offered == ["Any status", "Published", "withdrawn", "No abstract is known."]
+    assert offered == ["Any status", "Published (1)", "withdrawn (1)", "No abstract is known. (1)"]
     page.locator("[name=status]").select_option("published")
 
     assert len(rows(page)) == 1
     assert page.url.endswith("#status=published")
+
+
+def test_a_field_says_how_many_papers_each_choice_leaves(visit: Open) -> None:
+    """Beside what the others say: what would leave none cannot be chosen, and what is chosen leaves so many."""
+    page = visit("sample", "#theme=debate").page
+    offered = page.locator("[name=category] option")
+
+    assert offered.all_text_contents() == ["All categories", "cs.AI (1)", "cs.LG (0)", "cs.CL (1)"]
+    assert [option.is_disabled() for option in offered.all()] == [False, False, True, False]
+    page.locator("[name=category]").select_option("cs.CL")
+    assert len(rows(page)) == 1
+    assert page.url.endswith("#theme=debate&category=cs.CL")
+    assert page.locator("[name=theme] option:checked").text_content() == "\u2003Debate (1)"
+    assert page.locator("[name=year] option").all_text_contents()[1:] == ["2023 (0)", "2022 (0)", "2021 (1)"]
+
+
+def test_an_author_is_found_by_keys(visit: Open) -> None:
+    """Names with their papers, the most first; arrows choose, Enter takes, Esc closes, the address keeps it."""
+    page = visit("large", "#theme=outer").page
+    field, names = page.locator("[name=author]"), page.locator("#authors [role=option]")
+    field.focus()
+    page.keyboard.type("garc")
+    counts = [int(text[text.index("(") + 1 : -1]) for text in names.all_text_contents()]
+    assert counts == sorted(counts, reverse=True)
+    assert all("Garcia" in text for text in names.all_text_contents())
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == names.nth(1).get_attribute("id")
+    name = names.nth(1).locator("bdi").inner_text()
+    page.keyboard.press("Enter")
+
+    assert field.input_value() == name
+    assert page.locator("#authors").is_hidden()
+    assert page.locator("[data-tally]").inner_text() == f"{counts[1]} of 500 papers"
+    assert "&author=" in page.url
+    again = visit("large", page.url[page.url.index("#") :]).page
+    assert again.locator("[data-tally]").inner_text() == f"{counts[1]} of 500 papers"
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#authors").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#authors").is_hidden()
+    assert field.get_attribute("aria-expanded") == "false"
+
+
+def test_an_author_is_found_by_pointer(visit: Open) -> None:
+    """A part of a name finds all that have it; a click on a name finds that name alone."""
+    page = visit("large").page
+    page.locator("[name=author]").fill("garcia")
+    many = page.locator("[data-tally]").inner_text()
+    page.locator("#authors [role=option]").first.click()
+
+    assert page.locator("[name=author]").input_value().endswith(" Garcia")
+    assert page.locator("[data-tally]").inner_text() != many
+    assert page.evaluate("document.activeElement.name") == "author"
+
+
+def test_all_papers_are_copied_before_anything_is_chosen(visit: Open) -> None:
+    """The table as it stands without filters is the table."""
+    page = visit("sample").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("[data-as=csv]").click()
+    page.wait_for_selector("[data-as=csv][data-done]")
+
+    assert len(page.evaluate("navigator.clipboard.readText()").strip().splitlines()) == 7
 
 
 def test_another_language_shows_the_same_place(visit: Open) -> None:

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -54,7 +53,9 @@ def test_vnu_finds_no_fault(files: list[Path], pages: Mapping[str, Path], decks:
         text=True,
         check=False,
     )
-    faults = [(Path(one["url"]).name, one.get("lastLine"), one["message"]) for one in _read(done.stderr)["messages"]]
+    assert done.stderr.startswith("{"), done.stderr
+    told = json.loads(done.stderr)["messages"]
+    faults = [(Path(one["url"]).name, one.get("lastLine"), one["message"]) for one in told]
 
     assert faults == []
     assert done.returncode == 0
@@ -65,21 +66,15 @@ def test_html_validate_finds_no_fault(files: list[Path], tmp_path: Path) -> None
     """The recommended rules, landmarks and names for readers with other means among them."""
     rules = tmp_path / "rules.json"
     rules.write_text(json.dumps(_RULES), encoding="utf-8")
-    command = [str(_HTML_VALIDATE), "--config", str(rules), "--formatter", "json"]
+    told = tmp_path / "told.json"  # a pipe loses what html-validate writes beyond its first 64 KiB
+    command = [str(_HTML_VALIDATE), "--config", str(rules), "--formatter", f"json={told}"]
     done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=False)
+    assert told.exists(), done.stderr
     faults = [
         (Path(page["filePath"]).name, one["line"], one["ruleId"], one["message"])
-        for page in _read(done.stdout)
+        for page in json.loads(told.read_text(encoding="utf-8"))
         for one in page["messages"]
     ]
 
     assert faults == []
     assert done.returncode == 0
-
-
-def _read(told: str) -> Any:
-    """Read what a validator wrote; where that is not JSON, it is the complaint that one wants to see."""
-    try:
-        return json.loads(told)
-    except json.JSONDecodeError:
-        pytest.fail(told)
