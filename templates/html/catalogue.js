@@ -9,7 +9,7 @@ import { folded, snippet, termsOf } from "./search.js";
 
 const STEP = 100;
 
-// Returns { apply(state) }; `changed(state)` is told what the reader chose.
+// Returns { apply(state) }, which gives back the papers found; `changed(state)` is told what the reader chose.
 export function startCatalogue(page, root, changed) {
   const filters = root.querySelector(".filters");
   const heads = [...root.querySelectorAll("th[data-sort]")];
@@ -25,8 +25,8 @@ export function startCatalogue(page, root, changed) {
     Object.assign(view, { state, byAnyone, rows: STEP, found: ordered(page, hits, state) });
     showState(form, state);
     countChoices(page, facets, counts, state);
-    page.onFound?.(view.found);
     draw();
+    return view.found;
   };
   const draw = () => {
     const terms = termsOf(view.state.q ?? "");

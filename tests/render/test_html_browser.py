@@ -476,6 +476,42 @@ def test_a_status_filters_and_stands_in_the_address(visit: Open) -> None:
     assert page.url.endswith("#status=published")
 
 
+def test_the_chart_of_years_shows_what_is_found(visit: Open) -> None:
+    """The rest turns gray, the table and the words say the same, also aloud; clearing gives the chart back."""
+    page = visit("large").page
+    chart = page.locator(".years")
+    page.locator(".years summary").click()
+    before = chart.inner_html()
+    table = page.locator(".years tbody tr")
+    drawn = [int(row.locator("td").first.inner_text()) for row in table.all()]
+    page.locator(".node-size").first.click()
+
+    found = int(page.locator("[data-tally]").inner_text().split()[0])
+    said = f"The colored part of the bars counts the {found} papers found."
+    assert chart.locator("[data-found]").inner_text() == said
+    assert page.locator("#said").inner_text() == f"{found} of 500 papers {said}"
+    assert (chart.locator("svg").get_attribute("aria-label") or "").endswith(said)
+    counts = [[int(cell) for cell in row.locator("td").all_inner_texts()] for row in table.all()]
+    assert [row[0] for row in counts] == [row[-1] for row in counts] == drawn
+    assert sum(drawn) == found
+    bars = chart.locator(".colored rect")
+    assert bars.count() == sum(row[0] > 0 for row in counts)
+    unit = float(chart.locator(".bars").first.get_attribute("data-unit") or 0)
+    heights = sum(float(bar.get_attribute("height") or 0) for bar in bars.all())
+    assert heights == pytest.approx(found * unit)
+    page.locator("[data-do=clear]").click()
+    assert chart.inner_html() == before
+
+
+def test_a_year_of_the_timeline_filters(visit: Open) -> None:
+    """The year leads to the papers of that year."""
+    page = visit("large").page
+    page.locator(".timeline-year").first.click()
+
+    assert page.url.endswith("#year=2019")
+    assert set(page.locator(".papers td.year").all_inner_texts()) == {"2019"}
+
+
 def test_a_field_says_how_many_papers_each_choice_leaves(visit: Open) -> None:
     """Beside what the others say: what would leave none cannot be chosen, and what is chosen leaves so many."""
     page = visit("sample", "#theme=debate").page

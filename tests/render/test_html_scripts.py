@@ -291,3 +291,13 @@ def test_a_packed_island_is_unpacked() -> None:
     assert run("data.js", f"[...new Uint8Array(bytesOf({json.dumps(letters)}))]")[: len(data)] == list(data)
     page = "{ papers: [{ id: 1 }, { id: 2 }], columns: { theme: [0, null], year: [null, 2020] } }"
     assert run("data.js", f"joined({page}).papers") == [{"id": 1, "theme": 0}, {"id": 2, "year": 2020}]
+
+
+def test_what_fits_no_theme_is_not_in_the_chart_of_years() -> None:
+    """Papers count for the top theme above their own, in the year of their first version."""
+    page = "{ themes: [{ up: null }, { up: 0 }, { up: null }] }"
+    papers = (
+        "[{ year: 2020, theme: 1 }, { year: 2020, theme: 2 }, { year: 2020 }, { theme: 0 }, { year: 2021, theme: 0 }]"
+    )
+
+    assert run("years.js", f"[...countsOf({page}, [2, 0], {papers})]") == [[2020, [1, 1]], [2021, [0, 1]]]

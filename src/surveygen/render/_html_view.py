@@ -182,8 +182,8 @@ class PageView:
     @_block.register
     def _(self, block: YearChart) -> View:
         legend = [
-            {"name": self._book.marks[theme].name, "tone": self._book.marks[theme].tone, "total": sum(column)}
-            for theme, column in zip(block.themes, zip(*block.counts, strict=True), strict=False)
+            {"name": mark.name, "tone": mark.tone, "index": mark.index}
+            for mark in (self._book.marks[theme] for theme in block.themes)
         ]
         return {
             "kind": "years",
