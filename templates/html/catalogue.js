@@ -103,7 +103,7 @@ function rowOf(page, paper, terms) {
   const by = authorsLine(paper, 3);
   return el(
     "tr",
-    { id: `p-${paper.id}` },
+    {},
     el("td.number", {}, el("a", { href: referenceOf(page, paper) }, String(paper.number))),
     el("td", {}, title, by ? el("span.by", { dir: "auto" }, by) : "", hitOf(paper, terms)),
     el("td.year", {}, String(paper.year ?? "–")),
