@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from large_survey import large_survey
-from open_page import CHROMIUM, NO_CHROMIUM, Open
+from open_page import CHROMIUM, NO_CHROMIUM, Open, keep, keep_whole
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,17 +32,28 @@ def test_nothing_is_asked_and_nothing_complains(visit: Open, name: str) -> None:
     assert seen.complaints == []
 
 
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(
     ("name", "width"),
-    [("sample", 390), ("sample", 1280), ("rtl", 390), ("hostile", 390), ("hostile", 1280)],
+    [
+        ("sample", 390),
+        ("sample", 1280),
+        ("sample", 1920),
+        ("editions/ar/index", 390),
+        ("editions/ar/index", 1280),
+        ("hostile", 390),
+    ],
 )
-def test_no_sideways_scroll(visit: Open, name: str, width: int) -> None:
+def test_no_sideways_scroll(visit: Open, name: str, width: int, *, dark: bool) -> None:
     """The page is never wider than the window, what is out of sight and the open card included."""
-    page = visit(name, width=width).page
+    page = visit(name, width=width, dark=dark).page
     page.evaluate(
         "for (const node of document.querySelectorAll('main > section')) node.style.contentVisibility = 'visible'"
     )
+    look = f"{name}-{width}-{'dark' if dark else 'light'}"
+    keep_whole(page, look)
     page.locator(".papers a.title").first.click()
+    keep(page, f"{look}-card")
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
@@ -489,7 +500,7 @@ def test_the_chart_of_years_shows_what_is_found(visit: Open) -> None:
     found = int(page.locator("[data-tally]").inner_text().split()[0])
     said = f"The colored part of the bars counts the {found} papers found."
     assert chart.locator("[data-found]").inner_text() == said
-    assert page.locator("#said").inner_text() == f"{found} of 500 papers {said}"
+    assert page.locator("#said").text_content() == f"{found} of 500 papers {said}"
     assert (chart.locator("svg").get_attribute("aria-label") or "").endswith(said)
     counts = [[int(cell) for cell in row.locator("td").all_inner_texts()] for row in table.all()]
     assert [row[0] for row in counts] == [row[-1] for row in counts] == drawn
@@ -499,6 +510,8 @@ def test_the_chart_of_years_shows_what_is_found(visit: Open) -> None:
     unit = float(chart.locator(".bars").first.get_attribute("data-unit") or 0)
     heights = sum(float(bar.get_attribute("height") or 0) for bar in bars.all())
     assert heights == pytest.approx(found * unit)
+    chart.scroll_into_view_if_needed()
+    keep(page, "large-found")
     page.locator("[data-do=clear]").click()
     assert chart.inner_html() == before
 
@@ -533,6 +546,7 @@ def test_an_author_is_found_by_keys(visit: Open) -> None:
     field.focus()
     page.keyboard.type("garc")
     counts = [int(text[text.index("(") + 1 : -1]) for text in names.all_text_contents()]
+    keep(page, "large-authors")
     assert counts == sorted(counts, reverse=True)
     assert all("Garcia" in text for text in names.all_text_contents())
     page.keyboard.press("ArrowDown")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from open_page import CHROMIUM, NO_CHROMIUM, Open
+from open_page import CHROMIUM, NO_CHROMIUM, Open, keep_whole
 
 _PAGES = ("sample", "large", "rtl", "divided/index", "editions/ar/index")
 
@@ -56,7 +56,10 @@ def test_axe_finds_nothing_in_a_talk(
     visit: Open, decks: Mapping[str, Path], axe: Callable[[Page, str], list[str]], name: str, *, dark: bool
 ) -> None:
     """No violation on any slide, light and dark, in either direction of writing."""
-    assert axe(visit(decks[name], dark=dark).page, "document") == []
+    page = visit(decks[name], dark=dark).page
+    keep_whole(page, f"talk-{name}-{'dark' if dark else 'light'}")
+
+    assert axe(page, "document") == []
 
 
 @pytest.mark.skipif(find_spec("html5lib") is None, reason="no html5lib; run: make dev")

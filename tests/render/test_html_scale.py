@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from html_pages import island, tree
 from large_survey import large_survey
-from open_page import CHROMIUM, NO_CHROMIUM, Open
+from open_page import CHROMIUM, NO_CHROMIUM, Open, keep_whole
 from surveygen.domain.survey import Survey
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
@@ -135,7 +135,9 @@ def test_print_and_a_phone(visit: Open, sized: dict[int, Path], papers: int) -> 
         "for (const node of document.querySelectorAll('main > section')) node.style.contentVisibility = 'visible'"
     )
 
+    keep_whole(page, f"{papers}-papers-390")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.emulate_media(media="print")
     assert [page.locator(name).is_visible() for name in (".bar", ".contents", ".filters")] == [False] * 3
+    keep_whole(page, f"{papers}-papers-390-print")
     assert page.locator(".papers").is_visible()
