@@ -59,7 +59,7 @@ $(VENV)/.dev: $(VENV)/.installed
 
 $(VENV)/.validators: tests/package.json | $(VENV)/.dev
 	@mkdir -p $(VENV)/validators && cp tests/package.json $(VENV)/validators
-	@npm install --prefix $(VENV)/validators --silent --no-package-lock --no-audit --no-fund || \
+	@npm install --prefix $(VENV)/validators --silent --engine-strict --fetch-retries 1 --no-package-lock --no-audit --no-fund || \
 	echo "no validators here: their tests are skipped"
 	@touch $@
 
