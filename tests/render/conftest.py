@@ -57,6 +57,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "editions/en/index": (replace(sample_survey(), editions=("ar", "en")), load("en")),
         "editions/ar/index": (replace(sample_survey(), language="ar", editions=("ar", "en")), load("ar")),
         "stranger": (survey_with_stranger(), load("en")),
+        "middle": (large_survey(120), load("en")),  # more papers than the catalogue has rows without scripts
         "large": (large_survey(500), load("en")),
         "rtl": (replace(large_survey(30), language="ar"), load("ar")),
         "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from open_page import CHROMIUM, NO_CHROMIUM, Open, keep_whole
 
-_PAGES = ("sample", "large", "rtl", "divided/index", "editions/ar/index")
+_PAGES = ("sample", "middle", "rtl", "divided/index", "editions/ar/index")
 
 
 @pytest.fixture

@@ -38,10 +38,10 @@ _RULES = {
 
 @pytest.fixture(scope="module")
 def files(pages: Mapping[str, Path], decks: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The survey, also from right to left, at size and divided, a page of a theme, an evaluation, two talks."""
+    """The survey, also from right to left, longer and divided, a page of a theme, an evaluation, two talks."""
     evaluation = tmp_path_factory.mktemp("evaluation") / "evaluation.html"
     evaluation.write_text(evaluation_page(WHOLE, THEMES, "Sample", TemplateRoots(template_root())), encoding="utf-8")
-    names = ("editions/en/index", "editions/ar/index", "stranger", "large", "divided/index")
+    names = ("editions/en/index", "editions/ar/index", "stranger", "middle", "divided/index")
     theme = next(iter(sorted(pages["divided/index"].parent.glob("themes/*.html"))))
     return [*(pages[name] for name in names), theme, evaluation, decks["sample"], decks["rtl"]]
 
@@ -75,7 +75,7 @@ def test_vnu_finds_no_fault_in_what_scripts_make(visit: Open, tmp_path: Path) ->
     for name, place in (
         ("sample", "#p-2203.00002&theme=debate"),
         ("editions/ar/index", "#p-2101.00001"),
-        ("large", ""),
+        ("middle", ""),
     ):
         page = visit(name, place).page
         if not place:
