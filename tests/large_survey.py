@@ -42,6 +42,7 @@ _WORD_LIST = """
 _WORDS = tuple(_WORD_LIST.split())
 _VERBS = ("improves", "measures", "explains", "limits", "predicts", "exposes", "reduces", "stabilizes", "compares")
 _FAMILIES = ("Abe", "Baker", "Cole", "Dietz", "Eriksen", "Fuchs", "Garcia", "Haddad", "Ito", "Jansen", "Kim", "Lopez")
+_CATEGORIES = ("cs.CL", "cs.LG", "cs.AI", "stat.ML")
 _YEARS = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
 
 
@@ -101,6 +102,7 @@ def _entry(rng: random.Random, number: int, themes: Taxonomy, leaves: list[Theme
     day = f"{year}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
     title = " ".join(rng.sample(_WORDS, 6)).capitalize() + (" in $O(n^2)$ steps" if number % 40 == 0 else "")
     authors = tuple(Author(f"{rng.choice('ABCDEFGH')}. {rng.choice(_FAMILIES)}") for _ in range(rng.randint(1, 7)))
+    category = _CATEGORIES[number % 7 % len(_CATEGORIES)]
     paper = Paper(
         paper_id,
         title,
@@ -110,8 +112,8 @@ def _entry(rng: random.Random, number: int, themes: Taxonomy, leaves: list[Theme
         day,
         day,
         (PaperVersion(1, day, 812), PaperVersion(2, day, 934)),
-        ("cs.CL", "cs.LG"),
-        "cs.CL",
+        (category, "cs.CY"),
+        category,
     )
     starts = [abstract.index(claim) for claim in claims]
     spans = tuple(_quote(paper, start, claim) for start, claim in zip(starts, claims, strict=True))

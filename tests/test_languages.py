@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import string
+import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
 
 import pytest
 from babel import Locale
@@ -27,6 +29,14 @@ def test_a_language_fills_the_same_blanks_as_english(code: str) -> None:
     assert set(language.words) == set(ENGLISH.words)
     for key, wording in language.words.items():
         assert _fields(wording) <= _fields(ENGLISH.words[key]) | {"n"}, key
+
+
+@pytest.mark.parametrize("code", languages.codes())
+def test_a_language_file_has_every_wording_itself(code: str) -> None:
+    """None is left to English."""
+    own = tomllib.loads((files(languages) / f"{code}.toml").read_text(encoding="utf-8"))["words"]
+
+    assert set(own) == set(ENGLISH.words)
 
 
 @pytest.mark.parametrize("code", languages.codes())

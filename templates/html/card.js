@@ -184,7 +184,7 @@ function versionsOf(page, paper) {
   const rows = paper.versions.map(([n, at, size, withdrawn]) => {
     const name = paper.arxiv ? el("a", { href: `https://arxiv.org/abs/${paper.arxiv}v${n}`, rel: "noopener noreferrer", target: "_blank" }, `v${n}`) : `v${n}`;
     const marks = [n === paper.version && "cited_version", n === latest && n > 1 && "latest_version", withdrawn && "withdrawn"].filter(Boolean);
-    const date = el(at ? "time" : "span.none", {}, at ? page.day(at) : page.say("undated"));
+    const date = el(at ? "time" : "span.none", { datetime: at?.slice(0, 10) || false }, at ? page.day(at) : page.say("undated"));
     const shown = [el("bdi", {}, name), date, el("span.bytes", {}, size ? page.say("size", { n: size }) : ""), el("span", {}, ...marks.flatMap((key) => [el(`span.mark.${key}`, {}, page.say(key)), " "]))];
     return el("li", {}, ...shown);
   });

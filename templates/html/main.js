@@ -8,11 +8,13 @@ import { turnLook } from "./look.js";
 import { startMap } from "./map.js";
 import { ARXIV_ID, copyText } from "./parts.js";
 import { readHash, writeHash } from "./state.js";
+import { startYears } from "./years.js";
 
 async function startPage() {
   const page = await readIsland(document.getElementById("data"));
   page.say = speaker(page.language, page.words);
   page.day = dayWriter(page.language);
+  page.count = (n) => n.toLocaleString(page.language, { numberingSystem: "latn" });
   page.tell = (text) => (document.getElementById("said").textContent = text);
   page.papers.forEach((paper, at) => {
     paper.place = at;
@@ -49,12 +51,18 @@ function startAddress(page, cards) {
   const dialog = document.getElementById("card");
   const root = document.querySelector(".catalogue");
   let chosen = {};
+  const watchers = []; // each is given the papers found and may return what it shows of them
+  const find = () => {
+    if (!catalogue) return;
+    const found = catalogue.apply(chosen);
+    const shown = watchers.map((mark) => mark(found));
+    page.tell([root.querySelector("[data-tally]"), ...shown].map((said) => said?.textContent).filter(Boolean).join(" "));
+  };
   const address = (state) => writeHash(state) || location.pathname + location.search;
   const changed = (state) => {
     chosen = state;
     history.replaceState(null, "", address(chosen));
-    catalogue?.apply(chosen);
-    page.tell(root.querySelector("[data-tally]").textContent);
+    find();
   };
   const catalogue = root && startCatalogue(page, root, changed);
   const show = startCard(page, dialog, () => {
@@ -70,7 +78,7 @@ function startAddress(page, cards) {
     else if (dialog.open) dialog.close();
     if (!Object.keys(state).length) return;
     chosen = state;
-    catalogue?.apply(chosen);
+    find();
     if (go && !paper) root?.closest("section").scrollIntoView();
   };
   addEventListener("popstate", () => follow(true));
@@ -86,7 +94,9 @@ function startAddress(page, cards) {
     open(paper.id);
   });
   const map = document.querySelector(".map");
-  if (map && page.order.some((paper) => paper.x !== undefined)) page.onFound = startMap(page, map, cards, (paper) => open(paper.id)).mark;
+  if (map && page.order.some((paper) => paper.x !== undefined)) watchers.push(startMap(page, map, cards, (paper) => open(paper.id)).mark);
+  const years = document.querySelector(".years");
+  if (years) watchers.push(startYears(page, years).mark);
   startTools(page, dialog, catalogue);
   follow(true);
 }

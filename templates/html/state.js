@@ -1,6 +1,6 @@
 // What the address says: an open paper and how the catalogue is filtered and sorted.
 
-const KEYS = ["q", "theme", "year", "unsure", "status", "sort"];
+const KEYS = ["q", "theme", "year", "category", "author", "status", "unsure", "sort"];
 
 // "#p-2101.00001&theme=debate&sort=-year" -> { paper: "2101.00001", theme: "debate", sort: "-year" }; null if it is
 // the place of a section.

@@ -99,7 +99,8 @@ function show(desk, view) {
 }
 
 function walkTabs(desk, event) {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const on = document.documentElement.dir === "rtl" ? -1 : 1;
+  const step = { ArrowRight: on, ArrowLeft: -on }[event.key];
   if (!step) return;
   event.preventDefault();
   event.stopPropagation();

@@ -62,13 +62,15 @@ export function startTriage(desk, root) {
     return [el("h2", { dir: "auto" }, paper.title), el("p.meta-line", {}, el("bdi", {}, [paper.by, paper.year].filter(Boolean).join(", ")), " · ", link)];
   }
 
+  const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", numberingSystem: "latn" });
+
   function placeOf(paper) {
     const rows = [];
     const add = (name, value) => rows.push(el("div", {}, el("dt", {}, name), el("dd", {}, value)));
     if (paper.theme) add(say(paper.outside ? "outside" : "stands"), el("strong", { dir: "auto" }, desk.path(paper.theme)));
     else add(say(paper.excluded ? "excluded" : "nowhere"), "–");
     const mark = paper.how === "person" ? "pinned" : paper.unsure ? "unsure" : "";
-    if (paper.theme) add(say("sure"), [`${Math.round(100 * paper.sure)} % `, mark && el("span.mark", {}, say(mark))]);
+    if (paper.theme) add(say("sure"), [`${percent.format(paper.sure)} `, mark && el("span.mark", {}, say(mark))]);
     if (paper.rival) add(say("rival"), el("span", { dir: "auto" }, desk.path(paper.rival)));
     if (paper.words?.length) add(say("words"), paper.words.join(", "));
     return el("dl.place", {}, ...rows);

@@ -16,7 +16,7 @@ from open_page import Open, Seen
 from sample_survey import hostile_survey, sample_survey, survey_with_stranger
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
-from surveygen.render import TemplateRoots, html, template_root
+from surveygen.render import TemplateRoots, html, slides, template_root
 from surveygen.render.html import HtmlRenderer
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
@@ -57,6 +57,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "editions/en/index": (replace(sample_survey(), editions=("ar", "en")), load("en")),
         "editions/ar/index": (replace(sample_survey(), language="ar", editions=("ar", "en")), load("ar")),
         "stranger": (survey_with_stranger(), load("en")),
+        "middle": (large_survey(120), load("en")),  # more papers than the catalogue has rows without scripts
         "large": (large_survey(500), load("en")),
         "rtl": (replace(large_survey(30), language="ar"), load("ar")),
         "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
@@ -72,12 +73,27 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.html" for name in (*surveys, "divided/index")}
 
 
+@pytest.fixture(scope="session")
+def decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The decks under test, written once."""
+    folder = tmp_path_factory.mktemp("decks")
+    surveys = {
+        "sample": (sample_survey(), load("en")),
+        "rtl": (replace(sample_survey(), language="ar"), load("ar")),
+        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
+    }
+    for name, (survey, language) in surveys.items():
+        text = slides.make(language, TemplateRoots(template_root())).render(survey)["slides.html"]
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in surveys}
+
+
 @pytest.fixture
 def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[Open]:
     """Open a page from its file, as a reader would."""
     contexts = []
 
-    def go(name: str, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
+    def go(name: str | Path, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
         context = browser.new_context(
             viewport={"width": width, "height": 844}, color_scheme="dark" if dark else "light"
         )
@@ -86,7 +102,8 @@ def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[Open]:
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.on("console", lambda message: seen.complaints.append(message.text))
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.goto(f"{pages[name].as_uri()}{place}")
+        path = pages[name] if isinstance(name, str) else name
+        seen.page.goto(f"{path.as_uri()}{place}")
         seen.page.wait_for_selector("html[data-ready]")
         return seen
 

@@ -129,6 +129,21 @@ def test_internal_links_lead_somewhere(sample: Any) -> None:
     assert [link for link in links if "=" not in link and link[1:] not in known] == []
 
 
+def test_every_paper_has_a_place_without_scripts() -> None:
+    """A large catalogue holds some rows only; the address of any other paper leads to its reference."""
+    survey = large_survey(120)
+    page = tree(rendered(survey))
+    places = {entry.paper.id: page.get_element_by_id(f"p-{entry.paper.id}") for entry in survey.entries}
+
+    rows = [node for node in places.values() if node.tag == "tr"]
+    assert len(rows) == len(page.xpath("//table[@class='papers']/tbody/tr")) < 120
+    for entry in survey.entries:
+        node = places[entry.paper.id]
+        assert node.tag == "tr" or node.getparent().get("id") == f"ref-{entry.number}"
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
 def test_a_claim_points_at_the_words_it_rests_on() -> None:
     """The pieces that a citation names are the evidence, cut from the abstract."""
     survey = large_survey(30)

@@ -200,6 +200,52 @@ def test_the_nearest_paper_is_found_by_the_grid() -> None:
     assert run("map.js", script) == [0, None]
 
 
+FOUND = """(() => {
+  let seed = 7;
+  const random = (most) => (seed = (seed * 16807) % 2147483647) % most;
+  const themes = [{ id: "a", up: null }, { id: "b", up: 0 }, { id: "c", up: 1 }, { id: "d", up: null }];
+  const order = Array.from({ length: 200 }, (_, at) => ({
+    id: String(at), title: `t${random(3)}`, year: 2020 + random(3), authors: [["Ann Lee", "Ann Leefe"][random(2)]],
+    theme: random(4), also: random(4) ? [] : [random(4)], categories: [["x", "y"][random(2)]],
+    doi: random(2) ? "1" : "", unsure: random(2) === 1,
+  }));
+  const page = { themes, order };
+  const facets = { values: valuesOf(page), words: new Map() };
+  const found = (state) => narrowed(page, facets, state);
+  $script
+})()"""
+
+
+def test_a_choice_leaves_as_many_papers_as_it_says() -> None:
+    """In every field, whatever the other fields and the words say."""
+    script = """
+      const wrong = [];
+      for (const state of [{}, { q: "t1" }, { theme: "b", year: "2021" }, { author: "Ann Lee", unsure: "1" }]) {
+        for (const [name, counts] of Object.entries(found(state).counts)) {
+          for (const [value, n] of counts) {
+            if (found({ ...state, [name]: value }).hits.length !== n) wrong.push([state, name, value]);
+          }
+        }
+      }
+      const { counts } = found({ year: "2021" });
+      return [wrong, found({}).hits.length, found({ theme: "nowhere" }).hits.length, counts.year.size];"""
+
+    assert run("facets.js", FOUND.replace("$script", script)) == [[], 200, 0, 3]
+
+
+def test_a_whole_name_finds_its_papers_alone() -> None:
+    """A part of a name finds all that have it; accents and case do not matter."""
+    script = """
+      const by = (author) => [...new Set(found({ author }).hits.map(({ paper }) => paper.authors[0]))].sort();
+      return [by("ann lée"), by("lee"), by("nobody"), authorsAmong(order, "LEE ann", 1)];"""
+    whole, part, nobody, listed = run("facets.js", FOUND.replace("$script", script))
+
+    assert whole == ["Ann Lee"]
+    assert part == ["Ann Lee", "Ann Leefe"]
+    assert nobody == []
+    assert len(listed) == 1
+
+
 EXPORTED = """[{ themes: [{ name: "T", up: null }, { name: "U", up: 0 }] }, [
   { id: "2101.00001", arxiv: "2101.00001", title: ["=cmd, ", { m: ["math"], t: "x" }], authors: ["Ada \\"B\\" Byron"],
     year: 2021, theme: 1, bibtex: "@article{byron2021,\\n  author = {Byron, Ada and {The \\\\& Group}},\\n}\\n" },
@@ -245,3 +291,13 @@ def test_a_packed_island_is_unpacked() -> None:
     assert run("data.js", f"[...new Uint8Array(bytesOf({json.dumps(letters)}))]")[: len(data)] == list(data)
     page = "{ papers: [{ id: 1 }, { id: 2 }], columns: { theme: [0, null], year: [null, 2020] } }"
     assert run("data.js", f"joined({page}).papers") == [{"id": 1, "theme": 0}, {"id": 2, "year": 2020}]
+
+
+def test_what_fits_no_theme_is_not_in_the_chart_of_years() -> None:
+    """Papers count for the top theme above their own, in the year of their first version."""
+    page = "{ themes: [{ up: null }, { up: 0 }, { up: null }] }"
+    papers = (
+        "[{ year: 2020, theme: 1 }, { year: 2020, theme: 2 }, { year: 2020 }, { theme: 0 }, { year: 2021, theme: 0 }]"
+    )
+
+    assert run("years.js", f"[...countsOf({page}, [2, 0], {papers})]") == [[2020, [1, 1]], [2021, [0, 1]]]

@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from nasty import NASTY
-from open_page import CHROMIUM, NO_CHROMIUM
-from sample_survey import hostile_survey, sample_survey
-from surveygen.languages import load
-from surveygen.render import TemplateRoots, slides, template_root
+from open_page import CHROMIUM, NO_CHROMIUM, Seen
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
-
-
-@dataclass
-class Seen:
-    """An open deck, with what it asked for and complained about."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The decks under test, written once."""
-    folder = tmp_path_factory.mktemp("decks")
-    surveys = {
-        "sample": (sample_survey(), load("en")),
-        "rtl": (replace(sample_survey(), language="ar"), load("ar")),
-        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
-    }
-    for name, (survey, language) in surveys.items():
-        text = slides.make(language, TemplateRoots(template_root())).render(survey)["slides.html"]
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in surveys}
 
 
 def opened(browser: Browser, deck: Path, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:

@@ -14,8 +14,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from surveygen import pipeline
-from surveygen.config import Project
+from surveygen.config import Project, find_project
 from surveygen.errors import ConfigError
+from surveygen.languages import load
 from surveygen.web import make_app, serve
 from surveygen.web._guard import Pass
 from surveygen.web._orders import VERBS
@@ -135,6 +136,25 @@ def test_a_paper_is_moved_and_the_move_taken_back(client: TestClient, copy: Proj
     assert undone["decided"] == f"taken back: {moved['decided']}"
     assert undone["papers"] == before["papers"]
     assert undone["undo"] is None
+
+
+@pytest.mark.parametrize("code", ["ar", "ja"])
+def test_the_page_speaks_the_language_of_the_survey(copy: Project, code: str) -> None:
+    """That of its first edition: words, direction, names of themes, and what it says of a decision."""
+    settings = copy.root / "survey.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('languages = ["en"]', f'languages = ["{code}", "en"]'), encoding="utf-8")
+    language = load(code)
+    with TestClient(make_app(find_project(copy.root, exact=True), KEYS), base_url=HERE) as client:
+        page = client.get(f"/?token={KEYS.token}").text
+        overview = client.get("/api/overview").json()
+        paper, names = overview["papers"][0], [theme["name"] for theme in overview["themes"]]
+        decided = act(client, action="exclude", paper=paper["id"]).json()["decided"]
+
+    assert f'<html lang="{code}" dir="{language.direction}">' in page
+    assert json.dumps(language.say("desk_pending"), ensure_ascii=False) in page
+    assert decided == language.say("desk_said_exclude", what=paper["title"])
+    assert names == [theme.name_in(code) for theme in pipeline.show(copy, SILENT).taxonomy]
 
 
 def test_a_decision_about_a_survey_that_has_changed_is_refused(client: TestClient, copy: Project) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from open_page import CHROMIUM, NO_CHROMIUM
+from open_page import CHROMIUM, NO_CHROMIUM, keep, keep_whole
 from surveygen import pipeline
 from surveygen.config import Project
 
@@ -21,8 +21,17 @@ pytestmark = [
 
 
 @pytest.fixture
-def address(copy: Project) -> Iterator[str]:
+def language() -> str:
+    """What the first edition of the survey is in; tests may say otherwise."""
+    return "en"
+
+
+@pytest.fixture
+def address(copy: Project, language: str) -> Iterator[str]:
     """A server as the command line starts it; the address that it prints."""
+    settings = copy.root / "survey.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('languages = ["en"]', f'languages = ["{language}"]'), encoding="utf-8")
     words = [sys.executable, "-m", "surveygen", "-C", str(copy.root), "serve"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
         found = re.search(r"http\S+", running.stdout.readline() if running.stdout else "")
@@ -94,14 +103,30 @@ def test_a_sentence_is_edited_on_the_page(page: Page, copy: Project) -> None:
     assert [one.target for one in pipeline.history(copy).decisions] == ["I see it so."]
 
 
-@pytest.mark.parametrize("view", ["triage", "themes", "text", "log"])
-def test_no_view_is_wider_than_a_phone(page: Page, view: str) -> None:
-    """Nothing is out of reach at 390 pixels."""
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_view_is_wider_than_a_phone(page: Page, language: str) -> None:
+    """Nothing is out of reach at 390 pixels, from left to right and from right to left."""
     page.set_viewport_size({"width": 390, "height": 844})
-    page.locator(f"#tab-{view}").click()
-    page.locator(f"#{view} :is(h2, p, li)").first.wait_for()
+    for view in ("triage", "themes", "text", "log"):
+        page.locator(f"#tab-{view}").click()
+        page.locator(f"#{view} :is(h2, p, li)").first.wait_for()
+        keep_whole(page, f"serve-{language}-{view}-390")
 
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate(
-        f"[...document.querySelectorAll('#{view} *')].every(n => n.getBoundingClientRect().right <= 391)"
-    )
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(
+            f"""[...document.querySelectorAll('#{view} *')].every((node) => {{
+              const {{ left, right }} = node.getBoundingClientRect();
+              return left >= -1 && right <= 391;
+            }})"""
+        )
+
+
+@pytest.mark.parametrize("language", ["ar"])
+def test_from_right_to_left_the_left_arrow_goes_on(page: Page, language: str) -> None:
+    """Tabs follow each other as a reader of Arabic expects."""
+    keep(page, f"serve-{language}")
+    page.locator("#tab-triage").focus()
+    page.keyboard.press("ArrowLeft")
+
+    assert page.evaluate("document.activeElement.id") == "tab-themes"
+    assert page.locator("#tab-themes").inner_text() == "المحاور"

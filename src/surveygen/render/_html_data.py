@@ -34,7 +34,7 @@ _PLAIN_LIMIT = 250_000  # characters; a larger island is packed, which keeps 500
 _PREFIX = "page_js_"
 # Short fields are kept apart, paper after paper: like stands beside like, which packs 7 % smaller.
 _NUMBERS = ("year", "published", "updated", "version", "number", "page", "x", "y", "sure", "score", "margin", "count")
-_COLUMNS = (*_NUMBERS, "theme", "nearest", "outside", "unsure", "rival", "how", "kind")
+_COLUMNS = (*_NUMBERS, "theme", "nearest", "outside", "unsure", "rival", "how", "kind", "category")
 _ESCAPES = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 

@@ -36,13 +36,28 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """What stands above the bar of a year: where, and how many papers."""
+
+    x: float
+    y: float
+    year: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
-    """A chart worked out: pieces from the base line upwards, counts on the left, years below, a total on each bar."""
+    """A chart worked out: pieces from the base line upwards, counts on the left, years below, a total on each bar.
+
+    `base` is the height of the base line, `unit` the height of one paper.
+    """
 
     bars: tuple[Bar, ...]
     counts: tuple[Tick, ...]
     years: tuple[Tick, ...]
-    totals: tuple[tuple[float, float, int], ...]
+    totals: tuple[Total, ...]
+    base: float
+    unit: float
 
 
 def draw(chart: YearChart) -> Drawing:
@@ -67,10 +82,12 @@ def draw(chart: YearChart) -> Drawing:
             if (len(middles) - 1 - at) % every == 0
         ),
         totals=tuple(
-            (round(middle, 1), round(_base() - total * unit - 5, 1), total)
-            for middle, total in zip(middles, totals, strict=True)
+            Total(round(middle, 1), round(_base() - total * unit - 5, 1), year, total)
+            for year, middle, total in zip(chart.years, middles, totals, strict=True)
             if total and slot > 24
         ),
+        base=_base(),
+        unit=round(unit, 5),
     )
 
 

@@ -37,7 +37,7 @@ def whole(entry: Entry, sources: Sources, marks: Marks) -> Json:
         "updated": paper.updated,
         "version": paper.version,
         "versions": [[item.n, item.submitted_at, item.size_kb, int(item.withdrawn)] for item in versions_of(paper)],
-        "categories": [string(category) for category in paper.categories],
+        "categories": [string(category) for category in _primary_first(paper)],
         "comment": string(paper.comment),
         "kind": _kind(paper),
         "abstract": _pieces(paper, sources),
@@ -62,6 +62,7 @@ def light(entry: Entry, sources: Sources, marks: Marks, spans: Sequence[Span] = 
         "abstract": _quoted(paper, sources, spans),
         "card": {name: value for name, value in fields.items() if value},
         "bibtex": _bibtex(entry),
+        "category": string(paper.primary_category),
         **_place(entry, marks),
     }
 
@@ -107,6 +108,12 @@ def _known(paper: Paper, most: int) -> Json:
         "link": "" if is_arxiv_id(paper.id) else _https(link_of(paper)),
         "status": "" if paper.status == "active" else paper.status,
     }
+
+
+def _primary_first(paper: Paper) -> list[str]:
+    """Order the categories as arXiv does; the page filters by the first."""
+    first = [paper.primary_category] if paper.primary_category else []
+    return [*first, *(category for category in paper.categories if category not in first)]
 
 
 def _place(entry: Entry, marks: Marks) -> Json:

@@ -44,22 +44,25 @@ class PaperViews:
             "version": paper.version,
         }
 
-    def some(self, order: Sequence[Entry]) -> list[dict[str, object]]:
-        """Return the rows that a catalogue shows without scripts: of a large one some of each top theme."""
+    def some(self, order: Sequence[Entry]) -> list[Entry]:
+        """Choose the papers that a catalogue shows without scripts: of a large one some of each top theme."""
         if len(order) <= _MAX_ROWS:
-            return [self.short(entry) for entry in order]
+            return list(order)
         most = max(_SOME // max(len(self._book.survey.taxonomy.children(None)), 1), 1)
         seen: dict[str, int] = defaultdict(int)
-        rows: list[dict[str, object]] = []
+        rows: list[Entry] = []
         for entry in order:
             top = entry.assignment.path[0] if entry.assignment and not entry.assignment.outside else ""
             seen[top] += 1
             if seen[top] <= most:
-                rows.append(self.short(entry))
+                rows.append(entry)
         return rows
 
-    def reference(self, entry: Entry) -> dict[str, object]:
-        """Return what the references show of a paper; `backs` grows with the claims still to be written."""
+    def reference(self, entry: Entry, *, row: bool) -> dict[str, object]:
+        """Return what the references show of a paper; `backs` grows with the claims still to be written.
+
+        Where the catalogue has no row for it without scripts, links to the paper lead here: `place` is their target.
+        """
         paper = entry.paper
         more = len(paper.authors) > _MAX_AUTHORS
         names = [string(author.name) for author in paper.authors[:_MAX_AUTHORS]]
@@ -71,5 +74,6 @@ class PaperViews:
             "arxiv": paper.id if is_arxiv_id(paper.id) else "",
             "doi": doi_of(paper),
             "link": link if link.startswith("https://") else "",
+            "place": "" if row else f"p-{anchor(paper.id)}",
             "backs": self._book.claims.backs(entry),
         }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import singledispatchmethod
+from functools import cached_property, singledispatchmethod
 
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import (
     Block,
     Catalogue,
+    Entry,
     Facts,
     Flow,
     LikenessMatrix,
@@ -182,8 +183,8 @@ class PageView:
     @_block.register
     def _(self, block: YearChart) -> View:
         legend = [
-            {"name": self._book.marks[theme].name, "tone": self._book.marks[theme].tone, "total": sum(column)}
-            for theme, column in zip(block.themes, zip(*block.counts, strict=True), strict=False)
+            {"name": mark.name, "tone": mark.tone, "index": mark.index}
+            for mark in (self._book.marks[theme] for theme in block.themes)
         ]
         return {
             "kind": "years",
@@ -228,16 +229,21 @@ class PageView:
 
     @_block.register
     def _(self, block: Catalogue) -> View:
-        entries = self._page.entries
-        if self._page is self._book.layout.main:
-            rows = self._papers.some(catalogue_order(self._book.survey))
-        else:
-            rows = [self._papers.short(entry) for entry in entries]
-        return {"kind": "catalogue", "caption": words(block.caption), "rows": rows, "left": len(entries) - len(rows)}
+        rows = [self._papers.short(entry) for entry in self._rows]
+        left = len(self._page.entries) - len(rows)
+        return {"kind": "catalogue", "caption": words(block.caption), "rows": rows, "left": left}
 
     @_block.register
     def _(self, block: References) -> View:  # noqa: ARG002  # its type is all it says
-        return {"kind": "references", "entries": [self._papers.reference(entry) for entry in self._page.entries]}
+        rows = {entry.paper.id for entry in self._rows}
+        entries = [self._papers.reference(entry, row=entry.paper.id in rows) for entry in self._page.entries]
+        return {"kind": "references", "entries": entries}
+
+    @cached_property
+    def _rows(self) -> Sequence[Entry]:
+        """The papers that have a row in the page's catalogue without scripts."""
+        main = self._page is self._book.layout.main
+        return self._papers.some(catalogue_order(self._book.survey)) if main else self._page.entries
 
     def _row(self, row: Row) -> View:
         cells = [

@@ -13,7 +13,6 @@ from starlette.routing import Route
 
 from surveygen.config import Project
 from surveygen.errors import ConfigError, SurveygenError
-from surveygen.languages import load
 from surveygen.render import TemplateRoots, desk_page, template_root
 from surveygen.web._desk import ConflictError, Desk
 from surveygen.web._guard import Guard, Pass
@@ -58,9 +57,9 @@ class _Places:
 
     async def page(self, _: Request) -> Response:
         """The page itself."""
-        project = self._desk.project
+        project, language = self._desk.project, self._desk.language
         roots = TemplateRoots(template_root(), project.templates)
-        text, policy = await run_in_threadpool(desk_page, project.settings.title, self._keys.csrf, load("en"), roots)
+        text, policy = await run_in_threadpool(desk_page, project.settings.title, self._keys.csrf, language, roots)
         return HTMLResponse(text, headers={"content-security-policy": policy})
 
     async def overview(self, _: Request) -> Response:

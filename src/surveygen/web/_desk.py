@@ -10,6 +10,7 @@ from pathlib import Path
 from surveygen import pipeline
 from surveygen.config import Project
 from surveygen.errors import SurveygenError
+from surveygen.languages import load
 from surveygen.pipeline import History, Shown, Silence
 from surveygen.web._orders import Order
 from surveygen.web._rebuild import Rebuild
@@ -32,10 +33,11 @@ class Snapshot:
 
 
 class Desk:
-    """Does one thing at a time with one survey."""
+    """Does one thing at a time with one survey; `language` is that of its first edition, in which the page speaks."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.language = load(project.settings.languages[0])
         self.rebuild = Rebuild(project)
         self._lock = threading.Lock()
         self._last: Snapshot | None = None
@@ -63,8 +65,8 @@ class Desk:
             made = decided.decision
             return {
                 **self._overview(after),
-                "decided": outcome(made, after.shown, after.history) if made else None,
-                "moved": moved(before.shown, after.shown, order.words.get("paper", "")),
+                "decided": outcome(made, after.shown, after.history, self.language) if made else None,
+                "moved": moved(before.shown, after.shown, order.words.get("paper", ""), self.language.code),
             }
 
     def paper(self, paper: str) -> Json:
@@ -82,7 +84,7 @@ class Desk:
         with self._lock:
             shown = self._snapshot().shown
             offered = pipeline.proposals(self.project, _SILENT)
-        return [proposal_view(one, shown) for one in offered.proposals]
+        return [proposal_view(one, shown, self.language) for one in offered.proposals]
 
     def lines(self) -> list[Json]:
         """Return every sentence of the draft that can be edited."""
@@ -110,7 +112,7 @@ class Desk:
     def _overview(self, now: Snapshot) -> Json:
         drafts = [code for code in self.project.settings.languages if self.draft(code)]
         return {
-            **survey_view(now.shown, now.history),
+            **survey_view(now.shown, now.history, self.language),
             "state": now.state,
             "title": self.project.settings.title,
             "drafts": drafts,

@@ -13,30 +13,29 @@ from surveygen.domain.proposal import Proposal
 from surveygen.domain.text import clean
 from surveygen.domain.theme import Assignment
 from surveygen.errors import ConfigError
-from surveygen.languages import load
+from surveygen.languages import Language
 from surveygen.pipeline import History, Line, Shown
 
 Json = dict[str, object]
-_SAY = load("en").say  # the page is in English
 _SHORT = 80  # code points of a sentence that is named by its beginning
 
 
-def survey_view(shown: Shown, history: History) -> Json:
+def survey_view(shown: Shown, history: History, language: Language) -> Json:
     """Write themes, papers and decisions, the last decision first."""
     held = {one.number for one in history.decisions} - set(history.undone)
     made = [one for one in reversed(history.decisions) if one.action != "undo"]
     last = next((one for one in made if one.number in held), None)
     return {
-        "themes": _themes(shown),
+        "themes": _themes(shown, language.code),
         "papers": [
             *(_paper(paper, shown.assignments.get(paper.id)) for paper in shown.papers.values()),
             *({**_paper(paper, None), "excluded": True} for paper in shown.left_out),
         ],
         "decisions": [
-            {"text": said(one, shown), "author": one.author, "at": one.at, "undone": one.number not in held}
+            {"text": said(one, shown, language), "author": one.author, "at": one.at, "undone": one.number not in held}
             for one in made
         ],
-        "undo": said(last, shown) if last else None,
+        "undo": said(last, shown, language) if last else None,
     }
 
 
@@ -53,42 +52,45 @@ def paper_view(shown: Shown, paper: str) -> Json:
     return {"id": paper, "abstract": _plain(known.abstract), "note": known.abstract_kind == "note", "why": why}
 
 
-def proposal_view(proposal: Proposal, shown: Shown) -> Json:
+def proposal_view(proposal: Proposal, shown: Shown, language: Language) -> Json:
     """Write what is proposed in words."""
-    names = [_name(shown, theme) for theme in proposal.themes]
+    names = [_name(shown, theme, language.code) for theme in proposal.themes]
     words = {"name": _plain(proposal.name), "n": len(proposal.papers), "themes": " · ".join(names)}
-    text = _SAY(f"desk_proposed_{proposal.kind}", **words)
+    text = language.say(f"desk_proposed_{proposal.kind}", **words)
     return {"id": proposal.id, "text": text, "reason": proposal.reason}
 
 
-def outcome(decision: Decision, shown: Shown, history: History) -> str:
+def outcome(decision: Decision, shown: Shown, history: History, language: Language) -> str:
     """Word a decision that was just made; what was taken back is named."""
     number = decision.subject if decision.action == "undo" else ""
     undone = next((one for one in history.decisions if str(one.number) == number), None)
-    return _SAY("desk_said_undo", what=said(undone, shown)) if undone is not None else said(decision, shown)
+    if undone is None:
+        return said(decision, shown, language)
+    return language.say("desk_said_undo", what=said(undone, shown, language))
 
 
-def said(decision: Decision, shown: Shown) -> str:
+def said(decision: Decision, shown: Shown, language: Language) -> str:
     """Word a decision with the names of papers and themes."""
     subject, target, edit = decision.subject, decision.target, decision.edit
     if edit is not None:
         kind = "edit" if target else "drop"
-        return _SAY(f"desk_said_{kind}", what=clean(_plain(edit.original), _SHORT), section=_section(shown, subject))
+        what = clean(_plain(edit.original), _SHORT)
+        return language.say(f"desk_said_{kind}", what=what, section=_section(shown, subject, language.code))
     themes = ", ".join(_plain(theme.name) for theme in decision.themes)
-    named = _name(shown, subject) if decision.action in {"merge", "split"} else subject
+    named = _name(shown, subject, language.code) if decision.action in {"merge", "split"} else subject
     what = _title(shown, subject) if decision.action in {"move", "pin", "exclude"} else named
-    into = target if decision.action == "rename" else _name(shown, target)
-    return _SAY(f"desk_said_{decision.action}", what=what, into=into, themes=themes)
+    into = target if decision.action == "rename" else _name(shown, target, language.code)
+    return language.say(f"desk_said_{decision.action}", what=what, into=into, themes=themes)
 
 
-def _themes(shown: Shown) -> list[Json]:
+def _themes(shown: Shown, code: str) -> list[Json]:
     placed = [item for item in shown.assignments.values() if not item.outside]
     own = Counter(item.theme for item in placed)
     size = Counter(step for item in placed for step in item.path)
     return [
         {
             "id": theme.id,
-            "name": _plain(theme.name),
+            "name": _plain(theme.name_in(code)),
             "parent": theme.parent,
             "description": _plain(theme.description),
             "own": own[theme.id],
@@ -98,12 +100,12 @@ def _themes(shown: Shown) -> list[Json]:
     ]
 
 
-def _name(shown: Shown, theme: str) -> str:
-    return next((_plain(one.name) for one in shown.taxonomy if one.id == theme), theme)
+def _name(shown: Shown, theme: str, code: str) -> str:
+    return next((_plain(one.name_in(code)) for one in shown.taxonomy if one.id == theme), theme)
 
 
-def _section(shown: Shown, section: str) -> str:
-    return _name(shown, section.removeprefix("theme-"))
+def _section(shown: Shown, section: str, code: str) -> str:
+    return _name(shown, section.removeprefix("theme-"), code)
 
 
 def _title(shown: Shown, paper: str) -> str:
@@ -151,9 +153,9 @@ def line_view(line: Line) -> Json:
     }
 
 
-def moved(before: Shown, after: Shown, subject: str) -> list[Json]:
+def moved(before: Shown, after: Shown, subject: str, code: str) -> list[Json]:
     """Return the papers besides the one decided about that stand elsewhere now."""
-    names = {theme.id: theme.name for theme in (*before.taxonomy, *after.taxonomy)}
+    names = {theme.id: theme.name_in(code) for theme in (*before.taxonomy, *after.taxonomy)}
     rows = ((paper, before.assignments.get(paper), item) for paper, item in after.assignments.items())
     return [
         {"title": _plain(after.papers[paper].title), "from": names[old.theme], "to": names[new.theme]}
