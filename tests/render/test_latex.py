@@ -98,13 +98,13 @@ def test_every_allowed_symbol_is_known_to_tex(tmp_path: Path) -> None:
     head = "\\documentclass{article}\\usepackage{amsmath,amssymb}\\begin{document}"
     (tmp_path / "survey.tex").write_text(f"{head}\n{lines}\n\\end{{document}}\n", encoding="utf-8")
 
-    assert compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=180).clean
+    assert compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=180).clean
 
 
 def _compiled(survey: Survey, language: Language, roots: TemplateRoots, folder: Path) -> CompileReport:
     for name, text in latex.make(language, roots).render(survey).items():
         (folder / name).write_text(text, encoding="utf-8")
-    return compile_pdf(folder, folder / "survey.pdf", seconds=180)
+    return compile_pdf(folder / "survey.tex", folder / "survey.pdf", seconds=180)
 
 
 def _with_leaves(survey: Survey, number: int) -> Survey:

@@ -70,7 +70,7 @@ def _in(code: str) -> Survey:
 def _compiled(survey: Survey, code: str, roots: TemplateRoots, folder: Path) -> CompileReport:
     for name, text in latex.make(load(code), roots).render(survey).items():
         (folder / name).write_text(text, encoding="utf-8")
-    return compile_pdf(folder, folder / "survey.pdf", seconds=180)
+    return compile_pdf(folder / "survey.tex", folder / "survey.pdf", seconds=180)
 
 
 def _bare(text: str) -> str:

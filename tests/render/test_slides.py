@@ -269,7 +269,7 @@ def test_all_hostile_texts_compile(english: Language, shipped: TemplateRoots, tm
 
 def _compiled(survey: Survey, language: Language, roots: TemplateRoots, folder: Path) -> CompileReport:
     (folder / "survey.tex").write_text(rendered(survey, language, roots)["slides.tex"], encoding="utf-8")
-    return compile_pdf(folder, folder / "survey.pdf", seconds=180)
+    return compile_pdf(folder / "survey.tex", folder / "survey.pdf", seconds=180)
 
 
 def _on_every_slide(survey: Survey) -> Survey:
