@@ -215,6 +215,22 @@ def test_a_published_preprint_keeps_its_cite_key(make_project: MakeProject, tmp_
     assert "journal = {Annals of Ways 3 (2022)}" in told[1]
 
 
+def test_another_form_of_the_pdf_is_another_draft(copy: Project) -> None:
+    """What `[latex]` says goes into survey.tex, and a build after that has nothing to do."""
+    settings = copy.root / "survey.toml"
+    written = settings.read_text(encoding="utf-8").replace("columns = 0", "columns = 2")
+    settings.write_text(written.replace('"thebibliography"', '"biblatex"'), encoding="utf-8")
+    project = find_project(copy.root, exact=True)
+
+    first, again = (pipeline.build(project, SILENT).changed for _ in range(2))
+
+    draft = copy.output / "sample" / "en"
+    assert draft / "survey.tex" in first
+    assert "\\begin{multicols}{2}" in (draft / "survey.tex").read_text(encoding="utf-8")
+    assert "\\printbibliography" in (draft / "survey.tex").read_text(encoding="utf-8")
+    assert again == ()
+
+
 def test_slides_are_compiled_beside_the_survey(copy: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With "pdf" each TeX file that is asked for becomes one, again only when its source is another."""
     engine = tmp_path / "bin" / "lualatex"  # its PDF is the source, so that no TeX is needed to tell them apart

@@ -10,6 +10,7 @@ from pathlib import Path
 import tomli_w
 
 from surveygen import plugins
+from surveygen.config import Settings
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import ConfigError, ThemeError
@@ -42,12 +43,13 @@ def check_formats(names: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A survey in one language, the folder it goes to, and the person's own templates."""
+    """A survey in one language, the folder it goes to, the person's own templates and settings."""
 
     survey: Survey
     language: Language
     folder: Path
     templates: Path
+    settings: Settings
 
 
 def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) -> list[Path]:
@@ -91,7 +93,7 @@ def draft_files(folder: Path) -> list[Path]:
 def _render(edition: Edition, name: str) -> dict[str, str]:
     roots = TemplateRoots(template_root(), edition.templates)
     make = plugins.load("render", name).make
-    renderer: Renderer = make(edition.language, roots)
+    renderer: Renderer = make(edition.language, roots, *edition.settings.of_format(name))
     return dict(renderer.render(edition.survey))
 
 

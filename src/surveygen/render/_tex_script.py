@@ -31,13 +31,13 @@ class TexScript:
     def __init__(self) -> None:
         self.others: set[str] = set()
 
-    def frame(self, body: str, language: Language) -> dict[str, object]:
-        """Return what a document needs around its body: fonts for its letters, and its languages."""
+    def frame(self, body: str, language: Language, letters: str = "") -> dict[str, object]:
+        """Return what a document needs around its body: its languages, and fonts for its letters and others."""
         names = {"en"} if language.direction == "rtl" else set()  # those of authors run from left to right
         return {
             "body": TexSafe(body),
             "fallback_fonts": [
-                {"file": TexSafe(font), "script": TexSafe(script_of(font))} for font in fallback_fonts(body)
+                {"file": TexSafe(font), "script": TexSafe(script_of(font))} for font in fallback_fonts(body + letters)
             ],
             "babel": TexSafe(language.latex),
             "others": [TexSafe(load(code).latex) for code in sorted(self.others | names)],
