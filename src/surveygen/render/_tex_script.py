@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from surveygen.domain.inline import Math
@@ -21,6 +22,11 @@ DELIMITERS = {
     "comment_end_string": "#>",
 }
 _IN_ADDRESS = str.maketrans({sign: f"\\{sign}" for sign in "#%&_~"})  # hyperref reads these escapes in a link
+
+
+def pdf_date(generated_at: str) -> TexSafe:
+    """Write an ISO 8601 time in UTC as the properties of a PDF want it (ISO 32000-1, 7.9.4)."""
+    return TexSafe(f"D:{re.sub(r'[^0-9]', '', generated_at)}Z")
 
 
 class TexScript:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +14,7 @@ from surveygen.languages import Language
 from surveygen.render._bibtex import bibliography
 from surveygen.render._templates import TemplateRoots, TexSafe, fill, text_environment
 from surveygen.render._tex import tex_key
-from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript
+from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript, pdf_date
 from surveygen.render._view import MAX_AUTHORS, Views, remarks
 from surveygen.render._words import Words
 
@@ -49,8 +48,7 @@ class LatexRenderer:
         notes = {entry.paper.id: remarks(entry.paper, self.language).rstrip(".。।") for entry in survey.entries}
         references = bibliography(survey.entries, notes)
         letters = references if self.settings.bibliography == "biblatex" else ""
-        pdf_date = TexSafe(f"D:{re.sub(r'[^0-9]', '', survey.generated_at)}Z")  # ISO 32000-1, 7.9.4
-        frame = {**document, **script.frame(body, self.language, letters), "pdf_date": pdf_date}
+        frame = {**document, **script.frame(body, self.language, letters), "pdf_date": pdf_date(survey.generated_at)}
         return {"survey.tex": fill(self._environment, "latex/survey.tex.j2", frame), "references.bib": references}
 
     def _layout(self, survey: Survey) -> Mapping[str, object]:
