@@ -15,7 +15,7 @@ from sample_survey import hostile_survey, sample_survey
 from surveygen.config import Latex
 from surveygen.domain.math import _ARITY, _SYMBOLS
 from surveygen.domain.paper import Author
-from surveygen.domain.survey import Survey, TaxonomyFigure
+from surveygen.domain.survey import Note, Section, Survey, Table, TaxonomyFigure
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.languages import Language, load
 from surveygen.render import CompileReport, TemplateRoots, compile_pdf, latex
@@ -68,8 +68,11 @@ def test_tables_and_drawings_stand_outside_the_columns(
     english: Language, shipped: TemplateRoots, settings: Latex
 ) -> None:
     """They have the whole width, between parts of the running text; nothing of the text is lost or moved."""
-    written = latex.make(english, shipped, settings).render(sample_survey())["survey.tex"]
-    plain = latex.make(english, shipped).render(sample_survey())["survey.tex"]
+    survey = sample_survey()
+    bare = tuple(Section(f"bare{n}", "Nothing yet", 2, ()) for n in range(2))
+    survey = replace(survey, sections=(bare[0], *survey.sections, bare[1]))
+    written = latex.make(english, shipped, settings).render(survey)["survey.tex"]
+    plain = latex.make(english, shipped).render(survey)["survey.tex"]
     parts = re.split(r"\\(begin|end)\{multicols\}(?:\{2\})?", written)
     outer, inner = "".join(parts[::4]), "".join(parts[2::4])
 
@@ -77,6 +80,17 @@ def test_tables_and_drawings_stand_outside_the_columns(
     assert not re.search(r"\\begin\{(?:longtable|tikzpicture|forest|figure)\}", inner)
     assert not re.search(r"\\begin\{(?:itemize|enumerate|thebibliography)\}", outer)
     assert _content("".join(parts[::2])) == _content(plain)
+
+
+def test_a_heading_in_the_line_does_not_go_on_in_a_table(english: Language, shipped: TemplateRoots) -> None:
+    """The lower headings of the ACM and the IEEE begin a paragraph, which ends before a table of the whole width."""
+    survey = sample_survey()
+    (table,) = (block for section in survey.sections for block in section.blocks if isinstance(block, Table))
+    deep = replace(survey, sections=(Section("deep", "Deep", 3, (table,)), Section("note", "Note", 3, (Note("A."),))))
+    written = latex.make(english, shipped, Latex("IEEEtran")).render(deep)["survey.tex"]
+
+    assert re.search(r"\\subsubsection\{.*Deep\}\}\n\\leavevmode\\par", written)
+    assert written.count("\\leavevmode\\par") == 1
 
 
 def test_biblatex_cites_in_the_order_of_the_survey(english: Language, shipped: TemplateRoots) -> None:
