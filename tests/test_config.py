@@ -52,6 +52,8 @@ def test_an_unknown_key_names_its_path_and_the_nearest(tmp_path: Path, text: str
         ('title = "x"\n[themes]\nseed = true', "a whole number"),
         ('title = "x"\n[themes]\nsubthemes = "some"', "one of 'given', 'induced', 'none'"),
         ('title = "x"\nembed = 3', "a table"),
+        ('title = "x"\n[latex]\ndocument_class = "acm"', "one of 'article', 'acmart', 'IEEEtran'"),
+        ('title = "x"\n[latex]\ncolumns = true', "one of 0, 1, 2"),
     ],
 )
 def test_a_value_of_another_type_is_refused(tmp_path: Path, text: str, wanted: str) -> None:
@@ -60,6 +62,19 @@ def test_a_value_of_another_type_is_refused(tmp_path: Path, text: str, wanted: s
         load_settings(_settings(tmp_path, text))
 
     assert wanted in caught.value.message
+
+
+def test_a_class_of_two_columns_has_no_other(tmp_path: Path) -> None:
+    """The forms of the ACM and the IEEE are two columns; an article is one, or two where that is asked for."""
+    in_one = "[latex]\ncolumns = 1\ndocument_class = "
+    article = load_settings(_settings(tmp_path, f'title = "x"\n{in_one}"article"'))
+    default = load_settings(_settings(tmp_path, 'title = "x"\n[latex]\ndocument_class = "IEEEtran"'))
+
+    assert not article.latex.two_columns
+    assert default.latex.two_columns
+    with pytest.raises(ConfigError, match="acmart is set in two") as caught:
+        load_settings(_settings(tmp_path, f'title = "x"\n{in_one}"acmart"'))
+    assert caught.value.path == "latex.columns"
 
 
 def test_a_missing_title_is_an_error(tmp_path: Path) -> None:

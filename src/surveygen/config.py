@@ -238,6 +238,33 @@ class Translate:
 
 
 @dataclass(frozen=True, slots=True)
+class Latex:
+    """``[latex]``: the form of ``survey.tex``.
+
+    `columns` 0 is what the document class is made for: one of article, two of acmart (sigconf) and IEEEtran (journal),
+    which have no other here.
+    """
+
+    document_class: Literal["article", "acmart", "IEEEtran"] = "article"
+    columns: Literal[0, 1, 2] = 0
+    paper: Literal["a4", "letter"] = "a4"
+    bibliography: Literal["thebibliography", "biblatex"] = "thebibliography"
+
+    def __post_init__(self) -> None:
+        if self.columns == 1 and self.document_class != "article":
+            raise ConfigError(
+                f"latex.columns: {self.document_class} is set in two",
+                'use 2, or document_class = "article"',
+                path="latex.columns",
+            )
+
+    @property
+    def two_columns(self) -> bool:
+        """Whether the running text stands in two columns."""
+        return self.columns == 2 or self.document_class != "article"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One survey.toml.
 
@@ -256,6 +283,7 @@ class Settings:
     summarize: Summarize = field(default_factory=Summarize)
     llm: Llm = field(default_factory=Llm)
     translate: Translate = field(default_factory=Translate)
+    latex: Latex = field(default_factory=Latex)
 
     def __post_init__(self) -> None:
         for where, choice in (("summarize.method", self.summarize.method), ("translate.engine", self.translate.engine)):
@@ -271,6 +299,10 @@ class Settings:
             object.__setattr__(self, "slug", slugify(self.title))
         if self.slug != slugify(self.slug):
             raise ConfigError(f"slug: {self.slug!r} is no folder name", f"use {slugify(self.slug)!r}", path="slug")
+
+    def of_format(self, name: str) -> tuple[Latex, ...]:
+        """Return the table that an output format has of its own; none for most."""
+        return (self.latex,) if name == "latex" else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def _value(kind: Any, value: object, path: tuple[str, ...], file: str) -> object
         return _build(kind, value, path, file)
     if get_origin(kind) is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    if get_origin(kind) is Literal and value in get_args(kind):
+    if get_origin(kind) is Literal and (type(value), value) in [(type(choice), choice) for choice in get_args(kind)]:
         return value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

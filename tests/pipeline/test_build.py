@@ -238,6 +238,45 @@ def test_a_published_preprint_keeps_its_cite_key(make_project: MakeProject, tmp_
     assert "journal = {Annals of Ways 3 (2022)}" in told[1]
 
 
+def test_another_form_of_the_pdf_is_another_draft(copy: Project) -> None:
+    """What `[latex]` says goes into survey.tex, and a build after that has nothing to do."""
+    settings = copy.root / "survey.toml"
+    written = settings.read_text(encoding="utf-8").replace("columns = 0", "columns = 2")
+    settings.write_text(written.replace('"thebibliography"', '"biblatex"'), encoding="utf-8")
+    project = find_project(copy.root, exact=True)
+
+    first, again = (pipeline.build(project, SILENT).changed for _ in range(2))
+
+    draft = copy.output / "sample" / "en"
+    assert draft / "survey.tex" in first
+    assert "\\begin{multicols}{2}" in (draft / "survey.tex").read_text(encoding="utf-8")
+    assert "\\printbibliography" in (draft / "survey.tex").read_text(encoding="utf-8")
+    assert again == ()
+
+
+def test_slides_are_compiled_beside_the_survey(copy: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With "pdf" each TeX file that is asked for becomes one, again only when its source is another."""
+    engine = tmp_path / "bin" / "lualatex"  # its PDF is the source, so that no TeX is needed to tell them apart
+    engine.parent.mkdir()
+    engine.write_text('#!/bin/sh\nfor last; do :; done\ncp "$last" "${last%.tex}.pdf"\n', encoding="utf-8")
+    engine.chmod(0o755)
+    monkeypatch.setenv("PATH", str(engine.parent), prepend=":")
+    folder = copy.output / "sample" / "en"
+
+    first = pipeline.build(copy, SILENT, formats=["slides", "pdf"])
+    pipeline.build(copy, SILENT, formats=["html"])
+    again = pipeline.build(copy, SILENT, formats=["pdf", "slides", "markdown"])
+    source = (folder / "slides.tex").read_bytes()
+    (folder / "slides.pdf").write_bytes(b"%PDF of another day")
+    mended = pipeline.build(copy, SILENT, formats=["slides", "pdf"])
+
+    assert {"survey.pdf", "slides.pdf"} <= {path.name for path in first.changed}
+    assert [path.name for path in again.changed if path.suffix == ".pdf"] == []
+    assert [path.name for path in mended.changed] == ["slides.pdf"]
+    assert (folder / "slides.pdf").read_bytes() == source
+    assert pipeline.verify(copy).problems == ()
+
+
 def test_pages_of_an_earlier_build_are_removed(copy: Project) -> None:
     """A page in a folder that the format no longer makes goes; files of other formats and of others stay."""
     folder = copy.output / "sample" / "en"

@@ -169,7 +169,7 @@ def test_tex_prints_the_words(root: Path, tmp_path: Path) -> None:
         f"{head}{commands}\\begin{{document}}\n{body}\n\\end{{document}}\n", encoding="utf-8"
     )
 
-    report = compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=120)
+    report = compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=120)
     pages = subprocess.run(
         ["pdftotext", "-layout", tmp_path / "survey.pdf", "-"], capture_output=True, text=True, check=True
     ).stdout

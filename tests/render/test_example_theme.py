@@ -90,4 +90,4 @@ def test_the_themed_latex_compiles_clean(english: Language, themed: TemplateRoot
     for name, text in latex.make(english, themed).render(sample_survey()).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    assert compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=180).clean
+    assert compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=180).clean

@@ -13,6 +13,7 @@ from lxml import html as lxml_html
 from large_survey import large_survey
 from sample_survey import sample_survey
 from surveygen import plugins
+from surveygen.config import Settings
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.survey import Paragraph, Survey, YearChart
 from surveygen.languages import load
@@ -32,7 +33,8 @@ class Told:
         self.survey = survey
         self.files: dict[str, str] = {}
         for name in _FORMATS:
-            renderer: Renderer = plugins.load("render", name).make(load("en"), TemplateRoots(template_root()))
+            own = Settings("Sample").of_format(name)
+            renderer: Renderer = plugins.load("render", name).make(load("en"), TemplateRoots(template_root()), *own)
             self.files |= renderer.render(survey)
         self.json: dict[str, Any] = json.loads(self.files["survey.json"])
         self.page = self.tree("index.html")

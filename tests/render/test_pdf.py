@@ -1,10 +1,10 @@
-"""The PDF of the sample in four scripts: clean, complete, dated, and its fonts inside."""
+"""The PDF of the sample in four scripts and every form: clean, complete, dated, and its fonts inside."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +12,14 @@ from unicodedata import normalize
 
 import pytest
 
+from pdf_gate import LACKING, pass_the_gate, said
 from sample_survey import sample_survey
+from surveygen.config import Latex
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
 from surveygen.languages import load
 from surveygen.render import CompileReport, TemplateRoots, compile_pdf, latex
 
-_TOOLS = ("lualatex", "pdftotext", "pdffonts", "pdfinfo", "qpdf")
-_LACKING = [tool for tool in _TOOLS if shutil.which(tool) is None]
 _FONTS = {"ja": "NotoSerifCJK-Regular.ttc", "zh": "NotoSerifCJK-Regular.ttc", "ar": "NotoNaskhArabic-Regular.ttf"}
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "en": ("Outer alignment", "Debate", "Reward & preference learning", "Inner alignment"),
@@ -28,32 +28,62 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "ar": ("مواءمة خارجية", "مناظرة", "تعلم المكافأة والتفضيل", "مواءمة داخلية"),  # without ligatures of two letters
 }
 
-pytestmark = [pytest.mark.tex, pytest.mark.skipif(bool(_LACKING), reason=f"make system-deps brings {_LACKING}")]
+# All hold (SURVEYGEN_FORMS=all, some minutes); the suite takes the one that has most in it.
+_EVERY_FORM: Mapping[str, tuple[str, Latex]] = {
+    "two columns, biblatex": ("en", Latex(columns=2, bibliography="biblatex")),
+    "letter": ("en", Latex(paper="letter")),
+    "two columns": ("en", Latex(columns=2)),
+    "biblatex": ("en", Latex(bibliography="biblatex")),
+    "acmart": ("en", Latex("acmart", paper="letter")),
+    "IEEEtran": ("en", Latex("IEEEtran", paper="letter")),
+    "acmart, biblatex": ("en", Latex("acmart", bibliography="biblatex")),
+    "IEEEtran, biblatex": ("en", Latex("IEEEtran", bibliography="biblatex")),
+    "two columns, biblatex, ja": ("ja", Latex(columns=2, bibliography="biblatex")),
+    "two columns, biblatex, ar": ("ar", Latex(columns=2, bibliography="biblatex")),
+    "acmart, ja": ("ja", Latex("acmart")),
+    "IEEEtran, ar": ("ar", Latex("IEEEtran")),
+}
+_FORMS = _EVERY_FORM if os.environ.get("SURVEYGEN_FORMS") == "all" else dict([next(iter(_EVERY_FORM.items()))])
+
+pytestmark = [pytest.mark.tex, pytest.mark.skipif(bool(LACKING), reason=f"make system-deps brings {LACKING}")]
 
 
 @pytest.mark.parametrize("code", _NAMES)
 def test_the_pdf_passes_the_gate(code: str, shipped: TemplateRoots, tmp_path: Path) -> None:
     """No complaint of TeX, every theme name the right way round; title, language, date, links and fonts are there."""
-    if code in _FONTS and not _said("kpsewhich", _FONTS[code]):
+    _pass_the_gate(code, Latex(), shipped, tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("biber") is None, reason="no biber; run: make system-deps")
+@pytest.mark.parametrize("form", _FORMS)
+def test_every_form_passes_the_gate(form: str, shipped: TemplateRoots, tmp_path: Path) -> None:
+    """Classes, columns, paper and biblatex change none of that, and a number is the same paper in each."""
+    code, settings = _FORMS[form]
+    document_class = f"{settings.document_class}.cls"
+    if not said("kpsewhich", document_class):
+        pytest.skip(f"no {document_class}; run: make system-deps")
+    _pass_the_gate(code, settings, shipped, tmp_path)
+
+    text = said("pdftotext", "-layout", str(tmp_path / "survey.pdf"), "-")
+    listed = [entry for entry in sample_survey().entries if entry.paper.authors]
+    lost = [one.number for one in listed if not re.search(rf"\[{one.number}\] +{one.paper.authors[0].name}", text)]
+    assert code == "ar" or lost == []  # there a reference is a line of two directions
+
+
+def _pass_the_gate(code: str, settings: Latex, shipped: TemplateRoots, folder: Path) -> None:
+    if code in _FONTS and not said("kpsewhich", _FONTS[code]):
         pytest.skip(f"no {_FONTS[code]}; run: make system-deps")
     survey = _in(code)
-    report = _compiled(survey, code, shipped, tmp_path)
-    pdf = str(tmp_path / "survey.pdf")
-    text = normalize("NFKC", _said("pdftotext", pdf, "-"))  # Arabic comes in the forms it is set in
+    report = _compiled(survey, code, settings, shipped, folder)
+    pdf = str(folder / "survey.pdf")
+    text = normalize("NFKC", said("pdftotext", pdf, "-"))  # Arabic comes in the forms it is set in
 
     assert report.clean, report
-    assert [name for name in _NAMES[code] if _bare(name) not in _bare(text)] == []
-    assert [name for name in _NAMES[code] if _bare(name)[::-1] in _bare(text)] == []
-    assert "??" not in text
-    info = _said("pdfinfo", "-isodates", pdf)
-    assert re.search(r"CreationDate: +2026-01-02T03:04:05Z", info)
-    assert re.search(rf"Title: +{re.escape(survey.title)}", info)
-    assert _said("qpdf", "--check", pdf)
-    assert {row.split()[-5] for row in _said("pdffonts", pdf).splitlines()[2:]} == {"yes"}
-    raw = _said("qpdf", "--qdf", "--object-streams=disable", pdf, "-")
-    assert re.search(rf"/Lang \({code}\)", raw)
-    assert "/S /URI" in raw
-    assert "/S /GoTo" in raw
+    capitals = _bare(text).upper()  # the ACM's headings
+    assert [name for name in _NAMES[code] if _bare(name).upper() not in capitals] == []
+    assert [name for name in _NAMES[code] if _bare(name)[::-1].upper() in capitals] == []
+    assert re.search(rf"Page size: .*\({settings.paper}\)", said("pdfinfo", pdf), re.IGNORECASE)
+    pass_the_gate(Path(pdf), survey.title, code)
 
 
 def _in(code: str) -> Survey:
@@ -67,17 +97,12 @@ def _in(code: str) -> Survey:
     return replace(survey, language=code, taxonomy=named, sections=tuple(sections))
 
 
-def _compiled(survey: Survey, code: str, roots: TemplateRoots, folder: Path) -> CompileReport:
-    for name, text in latex.make(load(code), roots).render(survey).items():
+def _compiled(survey: Survey, code: str, settings: Latex, roots: TemplateRoots, folder: Path) -> CompileReport:
+    for name, text in latex.make(load(code), roots, settings).render(survey).items():
         (folder / name).write_text(text, encoding="utf-8")
-    return compile_pdf(folder, folder / "survey.pdf", seconds=180)
+    return compile_pdf(folder / "survey.tex", folder / "survey.pdf", seconds=180)
 
 
 def _bare(text: str) -> str:
     """Leave out spaces, which a script without them has none of, and marks of direction."""
     return re.sub(r"[\s\u200e\u200f\u202a-\u202e]", "", text)
-
-
-def _said(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "replace")

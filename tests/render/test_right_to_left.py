@@ -42,7 +42,7 @@ def test_words_in_drawings_read_from_right_to_left(name: str, shipped: TemplateR
     renderer = (latex if name == "survey.tex" else slides).make(load("ar"), shipped)
     (tmp_path / "survey.tex").write_text(renderer.render(arabic_drawings())[name], encoding="utf-8")
 
-    report = compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=180)
+    report = compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=180)
     text = subprocess.run(
         ["pdftotext", tmp_path / "survey.pdf", "-"], capture_output=True, text=True, check=True
     ).stdout

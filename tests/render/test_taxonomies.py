@@ -133,7 +133,7 @@ def test_forest_compiles(tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    report = compile_pdf(tmp_path, tmp_path / "out.pdf", seconds=120)
+    report = compile_pdf(tmp_path / "survey.tex", tmp_path / "out.pdf", seconds=120)
 
     assert not report.errors
     assert (tmp_path / "out.pdf").read_bytes()[:4] == b"%PDF"

@@ -18,6 +18,7 @@ Overfull \\hbox (4.2pt too wide) in paragraph at lines 1--2
 Overfull \\hbox (12.5pt too wide) in paragraph at lines 3--4
 Missing character: There is no \u6f22 (U+6F22) in font [lmroman10-regular]:!
 LaTeX Warning: Citation `key1' on page 1 undefined on input line 7.
+LaTeX Warning: Citation 'key2' on page 1 undefined on input line 8.
 LaTeX Warning: Label(s) may have changed. Rerun to get cross-references right.
 warning (pdf backend): name{cite.lost} has been referenced but does not exist, replaced by a fixed one
 ! Undefined control sequence.
@@ -30,7 +31,7 @@ def test_each_kind_of_complaint_is_found() -> None:
     report = read_log(_LOG)
 
     assert report.errors == ("Undefined control sequence.",)
-    assert report.undefined == ("key1", "cite.lost")
+    assert report.undefined == ("key1", "key2", "cite.lost")
     assert report.missing == ("\u6f22 (U+6F22)",)
     assert len(report.overfull) == 1
     assert "12.5pt" in report.overfull[0]
@@ -43,13 +44,56 @@ def test_a_quiet_log_is_clean() -> None:
     assert read_log("This is LuaHBTeX\nOutput written on survey.pdf").clean
 
 
+def test_biber_that_must_run_again_is_a_complaint() -> None:
+    """Citations by biblatex are not right before."""
+    assert read_log("Package biblatex Warning: Please (re)run Biber on the file:").rerun
+
+
 def test_without_lualatex_the_error_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A computer without TeX is told how to get it."""
     monkeypatch.setenv("PATH", str(tmp_path))
+    _write(tmp_path, "Text")
 
     with pytest.raises(TemplateError, match="not installed") as caught:
-        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=10)
+        compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=10)
     assert "make system-deps" in caught.value.hint
+
+
+def test_without_biber_the_error_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where TeX asks for a bibliography, the program that sorts it must be there."""
+    engine = tmp_path / "lualatex"
+    engine.write_text("#!/bin/sh\nfor name in pdf log bcf; do echo asked > survey.$name; done\n", encoding="utf-8")
+    engine.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}")
+    _write(tmp_path, "Text")
+
+    with pytest.raises(TemplateError, match="needs biber, which is not installed") as caught:
+        compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=10)
+    assert "make system-deps" in caught.value.hint
+
+
+@pytest.mark.skipif(shutil.which("biber") is None, reason="no biber; run: make system-deps")
+@tex_engine
+@pytest.mark.tex
+def test_an_error_of_biber_is_told(tmp_path: Path) -> None:
+    """What it could not do becomes the message, and no PDF is left."""
+    _write(tmp_path, "\\cite{one}", "\\usepackage{biblatex}\\addbibresource{none.bib}")
+
+    with pytest.raises(TemplateError, match=r"biber stopped: Cannot find 'none\.bib'"):
+        compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=60)
+    assert not (tmp_path / "survey.pdf").exists()
+
+
+@tex_engine
+@pytest.mark.tex
+def test_a_class_that_is_not_installed_names_the_command(tmp_path: Path) -> None:
+    """The missing file is named, and how to get the parts of TeX that are wanted."""
+    (tmp_path / "slides.tex").write_text("\\documentclass{nowhere}\n\\begin{document}\n", encoding="utf-8")
+
+    with pytest.raises(TemplateError, match=r"File `nowhere\.cls' not found") as caught:
+        compile_pdf(tmp_path / "slides.tex", tmp_path / "slides.pdf", seconds=60)
+    assert "make system-deps" in caught.value.hint
+    assert caught.value.template == "slides.tex"
 
 
 @tex_engine
@@ -59,7 +103,7 @@ def test_an_error_of_tex_names_the_section(tmp_path: Path) -> None:
     _write(tmp_path, "\\section{\\texorpdfstring{A}{Debate}}\n\\undefinedthing")
 
     with pytest.raises(TemplateError, match="'Debate': Undefined control sequence") as caught:
-        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=60)
+        compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=60)
     assert caught.value.line == 4
     assert not (tmp_path / "survey.pdf").exists()
 
@@ -71,7 +115,7 @@ def test_an_error_in_a_row_names_its_paper(tmp_path: Path) -> None:
     _write(tmp_path, "\\section{\\texorpdfstring{A}{Debate}}\nOne \\cite{one}\n\nTwo \\cite{two} \\undefinedthing")
 
     with pytest.raises(TemplateError, match="in section 'Debate' at paper two: Undefined control sequence"):
-        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=60)
+        compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=60)
 
 
 @tex_engine
@@ -81,7 +125,7 @@ def test_a_loop_is_stopped(tmp_path: Path) -> None:
     _write(tmp_path, "\\def\\x{\\x}\\x")
 
     with pytest.raises(TemplateError, match="more than 2 seconds"):
-        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=2)
+        compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=2)
 
 
 @tex_engine
@@ -94,11 +138,11 @@ def test_a_template_can_neither_write_outside_nor_run_a_program(tmp_path: Path) 
     _write(tmp_path, run + write)
 
     with pytest.raises(TemplateError):
-        compile_pdf(tmp_path, tmp_path / "survey.pdf", seconds=60)
+        compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=60)
     assert not outside.exists()
 
 
-def _write(folder: Path, body: str) -> None:
-    head = "\\documentclass{article}\\providecommand\\texorpdfstring[2]{#1}"
+def _write(folder: Path, body: str, preamble: str = "") -> None:
+    head = f"\\documentclass{{article}}\\providecommand\\texorpdfstring[2]{{#1}}{preamble}"
     text = f"{head}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
     (folder / "survey.tex").write_text(text, encoding="utf-8")

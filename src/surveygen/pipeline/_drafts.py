@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import tomli_w
 
 from surveygen import plugins
+from surveygen.config import Settings
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import ConfigError, ThemeError
 from surveygen.languages import Language
-from surveygen.pipeline._files import MANIFEST, read_manifest, sha256, write_if_changed, write_manifest
+from surveygen.pipeline._files import read_manifest, sha256, write_if_changed, write_manifest
 from surveygen.pipeline.progress import Progress
 from surveygen.render import Renderer, TemplateRoots, compile_pdf, template_root
 from surveygen.themes import Profile
@@ -23,8 +24,7 @@ PDF_SECONDS = 180.0  # one TeX pass; notes/outputs.md R10
 TAXONOMY = "taxonomy.toml"
 PAGE = "index.html"
 REPORTS = {"changes.atom": "atom", "digest.md": "digest"}  # file -> renderer, of the survey as a whole
-_PDF = "survey.pdf"
-_TEX_SUM = "survey.pdf from survey.tex"
+_TEX = ".tex"
 
 
 def check_formats(names: Sequence[str]) -> tuple[str, ...]:
@@ -43,17 +43,19 @@ def check_formats(names: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A survey in one language, the folder it goes to, and the person's own templates."""
+    """A survey in one language, the folder it goes to, the person's own templates and settings."""
 
     survey: Survey
     language: Language
     folder: Path
     templates: Path
+    settings: Settings
 
 
 def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) -> list[Path]:
     """Write one edition; return the files whose bytes are new.
 
+    With "pdf" each TeX file that is written is compiled: that of the survey, and of the slides if these are asked for.
     A format that was built before and is not asked for now keeps its files. Pages below the folder that an earlier
     build of a format made, and this one does not, are removed.
     """
@@ -65,11 +67,11 @@ def write_draft(edition: Edition, formats: Sequence[str], progress: Progress) ->
                 made[file] = text.encode("utf-8")
             advance(1 if name != "pdf" else 0)
         changed = [folder / file for file, data in made.items() if write_if_changed(folder / file, data)]
-        if "pdf" in formats:
-            changed += _compile(folder)
-            advance(1)
+        sources = [folder / file for file in made if file.endswith(_TEX)] if "pdf" in formats else []
+        changed += [pdf for source in sources for pdf in _compile(source)]
+        advance(1 if sources else 0)
     _clear(folder, made)
-    _record(folder, [*made, *([_PDF] if "pdf" in formats else [])])
+    _record(folder, made, sources)
     return changed
 
 
@@ -90,27 +92,41 @@ def draft_files(folder: Path) -> list[Path]:
 
 def _render(edition: Edition, name: str) -> dict[str, str]:
     roots = TemplateRoots(template_root(), edition.templates)
-    renderer: Renderer = plugins.load("render", name).make(edition.language, roots)
+    make = plugins.load("render", name).make
+    renderer: Renderer = make(edition.language, roots, *edition.settings.of_format(name))
     return dict(renderer.render(edition.survey))
 
 
-def _compile(folder: Path) -> list[Path]:
-    """Make the PDF unless the one there was made from this very source."""
-    source = sha256(folder / "survey.tex")
-    known = read_manifest(folder)
-    whole = (folder / _PDF).is_file() and known.get(_PDF) == sha256(folder / _PDF)
-    if whole and known.get(_TEX_SUM) == source:
+def _compile(source: Path) -> list[Path]:
+    """Make the PDF of a TeX file unless the one there was made from these very sources."""
+    pdf = source.with_suffix(".pdf")
+    known = read_manifest(source.parent)
+    whole = pdf.is_file() and known.get(pdf.name) == sha256(pdf)
+    if whole and known.get(_made_from(source)) == _sources_sum(source):
         return []
-    compile_pdf(folder, folder / _PDF, seconds=PDF_SECONDS)
-    return [folder / _PDF]
+    compile_pdf(source, pdf, seconds=PDF_SECONDS)
+    return [pdf]
 
 
-def _record(folder: Path, names: Sequence[str]) -> None:
-    earlier = [name for name in read_manifest(folder) if (folder / name).is_file()]
-    write_manifest(folder, {*names, *earlier})
-    if _PDF in names:
-        sums = {**read_manifest(folder), _TEX_SUM: sha256(folder / "survey.tex")}
-        write_if_changed(folder / MANIFEST, (json.dumps(sums, indent=1) + "\n").encode())
+def _made_from(source: Path) -> str:
+    """Name the line of the manifest that tells what a PDF was made from; the space shows that it is no file."""
+    return f"{source.with_suffix('.pdf').name} from {source.name}"
+
+
+def _sources_sum(source: Path) -> str:
+    """Return a SHA-256 of a TeX file and the bibliographies that it may read."""
+    files = (source, *sorted(source.parent.glob("*.bib")))
+    return hashlib.sha256("".join(f"{path.name} {sha256(path)}\n" for path in files).encode()).hexdigest()
+
+
+def _record(folder: Path, names: Iterable[str], compiled: Sequence[Path]) -> None:
+    """Write the manifest: what was made now, what an earlier build made, and what each PDF was made from."""
+    known = read_manifest(folder)
+    earlier = (name for name in known if (folder / name).is_file())
+    pdfs = (source.with_suffix(".pdf").name for source in compiled)
+    notes = {name: value for name, value in known.items() if " " in name}
+    notes |= {_made_from(source): _sources_sum(source) for source in compiled}
+    write_manifest(folder, {*names, *earlier, *pdfs}, notes.items())
 
 
 def write_reports(survey: Survey, language: Language, templates: Path, folder: Path) -> list[Path]:

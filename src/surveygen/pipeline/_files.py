@@ -45,9 +45,9 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_manifest(folder: Path, names: Iterable[str]) -> None:
-    """Record the SHA-256 of the files of a draft, so that a later change of any of them shows."""
-    sums = {name: sha256(folder / name) for name in sorted(names)}
+def write_manifest(folder: Path, names: Iterable[str], notes: Iterable[tuple[str, str]] = ()) -> None:
+    """Record the SHA-256 of the files of a draft, so that a later change of any of them shows; notes go last."""
+    sums = {name: sha256(folder / name) for name in sorted(names)} | dict(sorted(notes))
     write_if_changed(folder / MANIFEST, (json.dumps(sums, indent=1) + "\n").encode())
 
 

@@ -167,6 +167,7 @@ def _write(
             drawing.run.progress.note(
                 f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}"
             )
-        edition = Edition(survey, language, order.folder / language.code, order.project.templates)
+        folder, project = order.folder / language.code, order.project
+        edition = Edition(survey, language, folder, project.templates, project.settings)
         changed += write_draft(edition, order.formats, drawing.run.progress)
     return changed, told

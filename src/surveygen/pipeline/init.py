@@ -78,6 +78,12 @@ encoder = ""                     # compares the meaning: "multilingual", or "sen
 encoder_model = ""               # that model, as in [embed]
 least_agreement = 0.5            # cosine of a sentence and its translation
 revision = ""                    # another word here translates anew
+
+[latex]                          # the form of survey.tex and survey.pdf
+document_class = "article"       # or acmart, IEEEtran
+columns = 0                      # 1 or 2; 0: what the class is made for, article 1, the others 2
+paper = "a4"                     # or letter
+bibliography = "thebibliography" # or biblatex, which needs biber
 """
 
 

@@ -4,7 +4,8 @@ Every public module here is an output format. It has one function::
 
     def make(language: Language, templates: TemplateRoots) -> Renderer
 
-A renderer is pure: it gives names and texts of files, and the pipeline writes them. The least one::
+A format for which the settings have a table of its own (`Settings.of_format`) takes that as a third argument, which it
+can do without. A renderer is pure: it gives names and texts of files, and the pipeline writes them. The least one::
 
     class Titles:
         def render(self, survey: Survey) -> Mapping[str, str]:

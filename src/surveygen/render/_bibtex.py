@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from types import MappingProxyType
 
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import Math, Str, parse_inline
 from surveygen.domain.names import split_name
-from surveygen.domain.paper import Author, Paper
+from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.survey import Entry
 from surveygen.render._links import doi_of, link_of
 from surveygen.render._published import Form, form_of
@@ -23,12 +24,16 @@ from surveygen.render._tex import tex_key, tex_string
 _MAX_AUTHORS = 100  # a further author is "others"
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.[A-Za-z-]{2,20})?\Z")
 KINDS: Mapping[Form, str] = {"preprint": "misc", "article": "article", "proceedings": "inproceedings"}
+_NO_NOTES: Mapping[PaperId, str] = MappingProxyType({})
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 
 
-def bibliography(entries: Iterable[Entry]) -> str:
-    """Return the text of ``references.bib``, one entry a paper in the order given."""
-    return "\n".join(_entry(entry) for entry in entries)
+def bibliography(entries: Iterable[Entry], notes: Mapping[PaperId, str] = _NO_NOTES) -> str:
+    """Return the text of ``references.bib``, one entry a paper in the order given.
+
+    Notes are plain words that replace what an entry says of itself.
+    """
+    return "\n".join(_entry(entry, notes.get(entry.paper.id, "")) for entry in entries)
 
 
 def bib_entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
@@ -42,8 +47,10 @@ def bib_fields(paper: Paper) -> dict[str, str]:
     return dict(_fields(paper))
 
 
-def _entry(entry: Entry) -> str:
-    return bib_entry(KINDS[form_of(entry.paper)], tex_key(entry.cite_key, entry.number), bib_fields(entry.paper))
+def _entry(entry: Entry, note: str) -> str:
+    fields = bib_fields(entry.paper)
+    own = {"note": _escaped(note)} if note else {}
+    return bib_entry(KINDS[form_of(entry.paper)], tex_key(entry.cite_key, entry.number), fields | own)
 
 
 def _fields(paper: Paper) -> Iterator[tuple[str, str]]:

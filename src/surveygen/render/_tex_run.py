@@ -1,7 +1,7 @@
-"""Run LuaLaTeX in a locked folder and judge its log.
+"""Run LuaLaTeX, and biber where TeX asks for it, in a locked folder.
 
 The rules are R10 of notes/outputs.md: no shell escape, no file read or written outside the folder, limits on time and
-memory, and an exit code that is never taken for a clean log.
+memory, and a log that is judged, for an exit code does not say that it is clean.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from surveygen.errors import TemplateError
 
-MAX_PASSES = 4
+MAX_PASSES = 6
 MAX_PASS_SECONDS = 180.0
 _MEMORY_BYTES = 8 * 2**30  # address space; 1.6 GB are in use with a CJK font loaded
 _WORST_OVERFULL = 5.0  # points; less is not seen
@@ -26,10 +26,16 @@ _ERROR = re.compile(r"^! (?P<what>.+)$", re.MULTILINE)
 _LINE = re.compile(r"^l\.(\d+)", re.MULTILINE)
 _OVERFULL = re.compile(r"^Overfull \\[hv]box \((\d+(?:\.\d+)?)pt too (?:wide|high)\)[^\n]*", re.MULTILINE)
 _MISSING = re.compile(r"Missing character: There is no (.+?) in font")
-_UNDEFINED = re.compile(r"(?:Reference|Citation) `([^']*)' on page \S+\s+undefined")
+_UNDEFINED = re.compile(r"(?:Reference|Citation) [`']([^']*)' on page \S+\s+undefined")
 _LOST_LINK = re.compile(r"name\{([^}]*)\} has been referenced but does not exist")
 _CITED = re.compile(r"\\cite\{([^},]*)")
-_RERUN = re.compile(r"Rerun to get|Please rerun|Label\(s\) may have changed|Rerun LaTeX|Table widths have changed")
+_RERUN = re.compile(
+    r"Rerun to get|Please (?:\(re\)run|rerun)|Label\(s\) may have changed|Rerun LaTeX|Table widths have changed"
+)
+_CARRIED = {".aux", ".out", ".toc", ".nav", ".bbl"}  # suffixes of what one pass leaves to the next
+_BY_HAND = "compile it by hand"
+_NO_FILE = re.compile(r"File `([^']+)' not found")
+_NO_BIBLIOGRAPHY = re.compile(r"^.*\bERROR - (.+)$", re.MULTILINE)  # of biber's log
 _PLACE = re.compile(r"\\(?:sub)*section\{\\texorpdfstring\{.*\}\{(?P<heading>.*)\}\}|\\bibitem\[(?P<number>\d+)\]")
 
 
@@ -50,30 +56,26 @@ class CompileReport:
         return not (self.errors or self.undefined or self.missing or self.overfull or self.rerun)
 
 
-def compile_pdf(folder: Path, out: Path, *, seconds: float) -> CompileReport:
-    """Compile ``survey.tex`` of a folder to the file `out`, written whole or not at all.
+def compile_pdf(source: Path, out: Path, *, seconds: float) -> CompileReport:
+    """Compile a TeX file to the file `out`, written whole or not at all.
 
     Args:
-        folder: holds the files of the LaTeX renderer; it is only read.
+        source: the TeX file; it is only read, and so are the bibliographies (``*.bib``) beside it, which are at hand.
         out: the PDF to write.
         seconds: limit for each pass, at most 180.
 
     Raises:
-        TemplateError: LuaLaTeX is not installed, took too long, or stopped at an error; the message says where.
+        TemplateError: LuaLaTeX or biber is not there, took too long, or stopped at an error; the message says where.
     """
-    engine = shutil.which("lualatex")
-    if engine is None:
-        raise TemplateError("the PDF needs lualatex, which is not installed", "run: make system-deps")
     with tempfile.TemporaryDirectory(prefix="surveygen-tex-") as scratch:
-        work = Path(scratch)
-        source = (folder / "survey.tex").read_text(encoding="utf-8")
-        (work / "survey.tex").write_text(source, encoding="utf-8")
-        report = _run_until_stable(engine, work, min(seconds, MAX_PASS_SECONDS))
-        pdf = work / "survey.pdf"
-        if report.errors or not pdf.is_file():
-            raise _translated(report, (work / "survey.log"), source)
+        run = _Run(Path(scratch), source.stem, min(seconds, MAX_PASS_SECONDS))
+        for path in (source, *source.parent.glob("*.bib")):
+            shutil.copyfile(path, run.work / path.name)
+        report = run.until_stable()
+        if report.errors or not run.made("pdf").is_file():
+            raise _translated(report, run.log(), source)
         part = out.with_name(f".{out.name}.part")
-        shutil.copyfile(pdf, part)
+        shutil.copyfile(run.made("pdf"), part)
         part.replace(out)
     return report
 
@@ -90,42 +92,85 @@ def read_log(log: str, *, passes: int = 1) -> CompileReport:
     )
 
 
-def _run_until_stable(engine: str, work: Path, seconds: float) -> CompileReport:
-    """Run passes until the files that TeX writes for its next pass stay the same."""
-    before: dict[str, bytes] = {}
-    for number in range(1, MAX_PASSES + 1):
-        _run(engine, work, seconds)
-        log = work / "survey.log"
-        report = read_log(log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "", passes=number)
-        after = {path.name: path.read_bytes() for path in work.iterdir() if path.suffix in {".aux", ".out", ".toc"}}
-        if report.errors or after == before or not (work / "survey.pdf").is_file():
-            break
-        before = after
-    return report
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The work on one TeX file, in a folder that holds nothing else."""
+
+    work: Path
+    name: str
+    seconds: float
+
+    @property
+    def source(self) -> str:
+        """Name the TeX file."""
+        return f"{self.name}.tex"
+
+    def made(self, suffix: str) -> Path:
+        """Name a file that TeX writes."""
+        return self.work / f"{self.name}.{suffix}"
+
+    def log(self) -> str:
+        """Return what TeX said in the last pass."""
+        return _text(self.made("log"))
+
+    def until_stable(self) -> CompileReport:
+        """Run passes until the files that TeX reads in its next pass stay the same."""
+        before: dict[str, bytes] = {}
+        asked = ""
+        for number in range(1, MAX_PASSES + 1):
+            self._program("lualatex", "--no-shell-escape", "--interaction=nonstopmode", "--halt-on-error", self.source)
+            report = read_log(self.log(), passes=number)
+            if report.errors or not self.made("pdf").is_file():
+                break
+            wanted = _text(self.made("bcf"))  # what biblatex asks of biber
+            if wanted != asked:
+                self._sort_bibliography()
+                asked = wanted
+            after = {path.name: path.read_bytes() for path in self.work.iterdir() if path.suffix in _CARRIED}
+            if after == before:
+                break
+            before = after
+        return report
+
+    def _sort_bibliography(self) -> None:
+        """Let biber read the bibliography; settings of the person who runs it do not count."""
+        self._program("biber", "--noconf", self.name)
+        fault = _NO_BIBLIOGRAPHY.search(_text(self.made("blg")))
+        if fault or not self.made("bbl").is_file():
+            raise TemplateError(
+                f"biber stopped: {fault[1] if fault else 'it wrote no bibliography and gave no reason'}",
+                "if the template is your own, mend it there, or use thebibliography",
+                template=self.source,
+            )
+
+    def _program(self, program: str, *words: str) -> None:
+        path = shutil.which(program)
+        if path is None:
+            raise TemplateError(f"the PDF needs {program}, which is not installed", "run: make system-deps")
+        locked = {"openin_any": "p", "openout_any": "p", "max_print_line": "10000", "SOURCE_DATE_EPOCH": "0"}
+        locked |= {"FORCE_SOURCE_DATE": "1", "TEXMFOUTPUT": str(self.work)}
+        try:
+            subprocess.run(  # noqa: S603  # the programs and their flags are fixed above
+                [path, *words],
+                cwd=self.work,
+                env={**os.environ, **locked},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=self.seconds,
+                check=False,
+                preexec_fn=_limit_memory,  # sets one limit, takes no lock
+            )
+        except subprocess.TimeoutExpired as error:
+            raise TemplateError(
+                f"{program} took more than {self.seconds:.0f} seconds for one pass",
+                f"build the survey in parts, or compile {self.source} by hand",
+                template=self.source,
+            ) from error
 
 
-def _run(engine: str, work: Path, seconds: float) -> None:
-    command = [engine, "--no-shell-escape", "--interaction=nonstopmode", "--halt-on-error", "survey.tex"]
-    locked = {"openin_any": "p", "openout_any": "p", "max_print_line": "10000", "SOURCE_DATE_EPOCH": "0"}
-    locked |= {"FORCE_SOURCE_DATE": "1", "TEXMFOUTPUT": str(work)}
-    try:
-        subprocess.run(  # noqa: S603  # the engine and its flags are fixed above
-            command,
-            cwd=work,
-            env={**os.environ, **locked},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
-            preexec_fn=_limit_memory,  # sets one limit, takes no lock
-        )
-    except subprocess.TimeoutExpired as error:
-        raise TemplateError(
-            f"lualatex took more than {seconds:.0f} seconds for one pass",
-            "build the survey in parts, or compile survey.tex by hand",
-            template="survey.tex",
-        ) from error
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def _limit_memory() -> None:
@@ -134,15 +179,17 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
-def _translated(report: CompileReport, log: Path, source: str) -> TemplateError:
-    found = _LINE.search(log.read_text(encoding="utf-8", errors="replace")) if log.is_file() else None
+def _translated(report: CompileReport, log: str, source: Path) -> TemplateError:
+    found = _LINE.search(log)
     line = int(found[1]) if found else 0
     what = report.errors[0].rstrip(".") if report.errors else "it wrote no PDF and gave no reason"
+    hint = (
+        f"see {source.name}, line {line}; if the template is your own, mend it there" if line else "compile it by hand"
+    )
+    if _NO_FILE.search(what):
+        hint = "a part of TeX is not installed; run: make system-deps"
     return TemplateError(
-        f"lualatex stopped{_nearest(source, line)}: {what}",
-        f"see survey.tex, line {line}; if the template is your own, mend it there" if line else "compile it by hand",
-        template="survey.tex",
-        line=line,
+        f"lualatex stopped{_nearest(_text(source), line)}: {what}", hint, template=source.name, line=line
     )
 
 

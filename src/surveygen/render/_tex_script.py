@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from surveygen.domain.inline import Math
@@ -23,6 +24,11 @@ DELIMITERS = {
 _IN_ADDRESS = str.maketrans({sign: f"\\{sign}" for sign in "#%&_~"})  # hyperref reads these escapes in a link
 
 
+def pdf_date(generated_at: str) -> TexSafe:
+    """Write an ISO 8601 time in UTC as the properties of a PDF want it (ISO 32000-1, 7.9.4)."""
+    return TexSafe(f"D:{re.sub(r'[^0-9]', '', generated_at)}Z")
+
+
 class TexScript:
     """Writes the pieces of one document; `others` are the languages met besides the survey's own."""
 
@@ -31,13 +37,13 @@ class TexScript:
     def __init__(self) -> None:
         self.others: set[str] = set()
 
-    def frame(self, body: str, language: Language) -> dict[str, object]:
-        """Return what a document needs around its body: fonts for its letters, and its languages."""
+    def frame(self, body: str, language: Language, letters: str = "") -> dict[str, object]:
+        """Return what a document needs around its body: its languages, and fonts for its letters and others."""
         names = {"en"} if language.direction == "rtl" else set()  # those of authors run from left to right
         return {
             "body": TexSafe(body),
             "fallback_fonts": [
-                {"file": TexSafe(font), "script": TexSafe(script_of(font))} for font in fallback_fonts(body)
+                {"file": TexSafe(font), "script": TexSafe(script_of(font))} for font in fallback_fonts(body + letters)
             ],
             "babel": TexSafe(language.latex),
             "others": [TexSafe(load(code).latex) for code in sorted(self.others | names)],

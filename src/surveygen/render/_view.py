@@ -6,7 +6,7 @@ block becomes a mapping with a `kind`, which is also the name of its template.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import singledispatchmethod
 from typing import Any
 
@@ -292,14 +292,16 @@ class Views:
             "doi": text(doi_of(paper)),
             "link": self._script.address(link_of(paper)),
             "link_text": text(link_of(paper)),
-            "status": text(" ".join(self._remarks(paper))),
+            "status": text(remarks(paper, self._language)),
         }
 
-    def _remarks(self, paper: Paper) -> Iterator[str]:
-        if paper.status == "withdrawn":
-            yield self._language.say("withdrawn")
-        if paper.latest > paper.version:
-            yield self._language.say("cites_older", cited=str(paper.version), latest=str(paper.latest))
+
+def remarks(paper: Paper, language: Language) -> str:
+    """Say what a reader of a reference must know: that the paper was withdrawn, that a later version is there."""
+    said = [language.say("withdrawn")] if paper.status == "withdrawn" else []
+    if paper.latest > paper.version:
+        said.append(language.say("cites_older", cited=str(paper.version), latest=str(paper.latest)))
+    return " ".join(said)
 
 
 def _shares(table: Table) -> tuple[int, ...]:

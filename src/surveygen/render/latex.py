@@ -1,36 +1,39 @@
-"""Write the survey as LaTeX for LuaLaTeX, with its references as BibLaTeX."""
+"""Write the survey as LaTeX for LuaLaTeX, with its references as a .bib file."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from jinja2.sandbox import SandboxedEnvironment
 
+from surveygen.config import Latex
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
 from surveygen.render._bibtex import bibliography
 from surveygen.render._templates import TemplateRoots, TexSafe, fill, text_environment
-from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript
-from surveygen.render._view import Views
+from surveygen.render._tex import tex_key
+from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript, pdf_date
+from surveygen.render._view import MAX_AUTHORS, Views, remarks
 from surveygen.render._words import Words
 
+_PLAIN = Latex()
 _MAX_CELL = 500  # code points; about 20 lines of a 40 mm column, so that a row fits a page
 
 
-def make(language: Language, templates: TemplateRoots) -> LatexRenderer:
+def make(language: Language, templates: TemplateRoots, settings: Latex = _PLAIN) -> LatexRenderer:
     """Make the renderer of ``survey.tex`` and ``references.bib``."""
-    return LatexRenderer(language, templates)
+    return LatexRenderer(language, templates, settings)
 
 
 @dataclass(frozen=True)
 class LatexRenderer:
-    """Fills ``latex/body.tex.j2``, then ``latex/survey.tex.j2`` with the fonts that the body needs."""
+    """Fills ``latex/body.tex.j2``, then ``latex/survey.tex.j2`` with the class and the fonts that the body needs."""
 
     language: Language
     templates: TemplateRoots
+    settings: Latex
 
     def render(self, survey: Survey) -> Mapping[str, str]:
         """Return ``survey.tex`` and ``references.bib``.
@@ -40,13 +43,25 @@ class LatexRenderer:
         """
         script = TexScript()
         views = Views(survey, self.language, Words(survey, self.language, script, max_cell=_MAX_CELL))
-        document = {**views.document(), "palette": PALETTE}
+        document = {**views.document(), "palette": PALETTE, "layout": self._layout(survey)}
         body = fill(self._environment, "latex/body.tex.j2", document)
-        pdf_date = TexSafe(f"D:{re.sub(r'[^0-9]', '', survey.generated_at)}Z")  # ISO 32000-1, 7.9.4
-        frame = {**document, **script.frame(body, self.language), "pdf_date": pdf_date}
+        notes = {entry.paper.id: remarks(entry.paper, self.language).rstrip(".。।") for entry in survey.entries}
+        references = bibliography(survey.entries, notes)
+        letters = references if self.settings.bibliography == "biblatex" else ""
+        frame = {**document, **script.frame(body, self.language, letters), "pdf_date": pdf_date(survey.generated_at)}
+        return {"survey.tex": fill(self._environment, "latex/survey.tex.j2", frame), "references.bib": references}
+
+    def _layout(self, survey: Survey) -> Mapping[str, object]:
+        """Return what the settings mean for templates; `order` has the key of each reference, for biblatex."""
+        by_biblatex = self.settings.bibliography == "biblatex"
+        keys = [TexSafe(tex_key(entry.cite_key, entry.number)) for entry in survey.entries] if by_biblatex else []
         return {
-            "survey.tex": fill(self._environment, "latex/survey.tex.j2", frame),
-            "references.bib": bibliography(survey.entries),
+            "document_class": self.settings.document_class,
+            "paper": TexSafe(self.settings.paper),
+            "two_columns": self.settings.two_columns,
+            "biblatex": by_biblatex,
+            "order": keys,
+            "max_authors": MAX_AUTHORS,
         }
 
     @cached_property

@@ -18,7 +18,7 @@ from surveygen.render._html_layout import MAIN, Layout, Page
 from surveygen.render._html_text import string, words
 from surveygen.render._html_view import PageView, View
 from surveygen.render._templates import TemplateRoots, fill, html_environment, text_environment
-from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript
+from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript, pdf_date
 from surveygen.render._view import Views
 from surveygen.render._words import Words
 
@@ -71,7 +71,8 @@ class SlidesRenderer:
         made = written.say("made_with", version=survey.provenance.surveygen, n=len(survey.entries))
         document = {**Views(shown, self.language, written).document(), "made_with": made, "palette": PALETTE}
         body = fill(self._tex, "slides/body.tex.j2", document)
-        return fill(self._tex, "slides/slides.tex.j2", {**document, **script.frame(body, self.language)})
+        frame = {**document, **script.frame(body, self.language), "pdf_date": pdf_date(survey.generated_at)}
+        return fill(self._tex, "slides/slides.tex.j2", frame)
 
     @cached_property
     def _html(self) -> SandboxedEnvironment:
