@@ -35,7 +35,6 @@ def serve(project: Project, port: int, ready: Callable[[str], None], *, debug: b
             listening.listen()  # before the address is told: who is there sooner than uvicorn waits a moment
         except OSError as error:
             raise ConfigError(f"port {port}: {error.strerror}", "name another with --port, or leave it out") from error
-        listening.listen()  # so that a reader who is faster than the server waits, and is not turned away
         keys = Pass(listening.getsockname()[1], *(secrets.token_urlsafe(24) for _ in range(3)))
         config = uvicorn.Config(
             make_app(project, keys),
