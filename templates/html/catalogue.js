@@ -56,6 +56,7 @@ export function startCatalogue(page, root, changed) {
       draw();
     }
   });
+  if (root.querySelectorAll("tbody a.title").length < Math.min(STEP, page.order.length)) draw(); // without scripts there are some of each theme
   return { apply, focus: () => form.q.focus() };
 }
 

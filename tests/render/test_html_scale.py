@@ -52,8 +52,9 @@ def titles(page: Page) -> list[str]:
 
 def tally(page: Page) -> tuple[int, int]:
     """Return how many papers the catalogue says that it found, and of how many."""
-    found, of = re.findall(r"[\d,]+", page.locator("[data-tally]").inner_text())
-    return int(found.replace(",", "")), int(of.replace(",", ""))
+    numbers = re.findall(r"\d[\d,]*", page.locator("[data-tally]").inner_text())
+    found, of = (int(number.replace(",", "")) for number in (numbers[0], numbers[-1]))
+    return found, of
 
 
 @pytest.mark.parametrize(("papers", "most"), [(500, 1_000_000), (20_000, 8_000_000)])
@@ -74,6 +75,17 @@ def test_nothing_is_asked_and_nothing_complains(visit: Open, sized: dict[int, Pa
     assert seen.page.locator("dialog[open]").count() == 1
     assert len(seen.requests) == 1
     assert seen.complaints == []
+
+
+@both
+def test_the_catalogue_begins_with_its_first_papers(visit: Open, sized: dict[int, Path], papers: int) -> None:
+    """A hundred of them in the order that is told, whatever was shown without scripts."""
+    data = island(tree(sized[papers].read_text(encoding="utf-8")))
+    page = visit(sized[papers]).page
+
+    links = page.locator(".papers tbody a.title").evaluate_all("links => links.map((link) => link.hash)")
+    assert links == [f"#p-{data['papers'][at]['id']}" for at in data["order"][:100]]
+    assert tally(page)[0] == papers
 
 
 @both
