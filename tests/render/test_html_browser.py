@@ -460,6 +460,29 @@ def test_a_citation_of_a_divided_survey_shows_its_source(visit: Open) -> None:
     assert page.locator("a.cite:target").count() == 1
 
 
+def test_a_reference_keeps_its_order_in_an_edition_from_right_to_left(visit: Open) -> None:
+    """Authors, title and number run as they are written; a question mark stays behind its question."""
+    page = visit("editions/ar/index").page
+    page.locator("#references").scroll_into_view_if_needed()
+    parts = page.locator("#ref-3 > :is(bdi, a)")
+    edges = [box["x"] for part in parts.all() if (box := part.bounding_box())]
+    order = page.evaluate(
+        """() => {
+          const words = document.querySelector("#ref-4 > a").firstChild;
+          return [0, words.length - 1].map((at) => {
+            const range = document.createRange();
+            range.setStart(words, at);
+            range.setEnd(words, at + 1);
+            return range.getBoundingClientRect();
+          }).map((box) => [box.top, box.left]);
+        }"""
+    )
+
+    assert len(edges) == 3
+    assert edges == sorted(edges)
+    assert order == sorted(order)
+
+
 @pytest.mark.parametrize(
     ("form", "start"), [("csv", "cite_key,id,"), ("bibtex", "@"), ("ris", "TY  - "), ("json", "[")]
 )

@@ -52,7 +52,7 @@ def titles(page: Page) -> list[str]:
 
 def tally(page: Page) -> tuple[int, int]:
     """Return how many papers the catalogue says that it found, and of how many."""
-    numbers = re.findall(r"\d[\d,]*", page.locator("[data-tally]").inner_text())
+    numbers = re.findall(r"\d[\d,]*", page.locator("[data-tally]").text_content() or "")
     found, of = (int(number.replace(",", "")) for number in (numbers[0], numbers[-1]))
     return found, of
 
