@@ -83,6 +83,7 @@ def _pass_the_gate(code: str, settings: Latex, shipped: TemplateRoots, folder: P
     assert [name for name in _NAMES[code] if _bare(name).upper() not in capitals] == []
     assert [name for name in _NAMES[code] if _bare(name)[::-1].upper() in capitals] == []
     assert re.search(rf"Page size: .*\({settings.paper}\)", said("pdfinfo", pdf), re.IGNORECASE)
+    assert not re.search(r"\]\d+\[", said("pdftotext", "-layout", pdf, "-"))  # the number of a reference
     pass_the_gate(Path(pdf), survey.title, code)
 
 
