@@ -8,6 +8,7 @@ import { turnLook } from "./look.js";
 import { startMap } from "./map.js";
 import { ARXIV_ID, copyText } from "./parts.js";
 import { readHash, writeHash } from "./state.js";
+import { fillTables } from "./tables.js";
 import { startYears } from "./years.js";
 
 async function startPage() {
@@ -24,6 +25,7 @@ async function startPage() {
   page.byNumber = new Map(page.papers.map((paper) => [paper.number, paper]));
   page.order = page.order.map((at) => page.papers[at]);
   for (const node of document.querySelectorAll("[data-script]")) node.hidden = false;
+  fillTables(page);
   nameParts(page);
   const cards = startHover(page, document.getElementById("hover"));
   startContents();

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from html_pages import island, tree
 from large_survey import large_survey
 from open_page import CHROMIUM, NO_CHROMIUM, Open, keep_whole
-from surveygen.domain.survey import Survey
+from surveygen.domain.survey import Survey, Table
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
 from surveygen.render._html_book import Book
@@ -86,6 +86,21 @@ def test_the_catalogue_begins_with_its_first_papers(visit: Open, sized: dict[int
     links = page.locator(".papers tbody a.title").evaluate_all("links => links.map((link) => link.hash)")
     assert links == [f"#p-{data['papers'][at]['id']}" for at in data["order"][:100]]
     assert tally(page)[0] == papers
+
+
+def test_scripts_fill_the_tables_from_the_cards(visit: Open, sized: dict[int, Path]) -> None:
+    """Without them a table shows three rows and how many are left; with them each row of the survey, to the letter."""
+    file = sized[500].read_text(encoding="utf-8")
+    page = visit(sized[500]).page
+    survey = large_survey(500)
+    tables = [block for section in survey.sections for block in section.blocks if isinstance(block, Table)]
+    cells = "body => [...body.rows].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent))"
+    shown = page.locator(".compare tbody").evaluate_all(f"bodies => bodies.map({cells})")
+
+    assert [len(table.xpath("./tbody/tr")) for table in tree(file).xpath("//table[@data-rows]")] == [3] * len(tables)
+    assert shown == [[[cell.plain if cell else "" for cell in row.cells] for row in table.rows] for table in tables]
+    assert page.locator("section > .left").count() == 0
+    assert page.locator(".compare td").last.get_attribute("data-column")
 
 
 @both

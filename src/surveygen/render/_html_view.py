@@ -36,6 +36,7 @@ from surveygen.render._html_figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
 from surveygen.render._html_layout import Page, address
 from surveygen.render._html_marks import catalogue_order
 from surveygen.render._html_papers import PaperViews
+from surveygen.render._html_tables import SHOWN, WHOLE, told
 from surveygen.render._html_text import anchor, string, words
 from surveygen.render._likeness import draw_matrix
 from surveygen.render._links import code_address
@@ -147,11 +148,14 @@ class PageView:
 
     @_block.register
     def _(self, block: Table) -> View:
+        by_scripts = [self._told(row, at) for at, row in enumerate(block.rows)]
         return {
             "kind": "table",
             "caption": words(block.caption),
             "columns": [words(column) for column in block.columns],
-            "rows": [self._row(row) for row in block.rows],
+            "rows": [self._row(row) for row, mark in zip(block.rows, by_scripts, strict=True) if not mark],
+            "told": ";".join(by_scripts) if any(by_scripts) else "",
+            "left": len(by_scripts) - by_scripts.count(""),
         }
 
     @_block.register
@@ -244,6 +248,11 @@ class PageView:
         """The papers that have a row in the page's catalogue without scripts."""
         main = self._page is self._book.layout.main
         return self._papers.some(catalogue_order(self._book.survey)) if main else self._page.entries
+
+    def _told(self, row: Row, at: int) -> str:
+        """Tell a row to the scripts of a page that holds a large survey whole; "" where it is written out."""
+        spare = not self._book.layout.parts and len(self._book.entries) > WHOLE and at >= SHOWN
+        return told(row, self._book.entries.get(row.paper)) if spare else ""
 
     def _row(self, row: Row) -> View:
         cells = [

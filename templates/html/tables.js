@@ -1,0 +1,34 @@
+// The rows of comparison tables that a large page does not write out: their words are on the cards.
+
+import { el, plainText } from "./build.js";
+import { claimWords, referenceOf } from "./parts.js";
+
+const FIELDS = { on: "one", mo: "motivation", ai: "aims", qu: "questions", me: "methods", da: "data", fi: "findings", li: "limits", si: "significance" };
+
+// Each table names its rows in their order: "12 mo0 - fi1" is a paper by number and its cells, nothing a row that stands there.
+export function fillTables(page) {
+  for (const table of document.querySelectorAll("table[data-rows]")) {
+    const [body] = table.tBodies;
+    const standing = [...body.rows];
+    body.replaceChildren(...table.dataset.rows.split(";").map((row) => (row ? comparedRow(page, row) : standing.shift())));
+    delete table.dataset.rows;
+    table.parentElement.parentElement.querySelector(":scope > .left")?.remove();
+  }
+}
+
+function comparedRow(page, row) {
+  const [number, ...cells] = row.split(" ");
+  const paper = page.byNumber.get(Number(number));
+  const name = `${paper.by || plainText(paper.title)} ${paper.year ?? "–"} [${number}]`;
+  const code = paper.card?.code;
+  const head = el("th", { scope: "row" }, el("a.cite", { href: referenceOf(page, paper) }, name));
+  if (code) head.append(" ", el("a.code-link", { href: code }, page.say("code")));
+  return el("tr", {}, head, ...cells.map((cell) => comparedCell(paper, cell)));
+}
+
+function comparedCell(paper, cell) {
+  const claim = paper.card?.[FIELDS[cell.slice(0, 2)]]?.[Number(cell.slice(2))];
+  if (!claim) return el("td");
+  const words = claimWords(paper, claim);
+  return el("td", {}, ...(claim.lang ? [el("span", { lang: claim.lang, dir: "auto" }, ...words)] : words));
+}
