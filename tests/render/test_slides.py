@@ -263,6 +263,19 @@ def test_the_sample_compiles_clean(english: Language, shipped: TemplateRoots, tm
 
 @tex_engine
 @pytest.mark.tex
+def test_a_talk_compiled_twice_has_the_same_bytes(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
+    """Neither the hour nor the folder is in it."""
+    made = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        _compiled(sample_survey(), english, shipped, tmp_path / name)
+        made.append((tmp_path / name / "survey.pdf").read_bytes())
+
+    assert made[0] == made[1]
+
+
+@tex_engine
+@pytest.mark.tex
 def test_all_hostile_texts_compile(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
     """Every odd string on the slides, in one deck: it is printed, and makes no file."""
     report = _compiled(_on_every_slide(hostile_survey(*(text for _, text in NASTY))), english, shipped, tmp_path)
