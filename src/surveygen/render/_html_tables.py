@@ -6,7 +6,7 @@ from surveygen.domain.survey import Entry, Row
 from surveygen.domain.writing import Sentence
 
 WHOLE = 300  # papers of a page up to which its tables are written out
-SHOWN = 3  # rows of a table of a larger one that stand there without scripts
+SHOWN = 2  # rows of a table of a larger one that stand there without scripts
 _SURE = 0.5  # a claim of less support carries a mark, which cards do not show
 _NOTHING = "-"
 
