@@ -1,4 +1,4 @@
-"""Name the cells of a comparison by their place on the card, for scripts that have the words already."""
+"""Name the cells of a comparison by their place on the card."""
 
 from __future__ import annotations
 
