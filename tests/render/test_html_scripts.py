@@ -18,7 +18,7 @@ from surveygen.render._csv import defused
 from surveygen.render._html_bundle import bundle
 
 _NODE = shutil.which("node")
-pytestmark = pytest.mark.skipif(_NODE is None, reason="no node; run: make system-deps")
+pytestmark = pytest.mark.skipif(_NODE is None, reason="needs Node.js 20")
 
 
 def run(module: str, expression: str) -> Any:

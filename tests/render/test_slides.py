@@ -232,7 +232,7 @@ def test_rendering_twice_gives_the_same_text(english: Language, shipped: Templat
     assert one == two
 
 
-@pytest.mark.skipif(_NODE is None, reason="no node; run: make system-deps")
+@pytest.mark.skipif(_NODE is None, reason="needs Node.js 20")
 def test_keys_turn_slides() -> None:
     """Presenters, arrows and the space bar turn; from right to left the arrows change sides; others do nothing."""
     keys = [("PageDown", False), ("ArrowLeft", False), ("ArrowRight", False), (" ", False), (" ", True), ("x", False)]
@@ -242,7 +242,7 @@ def test_keys_turn_slides() -> None:
     assert ways == [[1, -1, 1, 1, -1, 0], [1, 1, -1, 1, -1, 0]]
 
 
-@pytest.mark.skipif(_NODE is None, reason="no node; run: make system-deps")
+@pytest.mark.skipif(_NODE is None, reason="needs Node.js 20")
 def test_the_slide_at_the_middle_is_the_one_shown() -> None:
     """The last whose upper edge is above the middle; the first before all."""
     assert _node("[[0, 700], [-300, 400], [-400, 300], [500, 900]].map((edges) => slideAt(edges, 700))") == [0, 0, 1, 0]
