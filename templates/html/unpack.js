@@ -53,12 +53,14 @@ class Output {
     this.length = 0;
   }
 
-  // Make room for so many bytes more.
+  // The bytes, with room for so many more.
   room(count) {
-    if (this.length + count <= this.bytes.length) return;
-    const larger = new Uint8Array(2 * (this.length + count));
-    larger.set(this.bytes);
-    this.bytes = larger;
+    if (this.length + count > this.bytes.length) {
+      const larger = new Uint8Array(2 * (this.length + count));
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    return this.bytes;
   }
 }
 
@@ -192,20 +194,23 @@ function linkLetters(sorted) {
 
 // Follow the links and write the letters; after four that are the same comes the number of further ones.
 function writeLetters(linked, start, out) {
-  out.room(linked.length);
-  let [next, before, times] = [linked[start] >>> 8, -1, 0];
+  let bytes = out.room(linked.length);
+  let at = out.length;
+  let [link, before, times] = [linked[start], -1, 0];
   for (let left = linked.length; left > 0; left--) {
-    const letter = linked[next] & 255;
-    next = linked[next] >>> 8;
+    link = linked[link >>> 8];
+    const letter = link & 255;
     if (times < 4) {
       times = letter === before ? times + 1 : 1;
       before = letter;
-      out.bytes[out.length++] = letter;
+      bytes[at++] = letter;
     } else {
-      out.room(letter + left);
-      out.bytes.fill(before, out.length, out.length + letter);
-      out.length += letter;
+      out.length = at;
+      bytes = out.room(letter + left);
+      bytes.fill(before, at, at + letter);
+      at += letter;
       times = 0;
     }
   }
+  out.length = at;
 }
