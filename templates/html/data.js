@@ -17,7 +17,7 @@ export function joined({ columns, ...page }) {
 }
 
 // Bytes of RFC 1924's base 85 (five letters hold four bytes), in which "." stands for "<".
-const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_`{|}~";
+const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_\x60{|}~";
 
 export function bytesOf(text) {
   const values = new Uint8Array(128);
