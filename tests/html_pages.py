@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import json
 from typing import Any
@@ -18,13 +19,18 @@ def tree(page: str) -> Any:
 def island(page: Any) -> dict[str, Any]:
     """Return the data that a page carries for its scripts, each field back in its paper."""
     node = page.get_element_by_id("data")
-    found: dict[str, Any] = json.loads(_unpacked(node.text) if node.get("data-packed") == "gzip" else node.text)
+    found: dict[str, Any] = json.loads(island_text(node))
     for name, column in found["columns"].items():
         for paper, value in zip(found["papers"], column, strict=True):
             paper.update({} if value is None else {name: value})
     return found
 
 
-def _unpacked(text: str) -> bytes:
+def island_text(node: Any) -> str:
+    """Return the JSON that the element of the data holds, plain or packed by bzip2 or gzip."""
+    text = str(node.text)
+    if "data-packed" not in node.attrib:
+        return text
     length, letters = text.split(":", 1)
-    return gzip.decompress(base64.b85decode(letters.replace(".", "<"))[: int(length)])
+    unpack = {"bz2": bz2.decompress, "gzip": gzip.decompress}[node.get("data-packed")]
+    return unpack(base64.b85decode(letters.replace(".", "<"))[: int(length)]).decode()

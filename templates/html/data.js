@@ -1,7 +1,10 @@
 // Read the island of data that the page carries.
 
+import { unbzip2 } from "./unpack.js";
+
 export async function readIsland(node) {
-  const text = node.dataset.packed ? await unpack(node.textContent) : node.textContent;
+  const { packed } = node.dataset;
+  const text = packed ? await unpack(packed, node.textContent) : node.textContent;
   return joined(JSON.parse(text));
 }
 
@@ -14,7 +17,7 @@ export function joined({ columns, ...page }) {
 }
 
 // Bytes of RFC 1924's base 85 (five letters hold four bytes), in which "." stands for "<".
-const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_`{|}~";
+const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_\x60{|}~";
 
 export function bytesOf(text) {
   const values = new Uint8Array(128);
@@ -28,9 +31,10 @@ export function bytesOf(text) {
   return bytes.buffer;
 }
 
-async function unpack(text) {
+async function unpack(packed, text) {
   const length = Number(text.slice(0, text.indexOf(":")));
   const bytes = bytesOf(text.slice(text.indexOf(":") + 1)).slice(0, length);
+  if (packed === "bz2") return new TextDecoder().decode(unbzip2(new Uint8Array(bytes)));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).text();
 }

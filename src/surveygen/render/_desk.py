@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from surveygen.domain.text import clean
 from surveygen.languages import Language
-from surveygen.render._html_bundle import bundle, policy, read_asset
+from surveygen.render._html_bundle import bundle, policy, read_asset, squeezed
 from surveygen.render._html_data import island_markup
 from surveygen.render._templates import TemplateRoots, fill, html_environment
 
@@ -30,7 +30,7 @@ def desk_page(title: str, key: str, language: Language, roots: TemplateRoots) ->
     def read(name: str) -> str:
         return read_asset(environment, f"serve/{name}", f"html/{name}")
 
-    style, script = read("style.css") + read("desk.css"), bundle("desk.js", read)
+    style, script = squeezed(read("style.css") + read("desk.css")), bundle("desk.js", read)
     words = {name.removeprefix(_PREFIX): said for name, said in language.words.items() if name.startswith(_PREFIX)}
     values = {
         "title": clean(title),

@@ -14,6 +14,7 @@ from surveygen.errors import TemplateError
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
+_COMMENT = re.compile(r"[ \t]*(?://((?!\*/).)*|/\*((?!\*/).)*\*/[ \t]*)")  # a line that is nothing else
 _LEFT_OVER = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 
 Read = Callable[[str], str]
@@ -50,16 +51,16 @@ def bundle(entry: str, read: Read) -> str:
     return "".join(done.values())
 
 
-def squeezed(script: str) -> str:
-    """Take out indentation and the lines that are comments; what stands in a template literal stays as it is."""
-    kept: list[str] = []
-    inside = False
-    for line in script.splitlines(keepends=True):
-        bare = line if inside else line.lstrip()
-        if inside or not bare.startswith("//"):
-            kept.append(bare)
-            inside ^= line.count("`") % 2 == 1
-    return "".join(kept)
+def squeezed(text: str) -> str:
+    """Take out indentation, empty lines, and the lines that are comments, of a script or a style.
+
+    A file in which a literal goes on in the next line, where its spaces have a meaning, stays as it is.
+    """
+    lines = text.split("\n")
+    if any(line.count("`") % 2 or line.endswith("\\") for line in lines):
+        return text
+    kept = (line.lstrip(" \t") for line in lines if not _COMMENT.fullmatch(line))
+    return "".join(f"{line}\n" for line in kept if line)
 
 
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
