@@ -1,5 +1,6 @@
 // Bring the page to life: everything here is in addition to what stands on it without scripts.
 
+import { el } from "./build.js";
 import { startCard } from "./card.js";
 import { startCatalogue } from "./catalogue.js";
 import { readIsland, speaker } from "./data.js";
@@ -44,7 +45,18 @@ function nameParts(page) {
     const names = [...table.tHead.rows[0].cells].map((head) => head.textContent);
     for (const cell of table.querySelectorAll("td")) cell.dataset.column = names[cell.cellIndex];
   }
+  for (const list of document.querySelectorAll(".references[data-lean]")) leadBack(list);
   for (const back of document.querySelectorAll(".backs a")) back.ariaLabel = page.say("back", { n: Number(back.textContent) });
+}
+
+// Lead from each reference to the places that cite it.
+function leadBack(list) {
+  for (const cite of document.querySelectorAll("main .cite[id]")) {
+    const item = document.getElementById(cite.hash.slice(1));
+    if (item?.parentElement !== list) continue;
+    const backs = item.querySelector(".backs") ?? item.appendChild(el("span.backs"));
+    backs.append(" ", el("a", { href: `#${cite.id}` }, String(backs.childElementCount + 1)));
+  }
 }
 
 // Keep the address, the open card and the catalogue in step.

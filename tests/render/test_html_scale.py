@@ -103,6 +103,18 @@ def test_scripts_fill_the_tables_from_the_cards(visit: Open, sized: dict[int, Pa
     assert page.locator(".compare td").last.get_attribute("data-column")
 
 
+def test_scripts_lead_back_from_the_references(visit: Open, sized: dict[int, Path]) -> None:
+    """To each place that cites a paper, in the order of the page; none is written out in so large a file."""
+    page = visit(sized[500]).page
+    cited = page.locator("main .cite[id]").evaluate_all("links => links.map((link) => [link.hash, `#${link.id}`])")
+    links = "[...item.querySelectorAll('.backs a')].map((link) => [`#${item.id}`, link.hash])"
+    back = page.locator(".references > li").evaluate_all(f"items => items.flatMap((item) => {links})")
+
+    assert not tree(sized[500].read_text(encoding="utf-8")).xpath("//*[@class='backs']")
+    assert sorted(back) == sorted(cited) != []
+    assert page.locator(".backs a").first.get_attribute("aria-label")
+
+
 @both
 def test_search_and_order(visit: Open, sized: dict[int, Path], papers: int) -> None:
     """Each row shown has the word searched for; the years fall, and the heading says so."""

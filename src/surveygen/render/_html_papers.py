@@ -75,5 +75,5 @@ class PaperViews:
             "doi": doi_of(paper),
             "link": link if link.startswith("https://") else "",
             "place": "" if row else f"p-{anchor(paper.id)}",
-            "backs": self._book.claims.backs(entry),
+            "backs": self._book.claims.backs(entry) if not self._book.lean else (),
         }

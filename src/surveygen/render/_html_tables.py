@@ -5,7 +5,7 @@ from __future__ import annotations
 from surveygen.domain.survey import Entry, Row
 from surveygen.domain.writing import Sentence
 
-WHOLE = 300  # papers of a page up to which its tables are written out
+WHOLE = 300  # papers of a page up to which its tables and the ways back from references are written out
 SHOWN = 2  # rows of a table of a larger one that stand there without scripts
 _SURE = 0.5  # a claim of less support carries a mark, which cards do not show
 _NOTHING = "-"

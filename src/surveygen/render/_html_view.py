@@ -36,7 +36,7 @@ from surveygen.render._html_figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
 from surveygen.render._html_layout import Page, address
 from surveygen.render._html_marks import catalogue_order
 from surveygen.render._html_papers import PaperViews
-from surveygen.render._html_tables import SHOWN, WHOLE, told
+from surveygen.render._html_tables import SHOWN, told
 from surveygen.render._html_text import anchor, string, words
 from surveygen.render._likeness import draw_matrix
 from surveygen.render._links import code_address
@@ -241,7 +241,7 @@ class PageView:
     def _(self, block: References) -> View:  # noqa: ARG002  # its type is all it says
         rows = {entry.paper.id for entry in self._rows}
         entries = [self._papers.reference(entry, row=entry.paper.id in rows) for entry in self._page.entries]
-        return {"kind": "references", "entries": entries}
+        return {"kind": "references", "entries": entries, "lean": self._book.lean}
 
     @cached_property
     def _rows(self) -> Sequence[Entry]:
@@ -251,8 +251,8 @@ class PageView:
 
     def _told(self, row: Row, at: int) -> str:
         """Tell a row to the scripts of a page that holds a large survey whole; "" where it is written out."""
-        spare = not self._book.layout.parts and len(self._book.entries) > WHOLE and at >= SHOWN
-        return told(row, self._book.entries.get(row.paper)) if spare else ""
+        by_scripts = self._book.lean and at >= SHOWN
+        return told(row, self._book.entries.get(row.paper)) if by_scripts else ""
 
     def _row(self, row: Row) -> View:
         cells = [
