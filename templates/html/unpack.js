@@ -1,6 +1,6 @@
 // Unpack bzip2, which no browser does by itself and which holds a page's data in a quarter less than gzip.
-// The format: Joe Tsai, "BZIP2: Format Specification", 2016. Sums are not checked; random blocks, which no writer
-// of the last twenty years made, are refused.
+// The format: Joe Tsai, "BZIP2: Format Specification", 2016. Sums are not checked; random blocks, which Python does
+// not write, are refused.
 
 const MARK = { file: 0x425a68, block: [0x314159, 0x265359], end: [0x177245, 0x385090] };
 const PER_SELECTOR = 50; // symbols that are read by one table before the next is chosen
@@ -65,27 +65,27 @@ class Output {
 }
 
 function unpackFile(bits, out) {
-  known(bits.take(24) === MARK.file);
+  ensure(bits.take(24) === MARK.file);
   const most = (bits.take(8) - 48) * 100_000; // the level is a digit
   for (;;) {
     const mark = [bits.take(24), bits.take(24)];
     bits.take(16); // a sum of 32 bits, of the block or of all
     bits.take(16);
-    if (same(mark, MARK.end)) break;
-    known(same(mark, MARK.block));
+    if (sameMark(mark, MARK.end)) break;
+    ensure(sameMark(mark, MARK.block));
     unpackBlock(bits, most, out);
   }
   bits.align();
 }
 
-const same = ([high, low], [above, below]) => high === above && low === below;
+const sameMark = ([high, low], [above, below]) => high === above && low === below;
 
-function known(holds) {
+function ensure(holds) {
   if (!holds) throw new Error("the data of this page are damaged");
 }
 
 function unpackBlock(bits, most, out) {
-  known(bits.take(1) === 0); // not random
+  ensure(bits.take(1) === 0); // not random
   const start = bits.take(24);
   const letters = lettersOf(bits);
   const tableCount = bits.take(3);
@@ -93,7 +93,7 @@ function unpackBlock(bits, most, out) {
   const tables = Array.from({ length: tableCount }, () => tableOf(bits, letters.length + 2));
   const sorted = new Uint32Array(most);
   const block = sorted.subarray(0, sortedLetters(bits, letters, selectors, tables, sorted));
-  known(start < block.length);
+  ensure(start < block.length);
   linkLetters(block);
   writeLetters(block, start, out);
 }
@@ -115,7 +115,7 @@ function selectorsOf(bits, tableCount) {
   const recent = Uint8Array.from({ length: tableCount }, (_, at) => at);
   for (let at = 0; at < selectors.length; at++) {
     let back = 0;
-    while (bits.take(1)) known(++back < tableCount);
+    while (bits.take(1)) ensure(++back < tableCount);
     selectors[at] = toFront(recent, back);
   }
   return selectors;
@@ -136,7 +136,7 @@ function tableOf(bits, symbolCount) {
   let length = bits.take(5);
   for (let symbol = 0; symbol < symbolCount; symbol++) {
     while (bits.take(1)) length += bits.take(1) ? -1 : 1;
-    known(length >= 1 && length <= LONGEST);
+    ensure(length >= 1 && length <= LONGEST);
     lengths[symbol] = length;
   }
   const symbols = Uint16Array.from(lengths.keys()).sort((one, other) => lengths[one] - lengths[other] || one - other);
@@ -154,7 +154,7 @@ function takeSymbol(bits, { symbols, bound, shift, shortest }) {
   const ahead = bits.ahead(LONGEST);
   let size = shortest;
   while (ahead >= bound[size]) size++;
-  known(size <= LONGEST);
+  ensure(size <= LONGEST);
   bits.left -= size;
   return symbols[(ahead >>> (LONGEST - size)) + shift[size]];
 }
@@ -165,7 +165,7 @@ function sortedLetters(bits, letters, selectors, tables, sorted) {
   const end = letters.length + 1;
   let [length, again, digit, table] = [0, 0, 1, null];
   for (let taken = 0; ; taken++) {
-    if (taken % PER_SELECTOR === 0) table = tables[selectors[taken / PER_SELECTOR]] ?? known(false);
+    if (taken % PER_SELECTOR === 0) table = tables[selectors[taken / PER_SELECTOR]] ?? ensure(false);
     const symbol = takeSymbol(bits, table);
     if (symbol < 2) {
       again += digit << symbol;
@@ -175,10 +175,11 @@ function sortedLetters(bits, letters, selectors, tables, sorted) {
       length += again;
       [again, digit] = [0, 1];
     }
-    known(length + again < sorted.length + (symbol < 2 || symbol === end));
-    if (symbol === end) return length;
+    if (symbol === end) break;
     if (symbol >= 2) sorted[length++] = toFront(letters, symbol - 1);
   }
+  ensure(length <= sorted.length);
+  return length;
 }
 
 // Put above the 8 bits of each letter where the one after it stands.
