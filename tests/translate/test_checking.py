@@ -54,9 +54,10 @@ def test_a_good_translation_stands(code: str) -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_the_fixed_sentences_of_a_language_are_of_plausible_length(code: str) -> None:
-    """What people wrote for the language files passes the bounds that are drawn from it."""
+    """What people wrote for drafts passes the bounds that are drawn from it; the curating page lists keys too."""
     english, words = languages.load("en").words, languages.load(code).words
-    pairs = [(told, words[key]) for key, told in english.items() if isinstance(told, str) and len(told) >= 40]
+    prose = {key: told for key, told in english.items() if isinstance(told, str) and not key.startswith("desk_")}
+    pairs = [(told, words[key]) for key, told in prose.items() if len(told) >= 40]
     plain = [(told, said) for told, said in pairs if isinstance(said, str) and "{" not in told and said != told]
 
     assert len(plain) > 10
