@@ -174,3 +174,15 @@ def test_redundancy_counts_repeats() -> None:
     assert redundancy([a, b]) == 0.0
     assert redundancy([a, b, a]) == pytest.approx(1 / 3)
     assert redundancy([a, near]) == 0.5
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefghij"), max_size=12), max_size=12))
+def test_no_repeat_is_missed_however_few_are_compared(bags: list[list[str]]) -> None:
+    """As many as by comparing each sentence with all before it."""
+    told = [Sentence(" ".join(bag), (), ()) for bag in bags]
+    repeats = sum(
+        any(5 * len({*bag} & {*other}) >= 4 * len({*bag} | {*other}) > 0 for other in bags[:at])
+        for at, bag in enumerate(bags)
+    )
+
+    assert redundancy(told) == (repeats / len(told) if told else 0.0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -70,22 +72,27 @@ def agreement(text: str, spans: Sequence[str], papers: Sequence[Paper]) -> float
 
 
 def redundancy(sentences: Sequence[Sentence]) -> float:
-    """Return the share of sentences that repeat an earlier one: the same quoted span, or four fifths of the words."""
+    """Return the share of sentences that repeat an earlier one: the same quoted span, or four fifths of the words.
+
+    Two sentences can share four fifths of their words only if they share one of the rarest of each, so the others are
+    not compared: the prefix filter of Chaudhuri, Ganti and Kaushik, ICDE 2006.
+    """
     if not sentences:
         return 0.0
     repeated = 0
     spans: set[tuple[Evidence, ...]] = set()
     by_word: dict[str, list[int]] = {}
-    bags: list[frozenset[str]] = []
-    for sentence in sentences:
-        bag = frozenset(word.lower() for word in _WORD.findall(sentence.plain))
-        near = {earlier for word in bag for earlier in by_word.get(word, ())}
+    bags = [frozenset(word.lower() for word in _WORD.findall(sentence.plain)) for sentence in sentences]
+    uses = Counter(word for bag in bags for word in bag)
+    for at, (sentence, bag) in enumerate(zip(sentences, bags, strict=True)):
+        least = math.ceil(NEAR_DUPLICATE * len(bag) - 1e-9)  # words that a repeat has of these; .8 is no exact number
+        rare = sorted(bag, key=lambda word: (uses[word], word))[: len(bag) - least + 1]
+        near = {earlier for word in rare for earlier in by_word.get(word, ())}
         same_span = bool(sentence.evidence) and sentence.evidence in spans and sentence.method != "llm"
         repeated += same_span or any(jaccard(bag, bags[earlier]) >= NEAR_DUPLICATE for earlier in near)
         spans.add(sentence.evidence)
-        for word in bag - words("stop_words.en"):
-            by_word.setdefault(word, []).append(len(bags))
-        bags.append(bag)
+        for word in rare:
+            by_word.setdefault(word, []).append(at)
     return repeated / len(sentences)
 
 
