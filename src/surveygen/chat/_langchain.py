@@ -74,8 +74,8 @@ class LangChat:
         completion = getattr(reply, "completion", None)  # OpenAI's client raises where an answer was cut off
         if completion is not None:
             used = completion.usage
-            counts = (used.prompt_tokens, used.completion_tokens) if used else (0, 0)
-            return Answer(completion.choices[0].message.content or "", True, *counts)  # noqa: FBT003  # cut
+            sent, got = (used.prompt_tokens, used.completion_tokens) if used else (0, 0)
+            return Answer(completion.choices[0].message.content or "", cut=True, input_tokens=sent, output_tokens=got)
         said = " ".join(f"{type(reply).__name__}: {reply}".split())[:200]
         name = self._settings.model
         message = f"{name} gave no answer: {said}"

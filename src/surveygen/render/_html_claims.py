@@ -18,7 +18,7 @@ from surveygen.render._html_layout import MAIN, Layout
 from surveygen.render._html_sources import Sources, Span
 from surveygen.render._html_text import markup, string
 
-_WEAK = 0.5  # support under which a claim carries a mark
+WEAK = 0.5  # support under which a claim carries a mark
 
 
 class Claims:
@@ -71,7 +71,7 @@ class Claims:
             else:
                 parts.append(markup([node]))
         text = Markup().join(parts)
-        if sentence.support < _WEAK:
+        if sentence.support < WEAK:
             text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
         return text + self.signed(sentence.hand, sentence.language)
 

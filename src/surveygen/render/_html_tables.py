@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from surveygen.domain.survey import Entry, Row
 from surveygen.domain.writing import Sentence
+from surveygen.render._html_claims import WEAK
 
 WHOLE = 300  # papers of a page up to which its tables and the ways back from references are written out
 SHOWN = 2  # rows of a table of a larger one that stand there without scripts
-_SURE = 0.5  # a claim of less support carries a mark, which cards do not show
 _NOTHING = "-"
 
 
@@ -29,5 +29,5 @@ def told(row: Row, entry: Entry | None) -> str:
 
 
 def _plain(cell: Sentence, entry: Entry) -> bool:
-    """Whether a cell is its words alone: nobody has signed it, it stands firm, it cites its own paper only."""
-    return cell.hand is None and cell.support >= _SURE and set(cell.cites) <= {entry.paper.id}
+    """Whether a cell is its words alone: nobody has signed it, it carries no mark, it cites its own paper only."""
+    return cell.hand is None and cell.support >= WEAK and set(cell.cites) <= {entry.paper.id}
