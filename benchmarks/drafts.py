@@ -63,8 +63,8 @@ def build(subject: str, corpora: Path, encoder: str) -> Mapping[str, Any]:
         settings.write_text(text, encoding="utf-8")
         project = find_project(root, exact=True)
         papers = corpora / f"{subject}.jsonl" if known else draw(subject, corpora, Path(folder) / "papers.jsonl")
-        pipeline.add(project, [papers], pipeline.Silence())
-        built = pipeline.build(project, pipeline.Silence(), formats=["json"])
+        pipeline.add(project, [papers], pipeline.NullProgress())
+        built = pipeline.build(project, pipeline.NullProgress(), formats=["json"])
         [path] = [path for path in built.files if path.name == "survey.json"]
         found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found

@@ -23,8 +23,8 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.writing import Evidence, Sentence
-from surveygen.summarize import check, split
+from surveygen.domain.summary import Evidence, Sentence
+from surveygen.summarize import check_grounding, split
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "general.jsonl.gz"
 CALL = 8  # papers that a writer has before it at once
@@ -71,7 +71,7 @@ def main() -> None:
     print(f"{'kind':<22}{'sentences':>10}{'found wrong':>13}")
     for kind, plant in KINDS.items():
         made = list(islice(_made(corpus, plant, lots), asked.sentences))
-        verdicts = [check(sentence, lambda *key: known.get(key), others) for sentence, others in made]
+        verdicts = [check_grounding(sentence, lambda *key: known.get(key), others) for sentence, others in made]
         found = sum(not verdict.ok for verdict in verdicts)
         print(f"{kind:<22}{len(made):>10}{found / len(made):>13.1%}")
         if kind == asked.show:

@@ -34,7 +34,7 @@ from arxiv_server import Replica, serving
 from arxiv_world import State, Version, World
 from harvest_rig import edge_at, project_at
 from surveygen import pipeline
-from surveygen.config import Embed, Project
+from surveygen.config import EmbedSettings, Project
 from surveygen.corpus import Store
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import encode_papers, papers_fingerprint
@@ -46,7 +46,7 @@ _TRIED = 256  # papers that tell the speed of the encoder
 THEN, NOW = "2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z"
 
 
-class Stopwatch(pipeline.Silence):
+class Stopwatch(pipeline.NullProgress):
     """Notes the wall time of each stage and its number of steps."""
 
     def __init__(self) -> None:
@@ -105,7 +105,7 @@ def in_a_process(name: str, project: Project) -> dict[str, float]:
 
 def seconds_a_paper(rows: list[dict[str, Any]]) -> float:
     """Embed some papers with a model that is loaded already."""
-    encoder = make_encoder(Embed(), tuple)
+    encoder = make_encoder(EmbedSettings(), tuple)
     papers = [Paper(PaperId(row["arxiv_id"]), row["title"], row.get("abstract") or "") for row in rows[:_TRIED]]
     encode_papers(encoder, papers[:8])
     start = time.perf_counter()

@@ -27,7 +27,7 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "general.j
 NEW = 20  # papers added before the third build
 
 
-class Stopwatch(pipeline.Silence):
+class Stopwatch(pipeline.NullProgress):
     """Notes the wall time of each stage and its number of steps."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ def measure(count: int, encoder: str, corpus: Path) -> None:
         first = timed("add", lambda watch: pipeline.add(project, [papers], watch))
         first = timed("first build", lambda watch: pipeline.build(project, watch), detail=True)
         second = timed("second build", lambda watch: pipeline.build(project, watch))
-        pipeline.add(project, [extra], pipeline.Silence())
+        pipeline.add(project, [extra], pipeline.NullProgress())
         third = timed(f"build with {NEW} more", lambda watch: pipeline.build(project, watch), detail=True)
         print(f"  second / first {second / first:10.4f}    with {NEW} more / first {third / first:.4f}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

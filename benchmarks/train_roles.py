@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from surveygen.summarize._role_features import features
-from surveygen.summarize._roles import LABELS, Model, load
+from surveygen.summarize._roles import LABELS, RoleClassifier, load
 
 TARGET = Path(__file__).parents[1] / "src/surveygen/summarize/_roles_en.json.gz"
 INVERSE_PENALTY = 0.025  # best micro-F1 on dev among 0.012, 0.015, 0.02, 0.025, 0.03, with 2 and 3 below
@@ -80,7 +80,7 @@ def write(names: list[str], weights: NDArray[np.float64], bias: NDArray[np.float
     TARGET.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
-def report(source: str, abstracts: Sequence[Abstract], model: Model) -> None:
+def report(source: str, abstracts: Sequence[Abstract], model: RoleClassifier) -> None:
     """Print micro and macro F1, and how right the sure labels are."""
     sure = [model.marginals(sentences) for sentences, _ in abstracts]
     found = np.concatenate(sure)

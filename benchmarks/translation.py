@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 
 from surveygen import plugins
-from surveygen.config import Embed, Translate
-from surveygen.domain.answer import Ask
+from surveygen.config import EmbedSettings, TranslateSettings
+from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import PaperId
 from surveygen.embed import Encoder
 from surveygen.summarize import split
-from surveygen.translate import Glossary, Translator, fault, mask, unmask
+from surveygen.translate import Glossary, Translator, mask, unmask, validation_error
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "general.jsonl.gz"
 PAIR = ("en", "es")
@@ -76,7 +76,7 @@ def main() -> None:
 
 def print_agreement(said: list[Said]) -> None:
     """Print which share of right and of wrong sentences passes some bounds."""
-    encoder: Encoder = plugins.load("embed", "multilingual").make(Embed(threads=2), list)
+    encoder: Encoder = plugins.load("embed", "multilingual").make(EmbedSettings(threads=2), list)
     texts = [[one.source for one in said], [one.text for one in said], [one.other for one in said]]
     ours, right, other = (encoder.encode([text.replace(MARK, "") for text in side]) for side in texts)
     for bound in (0.3, 0.4, 0.5, 0.6, 0.7):
@@ -97,14 +97,14 @@ def sentences(corpus: Path) -> Iterator[str]:
                     yield f"{words[:comma]}{MARK}{words[comma:]}." if inside else f"{words}{MARK}."
 
 
-def nobody() -> Ask:
+def nobody() -> LlmClient:
     """Refuse to open the way to a model."""
     raise AssertionError("apertium asks no model")
 
 
 def translated(sources: list[str]) -> list[tuple[str, str | None]]:
     """Return each sentence with what apertium makes of it."""
-    settings = Translate("command", command=("apertium", "-u", "{source}-{target}"), codes=("en=eng", "es=spa"))
+    settings = TranslateSettings("command", command=("apertium", "-u", "{source}-{target}"), codes=("en=eng", "es=spa"))
     engine: Translator = plugins.load("translate", "command").make(settings, nobody)
     masked = [mask(source, (PAPER,), NO_TERMS) for source in sources]
     answers: list[str | None] = []
@@ -116,7 +116,7 @@ def translated(sources: list[str]) -> list[tuple[str, str | None]]:
 
 def wrong(source: str, text: str) -> str:
     """Return what the check says."""
-    return fault(source, text, (PAPER,), NO_TERMS, pair=PAIR)
+    return validation_error(source, text, (PAPER,), NO_TERMS, pair=PAIR)
 
 
 def changed_figure(one: Said) -> str | None:

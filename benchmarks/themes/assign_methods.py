@@ -11,7 +11,7 @@ from assign_sets import Encoded, LabelSet
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from surveygen.config import Themes
+from surveygen.config import ThemeSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.theme import Assignment, Taxonomy
 from surveygen.themes import macro_f1
@@ -33,7 +33,7 @@ class Draw:
 def place(labeled: LabelSet) -> tuple[Assignment, ...]:
     """Place a set as a survey would."""
     embeddings = Embeddings(tuple(paper.id for paper in labeled.papers), labeled.vectors, "benchmark")
-    return make(Themes()).assign(embeddings, labeled.papers, labeled.taxonomy, labeled.queries)
+    return make(ThemeSettings()).assign(embeddings, labeled.papers, labeled.taxonomy, labeled.queries)
 
 
 def tops_of(labeled: LabelSet, assignments: tuple[Assignment, ...]) -> Codes:

@@ -17,12 +17,12 @@ from assign_sets import Encoded, LabelSet, label_sets
 from numpy.typing import NDArray
 
 from surveygen.themes import _learn
-from surveygen.themes._evidence import WORD_WEIGHT, Evidence, Scores, above_background, evidence
+from surveygen.themes._evidence import WORD_WEIGHT, Scores, ThemeScores, above_background, evidence
 from surveygen.themes._learn import learn
 from surveygen.themes._tree import OWN_SHARE, lift, plant
-from surveygen.themes._words import Words, weigh_words
+from surveygen.themes._words import TermMatrix, weigh_words
 
-Basis = tuple[LabelSet, Evidence, Words]
+Basis = tuple[LabelSet, ThemeScores, TermMatrix]
 
 
 def main() -> None:

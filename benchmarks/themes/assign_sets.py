@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.config import Embed
+from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.text import slugify
@@ -85,7 +85,7 @@ class Encoded:
         if kept is not None and kept.is_file():
             stored = np.load(kept)
             self._known = dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
-        self.encoder = make(Embed(), tuple)
+        self.encoder = make(EmbedSettings(), tuple)
 
     def papers(self, papers: Sequence[Paper]) -> Vectors:
         """Return `(n_papers, dim)` float32, rows of length 1."""

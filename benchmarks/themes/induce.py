@@ -45,7 +45,7 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score, silhouette_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
 
-from surveygen.config import Embed, Themes
+from surveygen.config import EmbedSettings, ThemeSettings
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import encode_papers
@@ -260,14 +260,14 @@ def _print_names(kept: Path | None) -> None:
 
 def _induced(papers: Sequence[Paper], vectors: Vectors) -> tuple[Any, Any]:
     embeddings = Embeddings(tuple(paper.id for paper in papers), vectors, "benchmark")
-    inducer = make(Themes(subthemes="induced"))
+    inducer = make(ThemeSettings(subthemes="induced"))
     return inducer.induce(embeddings, papers, parent=None, known_ids=(), seed=SEED)
 
 
 def _print_cost(count: int, peers: str | None, kept: Path | None) -> None:
     papers = _first(count)
     if kept is None:
-        encoder = make_lsa(Embed(), lambda: [paper.text for paper in papers])
+        encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in papers])
         vectors, kind = encode_papers(encoder, papers), "LSA vectors"
     else:
         with np.load(kept) as stored:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.config import Embed
+from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import encode_papers
@@ -114,7 +114,7 @@ def encode(papers: Sequence[Paper], kept: Path | None) -> dict[PaperId, NDArray[
     fresh = list({paper.text_hash: paper for paper in papers if paper.text_hash not in known}.values())
     if fresh:
         known |= dict(
-            zip((paper.text_hash for paper in fresh), encode_papers(make(Embed(), tuple), fresh), strict=True)
+            zip((paper.text_hash for paper in fresh), encode_papers(make(EmbedSettings(), tuple), fresh), strict=True)
         )
     if kept is not None and fresh:
         np.savez(kept, **known)  # type: ignore[arg-type]  # names of arrays, not of options

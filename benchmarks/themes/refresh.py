@@ -40,7 +40,7 @@ import numpy as np
 from sklearn.metrics import normalized_mutual_info_score
 
 from surveygen import pipeline
-from surveygen.config import Embed, Project, Themes, find_project
+from surveygen.config import EmbedSettings, Project, ThemeSettings, find_project
 from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
@@ -51,7 +51,7 @@ from surveygen.embed.sentence import make
 from surveygen.themes.kmeans import make as make_inducer
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 FEW, MANY_OLD, MANY_NEW = 18, 170, 110  # papers of a label: at the least, at the most
 BATCHES = (0.4, 0.55, 0.7, 0.85, 1.0)
 LATER = {2: 0.33, 3: 0.66, 4: 1.0}  # share of the withheld papers that has come by each batch
@@ -218,7 +218,7 @@ def _add(project: Project, papers: Sequence[Paper], vectors: dict[PaperId, Vecto
     with Store.open(project.database) as store:
         store.apply(papers, source="replay", at="2026-01-01T00:00:00Z")
         rows = np.stack([vectors[paper.id] for paper in papers])
-        store.put_vectors([paper.text_hash for paper in papers], rows, papers_fingerprint(make(Embed(), tuple)))
+        store.put_vectors([paper.text_hash for paper in papers], rows, papers_fingerprint(make(EmbedSettings(), tuple)))
 
 
 def _decide(project: Project) -> tuple[tuple[str, str], ...]:
@@ -276,7 +276,7 @@ def _main(papers: Sequence[PaperId], label: dict[PaperId, str]) -> str:
 def _refit(papers: Sequence[Paper], vectors: dict[PaperId, Vectors], gold: Sequence[str]) -> float:
     rows = np.stack([vectors[paper.id] for paper in papers]).astype(np.float16).astype(np.float32)
     embeddings = Embeddings(tuple(paper.id for paper in papers), rows, "replay")
-    inducer = make_inducer(Themes(target=len(set(gold))))
+    inducer = make_inducer(ThemeSettings(target=len(set(gold))))
     _, found = inducer.induce(embeddings, papers, parent=None, known_ids=frozenset(), seed=0)
     theme = {item.paper: item.path[0] for item in found}
     return float(normalized_mutual_info_score(gold, [theme[paper.id] for paper in papers]))
@@ -346,7 +346,7 @@ def _vectors(papers: Sequence[Paper], kept: Path | None) -> dict[PaperId, Vector
     missing = list({paper.id: paper for paper in papers if paper.id not in known}.values())
     if missing:
         print(f"encoding {len(missing)} papers", flush=True)
-        known |= zip((paper.id for paper in missing), encode_papers(make(Embed(), tuple), missing), strict=True)
+        known |= zip((paper.id for paper in missing), encode_papers(make(EmbedSettings(), tuple), missing), strict=True)
         if kept is not None:
             np.savez(kept, ids=np.array(list(known)), vectors=np.stack(list(known.values())).astype(np.float16))
     return known

@@ -25,19 +25,19 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.random_projection import GaussianRandomProjection
 
 from surveygen import pipeline
-from surveygen.config import Embed, Project, find_project
+from surveygen.config import EmbedSettings, Project, find_project
 from surveygen.corpus import Store
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import papers_fingerprint
 from surveygen.embed.sentence import make
-from surveygen.pipeline._place import COMPANY, Judge, lot, place, steered_as
-from surveygen.pipeline._run import start
+from surveygen.pipeline._assignment import COMPANY, IncrementalAssigner, assign_papers, curated_taxonomy, sampling_key
 from surveygen.pipeline._taxonomy import current_taxonomy
-from surveygen.pipeline.proposals import offer
+from surveygen.pipeline.context import open_context
+from surveygen.pipeline.proposals import suggest
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 COME, ASKED = 100, 2000
 
 
@@ -82,18 +82,18 @@ def _add(project: Project, papers: Sequence[Paper], vectors: dict[PaperId, Vecto
     with Store.open(project.database) as store:
         store.apply(papers, source="cost", at="2026-01-01T00:00:00Z")
         rows = np.stack([vectors[paper.id] for paper in papers])
-        store.put_vectors([paper.text_hash for paper in papers], rows, papers_fingerprint(make(Embed(), tuple)))
+        store.put_vectors([paper.text_hash for paper in papers], rows, papers_fingerprint(make(EmbedSettings(), tuple)))
 
 
 def _timed(project: Project) -> tuple[float, float, float]:
     """Return the CPU seconds of loading, placing and proposing."""
     with Store.open(project.database) as store:
         marks = [time.process_time()]
-        run = start(project, store, SILENT)
+        run = open_context(project, store, SILENT)
         marks.append(time.process_time())
-        placed = place(run)
+        placed = assign_papers(run)
         marks.append(time.process_time())
-        offer(run, placed)
+        suggest(run, placed)
         marks.append(time.process_time())
     loading, placing, proposing = np.diff(marks).tolist()
     return loading, placing, proposing
@@ -101,10 +101,10 @@ def _timed(project: Project) -> tuple[float, float, float]:
 
 def _company(project: Project) -> float:
     with Store.open(project.database) as store:
-        run = start(project, store, SILENT)
-        judge = Judge(run, steered_as(run, current_taxonomy(run)))
+        run = open_context(project, store, SILENT)
+        judge = IncrementalAssigner(run, curated_taxonomy(run, current_taxonomy(run)))
         every = judge.assign({paper.id for paper in run.papers})
-        asked = sorted(every, key=lot)[-ASKED:]
+        asked = sorted(every, key=sampling_key)[-ASKED:]
         few = judge.assign(set(asked))
     return float(np.mean([every[paper].theme == few[paper].theme for paper in asked]))
 

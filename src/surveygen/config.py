@@ -21,7 +21,7 @@ MIN_INTERVAL_SECONDS = 3.0  # https://info.arxiv.org/help/api/tou.html: one requ
 
 
 @dataclass(frozen=True, slots=True)
-class Arxiv:
+class ArxivSettings:
     """``[sources.arxiv]``: what to ask arXiv, and how politely.
 
     `min_interval_seconds` is the pause from the end of one request to the start of the next; below 3.0 it is
@@ -68,14 +68,14 @@ class Arxiv:
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class SourceSettings:
     """``[sources]``."""
 
-    arxiv: Arxiv = field(default_factory=Arxiv)
+    arxiv: ArxivSettings = field(default_factory=ArxivSettings)
 
 
 @dataclass(frozen=True, slots=True)
-class Citations:
+class CitationSettings:
     """``[citations]``: which graphs to ask who cites whom, in this order; none by default.
 
     What a graph told of a paper is asked again after `max_age_days`; one run makes at most `max_requests` requests,
@@ -103,7 +103,7 @@ class Citations:
 
 
 @dataclass(frozen=True, slots=True)
-class Embed:
+class EmbedSettings:
     """``[embed]``: the encoder and its model; `max_length` in tokens, 0 threads means all usable CPUs."""
 
     encoder: str = "sentence"
@@ -115,7 +115,7 @@ class Embed:
 
 
 @dataclass(frozen=True, slots=True)
-class Themes:
+class ThemeSettings:
     """``[themes]``: `subthemes` says where the lower levels come from; `target` top themes when inducing, 0 is free.
 
     `max_moved` is the share of the papers placed before, 0 to 1, that may move on evidence alone until new papers come.
@@ -135,7 +135,7 @@ class Themes:
 
 
 @dataclass(frozen=True, slots=True)
-class Summarize:
+class SummarizeSettings:
     """``[summarize]``: the method ("extractive" or "llm"), and how many sentences the text of a theme may hold."""
 
     method: str = "extractive"
@@ -143,7 +143,7 @@ class Summarize:
 
 
 @dataclass(frozen=True, slots=True)
-class Llm:
+class LlmSettings:
     """``[llm]``: the language model that writes where ``summarize.method`` is "llm". Keys come from the environment.
 
     `model` is "provider:name" as langchain's ``init_chat_model`` has it; `base_url` another server of that provider's
@@ -194,7 +194,7 @@ class Llm:
 
 
 @dataclass(frozen=True, slots=True)
-class Translate:
+class TranslateSettings:
     """``[translate]``: the engine that says sentences in the language of an edition; "none" leaves them as they are.
 
     `languages` are the editions to translate, all if empty. `command` are the words of a program, with ``{source}`` and
@@ -238,7 +238,7 @@ class Translate:
 
 
 @dataclass(frozen=True, slots=True)
-class Latex:
+class LatexSettings:
     """``[latex]``: the form of ``survey.tex``.
 
     `columns` 0 is what the document class is made for: one of article, two of acmart (sigconf) and IEEEtran (journal),
@@ -276,14 +276,14 @@ class Settings:
     profile: str = "none"
     languages: tuple[str, ...] = ("en",)
     formats: tuple[str, ...] = ("html", "latex", "markdown", "json")
-    sources: Sources = field(default_factory=Sources)
-    citations: Citations = field(default_factory=Citations)
-    embed: Embed = field(default_factory=Embed)
-    themes: Themes = field(default_factory=Themes)
-    summarize: Summarize = field(default_factory=Summarize)
-    llm: Llm = field(default_factory=Llm)
-    translate: Translate = field(default_factory=Translate)
-    latex: Latex = field(default_factory=Latex)
+    sources: SourceSettings = field(default_factory=SourceSettings)
+    citations: CitationSettings = field(default_factory=CitationSettings)
+    embed: EmbedSettings = field(default_factory=EmbedSettings)
+    themes: ThemeSettings = field(default_factory=ThemeSettings)
+    summarize: SummarizeSettings = field(default_factory=SummarizeSettings)
+    llm: LlmSettings = field(default_factory=LlmSettings)
+    translate: TranslateSettings = field(default_factory=TranslateSettings)
+    latex: LatexSettings = field(default_factory=LatexSettings)
 
     def __post_init__(self) -> None:
         for where, choice in (("summarize.method", self.summarize.method), ("translate.engine", self.translate.engine)):
@@ -300,7 +300,7 @@ class Settings:
         if self.slug != slugify(self.slug):
             raise ConfigError(f"slug: {self.slug!r} is no folder name", f"use {slugify(self.slug)!r}", path="slug")
 
-    def of_format(self, name: str) -> tuple[Latex, ...]:
+    def of_format(self, name: str) -> tuple[LatexSettings, ...]:
         """Return the table that an output format has of its own; none for most."""
         return (self.latex,) if name == "latex" else ()
 

@@ -12,29 +12,31 @@ from hypothesis import strategies as st
 
 from corpus_records import ID, LATER, NOON, paper
 from surveygen.corpus import Store, export_lines, import_lines
-from surveygen.domain.citation import Told, Work
+from surveygen.domain.citation import CitationRecord, CitedWork
 from surveygen.domain.paper import PaperId
 
 BEFORE = 2  # migrations before the tables of citations and of decisions
-FIRST = Told(ID, "semantic_scholar", ("arxiv:1",), 3, (Work(("doi:10.1/x",), "A title", "Byron", 2020),), 1)
-UNKNOWN = Told(ID, "openalex")
+FIRST = CitationRecord(
+    ID, "semantic_scholar", ("arxiv:1",), 3, (CitedWork(("doi:10.1/x",), "A title", "Byron", 2020),), 1
+)
+UNKNOWN = CitationRecord(ID, "openalex")
 ANSWERS = st.lists(
     st.builds(
-        Told,
+        CitationRecord,
         paper=st.sampled_from([ID, PaperId("x")]),
         provider=st.sampled_from(["a", "b"]),
         ids=st.just(("arxiv:1",)),
         cited_by=st.none() | st.integers(0, 3),
-        references=st.lists(st.sampled_from([Work(("doi:10.1/x",), "漢字"), Work(("openalex:W1",))]), max_size=2).map(
-            tuple
-        ),
+        references=st.lists(
+            st.sampled_from([CitedWork(("doi:10.1/x",), "漢字"), CitedWork(("openalex:W1",))]), max_size=2
+        ).map(tuple),
         at=st.sampled_from([NOON, LATER]),
     ),
     max_size=4,
 )
 
 
-def dumped(*imports: list[Told]) -> list[str]:
+def dumped(*imports: list[CitationRecord]) -> list[str]:
     """Merge answers one list after another; return the dump."""
     with Store.open(Path(":memory:")) as store:
         for told in imports:
@@ -71,13 +73,13 @@ def test_a_graph_that_forgets_a_paper_is_believed() -> None:
     with Store.open(Path(":memory:")) as store:
         store.put_told([FIRST], at=NOON)
 
-        assert store.put_told([Told(ID, "semantic_scholar")], at=LATER) == 1
+        assert store.put_told([CitationRecord(ID, "semantic_scholar")], at=LATER) == 1
         assert list(store.told()) == []
 
 
 @settings(max_examples=30)  # each opens up to six stores
 @given(ANSWERS, ANSWERS)
-def test_dumps_of_citations_join_in_any_order(left: list[Told], right: list[Told]) -> None:
+def test_dumps_of_citations_join_in_any_order(left: list[CitationRecord], right: list[CitationRecord]) -> None:
     """A dump makes an equal store; two join into the same one whichever comes first, and a second time adds nothing."""
     whole = dumped(left, right)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus_records import ID, LATER, NOON, paper
-from surveygen.corpus import Delivery, RawPage, Scope, Store, export_lines, locked
+from surveygen.corpus import PageBatch, RawPage, Scope, Store, export_lines, locked
 from surveygen.domain.event import Event
 from surveygen.domain.paper import BadRecord, Paper, PaperId, PaperVersion
 from surveygen.errors import CorpusError
@@ -26,9 +26,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def page(*records: Paper | BadRecord, **more: object) -> Delivery:
+def page(*records: Paper | BadRecord, **more: object) -> PageBatch:
     """Make a page of run 1."""
-    return replace(Delivery("oai", 1, NOON, records, scope=SCOPE), **more)  # type: ignore[arg-type]  # names of fields
+    return replace(PageBatch("oai", 1, NOON, records, scope=SCOPE), **more)  # type: ignore[arg-type]  # names of fields
 
 
 def kinds(events: tuple[Event, ...]) -> list[str]:
@@ -61,7 +61,7 @@ def test_a_page_that_fails_leaves_nothing(store: Store, monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise CorpusError("the disk is full")
 
-    monkeypatch.setattr("surveygen.corpus._deliver.put_cursor", fail)
+    monkeypatch.setattr("surveygen.corpus._page_import.put_cursor", fail)
     with pytest.raises(CorpusError, match="full"):
         store.deliver(page(KNOWN, cursor="{}"))
 

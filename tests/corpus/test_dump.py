@@ -15,7 +15,7 @@ from decisions import MANY as MADE
 from decisions import decision as decide
 from surveygen.corpus import Store, export_lines, import_lines, is_dump
 from surveygen.domain.decision import Decision
-from surveygen.domain.paper import BadRecord, Paper, PaperId, Wanted
+from surveygen.domain.paper import BadRecord, Paper, PaperId, PendingPaper
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import CorpusError
 
@@ -72,7 +72,9 @@ def test_everything_that_is_truth_is_in_the_dump(tmp_path: Path) -> None:
     """Papers, versions' words, cite keys (one of a paper that is not there), taxonomy, wanted, quarantine with date."""
     bad = BadRecord("refs.jsonl", 7, "not JSON", "{broken")
     with Store.open(tmp_path / "a.db") as one, Store.open(tmp_path / "b.db") as other:
-        one.apply([paper(), paper(version=2), Wanted(OTHER), Wanted(PaperId("x"), 2), bad], source="x", at=NOON)
+        one.apply(
+            [paper(), paper(version=2), PendingPaper(OTHER), PendingPaper(PaperId("x"), 2), bad], source="x", at=NOON
+        )
         one.save_taxonomy(Taxonomy((OUTER,)), at=NOON)
         one.add_cite_keys({ID: "byron2021learning", OTHER: "gone1999"})
         lines = list(export_lines(one))

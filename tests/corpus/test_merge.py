@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus_records import ID, paper, records
 from surveygen.corpus import merge
-from surveygen.corpus._history import History, join
+from surveygen.corpus._history import PaperHistory, join
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
 
 GROUPS = st.lists(records(), min_size=1, max_size=5)
@@ -22,9 +22,9 @@ def folded(group: list[Paper]) -> Paper:
     return reduce(lambda known, record: merge(known, record)[0], others, merge(None, first)[0])
 
 
-def history(group: list[Paper]) -> History:
+def history(group: list[Paper]) -> PaperHistory:
     """Merge records with the words of each version in the order given."""
-    first, *others = map(History, group)
+    first, *others = map(PaperHistory, group)
     return reduce(join, others, join(None, first))
 
 
@@ -59,7 +59,7 @@ def test_a_record_that_was_seen_is_no_news_to_a_history(group: list[Paper]) -> N
     """Idempotent with the words of all versions as well."""
     known = history(group)
 
-    assert all(join(known, History(record)) == known for record in group)
+    assert all(join(known, PaperHistory(record)) == known for record in group)
     assert join(known, known) == known
     assert join(None, known) == known
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpus_records import ID, LATER, NOON, paper
 from surveygen.corpus import Counts, Store, export_lines
-from surveygen.domain.paper import Author, BadRecord, Change, Paper, PaperId, PaperVersion, Wanted
+from surveygen.domain.paper import Author, BadRecord, ImportChanges, Paper, PaperId, PaperVersion, PendingPaper
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import CorpusError
 
@@ -53,7 +53,7 @@ def test_a_paper_comes_back_as_it_went_in(store: Store) -> None:
     """No field is lost."""
     change = store.apply([full()], source="arxiv", at=NOON)
 
-    assert change == Change(added=(ID,))
+    assert change == ImportChanges(added=(ID,))
     assert store.paper(ID) == full()
     assert store.paper(OTHER) is None
 
@@ -111,7 +111,7 @@ def test_a_change_is_told_from_the_start_of_the_run_to_its_end(store: Store) -> 
         at=LATER,
     )
 
-    assert change == Change(added=(OTHER,), revised=(ID,))
+    assert change == ImportChanges(added=(OTHER,), revised=(ID,))
 
 
 def test_each_kind_of_change_has_its_list(store: Store) -> None:
@@ -135,7 +135,7 @@ def test_each_kind_of_change_has_its_list(store: Store) -> None:
 
 def test_a_run_with_nothing_new_changes_nothing(store: Store) -> None:
     """Neither the dump nor the date, nor any count."""
-    delivered: list[Paper | Wanted | BadRecord] = [full(), paper(id=OTHER), Wanted(PaperId("1")), BAD]
+    delivered: list[Paper | PendingPaper | BadRecord] = [full(), paper(id=OTHER), PendingPaper(PaperId("1")), BAD]
     store.apply(delivered, source="x", at=NOON)
     before = (list(export_lines(store)), store.sha256(), store.changed_at(), store.counts())
 
@@ -151,7 +151,7 @@ def test_an_empty_store_has_a_date_and_no_content(store: Store) -> None:
     assert store.changed_at() == "1970-01-01T00:00:00Z"
     assert store.counts() == Counts(0, 0, 0, 0, 0, 0, 0, 0)
     assert (list(store.papers()), store.taxonomy(), store.cite_keys(), store.sources()) == ([], None, {}, ())
-    assert store.apply([], source="x", at=NOON) == Change()
+    assert store.apply([], source="x", at=NOON) == ImportChanges()
     assert store.sources() == ()
 
 
@@ -163,7 +163,7 @@ def test_counts_tell_what_is_there(store: Store) -> None:
             paper(id=PaperId("a"), abstract="", abstract_kind="none"),
             paper(id=PaperId("b"), abstract="A note.", abstract_kind="note"),
             paper(id=PaperId("c"), status="withdrawn"),
-            Wanted(PaperId("d")),
+            PendingPaper(PaperId("d")),
             BAD,
         ],
         source="x",
@@ -221,34 +221,43 @@ def test_the_words_of_the_own_version_are_those_of_the_paper(store: Store) -> No
 
 def test_a_fetched_paper_is_no_longer_wanted(store: Store) -> None:
     """Nor is a known one wanted again, in either order."""
-    store.apply([Wanted(ID), Wanted(OTHER), paper()], source="ids.txt", at=NOON)
-    change = store.apply([Wanted(ID), Wanted(OTHER)], source="ids.txt", at=LATER)
+    store.apply([PendingPaper(ID), PendingPaper(OTHER), paper()], source="ids.txt", at=NOON)
+    change = store.apply([PendingPaper(ID), PendingPaper(OTHER)], source="ids.txt", at=LATER)
 
-    assert store.wanted() == (Wanted(OTHER),)
+    assert store.wanted() == (PendingPaper(OTHER),)
     assert not change
 
 
 def test_a_paper_without_its_abstract_is_still_wanted(store: Store) -> None:
     """A bibliography entry or an editor's note is not what was asked for."""
     store.apply(
-        [Wanted(ID), paper(abstract="", abstract_kind="none"), paper(id=OTHER, abstract_kind="note"), Wanted(OTHER)],
+        [
+            PendingPaper(ID),
+            paper(abstract="", abstract_kind="none"),
+            paper(id=OTHER, abstract_kind="note"),
+            PendingPaper(OTHER),
+        ],
         source="refs.bib",
         at=NOON,
     )
 
-    assert store.wanted() == (Wanted(ID), Wanted(OTHER))
+    assert store.wanted() == (PendingPaper(ID), PendingPaper(OTHER))
 
 
 def test_the_latest_version_wanted_counts(store: Store) -> None:
     """A later version before an earlier, the latest before each."""
-    store.apply([Wanted(ID, 3), Wanted(ID, 2), Wanted(OTHER), Wanted(OTHER, 2)], source="ids.txt", at=NOON)
-    assert store.wanted() == (Wanted(ID, 3), Wanted(OTHER))
+    store.apply(
+        [PendingPaper(ID, 3), PendingPaper(ID, 2), PendingPaper(OTHER), PendingPaper(OTHER, 2)],
+        source="ids.txt",
+        at=NOON,
+    )
+    assert store.wanted() == (PendingPaper(ID, 3), PendingPaper(OTHER))
 
     store.apply([paper(version=2)], source="arxiv", at=NOON)
-    assert store.wanted() == (Wanted(ID, 3), Wanted(OTHER))
+    assert store.wanted() == (PendingPaper(ID, 3), PendingPaper(OTHER))
 
     store.apply([paper(version=3)], source="arxiv", at=NOON)
-    assert store.wanted() == (Wanted(OTHER),)
+    assert store.wanted() == (PendingPaper(OTHER),)
 
 
 def test_a_bad_record_is_kept_once_with_the_date_it_was_first_seen(store: Store) -> None:
@@ -263,12 +272,12 @@ def test_a_bad_record_is_kept_once_with_the_date_it_was_first_seen(store: Store)
 
 def test_what_the_database_cannot_hold_is_quarantined(store: Store) -> None:
     """Half a surrogate pair and a number of more than 64 bits; the rest is imported."""
-    broken: list[Paper | Wanted | BadRecord] = [
+    broken: list[Paper | PendingPaper | BadRecord] = [
         paper(title="\ud800"),
         paper(id=PaperId("1"), version=10**30),
         paper(versions=(PaperVersion(1, size_kb=2**63),)),
-        Wanted(PaperId("\udfff")),
-        Wanted(ID, 10**30),
+        PendingPaper(PaperId("\udfff")),
+        PendingPaper(ID, 10**30),
         BadRecord("\udcff.jsonl", 10**30, "why \ud800", "\ud800"),
     ]
 

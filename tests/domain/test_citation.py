@@ -5,16 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.domain.citation import MAX_OUTSIDE, Told, Work, resolve
+from surveygen.domain.citation import MAX_EXTERNAL, CitationRecord, CitedWork, resolve_citations
 from surveygen.domain.paper import Paper, PaperId
 
 IDS = [PaperId(f"2101.0000{n}") for n in range(1, 6)]
 PAPERS = [Paper(one, f"Title {one}", doi="10.1000/Five" if one == IDS[4] else "") for one in IDS]
 NAMES = st.sampled_from([*(f"arxiv:{one}" for one in IDS), "doi:10.1000/five", "openalex:W2", "arxiv:1706.00009"])
-WORKS = st.builds(Work, st.lists(NAMES, max_size=2).map(tuple), st.sampled_from(["", "A title"]))
+WORKS = st.builds(CitedWork, st.lists(NAMES, max_size=2).map(tuple), st.sampled_from(["", "A title"]))
 TOLD = st.lists(
     st.builds(
-        Told,
+        CitationRecord,
         paper=st.sampled_from([*IDS, PaperId("unknown")]),
         provider=st.sampled_from(["semantic_scholar", "openalex"]),
         ids=st.sampled_from([(), ("openalex:W1",), ("openalex:W2",)]),
@@ -26,16 +26,18 @@ TOLD = st.lists(
 )
 
 
-def told(paper: PaperId, *cited: str, provider: str = "semantic_scholar", own: str = "semantic_scholar:1") -> Told:
+def told(
+    paper: PaperId, *cited: str, provider: str = "semantic_scholar", own: str = "semantic_scholar:1"
+) -> CitationRecord:
     """Tell what a paper cites."""
-    works = tuple(Work((name,), f"About {name}") for name in cited)
-    return Told(paper, provider, (own,), len(cited), works, at="2026-01-01T00:00:00Z")
+    works = tuple(CitedWork((name,), f"About {name}") for name in cited)
+    return CitationRecord(paper, provider, (own,), len(cited), works, at="2026-01-01T00:00:00Z")
 
 
 @given(TOLD)
-def test_edges_join_papers_of_the_survey(heard: list[Told]) -> None:
+def test_edges_join_papers_of_the_survey(heard: list[CitationRecord]) -> None:
     """Never a paper with itself; what a paper cites and what cites it are two sides of the same edges."""
-    found = resolve(PAPERS, heard)
+    found = resolve_citations(PAPERS, heard)
     pairs = {(edge.citing, edge.cited) for edge in found.edges}
 
     assert all(citing != cited and {citing, cited} <= set(IDS) for citing, cited in pairs)
@@ -51,7 +53,7 @@ def test_a_work_is_found_by_any_of_its_ids() -> None:
         told(IDS[2], own="openalex:W3", provider="openalex"),
     ]
 
-    assert resolve(PAPERS, heard).standings[IDS[0]].references == (IDS[1], IDS[2], IDS[4])
+    assert resolve_citations(PAPERS, heard).standings[IDS[0]].references == (IDS[1], IDS[2], IDS[4])
 
 
 def test_two_graphs_give_one_reference_and_two_edges() -> None:
@@ -60,7 +62,7 @@ def test_two_graphs_give_one_reference_and_two_edges() -> None:
         told(IDS[0], f"arxiv:{IDS[1]}"),
         told(IDS[0], f"arxiv:{IDS[1]}", "arxiv:1706.00009", provider="openalex"),
     ]
-    found = resolve(PAPERS, heard)
+    found = resolve_citations(PAPERS, heard)
 
     assert [edge.provider for edge in found.edges] == ["openalex", "semantic_scholar"]
     assert found.standings[IDS[0]].references == (IDS[1],)
@@ -70,10 +72,10 @@ def test_two_graphs_give_one_reference_and_two_edges() -> None:
 def test_a_paper_that_enters_later_is_no_longer_outside() -> None:
     """What was told stays; who is meant is found anew."""
     heard = [told(IDS[0], f"arxiv:{IDS[1]}")]
-    before, after = resolve(PAPERS[:1], heard), resolve(PAPERS, heard)
+    before, after = resolve_citations(PAPERS[:1], heard), resolve_citations(PAPERS, heard)
 
     assert [work.ids for work in before.standings[IDS[0]].outside] == [(f"arxiv:{IDS[1]}",)]
-    assert before.missed == ((Work((f"arxiv:{IDS[1]}",), f"About arxiv:{IDS[1]}"), 1),)
+    assert before.missed == ((CitedWork((f"arxiv:{IDS[1]}",), f"About arxiv:{IDS[1]}"), 1),)
     assert after.standings[IDS[0]].outside == ()
     assert after.standings[IDS[1]].cited_by == (IDS[0],)
 
@@ -81,9 +83,9 @@ def test_a_paper_that_enters_later_is_no_longer_outside() -> None:
 def test_works_outside_are_bounded() -> None:
     """Those that the survey cites most stay; the rest is counted."""
     many = [f"arxiv:1706.{n:05}" for n in range(50)]
-    found = resolve(PAPERS, [told(IDS[0], *many), told(IDS[1], many[-1])])
+    found = resolve_citations(PAPERS, [told(IDS[0], *many), told(IDS[1], many[-1])])
     standing = found.standings[IDS[0]]
 
     assert standing.outside[0].ids == (many[-1],)
-    assert (len(standing.outside), standing.more) == (MAX_OUTSIDE, 50 - MAX_OUTSIDE)
+    assert (len(standing.outside), standing.more) == (MAX_EXTERNAL, 50 - MAX_EXTERNAL)
     assert found.missed[0][1] == 2

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from surveygen.domain.changes import Corrected, Revised
-from surveygen.domain.event import Difference, Event, classify, fold_events
+from surveygen.domain.changes import MetadataChanged, Revised
+from surveygen.domain.event import Event, HarvestChanges, classify, fold_events
 from surveygen.domain.paper import Paper, PaperId, PaperVersion
 
 ID = PaperId("2401.00001")
@@ -66,11 +66,11 @@ def test_a_difference_is_from_the_first_state_to_the_last() -> None:
     renamed = PAPER.with_changes(title="Goats")
     back = PAPER.with_changes(version=4, status="reinstated")
 
-    assert fold_events(events(None, PAPER, GONE)) == Difference(added=(ID,))
-    assert fold_events(events(PAPER, GONE)) == Difference(withdrawn=(ID,))
-    assert fold_events(events(GONE, back)) == Difference(reinstated=(ID,))
-    assert fold_events(events(PAPER, GONE, back)) == Difference(revised=(Revised(ID, 2, 4),))
-    assert fold_events(events(PAPER, renamed)) == Difference(metadata=(Corrected(ID, ("title",)),))
+    assert fold_events(events(None, PAPER, GONE)) == HarvestChanges(added=(ID,))
+    assert fold_events(events(PAPER, GONE)) == HarvestChanges(withdrawn=(ID,))
+    assert fold_events(events(GONE, back)) == HarvestChanges(reinstated=(ID,))
+    assert fold_events(events(PAPER, GONE, back)) == HarvestChanges(revised=(Revised(ID, 2, 4),))
+    assert fold_events(events(PAPER, renamed)) == HarvestChanges(metadata=(MetadataChanged(ID, ("title",)),))
     assert not fold_events(events(PAPER, renamed, PAPER))
     assert not fold_events(events(PAPER, PAPER.with_changes(as_of="2025-01-01")))
 
@@ -79,4 +79,4 @@ def test_a_version_list_alone_is_a_correction() -> None:
     """If nothing else differs the field is named, so that no change goes unsaid."""
     known = PAPER.with_changes(versions=(PaperVersion(1, size_kb=3),))
 
-    assert fold_events(events(PAPER, known)).metadata == (Corrected(ID, ("versions",)),)
+    assert fold_events(events(PAPER, known)).metadata == (MetadataChanged(ID, ("versions",)),)

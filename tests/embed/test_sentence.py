@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from surveygen.config import Embed
+from surveygen.config import EmbedSettings
 from surveygen.embed import _weights, sentence
 from surveygen.embed.sentence import has_bfloat16, make
 from surveygen.errors import EncoderError
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 @installed
 def test_encodes_with_the_shipped_weights() -> None:
     """Rows have length 1, likeness follows meaning, blank text is a row of zeros, progress counts every text."""
-    encoder = make(Embed(dtype="float32"), tuple)
+    encoder = make(EmbedSettings(dtype="float32"), tuple)
     steps: list[int] = []
 
     vectors = encoder.encode(["a cat sleeps", "a kitten naps", "tax law", " "], progress=steps.append)
@@ -59,10 +59,18 @@ def test_fingerprint_and_dim_do_not_import_torch() -> None:
 @installed
 def test_fingerprint_holds_what_vectors_depend_on() -> None:
     """Weights, number type and length stand in the fingerprint."""
-    first = make(Embed(dtype="float32"), tuple).fingerprint
+    first = make(EmbedSettings(dtype="float32"), tuple).fingerprint
 
     assert "53aa51172d142c89" in first
-    assert len({first, *(make(s, tuple).fingerprint for s in (Embed(dtype="bfloat16"), Embed(max_length=128)))}) == 3
+    assert (
+        len(
+            {
+                first,
+                *(make(s, tuple).fingerprint for s in (EmbedSettings(dtype="bfloat16"), EmbedSettings(max_length=128))),
+            }
+        )
+        == 3
+    )
 
 
 def test_altered_weights_are_refused(folder: Path) -> None:
@@ -81,14 +89,14 @@ def test_missing_weights_are_named(folder: Path) -> None:
 
 def test_a_local_folder_is_a_model(folder: Path) -> None:
     """Any folder can be named; its own weights and configuration make fingerprint and length."""
-    encoder = make(Embed(model=str(folder), dtype="float32"), tuple)
+    encoder = make(EmbedSettings(model=str(folder), dtype="float32"), tuple)
 
     assert encoder.dim == 7
     assert encoder.fingerprint.startswith("sentence:")
     (folder / "pooling").mkdir()
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text('{"word_embedding_dimension": 9}')
-    assert make(Embed(model=str(folder)), tuple).dim == 9
+    assert make(EmbedSettings(model=str(folder)), tuple).dim == 9
 
 
 def test_weights_in_parts_have_one_hash(folder: Path) -> None:
@@ -102,7 +110,7 @@ def test_weights_in_parts_have_one_hash(folder: Path) -> None:
 def test_broken_models_are_errors_with_a_hint(folder: Path) -> None:
     """What cannot be loaded, no weights, no configuration: each is told, none is a traceback."""
     with pytest.raises(EncoderError, match="cannot be loaded"):
-        make(Embed(model=str(folder)), tuple).encode(["text"])
+        make(EmbedSettings(model=str(folder)), tuple).encode(["text"])
     (folder / "config.json").write_text("{")
     with pytest.raises(EncoderError, match="cannot be read"):
         _weights.dimension(folder)
@@ -130,13 +138,13 @@ def test_missing_library_is_told_not_replaced(monkeypatch: pytest.MonkeyPatch, f
 
     monkeypatch.setattr(sentence, "version", absent)
     with pytest.raises(EncoderError, match="not installed") as caught:
-        _ = make(Embed(model=str(folder)), tuple).fingerprint
+        _ = make(EmbedSettings(model=str(folder)), tuple).fingerprint
     assert "pip install torch" in caught.value.hint
     assert 'encoder = "lsa"' in caught.value.hint
 
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(EncoderError, match="not installed"):
-        make(Embed(model=str(folder)), tuple).encode(["text"])
+        make(EmbedSettings(model=str(folder)), tuple).encode(["text"])
 
 
 @pytest.mark.parametrize(

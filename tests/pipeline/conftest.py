@@ -28,7 +28,7 @@ def make_project(tmp_path: Path, root: Path) -> MakeProject:
         if papers:
             source = tmp_path / f"{name}.jsonl"
             source.write_text(corpus_lines(root, papers), encoding="utf-8")
-            pipeline.add(project, [source], pipeline.Silence())
+            pipeline.add(project, [source], pipeline.NullProgress())
         return project
 
     return make
@@ -44,8 +44,8 @@ def built(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Project:
     project = find_project(folder, exact=True)
     source = folder / "papers.jsonl"
     source.write_text(corpus_lines(root), encoding="utf-8")
-    pipeline.add(project, [source], pipeline.Silence())
-    pipeline.build(project, pipeline.Silence())
+    pipeline.add(project, [source], pipeline.NullProgress())
+    pipeline.build(project, pipeline.NullProgress())
     return project
 
 

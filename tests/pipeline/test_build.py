@@ -16,7 +16,7 @@ from surveygen.corpus import Store
 from surveygen.errors import ConfigError, CorpusError
 from surveygen.pipeline._files import read_manifest, write_manifest
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -117,7 +117,7 @@ def test_only_new_papers_are_embedded(copy: Project, root: Path, tmp_path: Path)
     assert counted.embedded == [60, 7], "the third build has nothing to do at all"
 
 
-class _Counting(pipeline.Silence):
+class _Counting(pipeline.NullProgress):
     def __init__(self) -> None:
         self.embedded: list[int] = []
 
@@ -228,8 +228,8 @@ def test_a_published_preprint_keeps_its_cite_key(make_project: MakeProject, tmp_
     told: list[str] = []
     for known in ({}, {"doi": "10.1000/xyz", "journal_ref": "Annals of Ways 3 (2022)", "updated": "2022-01-01"}):
         (tmp_path / "paper.jsonl").write_text(json.dumps(record | known), encoding="utf-8")
-        pipeline.add(project, [tmp_path / "paper.jsonl"], pipeline.Silence())
-        pipeline.build(project, pipeline.Silence(), formats=("latex",))
+        pipeline.add(project, [tmp_path / "paper.jsonl"], pipeline.NullProgress())
+        pipeline.build(project, pipeline.NullProgress(), formats=("latex",))
         told.append((draft / "references.bib").read_text(encoding="utf-8"))
 
     assert told[0].startswith("@misc{byron2021way,")

@@ -14,17 +14,17 @@ from arxiv_server import FastClock
 from citation_server import Graph, serving_graph
 from small_surveys import MakeProject
 from surveygen import pipeline
-from surveygen.config import Arxiv, Project, Sources
+from surveygen.config import ArxivSettings, Project, SourceSettings
 from surveygen.corpus import Store, export_lines
 from surveygen.errors import ConfigError
-from surveygen.pipeline.citations import Learnt
-from surveygen.sources import Edge
+from surveygen.pipeline.citations import CitationUpdate
+from surveygen.sources import NetworkDeps
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 DAY = 86_400
 
 
-class Notes(pipeline.Silence):
+class Notes(pipeline.NullProgress):
     """Keeps what was said."""
 
     def __init__(self) -> None:
@@ -58,16 +58,16 @@ def asking(project: Project, graph: Graph, *providers: str, **more: Any) -> Proj
     """Let a survey ask some graphs."""
     settings = replace(
         project.settings,
-        sources=Sources(arxiv=Arxiv(api_url=graph.url, min_interval_seconds=0.0)),
+        sources=SourceSettings(arxiv=ArxivSettings(api_url=graph.url, min_interval_seconds=0.0)),
         citations=graph.settings(*providers, **more),
     )
     return replace(project, settings=settings)
 
 
-def update(project: Project, folder: Path, progress: pipeline.Progress = SILENT) -> tuple[Learnt, ...]:
+def update(project: Project, folder: Path, progress: pipeline.Progress = SILENT) -> tuple[CitationUpdate, ...]:
     """Ask once, in fast time."""
     with Store.open(project.database) as store:
-        return pipeline.update_citations(project, store, progress, Edge(FastClock().clock, lock_folder=folder))
+        return pipeline.update_citations(project, store, progress, NetworkDeps(FastClock().clock, lock_folder=folder))
 
 
 def dump(project: Project) -> list[str]:
@@ -82,7 +82,7 @@ def test_nothing_is_asked_by_default(make_project: MakeProject, tmp_path: Path) 
 
     assert update(project, tmp_path) == ()
     with pytest.raises(ConfigError, match="no citation graph") as caught:
-        pipeline.learn_citations(project, SILENT)
+        pipeline.fetch_citations(project, SILENT)
     assert "semantic_scholar" in caught.value.hint
 
 
@@ -98,9 +98,9 @@ def test_a_second_update_asks_nothing_until_answers_are_old(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(131 * DAY))
     third = update(project, tmp_path)
 
-    assert first == (Learnt("semantic_scholar", 12, 12, 11, 11),)
-    assert second == (Learnt("semantic_scholar", 0, 0, 0, 0),)
-    assert third == (Learnt("semantic_scholar", 12, 12, 11, 0),)
+    assert first == (CitationUpdate("semantic_scholar", 12, 12, 11, 11),)
+    assert second == (CitationUpdate("semantic_scholar", 0, 0, 0, 0),)
+    assert third == (CitationUpdate("semantic_scholar", 12, 12, 11, 0),)
     assert len(graph.hits) == 2
     assert dump(project) == before
 
@@ -185,7 +185,7 @@ def test_a_draft_shows_who_cites_whom(project: Project, graph: Graph, tmp_path: 
 
 def test_a_refresh_asks_for_citations(project: Project, graph: Graph, tmp_path: Path) -> None:
     """A second one asks nothing and changes no byte; a graph that fails does not fail it."""
-    edge = Edge(FastClock().clock, lock_folder=tmp_path)
+    edge = NetworkDeps(FastClock().clock, lock_folder=tmp_path)
     graph.otherwise = "500"
     failed = pipeline.refresh(project, SILENT, edge=edge)
     graph.otherwise = ""

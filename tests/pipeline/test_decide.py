@@ -15,7 +15,7 @@ from surveygen.config import Project, find_project
 from surveygen.domain.theme import ThemeId
 from surveygen.errors import ThemeError
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 
 
 def places(project: Project) -> dict[str, str]:

@@ -18,11 +18,11 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
 from surveygen.errors import ConfigError
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 NEW = "Judges need help, as I see it"
 
 
-class Notes(pipeline.Silence):
+class Notes(pipeline.NullProgress):
     """A progress that remembers what it was told."""
 
     def __init__(self) -> None:
@@ -61,12 +61,12 @@ def hands(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def theme(copy: Project) -> pipeline.Line:
+def theme(copy: Project) -> pipeline.EditableUnit:
     """The first sentence of a theme."""
     return next(one for one in pipeline.lines(copy, SILENT) if one.section.startswith("theme-") and _is_claim(one))
 
 
-def _is_claim(line: pipeline.Line) -> bool:
+def _is_claim(line: pipeline.EditableUnit) -> bool:
     return line.kind == "sentence"
 
 
@@ -76,13 +76,13 @@ def rewrite(project: Project, change: Callable[[str], str], language: str = "en"
     path.write_text(change(path.read_text("utf-8")), encoding="utf-8")
 
 
-def replaced(line: pipeline.Line, words: str) -> Callable[[str], str]:
+def replaced(line: pipeline.EditableUnit, words: str) -> Callable[[str], str]:
     """Put words in place of those behind the name of a claim, its citations left as they are."""
     behind = rf"(<!-- {line.claim} -->)[^\\<\n]+?(\s*\\\[)"
     return lambda text: re.sub(behind, lambda found: f"{found[1]}{words}{found[2]}", text, count=1)
 
 
-def cited(line: pipeline.Line) -> str:
+def cited(line: pipeline.EditableUnit) -> str:
     """Return the first paper that a sentence cites."""
     found: list[str] = re.findall(r"\[@([^\]]+)\]", line.text)
     return found[0]
@@ -90,14 +90,14 @@ def cited(line: pipeline.Line) -> str:
 
 def test_an_edition_as_it_was_written_gives_no_edits(copy: Project) -> None:
     """Nothing is decided, whatever the line ends are."""
-    taken = pipeline.take_up(copy, SILENT, markdown(copy))
+    taken = pipeline.import_edits(copy, SILENT, markdown(copy))
     rewrite(copy, lambda text: text.replace("\n", "\r\n"))
 
     assert (taken.decisions, taken.beside) == ((), False)
-    assert pipeline.take_up(copy, SILENT, markdown(copy)) == taken
+    assert pipeline.import_edits(copy, SILENT, markdown(copy)) == taken
 
 
-def test_an_edited_edition_is_taken_up_before_it_is_written_anew(copy: Project, theme: pipeline.Line) -> None:
+def test_an_edited_edition_is_taken_up_before_it_is_written_anew(copy: Project, theme: pipeline.EditableUnit) -> None:
     """The sentence stands in every format with author and day, still cites what it cited, and verify names it."""
     rewrite(copy, replaced(theme, NEW))
     (made,) = hands(data(copy))
@@ -111,13 +111,13 @@ def test_an_edited_edition_is_taken_up_before_it_is_written_anew(copy: Project, 
         assert "edited by" in written
     report = pipeline.verify(copy)
     assert (report.problems, report.human, report.doubted) == ((), 1, ())
-    assert pipeline.take_up(copy, SILENT, markdown(copy)).decisions == ()
+    assert pipeline.import_edits(copy, SILENT, markdown(copy)).decisions == ()
 
 
 _FILES = ("index.html", "survey.tex", "survey.md")
 
 
-def test_an_edit_survives_new_papers(copy: Project, theme: pipeline.Line, root: Path, tmp_path: Path) -> None:
+def test_an_edit_survives_new_papers(copy: Project, theme: pipeline.EditableUnit, root: Path, tmp_path: Path) -> None:
     """Papers that come later change neither its words nor its section."""
     pipeline.edit(copy, SILENT, theme.section, theme.claim, f"{NEW} [@{cited(theme)}].")
     more = tmp_path / "more.jsonl"
@@ -129,7 +129,7 @@ def test_an_edit_survives_new_papers(copy: Project, theme: pipeline.Line, root: 
     assert (made["section"], made["text"]) == (theme.section, f"{NEW}.")
 
 
-def test_another_edition_keeps_the_words_in_their_language(copy: Project, theme: pipeline.Line) -> None:
+def test_another_edition_keeps_the_words_in_their_language(copy: Project, theme: pipeline.EditableUnit) -> None:
     """The German edition shows the English sentence, marked; a translation by a person holds there alone."""
     pipeline.edit(copy, SILENT, theme.section, theme.claim, f"{NEW} [@{cited(theme)}].")
     german = hands(data(copy, "de"))[0]
@@ -142,7 +142,7 @@ def test_another_edition_keeps_the_words_in_their_language(copy: Project, theme:
     assert [hands(data(copy, one))[0]["text"] for one in ("en", "de")] == [f"{NEW}.", "Richter brauchen Hilfe."]
 
 
-def test_dropped_words_come_back_when_they_are_kept(copy: Project, theme: pipeline.Line) -> None:
+def test_dropped_words_come_back_when_they_are_kept(copy: Project, theme: pipeline.EditableUnit) -> None:
     """A sentence whose words and name are deleted is gone from every edition, and listed with its number."""
     rewrite(copy, lambda text: re.sub(rf"<!-- {theme.claim} -->[^\n]*?(?=<!--|\n)", "", text, count=1))
     without = [one["claim"] for one in sentences(data(copy))]
@@ -155,7 +155,7 @@ def test_dropped_words_come_back_when_they_are_kept(copy: Project, theme: pipeli
     assert theme.claim in [one["claim"] for one in sentences(data(copy))]
 
 
-def test_the_text_of_a_section_can_be_replaced_as_a_whole(copy: Project, theme: pipeline.Line) -> None:
+def test_the_text_of_a_section_can_be_replaced_as_a_whole(copy: Project, theme: pipeline.EditableUnit) -> None:
     """No sentence of the program stands beside it, and undoing brings them all back."""
     before = [one for one in sentences(data(copy)) if one["section"] == theme.section]
     pipeline.edit(copy, SILENT, theme.section, "", f"All of it, in short [@{cited(theme)}].")
@@ -175,7 +175,7 @@ def test_a_definition_can_be_edited(copy: Project) -> None:
 
     assert [(one["text"], one["claim"]) for one in notes] == [("What I mean by it.", line.claim)]
     assert markdown(copy).read_text("utf-8").count("What I mean by it.") == 1
-    assert pipeline.take_up(copy, SILENT, markdown(copy)).decisions == ()
+    assert pipeline.import_edits(copy, SILENT, markdown(copy)).decisions == ()
 
 
 def change(project: Project, paper: str, **words: Any) -> None:
@@ -196,7 +196,7 @@ def change(project: Project, paper: str, **words: Any) -> None:
     ],
 )
 def test_a_sentence_whose_sources_changed_stays_and_is_flagged(
-    copy: Project, theme: pipeline.Line, reason: str, words: dict[str, Any] | None
+    copy: Project, theme: pipeline.EditableUnit, reason: str, words: dict[str, Any] | None
 ) -> None:
     """In draft, survey.json, changes.json, status and verify; standing by it settles the doubt."""
     paper = cited(theme)
@@ -245,7 +245,7 @@ def test_an_edit_of_a_theme_that_was_merged_goes_with_its_papers(copy: Project) 
     assert made["section"] == f"theme-{into}"
 
 
-def test_edits_go_with_the_dump(copy: Project, theme: pipeline.Line, tmp_path: Path) -> None:
+def test_edits_go_with_the_dump(copy: Project, theme: pipeline.EditableUnit, tmp_path: Path) -> None:
     """A survey made from it has the same decisions, with what they rest on."""
     pipeline.edit(copy, SILENT, theme.section, theme.claim, f"{NEW} [@{cited(theme)}].")
     dump = tmp_path / "dump.jsonl"
@@ -271,7 +271,7 @@ def test_what_is_no_claim_is_kept_beside(copy: Project) -> None:
     assert any("survey.edited.md" in line for line in notes.said)
 
 
-def test_an_edition_that_cannot_be_read_is_kept_beside(copy: Project, theme: pipeline.Line) -> None:
+def test_an_edition_that_cannot_be_read_is_kept_beside(copy: Project, theme: pipeline.EditableUnit) -> None:
     """A citation of what is no reference is named, and the person's file is not lost."""
     rewrite(copy, replaced(theme, f"{NEW} [@9999.99999]"))
     mine = markdown(copy).read_text("utf-8")
@@ -281,7 +281,7 @@ def test_an_edition_that_cannot_be_read_is_kept_beside(copy: Project, theme: pip
     assert "9999.99999" in notes.said[0]
     assert markdown(copy).with_name("survey.edited.md").read_text("utf-8") == mine
     with pytest.raises(ConfigError, match=r"9999\.99999"):
-        pipeline.take_up(copy, SILENT, markdown(copy).with_name("survey.edited.md"))
+        pipeline.import_edits(copy, SILENT, markdown(copy).with_name("survey.edited.md"))
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_an_edit_that_cannot_be_is_refused(copy: Project, section: str, sentence
     assert pipeline.history(copy).decisions == ()
 
 
-def test_the_same_words_again_are_no_decision(copy: Project, theme: pipeline.Line) -> None:
+def test_the_same_words_again_are_no_decision(copy: Project, theme: pipeline.EditableUnit) -> None:
     """A second time stores nothing, and the rebuilt draft has the same bytes."""
     words = f"{NEW} [@{cited(theme)}]."
     pipeline.edit(copy, SILENT, theme.section, theme.claim, words)
@@ -315,7 +315,7 @@ def test_the_same_words_again_are_no_decision(copy: Project, theme: pipeline.Lin
 
 
 def test_an_edition_in_another_language_tells_a_correction_from_a_translation(
-    copy: Project, theme: pipeline.Line
+    copy: Project, theme: pipeline.EditableUnit
 ) -> None:
     """Much the same words are still English and hold everywhere; others are German and hold there."""
     data(copy, "de")
@@ -329,7 +329,7 @@ def test_an_edition_in_another_language_tells_a_correction_from_a_translation(
     assert translated == ["de", "en"]
 
 
-def test_an_edit_of_a_claim_that_is_gone_meanwhile_is_kept(copy: Project, theme: pipeline.Line) -> None:
+def test_an_edit_of_a_claim_that_is_gone_meanwhile_is_kept(copy: Project, theme: pipeline.EditableUnit) -> None:
     """New papers came before the build that takes it up: it stands in the section that it was written in."""
     rewrite(copy, replaced(theme, NEW))
     change(copy, cited(theme), version=9, abstract="Something else entirely. It is short.", as_of="2027-01-01")
@@ -339,7 +339,7 @@ def test_an_edit_of_a_claim_that_is_gone_meanwhile_is_kept(copy: Project, theme:
     assert made["section"] == theme.section
 
 
-def test_words_whose_section_is_gone_wait_for_it(copy: Project, theme: pipeline.Line) -> None:
+def test_words_whose_section_is_gone_wait_for_it(copy: Project, theme: pipeline.EditableUnit) -> None:
     """Under another profile the build says so and the list has them; under the old one they stand there again."""
     pipeline.edit(copy, SILENT, theme.section, theme.claim, f"{NEW} [@{cited(theme)}].")
     change(copy, cited(theme), version=9, abstract="Something else entirely. It is short.", as_of="2027-01-01")

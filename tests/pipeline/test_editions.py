@@ -15,7 +15,7 @@ from small_surveys import corpus_lines
 from surveygen import pipeline
 from surveygen.config import Project, find_project
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 Edit = Callable[[dict[str, Any]], object]
 
 

@@ -26,7 +26,7 @@ def test_labels_outline_and_bibliography_are_compared(built: Project, root: Path
 
     found = pipeline.evaluate(
         built,
-        pipeline.Silence(),
+        pipeline.NullProgress(),
         gold=labels,
         outline=outline,
         bibliography=bibliography,
@@ -49,4 +49,4 @@ def test_labels_of_other_papers_are_refused(make_project: MakeProject, tmp_path:
     (tmp_path / "gold.jsonl").write_text('{"id": "x", "labels": ["outer"]}\n', encoding="utf-8")
 
     with pytest.raises(SurveygenError, match="none of its 1 labeled papers"):
-        pipeline.evaluate(make_project(papers=3), pipeline.Silence(), gold=tmp_path / "gold.jsonl")
+        pipeline.evaluate(make_project(papers=3), pipeline.NullProgress(), gold=tmp_path / "gold.jsonl")

@@ -18,13 +18,13 @@ from harvest_rig import EAGER, dump, project_at, run, run_until_done
 from harvest_worker import let_go, prepare_worker, start_worker
 from surveygen.corpus import Scope, Store
 from surveygen.domain.changes import Revised
-from surveygen.domain.paper import PaperId, Wanted
+from surveygen.domain.paper import PaperId, PendingPaper
 from surveygen.errors import ConfigError, CorpusError, SourceError
-from surveygen.pipeline import Silence
+from surveygen.pipeline import NullProgress
 from surveygen.pipeline.add import add
-from surveygen.pipeline.fetch import Ask, fetch
+from surveygen.pipeline.fetch import FetchQuery, fetch
 from surveygen.pipeline.harvest import harvest, plan_harvest
-from surveygen.sources import Edge, clear_stop
+from surveygen.sources import NetworkDeps, clear_stop
 
 QUERY = {"sets": (), "query": "all:x"}
 SEEN = 2.9  # of three seconds, as the server sees them: its thread may note the end of an answer late
@@ -130,7 +130,9 @@ def test_wanted_ids_come_first(replica: Replica, tmp_path: Path) -> None:
     project = project_at(tmp_path, replica, sets=())
     with Store.open(project.database) as store:
         store.apply(
-            [Wanted(PaperId("2401.00003")), Wanted(PaperId("2401.99999"))], source="x", at="2024-01-01T00:00:00Z"
+            [PendingPaper(PaperId("2401.00003")), PendingPaper(PaperId("2401.99999"))],
+            source="x",
+            at="2024-01-01T00:00:00Z",
         )
     harvested = run(project)
 
@@ -256,7 +258,7 @@ def test_a_survey_asks_politely_by_default(tmp_path: Path) -> None:
     """Five requests in real time: three seconds from each end to the next start, one connection, one name."""
     with serving(Replica(world=invent_world(25), sizes=Sizes(10, 80))) as replica:
         project = project_at(tmp_path, replica, min_interval_seconds=3.0, contact="me@example.org")
-        harvest(project, Silence(), edge=Edge(lock_folder=tmp_path))
+        harvest(project, NullProgress(), edge=NetworkDeps(lock_folder=tmp_path))
 
     assert len(replica.hits) == 5
     assert all(later.arrived - earlier.ended >= SEEN for earlier, later in pairwise(replica.hits))
@@ -342,7 +344,7 @@ def test_a_snapshot_is_where_a_set_begins(replica: Replica, tmp_path: Path) -> N
     file = tmp_path / "snapshot.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     project = project_at(tmp_path, replica)
-    add(project, [file], Silence())
+    add(project, [file], NullProgress())
     run(project)
     with Store.open(project.database) as store:
         known = {paper.id for paper in store.papers()}
@@ -356,7 +358,7 @@ def test_a_snapshot_is_where_a_set_begins(replica: Replica, tmp_path: Path) -> N
 def test_fetched_papers_are_told_and_kept_as_they_came(replica: Replica, tmp_path: Path) -> None:
     """A fetch by query is a run like any other: events, raw pages, and the same answer twice is no change."""
     project = project_at(tmp_path, replica, **QUERY)
-    first, second = (fetch(project, Ask(ids=("2401.00003", "2401.99999")), Silence()) for _ in range(2))
+    first, second = (fetch(project, FetchQuery(ids=("2401.00003", "2401.99999")), NullProgress()) for _ in range(2))
     with Store.open(project.database) as store:
         assert [run.changes for run in store.runs()] == [1, 0]
         assert len(list(store.raw_pages())) == 1

@@ -20,7 +20,7 @@ from surveygen.errors import ConfigError, SummaryError
 
 pytest.importorskip("langchain_openai", reason="needs langchain-openai (make test installs it)")
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 PAPERS = 8
 PRICES = "input_usd_per_million = 1.0\noutput_usd_per_million = 2.0\n"
 CALL = (400 * 1.0 + 100 * 2.0) / 1e6  # what the server's answers cost
@@ -36,7 +36,7 @@ def server() -> Iterator[LanguageServer]:
 @pytest.fixture
 def project(server: LanguageServer, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A small survey that is to be written by the model of the server."""
-    monkeypatch.setattr("surveygen.chat._retry._FIRST_WAIT", 0.01)
+    monkeypatch.setattr("surveygen.llm._retry._FIRST_WAIT", 0.01)
     return make_project(papers=PAPERS, more=settings(server, PRICES))
 
 
@@ -163,7 +163,7 @@ def test_a_run_that_is_interrupted_goes_on_without_paying_twice(project: Project
     assert len(first) + len(server.asked) == PAPERS + nodes(project) + 3
 
 
-class _Interrupt(pipeline.Silence):
+class _Interrupt(pipeline.NullProgress):
     """A person who presses Ctrl-C after some cards."""
 
     def __init__(self, after: int) -> None:

@@ -13,14 +13,14 @@ import pytest
 from forgetful import forget
 from small_surveys import corpus_lines
 from surveygen import plugins
-from surveygen.config import Summarize
+from surveygen.config import SummarizeSettings
 from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.summary import ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.domain.writing import ThemeSummary
-from surveygen.pipeline._memory import Memory
-from surveygen.summarize import Keep
+from surveygen.pipeline._result_cache import StoredResults
+from surveygen.summarize import ResultCache
 
 T = TypeVar("T")
 THEME = Theme(ThemeId("all"), "Alignment", keywords=("reward", "feedback"))
@@ -34,9 +34,9 @@ def _papers(root: Path) -> list[Paper]:
     ]
 
 
-def _told(papers: Sequence[Paper], keep: Keep) -> ThemeSummary:
+def _told(papers: Sequence[Paper], keep: ResultCache) -> ThemeSummary:
     nothing = Embeddings((), np.zeros((0, 2), np.float32), "none")
-    summarizer = plugins.load("summarize", "extractive").make(Summarize(), lambda: pytest.fail("asked"), keep)
+    summarizer = plugins.load("summarize", "extractive").make(SummarizeSettings(), lambda: pytest.fail("asked"), keep)
     told: ThemeSummary = summarizer.theme(
         THEME, papers, taxonomy=Taxonomy((THEME,)), vectors=nothing, limit=12, language="en", cards={}, below=()
     )
@@ -46,7 +46,7 @@ def _told(papers: Sequence[Paper], keep: Keep) -> ThemeSummary:
 class _Counting:
     """A memory that notes what it had to make."""
 
-    def __init__(self, memory: Keep) -> None:
+    def __init__(self, memory: ResultCache) -> None:
         self.made: list[str] = []
         self._memory = memory
 
@@ -62,9 +62,9 @@ def test_a_theme_with_a_new_paper_reads_that_paper_alone(tmp_path: Path, root: P
     """What the others say is remembered to the letter; a corrected paper is read again."""
     papers = _papers(root)
     with Store.open(tmp_path / "corpus.db") as store:
-        _told(papers[:-1], Memory(store))
+        _told(papers[:-1], StoredResults(store))
     with Store.open(tmp_path / "corpus.db") as store:
-        counting = _Counting(Memory(store))
+        counting = _Counting(StoredResults(store))
         told = _told(papers, counting)
         corrected = Paper(papers[0].id, papers[0].title, f"{papers[0].abstract} We show it.", papers[0].authors)
         _told([corrected, *papers[1:]], counting)

@@ -11,12 +11,12 @@ from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.domain.paper import PaperId
-from surveygen.pipeline._place import place
-from surveygen.pipeline._places import load_places, save_places
-from surveygen.pipeline._run import start
+from surveygen.pipeline._assignment import assign_papers
+from surveygen.pipeline._assignment_state import load_assignments, save_assignments
+from surveygen.pipeline.context import open_context
 from topics import TOPICS, add, papers
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 SIZE = 30
 
 
@@ -116,13 +116,13 @@ def _forget_persons(project: Project) -> None:
     """Leave papers where persons put them as if evidence had, and the store without the decisions."""
     with Store.open(project.database) as store:
         store._database.run("DELETE FROM decision")
-        known = load_places(store)
+        known = load_assignments(store)
         assert known is not None
         kept = tuple(
             replace(item, root=item.assignment.theme, assignment=replace(item.assignment, method="nearest"))
             for item in known.kept
         )
-        save_places(store, replace(known, kept=kept))
+        save_assignments(store, replace(known, kept=kept))
 
 
 def test_a_revised_paper_stays_unless_its_new_words_are_about_something_else(settled: Project) -> None:
@@ -155,12 +155,12 @@ def test_recent_papers_are_those_of_the_last_placements(settled: Project) -> Non
     """None at first; then those that came, as far back as three tenths of all."""
     places(settled)
     with Store.open(settled.database) as store:
-        first = place(start(settled, store, SILENT)).recent
+        first = assign_papers(open_context(settled, store, SILENT)).recent
     came = []
     for n in range(3):
         add(settled, "enzymes", range(10 * n, 10 * n + 10))
         with Store.open(settled.database) as store:
-            came.append(place(start(settled, store, SILENT)).recent)
+            came.append(assign_papers(open_context(settled, store, SILENT)).recent)
 
     assert first == frozenset()
     assert [len(recent) for recent in came] == [10, 20, 20]
@@ -170,9 +170,9 @@ def test_recent_papers_are_those_of_the_last_placements(settled: Project) -> Non
 def test_neighbours_and_places_are_kept_as_they_are_while_nothing_changes(settled: Project) -> None:
     """The second placement reads what the first one wrote."""
     with Store.open(settled.database) as store:
-        first = place(start(settled, store, SILENT))
-        kept = load_places(store)
-        second = place(start(settled, store, SILENT))
+        first = assign_papers(open_context(settled, store, SILENT))
+        kept = load_assignments(store)
+        second = assign_papers(open_context(settled, store, SILENT))
 
-        assert load_places(store) == kept
+        assert load_assignments(store) == kept
     assert (second.assignments, dict(second.neighbours)) == (first.assignments, dict(first.neighbours))

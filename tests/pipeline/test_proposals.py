@@ -12,12 +12,12 @@ from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.errors import ThemeError
 from surveygen.languages import load
-from surveygen.pipeline._draw import draw
-from surveygen.pipeline._edition import compare, photograph
+from surveygen.pipeline.prepare import prepare_survey
 from surveygen.pipeline.refresh import refresh
+from surveygen.pipeline.snapshot import diff_snapshots, take_snapshot
 from topics import add
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 
 
 @pytest.fixture
@@ -114,11 +114,11 @@ def test_a_move_is_reported_with_its_reason(copy: Project) -> None:
     paper, item = next((p, i) for p, i in shown.assignments.items() if i.method == "nearest")
     theme = next(t.id for t in shown.taxonomy if t.id not in item.path)
     with Store.open(copy.database) as store:
-        before = photograph(store, draw(copy, store, SILENT).survey(load("en")), 1)
+        before = take_snapshot(store, prepare_survey(copy, store, SILENT).survey(load("en")), 1)
     pipeline.move(copy, paper, theme)
     with Store.open(copy.database) as store:
-        now = photograph(store, draw(copy, store, SILENT).survey(load("en")), 2)
-        changes = compare(before, now, store)
+        now = take_snapshot(store, prepare_survey(copy, store, SILENT).survey(load("en")), 2)
+        changes = diff_snapshots(before, now, store)
 
     assert [(one.after, one.reason) for one in changes.moved if one.paper == paper] == [(theme, "person")]
 

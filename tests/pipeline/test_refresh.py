@@ -18,8 +18,8 @@ from arxiv_server import Replica, serving
 from arxiv_world import State, Version, World
 from harvest_rig import dump, edge_at, project_at
 from small_surveys import corpus_lines
-from surveygen.config import Embed, Project
-from surveygen.pipeline import Refreshed, Silence, build, verify
+from surveygen.config import EmbedSettings, Project
+from surveygen.pipeline import NullProgress, RefreshResult, build, verify
 from surveygen.pipeline import refresh as _refresh
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -48,7 +48,7 @@ def replica(root: Path) -> Iterator[Replica]:
 def survey_at(folder: Path, replica: Replica) -> Project:
     """Make a survey under the shipped profile that harvests a small arXiv."""
     made = project_at(folder, replica)
-    settings = replace(made.settings, title="Sample", profile="llm-alignment", embed=Embed(threads=1))
+    settings = replace(made.settings, title="Sample", profile="llm-alignment", embed=EmbedSettings(threads=1))
     return replace(made, settings=settings)
 
 
@@ -68,9 +68,9 @@ def project(begun: Path, replica: Replica, tmp_path: Path) -> Project:
     return survey_at(tmp_path / "survey", replica)
 
 
-def refresh(project: Project, **options: Any) -> Refreshed:
+def refresh(project: Project, **options: Any) -> RefreshResult:
     """Refresh without a pause."""
-    return _refresh(project, Silence(), edge=edge_at(project.root), **options)
+    return _refresh(project, NullProgress(), edge=edge_at(project.root), **options)
 
 
 def output(project: Project) -> dict[str, str]:
@@ -226,7 +226,7 @@ def test_a_build_between_two_refreshes_does_not_end_the_report(project: Project,
     """Drafts made by hand show the store; what a refresh reports is the difference to the refresh before."""
     now = happen(replica)
     refresh(project)
-    build(project, Silence())
+    build(project, NullProgress())
 
     assert json.loads(draft(project, "changes.json"))["added"] == [now["added"].id]
 

@@ -12,10 +12,10 @@ from arxiv_oai import Sizes
 from arxiv_server import Replica, serving
 from harvest_rig import edge_at, project_at, run
 from replay import SET, Day, noon, script
-from surveygen.config import Embed, Project
+from surveygen.config import EmbedSettings, Project
 from surveygen.corpus import Store
 from surveygen.domain.paper import Paper
-from surveygen.pipeline import Silence, refresh
+from surveygen.pipeline import NullProgress, refresh
 
 DAYS = 30
 # All thirty hold (SURVEYGEN_DAYS=30, some minutes); the suite takes the first.
@@ -54,12 +54,12 @@ def test_real_days_reach_the_report(shared: Path, tmp_path: Path) -> None:
     told = script(shared, DAYS)
     with serving(Replica(world=told.world, sizes=Sizes(300, 2000))) as replica:
         made = project_at(tmp_path / "survey", replica, sets=(SET,))
-        settings = replace(made.settings, formats=("json",), embed=Embed(threads=1))
+        settings = replace(made.settings, formats=("json",), embed=EmbedSettings(threads=1))
         project = replace(made, settings=settings)
-        refresh(project, Silence(), edge=edge_at(project.root))
+        refresh(project, NullProgress(), edge=edge_at(project.root))
         for day in told.days[:REPORTED]:
             told.world.now = noon(day.day)
-            refreshed = refresh(project, Silence(), edge=edge_at(project.root))
+            refreshed = refresh(project, NullProgress(), edge=edge_at(project.root))
             report = project.output / settings.slug / "en" / "changes.json"
 
             assert (refreshed.changes is not None) == bool(day.difference)

@@ -16,7 +16,7 @@ from surveygen.config import find_project
 pytest.importorskip("langchain_openai", reason="needs langchain-openai (make test installs it)")
 xllamacpp = pytest.importorskip("xllamacpp", reason="needs xllamacpp, a server of models (make test installs it)")
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 # A model of 135 million parameters reads 50 to 300 tokens a second here, so the survey has short prompts of its own.
 PROMPTS = {
     "system": "You answer in JSON. The word {{ canary }} is private.",

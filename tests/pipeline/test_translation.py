@@ -18,10 +18,10 @@ from small_surveys import MakeProject, corpus_lines
 from surveygen import languages, pipeline
 from surveygen.config import Project, find_project
 from surveygen.errors import ConfigError
-from surveygen.pipeline._editions import claim_of
+from surveygen.pipeline._compare_editions import claim_of
 from toy_translator import toy
 
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 PAPERS = 12
 TRACES = ("alert(1)", "etc/passwd", "2999.99999", "example.org", "ω", "\ufffd")
 
@@ -150,7 +150,7 @@ def test_an_interrupted_translation_goes_on(make_project: MakeProject, tmp_path:
     assert len(lines) == len(set(lines))
 
 
-class _Interrupt(pipeline.Silence):
+class _Interrupt(pipeline.NullProgress):
     """A person who presses Ctrl-C after some sentences."""
 
     def stage(self, name: str, total: int | None):  # type: ignore[no-untyped-def]  # as in Silence  # noqa: ANN202

@@ -11,15 +11,15 @@ from pybtex.database import parse_string
 from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.survey import Entry
-from surveygen.domain.writing import Card
+from surveygen.domain.summary import PaperReview
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.render._bibtex import bibliography
 
 _TEXTS = [text for _, text in NASTY]
 
 
-def _entry(paper: Paper) -> Entry:
-    return Entry(paper, 1, "key", Card(paper.id))
+def _entry(paper: Paper) -> BibliographyEntry:
+    return BibliographyEntry(paper, 1, "key", PaperReview(paper.id))
 
 
 def test_fields_of_a_preprint_and_of_an_article() -> None:

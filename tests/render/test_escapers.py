@@ -25,9 +25,9 @@ from nasty import NASTY
 from sample_survey import sample_survey
 from surveygen.domain.inline import Math, parse_inline, plain
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.survey import Entry
+from surveygen.domain.summary import PaperReview
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.text import clean
-from surveygen.domain.writing import Card
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, atom, compile_pdf, template_root
 from surveygen.render._bibtex import bibliography
@@ -146,7 +146,9 @@ def test_bibtex_gives_the_words_back(text: str) -> None:
     """The title that pybtex reads is the paper's, with braces as parentheses, for BibTeX counts escaped ones too."""
     expected = without_math(text).replace("{", "(").replace("}", ")")
     paper = Paper(PaperId("2101.00001"), text if clean(text) else "T")
-    (entry,) = parse_string(bibliography([Entry(paper, 1, "key", Card(paper.id))]), "bibtex").entries.values()
+    (entry,) = parse_string(
+        bibliography([BibliographyEntry(paper, 1, "key", PaperReview(paper.id))]), "bibtex"
+    ).entries.values()
 
     title = entry.fields["title"].removeprefix("{").removesuffix("}")
     assert printed(title) == (expected or "T")

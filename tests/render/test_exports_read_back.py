@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string as read_with_pybtex
 
 from surveygen import plugins
-from surveygen.config import Sources
+from surveygen.config import SourceSettings
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.render import BIBLIOGRAPHIES
@@ -31,7 +31,7 @@ _CORPUS = Path(__file__).parents[2] / "corpus" / "llm-alignment.jsonl"
 @cache
 def corpus() -> Pairs:
     """Return the papers of the shipped corpus under keys of their number; the second has been withdrawn."""
-    read = plugins.load("sources", "jsonl").make(Sources()).read(_CORPUS)
+    read = plugins.load("sources", "jsonl").make(SourceSettings()).read(_CORPUS)
     first, second, *rest = [paper for paper in read if isinstance(paper, Paper)]
     papers = [first, second.with_changes(status="withdrawn"), *rest]
     return tuple((f"key{number}", paper) for number, paper in enumerate(papers, start=1))

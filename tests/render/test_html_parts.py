@@ -13,16 +13,16 @@ from nasty import NASTY
 from sample_survey import sample_survey
 from surveygen.domain.inline import Math, parse_inline
 from surveygen.domain.paper import PaperId
+from surveygen.domain.summary import Evidence
 from surveygen.domain.survey import YearChart
 from surveygen.domain.theme import ThemeId
-from surveygen.domain.writing import Evidence
 from surveygen.errors import TemplateError
 from surveygen.languages import load
 from surveygen.render import template_root
 from surveygen.render._html_bundle import bundle, squeezed
 from surveygen.render._html_figures import HEIGHT, draw
 from surveygen.render._html_marks import TONES
-from surveygen.render._html_sources import Sources
+from surveygen.render._html_sources import SourceTexts
 from surveygen.render._html_text import anchor, words
 from surveygen.render._mathml import math_markup, math_tree
 
@@ -82,7 +82,7 @@ def test_an_abstract_is_cut_where_evidence_lies() -> None:
     """Pieces joined give the abstract; a span names just the evidence, and none where it lies elsewhere."""
     survey = sample_survey()
     paper = survey.entries[1].paper
-    sources = Sources(survey)
+    sources = SourceTexts(survey)
     pieces = sources.pieces(paper.id)
 
     span = sources.span([Evidence(paper.id, 1, "abstract", 0, 10)], paper.id)

@@ -14,10 +14,10 @@ from playwright.sync_api import Page
 from html_pages import island, tree
 from large_survey import large_survey
 from open_page import CHROMIUM, NO_CHROMIUM, Open, keep_whole
-from surveygen.domain.survey import Survey, Table
+from surveygen.domain.survey import ComparisonTable, Survey
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
-from surveygen.render._html_book import Book
+from surveygen.render._html_context import HtmlContext
 from surveygen.render._html_layout import lay_out
 from surveygen.render._html_view import PageView
 from surveygen.render.html import HtmlRenderer
@@ -41,7 +41,7 @@ def sized(pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> d
 def main_page(survey: Survey) -> str:
     """Render the main page of a divided survey without the pages of its themes, which take four times as long."""
     renderer = HtmlRenderer(load("en"), TemplateRoots(template_root()))
-    book = Book(survey, renderer.language, lay_out(survey))
+    book = HtmlContext(survey, renderer.language, lay_out(survey))
     return renderer._fill(book, book.layout.main, PageView(book, book.layout.main).sections())
 
 
@@ -93,7 +93,7 @@ def test_scripts_fill_the_tables_from_the_cards(visit: Open, sized: dict[int, Pa
     file = sized[500].read_text(encoding="utf-8")
     page = visit(sized[500]).page
     survey = large_survey(500)
-    tables = [block for section in survey.sections for block in section.blocks if isinstance(block, Table)]
+    tables = [block for section in survey.sections for block in section.blocks if isinstance(block, ComparisonTable)]
     cells = "body => [...body.rows].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent))"
     shown = page.locator(".compare tbody").evaluate_all(f"bodies => bodies.map({cells})")
 

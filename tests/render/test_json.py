@@ -17,9 +17,9 @@ from large_survey import large_survey
 from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.paper import PaperId
+from surveygen.domain.summary import Evidence, Sentence
 from surveygen.domain.survey import Survey
 from surveygen.domain.text import clean
-from surveygen.domain.writing import Evidence, Sentence
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
 from surveygen.render import json as json_format

@@ -12,10 +12,10 @@ import pytest
 
 from nasty import NASTY, TOUCHED
 from sample_survey import hostile_survey, sample_survey
-from surveygen.config import Latex
+from surveygen.config import LatexSettings
 from surveygen.domain.math import _ARITY, _SYMBOLS
 from surveygen.domain.paper import Author
-from surveygen.domain.survey import Note, Section, Survey, Table, TaxonomyFigure
+from surveygen.domain.survey import ComparisonTable, Note, Section, Survey, TaxonomyFigure
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.languages import Language, load
 from surveygen.render import CompileReport, TemplateRoots, compile_pdf, latex
@@ -63,9 +63,11 @@ def test_every_citation_has_its_reference_and_number(english: Language, shipped:
     assert [int(number) for number, _ in listed] == [entry.number for entry in survey.entries]
 
 
-@pytest.mark.parametrize("settings", [Latex(columns=2), Latex("acmart"), Latex("IEEEtran")], ids=str)
+@pytest.mark.parametrize(
+    "settings", [LatexSettings(columns=2), LatexSettings("acmart"), LatexSettings("IEEEtran")], ids=str
+)
 def test_tables_and_drawings_stand_outside_the_columns(
-    english: Language, shipped: TemplateRoots, settings: Latex
+    english: Language, shipped: TemplateRoots, settings: LatexSettings
 ) -> None:
     """They have the whole width, between parts of the running text; nothing of the text is lost or moved."""
     survey = sample_survey()
@@ -85,9 +87,9 @@ def test_tables_and_drawings_stand_outside_the_columns(
 def test_a_heading_in_the_line_does_not_go_on_in_a_table(english: Language, shipped: TemplateRoots) -> None:
     """The lower headings of the ACM and the IEEE begin a paragraph, which ends before a table of the whole width."""
     survey = sample_survey()
-    (table,) = (block for section in survey.sections for block in section.blocks if isinstance(block, Table))
+    (table,) = (block for section in survey.sections for block in section.blocks if isinstance(block, ComparisonTable))
     deep = replace(survey, sections=(Section("deep", "Deep", 3, (table,)), Section("note", "Note", 3, (Note("A."),))))
-    written = latex.make(english, shipped, Latex("IEEEtran")).render(deep)["survey.tex"]
+    written = latex.make(english, shipped, LatexSettings("IEEEtran")).render(deep)["survey.tex"]
 
     assert re.search(r"\\subsubsection\{.*Deep\}\}\n\\leavevmode\\par", written)
     assert written.count("\\leavevmode\\par") == 1
@@ -96,7 +98,7 @@ def test_a_heading_in_the_line_does_not_go_on_in_a_table(english: Language, ship
 def test_biblatex_cites_in_the_order_of_the_survey(english: Language, shipped: TemplateRoots) -> None:
     """It numbers as it is asked; so all keys are named in order before the first citation, and are in the .bib file."""
     survey = sample_survey()
-    files = latex.make(english, shipped, Latex(bibliography="biblatex")).render(survey)
+    files = latex.make(english, shipped, LatexSettings(bibliography="biblatex")).render(survey)
     written = files["survey.tex"]
 
     keys = [entry.cite_key for entry in survey.entries]
@@ -116,7 +118,7 @@ def test_letters_of_the_bib_file_have_fonts_too(english: Language, shipped: Temp
 
     by_hand, by_biblatex = (
         latex.make(english, shipped, settings).render(survey)["survey.tex"]
-        for settings in (Latex(), Latex(bibliography="biblatex"))
+        for settings in (LatexSettings(), LatexSettings(bibliography="biblatex"))
     )
 
     assert "NotoSerifCJK" not in by_hand

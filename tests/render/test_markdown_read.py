@@ -12,8 +12,8 @@ from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import PaperId
+from surveygen.domain.summary import Attribution
 from surveygen.domain.survey import Paragraph, Survey
-from surveygen.domain.writing import Hand
 from surveygen.errors import ConfigError
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, markdown, read_markdown, read_words, template_root
@@ -22,7 +22,7 @@ from surveygen.render._markdown import markdown as escaped
 REFERENCES = {"1": PaperId("2101.00001"), "12": PaperId("a--b>c"), "muller2021": PaperId("2101.00001")}
 
 
-def named(survey: Survey, hand: Hand | None = None) -> Survey:
+def named(survey: Survey, hand: Attribution | None = None) -> Survey:
     """Give each sentence of the running text a name, and an author if there is one."""
     number = iter(range(1000))
     sections = tuple(
@@ -49,8 +49,10 @@ def written(survey: Survey) -> str:
 
 
 @pytest.mark.parametrize("text", [text for _, text in NASTY], ids=[name for name, _ in NASTY])
-@pytest.mark.parametrize("hand", [None, Hand("A. (da) <!-- -->", "2026-01-01T00:00:00Z")], ids=["program", "person"])
-def test_an_unedited_edition_gives_no_edits(text: str, hand: Hand | None) -> None:
+@pytest.mark.parametrize(
+    "hand", [None, Attribution("A. (da) <!-- -->", "2026-01-01T00:00:00Z")], ids=["program", "person"]
+)
+def test_an_unedited_edition_gives_no_edits(text: str, hand: Attribution | None) -> None:
     """Whatever the papers and authors are called, what was written is read as unchanged."""
     reading = read_markdown(written(named(hostile_survey(text), hand)))
 

@@ -14,7 +14,7 @@ import pytest
 
 from pdf_gate import LACKING, pass_the_gate, said
 from sample_survey import sample_survey
-from surveygen.config import Latex
+from surveygen.config import LatexSettings
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
 from surveygen.languages import load
@@ -29,19 +29,19 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 # All hold (SURVEYGEN_FORMS=all, some minutes); the suite takes the one that has most in it.
-_EVERY_FORM: Mapping[str, tuple[str, Latex]] = {
-    "two columns, biblatex": ("en", Latex(columns=2, bibliography="biblatex")),
-    "letter": ("en", Latex(paper="letter")),
-    "two columns": ("en", Latex(columns=2)),
-    "biblatex": ("en", Latex(bibliography="biblatex")),
-    "acmart": ("en", Latex("acmart", paper="letter")),
-    "IEEEtran": ("en", Latex("IEEEtran", paper="letter")),
-    "acmart, biblatex": ("en", Latex("acmart", bibliography="biblatex")),
-    "IEEEtran, biblatex": ("en", Latex("IEEEtran", bibliography="biblatex")),
-    "two columns, biblatex, ja": ("ja", Latex(columns=2, bibliography="biblatex")),
-    "two columns, biblatex, ar": ("ar", Latex(columns=2, bibliography="biblatex")),
-    "acmart, ja": ("ja", Latex("acmart")),
-    "IEEEtran, ar": ("ar", Latex("IEEEtran")),
+_EVERY_FORM: Mapping[str, tuple[str, LatexSettings]] = {
+    "two columns, biblatex": ("en", LatexSettings(columns=2, bibliography="biblatex")),
+    "letter": ("en", LatexSettings(paper="letter")),
+    "two columns": ("en", LatexSettings(columns=2)),
+    "biblatex": ("en", LatexSettings(bibliography="biblatex")),
+    "acmart": ("en", LatexSettings("acmart", paper="letter")),
+    "IEEEtran": ("en", LatexSettings("IEEEtran", paper="letter")),
+    "acmart, biblatex": ("en", LatexSettings("acmart", bibliography="biblatex")),
+    "IEEEtran, biblatex": ("en", LatexSettings("IEEEtran", bibliography="biblatex")),
+    "two columns, biblatex, ja": ("ja", LatexSettings(columns=2, bibliography="biblatex")),
+    "two columns, biblatex, ar": ("ar", LatexSettings(columns=2, bibliography="biblatex")),
+    "acmart, ja": ("ja", LatexSettings("acmart")),
+    "IEEEtran, ar": ("ar", LatexSettings("IEEEtran")),
 }
 _FORMS = _EVERY_FORM if os.environ.get("SURVEYGEN_FORMS") == "all" else dict([next(iter(_EVERY_FORM.items()))])
 
@@ -51,7 +51,7 @@ pytestmark = [pytest.mark.tex, pytest.mark.skipif(bool(LACKING), reason=f"make s
 @pytest.mark.parametrize("code", _NAMES)
 def test_the_pdf_passes_the_gate(code: str, shipped: TemplateRoots, tmp_path: Path) -> None:
     """No complaint of TeX, every theme name the right way round; title, language, date, links and fonts are there."""
-    _pass_the_gate(code, Latex(), shipped, tmp_path)
+    _pass_the_gate(code, LatexSettings(), shipped, tmp_path)
 
 
 @pytest.mark.skipif(shutil.which("biber") is None, reason="no biber; run: make system-deps")
@@ -70,7 +70,7 @@ def test_every_form_passes_the_gate(form: str, shipped: TemplateRoots, tmp_path:
     assert code == "ar" or lost == []  # there a reference is a line of two directions
 
 
-def _pass_the_gate(code: str, settings: Latex, shipped: TemplateRoots, folder: Path) -> None:
+def _pass_the_gate(code: str, settings: LatexSettings, shipped: TemplateRoots, folder: Path) -> None:
     if code in _FONTS and not said("kpsewhich", _FONTS[code]):
         pytest.skip(f"no {_FONTS[code]}; run: make system-deps")
     survey = _in(code)
@@ -98,7 +98,7 @@ def _in(code: str) -> Survey:
     return replace(survey, language=code, taxonomy=named, sections=tuple(sections))
 
 
-def _compiled(survey: Survey, code: str, settings: Latex, roots: TemplateRoots, folder: Path) -> CompileReport:
+def _compiled(survey: Survey, code: str, settings: LatexSettings, roots: TemplateRoots, folder: Path) -> CompileReport:
     for name, text in latex.make(load(code), roots, settings).render(survey).items():
         (folder / name).write_text(text, encoding="utf-8")
     return compile_pdf(folder / "survey.tex", folder / "survey.pdf", seconds=180)

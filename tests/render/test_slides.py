@@ -20,12 +20,21 @@ from pdf_gate import LACKING, pass_the_gate
 from sample_survey import hostile_survey, sample_survey, sentence
 from surveygen.domain.inline import Math, parse_inline, plain
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Facts, Listed, PaperList, Paragraph, References, Section, Survey, YearChart
+from surveygen.domain.survey import (
+    KeyValueTable,
+    PaperItem,
+    PaperList,
+    Paragraph,
+    References,
+    Section,
+    Survey,
+    YearChart,
+)
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.render import CompileReport, TemplateRoots, compile_pdf, latex, slides, template_root
-from surveygen.render._deck import deck
 from surveygen.render._html_bundle import bundle
+from surveygen.render._slides_content import deck
 
 tex_engine = pytest.mark.skipif(shutil.which("lualatex") is None, reason="no lualatex; run: make system-deps")
 _NODE = shutil.which("node")
@@ -48,15 +57,15 @@ def talkative_survey() -> Survey:
     first, second, third, *_ = [entry.paper.id for entry in survey.entries]
     finding, same = sentence("It costs half.", first), sentence("Regret falls, as others find.", third)
     opposed = (sentence("Debate raises accuracy.", first), sentence("Debate lowers accuracy.", second))
-    glance = (Facts("At a glance", (("Papers", "6"),)), Paragraph((finding,) * 6, "Findings", "list"))
-    listed = PaperList("New papers (9)", tuple(Listed(first, f"Title {n}") for n in range(9)))
+    glance = (KeyValueTable("At a glance", (("Papers", "6"),)), Paragraph((finding,) * 6, "Findings", "list"))
+    listed = PaperList("New papers (9)", tuple(PaperItem(first, f"Title {n}") for n in range(9)))
     effects = (
         Paragraph((same,), "Same effect on regret", kind="same"),
         Paragraph(opposed, "Opposite effects on accuracy", kind="opposed"),
     )
     sections = tuple(
         replace(section, blocks=(*section.blocks, *more.get(section.id, ())))
-        for more in [{"theme-debate": effects, "changes": (Facts("Last refresh", (("Run", "3"),)), listed)}]
+        for more in [{"theme-debate": effects, "changes": (KeyValueTable("Last refresh", (("Run", "3"),)), listed)}]
         for section in survey.sections
     )
     return replace(survey, sections=(sections[0], Section("glance", "At a glance", 1, glance), *sections[1:]))

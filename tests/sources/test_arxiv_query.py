@@ -12,12 +12,12 @@ import arxiv
 import pytest
 
 from arxiv_server import FastClock, Replica, invent, serving
-from surveygen.config import Arxiv, Sources
-from surveygen.domain.paper import BadRecord, Paper, PaperId, Wanted
+from surveygen.config import ArxivSettings, SourceSettings
+from surveygen.domain.paper import BadRecord, Paper, PaperId, PendingPaper
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import Edge, FetchRequest, NetworkSource, Page
+from surveygen.sources import FetchRequest, NetworkDeps, NetworkSource, RecordPage
 from surveygen.sources import arxiv_query as module
-from surveygen.sources._edge import Timeouts
+from surveygen.sources._network_deps import Timeouts
 from surveygen.sources.arxiv_query import ArxivQuery, make
 
 EVERYTHING = FetchRequest(query="all:nothing", max_papers=1000)
@@ -25,24 +25,24 @@ EVERYTHING = FetchRequest(query="all:nothing", max_papers=1000)
 
 def source(replica: Replica, folder: Path, fast: FastClock | None = None, page: int = 10) -> ArxivQuery:
     """Make the source in fast time, with small pages."""
-    settings = Sources(Arxiv(api_url=replica.url, min_interval_seconds=0.0))
+    settings = SourceSettings(ArxivSettings(api_url=replica.url, min_interval_seconds=0.0))
     clock = (fast or FastClock()).clock
-    return make(settings, Edge(clock, Timeouts(5, 5, 1e12), folder), page=page)
+    return make(settings, NetworkDeps(clock, Timeouts(5, 5, 1e12), folder), page=page)
 
 
-def papers(pages: Iterator[Page] | list[Page]) -> list[str]:
+def papers(pages: Iterator[RecordPage] | list[RecordPage]) -> list[str]:
     """Return the ids on some pages."""
     return [record.id for page in pages for record in page.records if isinstance(record, Paper)]
 
 
-def bad(pages: list[Page]) -> list[BadRecord]:
+def bad(pages: list[RecordPage]) -> list[BadRecord]:
     """Return what could not be used on some pages."""
     return [record for page in pages for record in page.records if isinstance(record, BadRecord)]
 
 
 def test_it_is_a_network_source() -> None:
     """The plug-in has the shape of its seam."""
-    assert isinstance(make(Sources()), NetworkSource)
+    assert isinstance(make(SourceSettings()), NetworkSource)
 
 
 @pytest.mark.parametrize("wanted", [1, 10, 25, 35, 1000])
@@ -175,9 +175,9 @@ def test_a_minute_cannot_be_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_ids_come_in_batches_with_what_is_missing(tmp_path: Path) -> None:
     """230 ids are three requests; those that the server does not know are named."""
     everything = invent(228)
-    asked = tuple(Wanted(PaperId(paper.id)) for paper in everything)
+    asked = tuple(PendingPaper(PaperId(paper.id)) for paper in everything)
     with serving(Replica(everything)) as replica:
-        pages = list(source(replica, tmp_path).fetch(FetchRequest(ids=(*asked, Wanted(PaperId("2412.99999"))))))
+        pages = list(source(replica, tmp_path).fetch(FetchRequest(ids=(*asked, PendingPaper(PaperId("2412.99999"))))))
 
     assert sorted(papers(pages)) == sorted(paper.id for paper in everything)
     assert [page.missing for page in pages] == [(), (), ("2412.99999",)]
@@ -187,7 +187,7 @@ def test_ids_come_in_batches_with_what_is_missing(tmp_path: Path) -> None:
 def test_a_malformed_id_is_never_sent(tmp_path: Path) -> None:
     """What is no arXiv id is a bad record of its own; the others are asked."""
     with serving(Replica(invent(1))) as replica:
-        asked = (Wanted(PaperId("doi:10.1/x")), Wanted(PaperId("2401.00000"), 1))
+        asked = (PendingPaper(PaperId("doi:10.1/x")), PendingPaper(PaperId("2401.00000"), 1))
         pages = list(source(replica, tmp_path).fetch(FetchRequest(ids=asked)))
 
     assert papers(pages) == ["2401.00000"]
@@ -198,8 +198,8 @@ def test_a_malformed_id_is_never_sent(tmp_path: Path) -> None:
 def test_an_id_that_the_server_refuses_is_isolated(tmp_path: Path) -> None:
     """One id of many that the server takes offence at costs only itself: the batch is halved until it stands alone."""
     everything = invent(15)
-    good = [Wanted(PaperId(paper.id)) for paper in everything]
-    strange = Wanted(PaperId("not-here/1234567"))
+    good = [PendingPaper(PaperId(paper.id)) for paper in everything]
+    strange = PendingPaper(PaperId("not-here/1234567"))
     with serving(Replica(everything, refuses="not-here")) as replica:
         pages = list(source(replica, tmp_path).fetch(FetchRequest(ids=(*good[:7], strange, *good[7:]))))
 
@@ -217,9 +217,9 @@ def test_recorded_ids_are_replayed(shared: Path, tmp_path: Path) -> None:
             ids = query["id_list"]
             recorded["", ids, "0", str(ids.count(",") + 1)] = (item["status"], (folder / item["file"]).read_bytes())
     alone = ("1605.08386", "astro-ph/0601001", "0000.0000")
-    asked: dict[str, tuple[Wanted, ...]] = {name: (Wanted(PaperId(name)),) for name in alone}
-    asked["2104.12255"] = (Wanted(PaperId("2104.12255"), 1),)
-    asked["1707.08567"] = (Wanted(PaperId("0808.05394")), Wanted(PaperId("1707.08567")))
+    asked: dict[str, tuple[PendingPaper, ...]] = {name: (PendingPaper(PaperId(name)),) for name in alone}
+    asked["2104.12255"] = (PendingPaper(PaperId("2104.12255"), 1),)
+    asked["1707.08567"] = (PendingPaper(PaperId("0808.05394")), PendingPaper(PaperId("1707.08567")))
     with serving(Replica(recorded=recorded)) as replica:
         answers = {name: list(source(replica, tmp_path).fetch(FetchRequest(ids=ids))) for name, ids in asked.items()}
 
@@ -241,7 +241,7 @@ def test_recorded_pages_by_relevance_are_out_of_order(shared: Path, tmp_path: Pa
 
 def test_the_plan_is_what_is_asked(tmp_path: Path) -> None:
     """A dry run names the very URLs of a run, without a request."""
-    request = FetchRequest(query="cat:cs.XX", ids=(Wanted(PaperId("2401.00001")),), max_papers=25)
+    request = FetchRequest(query="cat:cs.XX", ids=(PendingPaper(PaperId("2401.00001")),), max_papers=25)
     with serving(Replica(invent(25))) as replica:
         asking = source(replica, tmp_path)
         planned = asking.plan(request)
@@ -277,4 +277,4 @@ def test_the_client_of_others_reads_the_same(tmp_path: Path) -> None:
 def test_a_request_that_makes_no_sense(request_: FetchRequest, words: str) -> None:
     """What cannot be asked is an error of usage before any request: also many requests without a contact."""
     with pytest.raises(ConfigError, match=words):
-        next(make(Sources()).fetch(request_))
+        next(make(SourceSettings()).fetch(request_))

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from arxiv_server import FastClock
 from citation_server import BROKEN, Graph, serving_graph
 from surveygen import plugins
-from surveygen.config import Arxiv, Citations, Sources
-from surveygen.domain.citation import Told
+from surveygen.config import ArxivSettings, CitationSettings, SourceSettings
+from surveygen.domain.citation import CitationRecord
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import Budget, BudgetError, CitationSource, Edge, Timeouts
+from surveygen.sources import Budget, BudgetError, CitationSource, NetworkDeps, Timeouts
 from surveygen.sources.openalex import _read as read_works
 from surveygen.sources.openalex import _told as told_by_works
 from surveygen.sources.semantic_scholar import _told as told_by_scholar
 
 GRAPHS = ("semantic_scholar", "openalex")
-LOCAL = Sources(arxiv=Arxiv(api_url="http://127.0.0.1:9/", min_interval_seconds=0.0))
-Ask = Callable[..., list[Told]]
+LOCAL = SourceSettings(arxiv=ArxivSettings(api_url="http://127.0.0.1:9/", min_interval_seconds=0.0))
+Ask = Callable[..., list[CitationRecord]]
 
 
 def papers(*ids: str) -> list[Paper]:
@@ -52,8 +52,8 @@ def ask(graph: Graph, clock: FastClock, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("OPENALEX_API_KEY", f" {graph.key}\n")
     monkeypatch.delenv("SEMANTIC_SCHOLAR_API_KEY", raising=False)
 
-    def run(name: str, asked: Sequence[Paper], **more: object) -> list[Told]:
-        edge = Edge(clock.clock, Timeouts(5, 5, 1e12), tmp_path, Budget(int(str(more.get("budget", 0)))))
+    def run(name: str, asked: Sequence[Paper], **more: object) -> list[CitationRecord]:
+        edge = NetworkDeps(clock.clock, Timeouts(5, 5, 1e12), tmp_path, Budget(int(str(more.get("budget", 0)))))
         source: CitationSource = plugins.load("sources", name).make(LOCAL, edge, graph.settings(name))
         return [told for answer in source.citations(asked) for told in answer]
 
@@ -230,5 +230,5 @@ def test_whatever_json_comes_is_read_or_left(data: object) -> None:
 def test_addresses_are_https() -> None:
     """A key does not travel in the clear, but to this machine."""
     with pytest.raises(ConfigError, match="not https"):
-        Citations(openalex_url="http://api.openalex.org")
-    assert Citations(openalex_url="http://127.0.0.1:8000").openalex_url
+        CitationSettings(openalex_url="http://api.openalex.org")
+    assert CitationSettings(openalex_url="http://127.0.0.1:8000").openalex_url

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen import plugins
-from surveygen.config import Sources
-from surveygen.domain.paper import BadRecord, Paper, Wanted
+from surveygen.config import SourceSettings
+from surveygen.domain.paper import BadRecord, Paper, PendingPaper
 from surveygen.errors import SourceError
-from surveygen.sources import CitationSource, FileSource, HarvestSource, Herald, NetworkSource, read_file
+from surveygen.sources import CitationSource, FileSource, HarvestSource, NetworkSource, UpdateFeed, read_file
 from surveygen.sources._dates import iso
-from surveygen.sources._withdrawn import says_withdrawn
+from surveygen.sources._withdrawn import is_withdrawal_comment
 from surveygen.sources.bibtex import BibTex
 from surveygen.sources.ids import IdList
 from surveygen.sources.ris import Ris
-from surveygen.sources.snapshot import Snapshot
+from surveygen.sources.snapshot import ArxivSnapshot
 
 SNAPSHOT: dict[str, Any] = {
     "id": "hep-th/9901999",
@@ -99,9 +99,9 @@ def bad(path: Path) -> list[BadRecord]:
 
 def test_every_plug_in_has_a_shape() -> None:
     """Each source reads files or asks a server."""
-    shapes = FileSource | NetworkSource | HarvestSource | Herald | CitationSource
+    shapes = FileSource | NetworkSource | HarvestSource | UpdateFeed | CitationSource
     for name in plugins.names("sources"):
-        assert isinstance(plugins.load("sources", name).make(Sources()), shapes)
+        assert isinstance(plugins.load("sources", name).make(SourceSettings()), shapes)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_every_plug_in_has_a_shape() -> None:
 def test_one_reader_for_each_format(name: str, text: str, kind: str, tmp_path: Path) -> None:
     """A file is read by what it holds, whatever its name, and exactly one plug-in takes it."""
     path = write(tmp_path, name, text)
-    sources = {name: plugins.load("sources", name).make(Sources()) for name in plugins.names("sources")}
+    sources = {name: plugins.load("sources", name).make(SourceSettings()) for name in plugins.names("sources")}
 
     assert [name for name, source in sources.items() if hasattr(source, "accepts") and source.accepts(path, text)] == [
         kind
@@ -164,15 +164,15 @@ def test_a_snapshot_line_with_a_hole(lost: str, tmp_path: Path) -> None:
     """Any key but id and title may be absent or null."""
     for record in (SNAPSHOT | {lost: None}, {key: value for key, value in SNAPSHOT.items() if key != lost}):
         path = write(tmp_path, "s.jsonl", json.dumps(record))
-        assert len(list(Snapshot().read(path))) == 1
-        assert all(isinstance(one, Paper) for one in Snapshot().read(path)) == (lost not in {"id", "title"})
+        assert len(list(ArxivSnapshot().read(path))) == 1
+        assert all(isinstance(one, Paper) for one in ArxivSnapshot().read(path)) == (lost not in {"id", "title"})
 
 
 def test_withdrawn_by_its_comment(shared: Path) -> None:
     """Of the real versions flagged withdrawn most are heard, and no other version is."""
     lines = (shared / "fixtures/arxiv/versions.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
-    heard = [says_withdrawn(row.get("comments") or "", row["abstract"]) for row in rows]
+    heard = [is_withdrawal_comment(row.get("comments") or "", row["abstract"]) for row in rows]
 
     assert not any(said and not row["is_withdrawn"] for said, row in zip(heard, rows, strict=True))
     assert sum(heard) >= 9
@@ -183,7 +183,7 @@ def test_withdrawn_by_its_comment(shared: Path) -> None:
 )
 def test_not_every_withdrawal_is_of_the_paper(comment: str) -> None:
     """Other things are withdrawn as well."""
-    assert not says_withdrawn(comment)
+    assert not is_withdrawal_comment(comment)
 
 
 def test_bibtex_is_mapped(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_ids_are_wanted(tmp_path: Path) -> None:
     )
     records = list(read_file(path))
 
-    assert records[:2] == [Wanted(records[0].id, 2), Wanted(records[1].id)]  # type: ignore[union-attr]  # both wanted
+    assert records[:2] == [PendingPaper(records[0].id, 2), PendingPaper(records[1].id)]  # type: ignore[union-attr]  # both wanted
     assert isinstance(records[2], BadRecord)
     assert (records[2].line, "'not one'" in records[2].reason) == (5, True)
 
@@ -253,7 +253,7 @@ def test_no_text_raises(source: FileSource, text: str, tmp_path_factory: pytest.
     path = tmp_path_factory.mktemp("fuzz") / "file"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
 
-    assert all(isinstance(record, Paper | Wanted | BadRecord) for record in source.read(path))
+    assert all(isinstance(record, Paper | PendingPaper | BadRecord) for record in source.read(path))
 
 
 @pytest.mark.parametrize(

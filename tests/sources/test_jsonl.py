@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.corpus._history import History
-from surveygen.corpus._lines import paper_data, to_json
+from surveygen.corpus._history import PaperHistory
+from surveygen.corpus._jsonl import paper_data, to_json
 from surveygen.domain.paper import Author, BadRecord, Paper, PaperId, PaperVersion
 from surveygen.domain.text import clean
 from surveygen.sources import read_file
-from surveygen.sources._people import split_names
+from surveygen.sources._authors import split_names
 from surveygen.sources._record import KNOWN
 from surveygen.sources.jsonl import JsonLines
 
@@ -234,7 +234,7 @@ _PAPERS = st.builds(
 @given(papers=st.lists(_PAPERS, max_size=2))
 def test_what_is_exported_is_read_back(papers: list[Paper], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Papers written as the store writes them come back equal."""
-    lines = "".join(to_json(paper_data(History(paper))) + "\n" for paper in papers)
+    lines = "".join(to_json(paper_data(PaperHistory(paper))) + "\n" for paper in papers)
 
     assert read(tmp_path_factory.mktemp("trip"), b"\n" + lines.encode()) == papers
 

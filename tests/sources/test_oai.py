@@ -13,10 +13,10 @@ import pytest
 from arxiv_oai import EARLIEST, Sizes
 from arxiv_server import FastClock, Replica, serving
 from arxiv_world import State, Version, World, invent_world, real_world
-from surveygen.config import Arxiv, Sources
+from surveygen.config import ArxivSettings, SourceSettings
 from surveygen.domain.paper import BadRecord, Paper, PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import Budget, BudgetError, Edge, HarvestSource, Page, Timeouts
+from surveygen.sources import Budget, BudgetError, HarvestSource, NetworkDeps, RecordPage, Timeouts
 from surveygen.sources.oai import Oai, make
 
 
@@ -24,14 +24,16 @@ class Taker:
     """Takes pages as a store does, in memory."""
 
     def __init__(self, replica: Replica, folder: Path, *, since: str = "", budget: Budget | None = None) -> None:
-        settings = Sources(
-            Arxiv(api_url=replica.url, oai_url=replica.oai_url, min_interval_seconds=0.0, sets=("cs",), since=since)
+        settings = SourceSettings(
+            ArxivSettings(
+                api_url=replica.url, oai_url=replica.oai_url, min_interval_seconds=0.0, sets=("cs",), since=since
+            )
         )
-        edge = Edge(FastClock().clock, Timeouts(10, 10, 1e12), folder, budget)
+        edge = NetworkDeps(FastClock().clock, Timeouts(10, 10, 1e12), folder, budget)
         self.source: Oai = make(settings, edge)
         self.papers: dict[PaperId, Paper] = {}
         self.bad: list[BadRecord] = []
-        self.pages: list[Page] = []
+        self.pages: list[RecordPage] = []
         self.cursor: str | None = None
 
     def known(self, ids: Collection[PaperId]) -> Mapping[PaperId, str]:
@@ -76,7 +78,7 @@ def verbs(replica: Replica) -> list[str]:
 
 def test_it_is_a_harvest_source() -> None:
     """The plug-in has the shape of its seam, and a set asked twice is one."""
-    source = make(Sources(Arxiv(sets=("cs:cs:CL", "math", "math"))))
+    source = make(SourceSettings(ArxivSettings(sets=("cs:cs:CL", "math", "math"))))
 
     assert isinstance(source, HarvestSource)
     assert source.scopes() == ("cs:cs:CL", "math")
@@ -366,7 +368,7 @@ def test_the_plan_names_the_first_request_of_each_step(tmp_path: Path) -> None:
 def test_an_empty_set_is_a_mistake_of_the_settings(tmp_path: Path) -> None:
     """It would ask for all of arXiv."""
     with pytest.raises(ConfigError, match="empty set"):
-        list(make(Sources(Arxiv(sets=(" ",)))).harvest(" ", None, lambda _: {}))
+        list(make(SourceSettings(ArxivSettings(sets=(" ",)))).harvest(" ", None, lambda _: {}))
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"window": 3}', '{"verified_until": null, "window": {"x": 1}}'])

@@ -9,8 +9,8 @@ import pytest
 
 from arxiv_server import FastClock, Replica, invent, serving
 from surveygen.errors import SourceError
-from surveygen.sources._edge import Timeouts
 from surveygen.sources._limiter import Limiter
+from surveygen.sources._network_deps import Timeouts
 from surveygen.sources._oai_cursor import MAX_RESTARTS
 from surveygen.sources._retry import (
     BREAKER,

@@ -15,8 +15,8 @@ from arxiv_server import FAULTS, SCALE, FastClock, Replica, invent, serving
 from surveygen.errors import ConfigError, SourceError
 from surveygen.sources._atom import Feed, parse_feed
 from surveygen.sources._budget import Budget
-from surveygen.sources._edge import Timeouts
 from surveygen.sources._limiter import Clock, Limiter
+from surveygen.sources._network_deps import Timeouts
 from surveygen.sources._transport import Transport, user_agent
 
 PATIENT = Timeouts(connect=5, read=5, whole=1e12)

@@ -9,24 +9,24 @@ import pytest
 
 from arxiv_server import FastClock, Replica, serving
 from arxiv_world import State, Version, World, invent_world
-from surveygen.config import Arxiv, Sources
+from surveygen.config import ArxivSettings, SourceSettings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import Edge, Herald, Page, Timeouts, feed
+from surveygen.sources import NetworkDeps, RecordPage, Timeouts, UpdateFeed, feed
 from surveygen.sources.arxiv_query import ArxivQuery, make
 
 NOTHING: dict[PaperId, str] = {}
 
 
-def sources(replica: Replica, **more: object) -> Sources:
+def sources(replica: Replica, **more: object) -> SourceSettings:
     """Make settings that ask the replica."""
     urls = {"api_url": replica.url, "feed_url": replica.feed_url}
-    return Sources(Arxiv(query="all:x", min_interval_seconds=0.0, **urls, **more))  # type: ignore[arg-type]  # names of settings
+    return SourceSettings(ArxivSettings(query="all:x", min_interval_seconds=0.0, **urls, **more))  # type: ignore[arg-type]  # names of settings
 
 
-def edge(folder: Path) -> Edge:
+def edge(folder: Path) -> NetworkDeps:
     """Make an edge in fast time."""
-    return Edge(FastClock().clock, Timeouts(10, 10, 1e12), folder)
+    return NetworkDeps(FastClock().clock, Timeouts(10, 10, 1e12), folder)
 
 
 def client(replica: Replica, folder: Path) -> ArxivQuery:
@@ -34,13 +34,13 @@ def client(replica: Replica, folder: Path) -> ArxivQuery:
     return make(sources(replica), edge(folder), page=10)
 
 
-def harvest(source: ArxivQuery, cursor: str | None) -> tuple[list[Page], str | None]:
+def harvest(source: ArxivQuery, cursor: str | None) -> tuple[list[RecordPage], str | None]:
     """Return the pages of a harvest, and its cursor."""
     pages = list(source.harvest("all:x", cursor, lambda _: NOTHING))
     return pages, pages[-1].cursor
 
 
-def ids(pages: list[Page]) -> set[str]:
+def ids(pages: list[RecordPage]) -> set[str]:
     """Return the papers on some pages."""
     return {record.id for page in pages for record in page.records if isinstance(record, Paper)}
 
@@ -124,7 +124,7 @@ def test_a_feed_seen_before_is_not_read(tmp_path: Path) -> None:
     world.now = at
     with serving(Replica(world=world)) as replica:
         herald = feed.make(sources(replica, feeds=("cs.XX", "cs.CL")), edge(tmp_path))
-        assert isinstance(herald, Herald)
+        assert isinstance(herald, UpdateFeed)
         first = herald.announced()
         second = herald.announced(first.validator)
 
@@ -137,4 +137,4 @@ def test_a_feed_seen_before_is_not_read(tmp_path: Path) -> None:
 def test_a_feed_needs_categories(tmp_path: Path) -> None:
     """A feed of nothing is a mistake of the settings."""
     with pytest.raises(ConfigError, match="no daily feed"):
-        feed.make(Sources(Arxiv()), edge(tmp_path)).announced()
+        feed.make(SourceSettings(ArxivSettings()), edge(tmp_path)).announced()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.summarize import difference
+from surveygen.summarize import text_diff
 
 SENTENCES = st.lists(st.sampled_from(["We sort papers.", "It works.", "The gain is 3 %.", "Nobody reads them."]))
 
@@ -13,13 +13,13 @@ SENTENCES = st.lists(st.sampled_from(["We sort papers.", "It works.", "The gain 
 @given(SENTENCES.map(" ".join))
 def test_a_text_says_what_it_says(text: str) -> None:
     """Nothing differs from itself."""
-    assert difference(text, text) == ((), ())
+    assert text_diff(text, text) == ((), ())
 
 
 @given(SENTENCES.map(" ".join), SENTENCES.map(" ".join))
 def test_the_difference_is_mirrored(before: str, after: str) -> None:
     """What one side lost the other has gained."""
-    assert difference(before, after) == tuple(reversed(difference(after, before)))
+    assert text_diff(before, after) == tuple(reversed(text_diff(after, before)))
 
 
 def test_a_mended_typing_error_is_no_difference() -> None:
@@ -27,11 +27,11 @@ def test_a_mended_typing_error_is_no_difference() -> None:
     before = "We present a method that sorts papers by theme and wirtes a well-cited draft of them."
     after = "We present a method that sorts papers by theme, and writes a well cited draft of them."
 
-    assert difference(before, after) == ((), ())
+    assert text_diff(before, after) == ((), ())
 
 
 def test_another_number_is_a_difference() -> None:
     """However long the sentence: 3.1 is not 3.7."""
     before = "On all of the forty tasks that we tried the method gains 3.1 points over the strongest known one."
 
-    assert difference(before, before.replace("3.1", "3.7")) == ((before,), (before.replace("3.1", "3.7"),))
+    assert text_diff(before, before.replace("3.1", "3.7")) == ((before,), (before.replace("3.1", "3.7"),))

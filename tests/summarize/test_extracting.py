@@ -13,15 +13,15 @@ import pytest
 
 from forgetful import forget
 from surveygen import plugins
-from surveygen.config import Summarize
+from surveygen.config import SummarizeSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.summary import PaperReview, Sentence, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.domain.writing import Card, Sentence, ThemeSummary
-from surveygen.summarize import Ask, Keep, Summarizer, check, fault, redundancy
+from surveygen.summarize import LlmClient, ResultCache, Summarizer, check_grounding, fault, redundancy
 from surveygen.summarize._extracts import data
 from surveygen.summarize._roles import LABELS, Labelled, load, settle
-from surveygen.summarize._select import members
+from surveygen.summarize._selection import members
 from surveygen.summarize.extractive import make
 
 THEME = Theme(
@@ -50,14 +50,14 @@ def one(i: int, abstract: str | None = None) -> Paper:
     )
 
 
-def nobody() -> Ask:
+def nobody() -> LlmClient:
     """Fail if a model is wanted."""
     raise NotImplementedError
 
 
-def summarizer(keep: Keep = forget) -> Summarizer:
+def summarizer(keep: ResultCache = forget) -> Summarizer:
     """Make the summarizer that asks nobody."""
-    return make(Summarize(), nobody, keep)
+    return make(SummarizeSettings(), nobody, keep)
 
 
 def summary(papers: list[Paper], limit: int = 12) -> ThemeSummary:
@@ -82,7 +82,7 @@ def test_a_theme_covers_many_papers_within_its_length() -> None:
 
     said = [each.cites[0] for each in made]
     assert len(made) == 12
-    assert all(check(each, lambda paper, _: by_id.get(paper)).ok for each in made)
+    assert all(check_grounding(each, lambda paper, _: by_id.get(paper)).ok for each in made)
     assert len(set(said)) >= 6
     assert max(said.count(paper) for paper in said) <= 2
     assert redundancy(made) == 0.0
@@ -154,7 +154,7 @@ def test_a_card_sorts_what_a_paper_says() -> None:
     assert "DeltaGuard" in card.keywords
     assert card.code_evidence is not None
     assert paper.abstract[card.code_evidence.start : card.code_evidence.end].endswith("lab/delta")
-    assert all(check(each, lambda *_: paper).ok for _, field in card.fields() for each in field)
+    assert all(check_grounding(each, lambda *_: paper).ok for _, field in card.fields() for each in field)
 
 
 def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
@@ -178,7 +178,7 @@ def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
     assert [each.plain for each in card.significance] == [
         "The findings of Alphason et al. pave the way for fairer evaluation."
     ]
-    assert all(check(each, lambda *_: paper).ok for _, field in card.fields() for each in field)
+    assert all(check_grounding(each, lambda *_: paper).ok for _, field in card.fields() for each in field)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_an_empty_abstract_gives_an_empty_card() -> None:
     """A card says nothing where the paper says nothing."""
     card = summarizer().card(one(1, ""))
 
-    assert (card.fields(), card.code, card.code_evidence) == (Card(PaperId("x")).fields(), "", None)
+    assert (card.fields(), card.code, card.code_evidence) == (PaperReview(PaperId("x")).fields(), "", None)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_what_is_open_is_told_and_not_announced(text: str, role: str, ahead: boo
 
 def test_the_plug_in_is_found_and_names_its_rules() -> None:
     """The registry loads it, and the fingerprint is a hash that two instances share."""
-    first: Summarizer = plugins.load("summarize", "extractive").make(Summarize(), nobody, forget)
+    first: Summarizer = plugins.load("summarize", "extractive").make(SummarizeSettings(), nobody, forget)
 
     assert "extractive" in plugins.names("summarize")
     assert first.fingerprint == summarizer().fingerprint
@@ -280,5 +280,5 @@ def test_real_abstracts_pass_the_check(shared: Path) -> None:
     made = sentences(summary(list(papers.values()), 20))
 
     assert len(made) == 20
-    assert all(check(each, lambda paper, _: papers.get(paper)).ok for each in made)
+    assert all(check_grounding(each, lambda paper, _: papers.get(paper)).ok for each in made)
     assert redundancy(made) == 0.0

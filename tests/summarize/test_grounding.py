@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.writing import Evidence, Sentence
-from surveygen.summarize import check, redundancy
-from surveygen.summarize._sentences import statements
+from surveygen.domain.summary import Evidence, Sentence
+from surveygen.summarize import check_grounding, redundancy
+from surveygen.summarize._candidates import statements
 
 ABSTRACT = (
     "Reward models are easy to exploit, and 73 of 100 policies do so. However, we propose RewardGuard, a test that "
@@ -39,7 +39,7 @@ def test_every_sentence_is_borne_out() -> None:
     said = statements(PAPER)
 
     assert len(said) >= 3
-    assert all(check(each.sentence, stored).ok for each in said)
+    assert all(check_grounding(each.sentence, stored).ok for each in said)
     assert min(each.sentence.support for each in said) == 1.0
 
 
@@ -62,7 +62,7 @@ def test_every_sentence_is_borne_out() -> None:
 )
 def test_tampering_is_found(change: dict[str, object], reason: str) -> None:
     """A changed word, number, citation, rule or span fails, and the reason says which."""
-    verdict = check(replace(finding(), **change), stored)  # type: ignore[arg-type]  # fields by name
+    verdict = check_grounding(replace(finding(), **change), stored)  # type: ignore[arg-type]  # fields by name
 
     assert not verdict.ok
     assert reason in verdict.reason
@@ -78,7 +78,7 @@ def test_a_swapped_source_is_found() -> None:
         evidence=(replace(here.evidence[0], paper=OTHER.id),),
     )
 
-    assert not check(swapped, stored).ok
+    assert not check_grounding(swapped, stored).ok
 
 
 @given(st.integers(-60, 60).filter(bool), st.integers(-60, 60))
@@ -90,7 +90,7 @@ def test_a_shifted_span_is_found(start: int, end: int) -> None:
     moved = replace(here, evidence=(replace(span, start=span.start + start, end=span.end + end),))
 
     assert (
-        not check(moved, stored).ok
+        not check_grounding(moved, stored).ok
         or ABSTRACT[span.start + start : span.end + end].strip() == ABSTRACT[span.start : span.end]
     )
 
@@ -107,7 +107,7 @@ def test_free_text_needs_its_numbers_and_names_in_the_source(text: str, ok: bool
     """A sentence by a model may be worded freely, but numbers and names must stand in the span."""
     written = replace(finding(), text=text, method="llm", rule="")
 
-    assert check(written, stored).ok is ok
+    assert check_grounding(written, stored).ok is ok
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_free_text_needs_its_numbers_and_names_in_the_source(text: str, ok: bool
 )
 def test_a_freely_worded_sentence_is_compared_with_its_span(text: str, reason: str) -> None:
     """Number words count as numbers, and a denial, a foreign name or too few common words are told."""
-    verdict = check(replace(finding(), text=text, method="llm", rule=""), stored)
+    verdict = check_grounding(replace(finding(), text=text, method="llm", rule=""), stored)
 
     assert verdict.ok is (reason == "")
     assert reason in verdict.reason
@@ -136,7 +136,7 @@ def test_a_citation_of_the_wrong_paper_is_found() -> None:
     place = ABSTRACT.index("Large policies")
     wrong = Sentence(f"{said} [@{PAPER.id}].", (PAPER.id,), (Evidence(PAPER.id, 1, "abstract", place, len(ABSTRACT)),))
 
-    verdict = check(replace(wrong, method="llm"), stored, [near])
+    verdict = check_grounding(replace(wrong, method="llm"), stored, [near])
 
     assert verdict.reason == "2402.00002 fits it better"
 
@@ -154,15 +154,15 @@ def test_a_citation_that_adds_nothing_is_found() -> None:
         rule="",
     )
 
-    assert check(two, stored).reason == "2401.00001 adds nothing to it"
+    assert check_grounding(two, stored).reason == "2401.00001 adds nothing to it"
 
 
 def test_a_persons_sentence_needs_only_its_citations() -> None:
     """What a person wrote is not measured against the source, but its citations must be marked."""
     theirs = replace(finding(), text="I like it [@2307.15217].", method="human", evidence=())
 
-    assert check(theirs, stored).ok
-    assert not check(replace(theirs, text="I like it."), stored).ok
+    assert check_grounding(theirs, stored).ok
+    assert not check_grounding(replace(theirs, text="I like it."), stored).ok
 
 
 def test_redundancy_counts_repeats() -> None:

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from forgetful import forget
 from surveygen import plugins
-from surveygen.config import Summarize
+from surveygen.config import SummarizeSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import SummaryError
-from surveygen.summarize import Outcome, Summarizer, check, fault
-from surveygen.summarize._brief import whole
-from surveygen.summarize._claims import read, settle
+from surveygen.summarize import FallbackCounts, Summarizer, check_grounding, fault
+from surveygen.summarize._claim_filter import filter_claims, read
+from surveygen.summarize._prompt_context import whole
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ def answer(*claims: Mapping[str, object]) -> str:
 def summarizer(*texts: str) -> tuple[Summarizer, Answering]:
     """Make the summarizer with a scripted model."""
     ask = Answering(*texts)
-    made: Summarizer = plugins.load("summarize", "llm").make(Summarize(method="llm"), lambda: ask, forget)
+    made: Summarizer = plugins.load("summarize", "llm").make(SummarizeSettings(method="llm"), lambda: ask, forget)
     return made, ask
 
 
@@ -119,20 +119,22 @@ def test_a_claim_that_holds_becomes_a_cited_sentence() -> None:
 def test_a_claim_that_does_not_hold_gives_way_to_the_paper(change: dict[str, object]) -> None:
     """Wrong numbers, names, denials, citations and labels never reach the draft in the model's words."""
     brief = whole(PAPER)
-    settled = settle(read(answer({**GOOD, **change}), ROLES), brief, 5)
+    settled = filter_claims(read(answer({**GOOD, **change}), ROLES), brief, 5)
 
     assert settled.written == 0
     assert settled.replaced + settled.dropped == 1
-    assert all(check(sentence, lookup).ok for _, sentence in settled.kept)
+    assert all(check_grounding(sentence, lookup).ok for _, sentence in settled.kept)
 
 
 def test_a_paper_without_a_usable_answer_is_written_extractively() -> None:
     """The card is the one that no model wrote, and it is counted."""
     made, _ = summarizer("no JSON at all")
-    plain: Summarizer = plugins.load("summarize", "extractive").make(Summarize(), lambda: pytest.fail("asked"), forget)
+    plain: Summarizer = plugins.load("summarize", "extractive").make(
+        SummarizeSettings(), lambda: pytest.fail("asked"), forget
+    )
 
     assert made.card(PAPER) == plain.card(PAPER)
-    assert made.outcome == Outcome(fallbacks=1)
+    assert made.outcome == FallbackCounts(fallbacks=1)
 
 
 def test_a_true_claim_about_the_wrong_paper_is_not_kept() -> None:
@@ -154,7 +156,7 @@ def test_a_true_claim_about_the_wrong_paper_is_not_kept() -> None:
 
     told = [sentence for strand in summary.strands for sentence in strand.sentences]
     assert told
-    assert all(sentence.method == "extractive" and check(sentence, lookup).ok for sentence in told)
+    assert all(sentence.method == "extractive" and check_grounding(sentence, lookup).ok for sentence in told)
 
 
 def test_orders_in_an_abstract_are_never_shown() -> None:
@@ -178,7 +180,7 @@ def test_a_paper_without_an_abstract_costs_nothing() -> None:
 
     assert card.one_liner is None
     assert ask.seen == []
-    assert made.outcome == Outcome()
+    assert made.outcome == FallbackCounts()
 
 
 SCRAPS = st.recursive(
@@ -212,8 +214,8 @@ def test_whatever_a_model_says_only_what_holds_is_kept(text: str) -> None:
         claims = read(text, ROLES)
     except SummaryError:
         return
-    for _, sentence in settle(claims, whole(PAPER), 5).kept:
-        assert check(sentence, lookup).ok
+    for _, sentence in filter_claims(claims, whole(PAPER), 5).kept:
+        assert check_grounding(sentence, lookup).ok
         assert fault(sentence.text) is None
         assert sentence.cites == (PAPER.id,)
 

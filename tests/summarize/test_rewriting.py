@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.writing import Evidence, Sentence
-from surveygen.summarize import flaw
+from surveygen.domain.summary import Evidence, Sentence
+from surveygen.summarize import sentence_flaw
 from surveygen.summarize._rewrite import replay, rewrite
 
 MANY = ("Stephen Casper", "Xander Davies", "Claudia Shi")
@@ -233,7 +233,7 @@ def test_flaws_are_sorted(text: str, expected: str) -> None:
     casper = paper(*MANY)
     sentence = Sentence(text, (casper.id,), (Evidence(casper.id, 1, "abstract", 0, 1),))
 
-    assert flaw(sentence, lambda *_: casper) == expected
+    assert sentence_flaw(sentence, lambda *_: casper) == expected
 
 
 @pytest.mark.parametrize(
@@ -247,4 +247,4 @@ def test_names_are_no_words_of_a_sentence(author: str, title: str) -> None:
 
     assert found is not None
     sentence = Sentence(found.text, (source.id,), (Evidence(source.id, 1, "abstract", 0, 1),))
-    assert flaw(sentence, lambda *_: source) == ""
+    assert sentence_flaw(sentence, lambda *_: source) == ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.theme import Theme, ThemeId
-from surveygen.domain.writing import Card, Sentence
 from surveygen.summarize._effects import common, effects
-from surveygen.summarize._story import Scene, Told, tell
+from surveygen.summarize._ordering import OrderingInput, SelectedSentence, order_sentences
 
 THEME = Theme(ThemeId("t"), "Judges")
 YEARS = (2015, 2016, 2018, 2019, 2020, 2022, 2023, 2023)
@@ -19,16 +19,16 @@ def paper(number: int, year: int, title: str = "A title", abstract: str = "") ->
     return Paper(PaperId(f"p{number}"), title, abstract, published=f"{year}-01-{number + 10}")
 
 
-def told(one: Paper, text: str = "They do something.") -> Told:
+def told(one: Paper, text: str = "They do something.") -> SelectedSentence:
     """Make a sentence of a paper."""
-    return Told(Sentence(f"{text} [@{one.id}]", (one.id,), ()), one, effects(text))
+    return SelectedSentence(Sentence(f"{text} [@{one.id}]", (one.id,), ()), one, effects(text))
 
 
-def scene(papers: list[Paper], *keywords: str) -> Scene:
+def scene(papers: list[Paper], *keywords: str) -> OrderingInput:
     """Make a theme in which papers of three years share keywords."""
     shared = {one.id for one in papers if one.year in (2019, 2020, 2022)}
-    cards = {one.id: Card(one.id, keywords=keywords if one.id in shared else ()) for one in papers}
-    return Scene(THEME, papers, cards)
+    cards = {one.id: PaperReview(one.id, keywords=keywords if one.id in shared else ()) for one in papers}
+    return OrderingInput(THEME, papers, cards)
 
 
 def test_foundations_come_first_and_the_newest_last() -> None:
@@ -36,7 +36,9 @@ def test_foundations_come_first_and_the_newest_last() -> None:
     papers = [paper(n, year) for n, year in enumerate(YEARS)]
     twelve = [*papers, *(paper(9 + n, 2021) for n in range(4))]
 
-    strands = tell(scene(twelve, "Pairwise Debate", "Judging"), "approach", [told(one) for one in papers[::-1]])
+    strands = order_sentences(
+        scene(twelve, "Pairwise Debate", "Judging"), "approach", [told(one) for one in papers[::-1]]
+    )
 
     assert [strand.kind for strand in strands] == ["foundations", "topic", "newest"]
     first, topic, newest = strands
@@ -52,7 +54,7 @@ def test_what_others_build_on_is_a_foundation() -> None:
     papers[4] = paper(4, 2020, "CritiqueLM: Judges that Explain")
     papers[5:7] = [paper(n, 2022, abstract="It extends CritiqueLM.") for n in (5, 6)]
 
-    strands = tell(scene(papers), "approach", [told(one) for one in (papers[0], papers[3], papers[4])])
+    strands = order_sentences(scene(papers), "approach", [told(one) for one in (papers[0], papers[3], papers[4])])
 
     assert strands[0].papers == ("p0", "p4")
 
@@ -63,7 +65,7 @@ def test_a_small_or_young_theme_is_told_in_one_strand() -> None:
     same = [paper(n, 2020) for n in range(8)]
 
     for papers in (few, same):
-        [strand] = tell(scene(papers), "approach", [told(one) for one in papers])
+        [strand] = order_sentences(scene(papers), "approach", [told(one) for one in papers])
         assert strand.kind == ""
 
 
@@ -72,7 +74,9 @@ def test_findings_on_one_measure_stand_side_by_side() -> None:
     texts = ("Judges agree.", "Debate reduces the attack success rate by 5%.", "Noise raises attack success rates.")
     papers = [paper(n, 2020) for n in range(3)]
 
-    plain, pair = tell(scene(papers), "finding", [told(one, text) for one, text in zip(papers, texts, strict=True)])
+    plain, pair = order_sentences(
+        scene(papers), "finding", [told(one, text) for one, text in zip(papers, texts, strict=True)]
+    )
 
     assert [sentence.cites[0] for sentence in plain.sentences] == ["p0"]
     assert (pair.kind, pair.topic, pair.papers) == ("opposed", "attack success rate", ("p1", "p2"))

@@ -7,24 +7,24 @@ from dataclasses import replace
 import pytest
 
 from surveygen.domain.changes import Changes
-from surveygen.domain.citation import Citations, Told, Work, resolve
+from surveygen.domain.citation import CitationRecord, Citations, CitedWork, resolve_citations
 from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.summary import Evidence, PaperReview, Sentence, SubtopicSummary, ThemeSummary
 from surveygen.domain.survey import (
-    Facts,
-    Flow,
-    LikenessMatrix,
+    ComparisonTable,
+    KeyValueTable,
     Note,
     PaperList,
     Paragraph,
+    PrismaFlow,
     Provenance,
+    SimilarityMatrix,
     Survey,
-    Table,
     YearChart,
 )
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.domain.writing import Card, Evidence, Sentence, Strand, ThemeSummary
 from surveygen.languages import load
-from surveygen.survey import Checks, Material, compose, mint, report
+from surveygen.survey import QualityChecks, SurveyInput, compose, make_cite_keys, with_change_report
 from surveygen.survey._themes import MOST_ROWS
 
 ENGLISH = load("en")
@@ -51,10 +51,10 @@ def _sentence(paper: Paper, start: int, end: int) -> Sentence:
     return Sentence(f"{paper.abstract[start : end - 1]} [@{paper.id}].", (paper.id,), (evidence,))
 
 
-def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Material:
+def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> SurveyInput:
     placed = themes or {paper.id: SUB for paper in papers}
     cards = {paper.id: _card(paper) for paper in papers}
-    return Material(
+    return SurveyInput(
         slug="sample",
         title="Sample",
         generated_at="2026-01-01T00:00:00Z",
@@ -67,14 +67,16 @@ def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Mater
             for paper, theme in placed.items()
         },
         summaries={
-            SUB: ThemeSummary(SUB, "en", (Strand("approach", tuple(_sentence(paper, 19, 32) for paper in papers)),))
+            SUB: ThemeSummary(
+                SUB, "en", (SubtopicSummary("approach", tuple(_sentence(paper, 19, 32) for paper in papers)),)
+            )
         },
         cards=cards,
         neighbours={},
-        cite_keys=mint(papers, {}),
+        cite_keys=make_cite_keys(papers, {}),
         selection={"delivered": 3, "quarantined": 1},
         provenance=Provenance("0", "c" * 64, "d" * 64, "lsa", "extractive", 0, ("a.jsonl",)),
-        checks=Checks(
+        checks=QualityChecks(
             lambda sentence: bool(sentence.evidence),
             lambda _sentences: 0.0,
             lambda sentence: _FLAWS.get(sentence.text[:4], ""),
@@ -87,10 +89,10 @@ def _placed(paper: PaperId, theme: ThemeId) -> Assignment:
     return Assignment(paper, theme, path, 0.5, None, 0.1, uncertain=False, method="nearest")
 
 
-def _card(paper: Paper) -> Card:
+def _card(paper: Paper) -> PaperReview:
     if not paper.abstract:
-        return Card(paper.id)
-    return Card(paper.id, aims=(_sentence(paper, 0, 18),), findings=(_sentence(paper, 33, 50),))
+        return PaperReview(paper.id)
+    return PaperReview(paper.id, aims=(_sentence(paper, 0, 18),), findings=(_sentence(paper, 33, 50),))
 
 
 def _section(survey: Survey, name: str) -> list[object]:
@@ -130,7 +132,7 @@ def test_quality_counts_every_claim() -> None:
     """Prose and table cells count; claims without evidence lower the share."""
     material = _material(_paper(1), _paper(2))
     bare = Sentence("Nothing supports it.", (), ())
-    summaries = {TOP: ThemeSummary(TOP, "en", (Strand("finding", (bare,)),))}
+    summaries = {TOP: ThemeSummary(TOP, "en", (SubtopicSummary("finding", (bare,)),))}
     survey = compose(replace(material, summaries=summaries), ENGLISH)
 
     assert survey.quality.claim_sentences == len(list(survey.sentences())) == 6
@@ -148,7 +150,7 @@ def test_quality_counts_flaws_of_the_running_text() -> None:
         for n, text in enumerate(texts)
     ]
     told[1] = replace(told[1], method="human")
-    summaries = {SUB: ThemeSummary(SUB, "en", (Strand("finding", tuple(told)),))}
+    summaries = {SUB: ThemeSummary(SUB, "en", (SubtopicSummary("finding", tuple(told)),))}
 
     survey = compose(replace(_material(paper), summaries=summaries), ENGLISH)
 
@@ -183,7 +185,7 @@ def test_papers_without_abstract_or_date_are_kept() -> None:
 
     assert survey.quality.papers_without_abstract == 1
     assert not _section(survey, "overview")
-    assert not any(isinstance(block, Table) for block in _section(survey, "theme-top-sub"))
+    assert not any(isinstance(block, ComparisonTable) for block in _section(survey, "theme-top-sub"))
 
 
 def test_years_are_charted_without_gaps() -> None:
@@ -224,7 +226,9 @@ def test_the_selection_tells_what_the_last_refresh_changed() -> None:
     survey = compose(material, ENGLISH)
 
     flow = _flow(
-        report(survey, replace(material, changes=Changes(2, 1, "2026-01-01T00:00:00Z", counts=before)), ENGLISH)
+        with_change_report(
+            survey, replace(material, changes=Changes(2, 1, "2026-01-01T00:00:00Z", counts=before)), ENGLISH
+        )
     )
 
     was = {count.name: count.before for count in flow.counts()}
@@ -249,7 +253,7 @@ def test_the_matrix_names_the_most_and_the_least_alike() -> None:
     )
 
     survey = compose(material, ENGLISH)
-    (matrix,) = (block for block in _section(survey, "taxonomy") if isinstance(block, LikenessMatrix))
+    (matrix,) = (block for block in _section(survey, "taxonomy") if isinstance(block, SimilarityMatrix))
     two = {pair: value for pair, value in likeness.items() if tops[2] not in pair}
 
     assert (matrix.themes, matrix.values) == (tuple(tops), ((1.0, 0.2, 0.4), (0.2, 1.0, 0.6), (0.4, 0.6, 1.0)))
@@ -268,9 +272,9 @@ def test_the_abstract_gives_its_numbers_in_the_other_languages() -> None:
     assert all(title in note.text for title, note in zip(["عينة", "見本"], foreign, strict=True))
 
 
-def _flow(survey: Survey) -> Flow:
-    (flow,) = (block for block in _section(survey, "method") if isinstance(block, Flow))
-    assert isinstance(flow, Flow)
+def _flow(survey: Survey) -> PrismaFlow:
+    (flow,) = (block for block in _section(survey, "method") if isinstance(block, PrismaFlow))
+    assert isinstance(flow, PrismaFlow)
     return flow
 
 
@@ -289,7 +293,7 @@ def test_a_large_theme_compares_those_that_stand_for_it_best() -> None:
 
     survey = compose(replace(material, assignments=places), ENGLISH)
 
-    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
     dates = [paper.published for row in table.rows for paper in papers if paper.id == row.paper]
     assert {row.paper for row in table.rows} == {paper.id for paper in papers[:MOST_ROWS]}
     assert dates == sorted(dates, key=str)
@@ -299,11 +303,11 @@ def test_a_large_theme_compares_those_that_stand_for_it_best() -> None:
 def test_blank_rows_stand_only_where_too_few_papers_say_something() -> None:
     """Of five papers one has a card with words: two more are named without, so that three in five are."""
     papers = [_paper(n) for n in range(5)]
-    cards = {paper.id: Card(paper.id) for paper in papers} | {papers[3].id: _card(papers[3])}
+    cards = {paper.id: PaperReview(paper.id) for paper in papers} | {papers[3].id: _card(papers[3])}
 
     survey = compose(replace(_material(*papers), cards=cards, summaries={}), ENGLISH)
 
-    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
     assert [any(row.cells) for row in table.rows].count(True) == 1
     assert len(table.rows) == 3
 
@@ -313,7 +317,7 @@ def test_a_row_tells_problem_approach_data_finding_and_code() -> None:
     paper = _paper(
         1, abstract="Problem 1 is open. It works. It works on 9 of the 10 hard tasks that the old way failed on."
     )
-    card = Card(
+    card = PaperReview(
         paper.id,
         motivation=(_sentence(paper, 0, 18),),
         findings=(_sentence(paper, 19, 28), _sentence(paper, 29, len(paper.abstract))),
@@ -322,7 +326,7 @@ def test_a_row_tells_problem_approach_data_finding_and_code() -> None:
 
     survey = compose(replace(_material(paper), cards={paper.id: card}), ENGLISH)
 
-    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, Table)]
+    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
     assert table.columns == ("Problem", "Approach", "Data", "Main finding")
     assert table.rows[0].cells == (card.motivation[0], None, None, card.findings[1])
     assert table.rows[0].code == "https://github.com/a/b"
@@ -331,10 +335,12 @@ def test_a_row_tells_problem_approach_data_finding_and_code() -> None:
 def _cited(*pairs: tuple[int, int]) -> Citations:
     ids = [PaperId(f"2099.{n:05}") for n in range(5)]
     told = [
-        Told(ids[citing], "graph", (f"own:{citing}",), None, (Work((f"arxiv:{ids[cited]}",), "T"),), at="2026")
+        CitationRecord(
+            ids[citing], "graph", (f"own:{citing}",), None, (CitedWork((f"arxiv:{ids[cited]}",), "T"),), at="2026"
+        )
         for citing, cited in pairs
     ]
-    return resolve([_paper(n) for n in range(1, 4)], told)
+    return resolve_citations([_paper(n) for n in range(1, 4)], told)
 
 
 def test_the_most_cited_papers_are_listed() -> None:
@@ -378,7 +384,7 @@ def test_a_paper_that_fits_no_theme_is_a_member_of_none() -> None:
     assert [(count.own, count.size) for count in survey.counts] == [((), 1), ((inside.id,), 1), ((), 0)]
     [chart] = [block for block in _section(survey, "overview") if isinstance(block, YearChart)]
     assert sum(map(sum, chart.counts)) == 1
-    tables = [block for section in survey.sections for block in section.blocks if isinstance(block, Table)]
+    tables = [block for section in survey.sections for block in section.blocks if isinstance(block, ComparisonTable)]
     assert [row.paper for table in tables for row in table.rows] == [inside.id]
     assert survey.quality.outside_papers == 1
     assert {count.name: count.total for count in _flow(survey).counts()}["outside"] == 1
@@ -417,11 +423,11 @@ def test_trends_tell_their_counts() -> None:
     """A row says how many of how many, before and since."""
     years = [2019] * 30 + [2020] * 30
     papers = [_paper(n, published=f"{year}-01-01") for n, year in enumerate(years)]
-    cards = {one.id: Card(one.id, keywords=("Debate",) if one.year == 2020 else ()) for one in papers}
+    cards = {one.id: PaperReview(one.id, keywords=("Debate",) if one.year == 2020 else ()) for one in papers}
 
     survey = compose(replace(_material(*papers), cards=cards), ENGLISH)
 
-    [facts] = [block for block in _section(survey, "across") if isinstance(block, Facts)]
+    [facts] = [block for block in _section(survey, "across") if isinstance(block, KeyValueTable)]
     assert facts.caption == "Terms on the rise"
     assert facts.rows == (("Debate", "0 of 30 papers before 2020, 30 of 30 papers since (2020: 30)"),)
 
@@ -435,7 +441,7 @@ def test_questions_stand_under_their_theme() -> None:
         )
         for one in papers
     }
-    cards = {paper: Card(paper, questions=(asked, asked)) for paper, asked in questions.items()}
+    cards = {paper: PaperReview(paper, questions=(asked, asked)) for paper, asked in questions.items()}
 
     survey = compose(replace(_material(*papers), cards=cards), ENGLISH)
 

@@ -8,18 +8,18 @@ from itertools import pairwise
 import pytest
 
 from sample_survey import TAXONOMY
-from surveygen.domain.citation import Citations, Standing
+from surveygen.domain.citation import Citations, CitationStats
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import ThemeMap, Timeline
 from surveygen.domain.theme import Assignment, Taxonomy, Theme
 from surveygen.languages import load
 from surveygen.survey._figures import write_map, write_timeline
-from surveygen.survey.material import Checks, Desk, Material
+from surveygen.survey.context import ComposeContext, QualityChecks, SurveyInput
 
 OUTER, INNER = (theme.id for theme in TAXONOMY.children(None))
 
 
-def desk(*papers: Paper, seeds: tuple[str, ...] = (), **more: object) -> Desk:
+def desk(*papers: Paper, seeds: tuple[str, ...] = (), **more: object) -> ComposeContext:
     """Lay out papers that stand in turn at two themes, the later the likelier."""
     themes = tuple(Theme(theme, theme, seeds=tuple(map(PaperId, seeds))) for theme in (OUTER, INNER))
     places = {
@@ -28,12 +28,12 @@ def desk(*papers: Paper, seeds: tuple[str, ...] = (), **more: object) -> Desk:
         )
         for at, paper in enumerate(papers)
     }
-    material = Material(
+    material = SurveyInput(
         slug="s", title="S", generated_at="2026-01-01", papers=papers, taxonomy=Taxonomy(themes), assignments=places,
         summaries={}, cards={}, neighbours={}, cite_keys={}, selection={}, provenance=None,  # type: ignore[arg-type]
-        checks=Checks(lambda _: True, lambda _: 0.0, lambda _: ""),
+        checks=QualityChecks(lambda _: True, lambda _: 0.0, lambda _: ""),
     )  # fmt: skip
-    return Desk.of(replace(material, **more), load("en"))  # type: ignore[arg-type]
+    return ComposeContext.of(replace(material, **more), load("en"))  # type: ignore[arg-type]
 
 
 def paper(number: int, year: int | None = 2020) -> Paper:
@@ -41,7 +41,7 @@ def paper(number: int, year: int | None = 2020) -> Paper:
     return Paper(PaperId(f"p{number:03}"), f"T{number}", "A.", (), 1, f"{year}-01-01" if year else None)
 
 
-def timeline(at: Desk) -> Timeline:
+def timeline(at: ComposeContext) -> Timeline:
     """Return the one timeline."""
     (found,) = write_timeline(at)
     return found
@@ -72,7 +72,8 @@ def test_landmarks_are_the_most_cited_of_each_year() -> None:
     papers = [paper(n, 2020 + n // 4) for n in range(8)]
     counts = {"p000": 1, "p001": 3, "p003": 2, "p005": 1}
     known = {
-        PaperId(p): Standing((), tuple(PaperId(f"x{n}") for n in range(c)), (), 0, c, ()) for p, c in counts.items()
+        PaperId(p): CitationStats((), tuple(PaperId(f"x{n}") for n in range(c)), (), 0, c, ())
+        for p, c in counts.items()
     }
     found = timeline(desk(*papers, citations=Citations((), known)))
 

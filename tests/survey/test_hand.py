@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.test_compose import SUB, _material, _paper
-from surveygen.domain.decision import Decision, edits
-from surveygen.domain.hand import DEFINITION, WHOLE, Basis, Edit, claim_in
+from surveygen.domain.decision import Decision, active_edits
+from surveygen.domain.edits import DEFINITION, WHOLE, Edit, SourceSnapshot, section_key
 from surveygen.domain.paper import PaperId
+from surveygen.domain.summary import Sentence
 from surveygen.domain.survey import Note, Paragraph, Section, Survey
-from surveygen.domain.writing import Sentence
 from surveygen.languages import load
 from surveygen.survey import compose
 
@@ -24,7 +24,7 @@ BASE = compose(MATERIAL, load("en"))
 
 def edited(*made: Decision, language: str = "en") -> Survey:
     """Compose the survey with some edits."""
-    return compose(replace(MATERIAL, edits=edits(made)), load(language))
+    return compose(replace(MATERIAL, edits=active_edits(made)), load(language))
 
 
 def told(survey: Survey) -> list[Sentence]:
@@ -59,7 +59,7 @@ def test_claims_have_names_of_their_own_in_every_language_alike() -> None:
 def test_each_edit_stands_once_and_the_rest_is_as_it_was(made: list[Decision]) -> None:
     """The last edit of a claim holds: its words stand once, or not at all; other sentences keep words and order."""
     survey = edited(*made)
-    held = {one.edit.claim: one for one in edits(made) if one.edit}
+    held = {one.edit.claim: one for one in active_edits(made) if one.edit}
     mine = {sentence.claim: sentence for sentence in told(survey) if sentence.hand}
     rest = [sentence for sentence in told(survey) if not sentence.hand]
 
@@ -110,7 +110,7 @@ def _first(survey: Survey) -> Sentence:
 
 def test_a_section_without_text_takes_one_as_a_whole() -> None:
     """It stands behind the notes that the section begins with; an empty one takes all text away."""
-    whole = claim_in(WHOLE, HERE)
+    whole = section_key(WHOLE, HERE)
     section = next(one for one in edited(edit(1, whole, "Mine.")).sections if one.id == HERE)
     empty = next(one for one in edited(edit(1, whole, "")).sections if one.id == HERE)
 
@@ -120,7 +120,7 @@ def test_a_section_without_text_takes_one_as_a_whole() -> None:
 
 def test_a_paper_that_left_is_named_but_not_cited() -> None:
     """The marker becomes words, and the doubt says why."""
-    gone = Basis(PaperId("9999.99999"), 1)
+    gone = SourceSnapshot(PaperId("9999.99999"), 1)
     sentence = _first(edited(edit(1, CLAIMS[0], "Mine [@9999.99999].", basis=(gone,))))
 
     assert (sentence.text, sentence.cites) == ("Mine [9999.99999].", ())
@@ -130,7 +130,7 @@ def test_a_paper_that_left_is_named_but_not_cited() -> None:
 
 def test_a_definition_is_the_persons_in_every_edition() -> None:
     """It names who wrote it; taken out, it is gone."""
-    claim = claim_in(DEFINITION, "theme-top")
+    claim = section_key(DEFINITION, "theme-top")
 
     def notes(text: str) -> list[Note]:
         blocks: list[Section] = list(edited(edit(1, claim, text)).sections)

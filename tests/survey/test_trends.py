@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.writing import Card
+from surveygen.domain.summary import PaperReview
 from surveygen.survey._trends import FEWEST_PAPERS, find_trends, fisher
 
 
 def dated(
     years: dict[int, int], word: dict[int, int], spelled: str = "Debate"
-) -> tuple[list[Paper], dict[PaperId, Card]]:
+) -> tuple[list[Paper], dict[PaperId, PaperReview]]:
     """Make so many papers a year, and so many of them with a keyword."""
     papers = [
         Paper(PaperId(f"{year}-{n}"), "T", published=str(year)) for year, count in years.items() for n in range(count)
     ]
     having = {PaperId(f"{year}-{n}") for year, count in word.items() for n in range(count)}
-    return papers, {one.id: Card(one.id, keywords=(spelled,) if one.id in having else ()) for one in papers}
+    return papers, {one.id: PaperReview(one.id, keywords=(spelled,) if one.id in having else ()) for one in papers}
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.data())

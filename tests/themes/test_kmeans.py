@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveygen.config import Embed, Themes
+from surveygen.config import EmbedSettings, ThemeSettings
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
@@ -42,11 +42,11 @@ def induce(
     found: list[Paper], *, parent: str | None = None, target: int = 0, known: tuple[str, ...] = ()
 ) -> tuple[tuple[Theme, ...], tuple[Assignment, ...]]:
     """Induce with the encoder that needs no torch."""
-    encoder = make_lsa(Embed(), lambda: [paper.text for paper in found])
+    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in found])
     embeddings = Embeddings(tuple(p.id for p in found), encode_papers(encoder, found), encoder.fingerprint)
     known_ids = [ThemeId(one) for one in known]
     above = ThemeId(parent) if parent else None
-    return make(Themes(target=target)).induce(embeddings, found, parent=above, known_ids=known_ids, seed=0)
+    return make(ThemeSettings(target=target)).induce(embeddings, found, parent=above, known_ids=known_ids, seed=0)
 
 
 def test_kinds_become_themes_with_their_own_names() -> None:
@@ -188,10 +188,10 @@ def test_large_themes_are_divided_again() -> None:
 def test_without_subthemes_there_is_one_level() -> None:
     """The setting "none" keeps the themes flat."""
     found = nested()
-    encoder = make_lsa(Embed(), lambda: [paper.text for paper in found])
+    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in found])
     embeddings = Embeddings(tuple(p.id for p in found), encode_papers(encoder, found), encoder.fingerprint)
 
-    themes, _ = make(Themes(subthemes="none")).induce(embeddings, found, parent=None, known_ids=[], seed=0)
+    themes, _ = make(ThemeSettings(subthemes="none")).induce(embeddings, found, parent=None, known_ids=[], seed=0)
 
     assert {theme.parent for theme in themes} == {None}
 

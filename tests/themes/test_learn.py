@@ -11,18 +11,18 @@ from scipy.sparse import csr_matrix
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.themes._evidence import Scores
 from surveygen.themes._learn import learn, likeness, memberships
-from surveygen.themes._words import Words
+from surveygen.themes._words import TermMatrix
 
 NOBODY = np.full(40, -1, dtype=np.intp)
 
 
-def two_groups(noise: float = 0.4) -> tuple[Vectors, Words]:
+def two_groups(noise: float = 0.4) -> tuple[Vectors, TermMatrix]:
     """Return forty papers of two kinds, twenty of each, and as many words as dimensions."""
     rng = np.random.default_rng(0)
     middles = np.repeat(np.eye(2, 8), 20, axis=0)
     vectors = unit_rows((middles + noise * rng.standard_normal((40, 8))).astype(np.float32))
     words = csr_matrix(np.abs(vectors).astype(np.float64))
-    return vectors, Words(words, words[:2])
+    return vectors, TermMatrix(words, words[:2])
 
 
 def weak_scores() -> Scores:
@@ -45,7 +45,7 @@ def test_papers_of_a_theme_correct_a_weak_heading() -> None:
 def test_themes_that_say_much_learn_little() -> None:
     """The weight of the papers falls with the words that themes say, and grows with the papers."""
     vectors, words = two_groups()
-    few = Words(words.papers[15:25], words.themes)
+    few = TermMatrix(words.papers[15:25], words.themes)
 
     bare = learn(weak_scores(), vectors, words, np.array([1, 1]), NOBODY).share
     rich = learn(weak_scores(), vectors, words, np.array([300, 300]), NOBODY).share
@@ -94,7 +94,7 @@ def test_a_person_s_word_is_whole() -> None:
 def test_papers_that_say_nothing_teach_nothing() -> None:
     """Without differences between papers or themes every score is the same, and no number is broken."""
     silent = np.zeros((3, 4), dtype=np.float32)
-    nothing = Words(csr_matrix((3, 4)), csr_matrix((2, 4)))
+    nothing = TermMatrix(csr_matrix((3, 4)), csr_matrix((2, 4)))
 
     learned = learn(np.zeros((3, 2)), silent, nothing, np.array([0, 0]), NOBODY[:3])
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveygen.config import Embed, Themes
+from surveygen.config import EmbedSettings, ThemeSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
@@ -43,11 +43,11 @@ def papers() -> list[Paper]:
 def assign(found: list[Paper], taxonomy: Taxonomy) -> tuple[Assignment, ...]:
     """Assign with the encoder that needs no torch, as the pipeline does."""
     queries = theme_queries(taxonomy)
-    encoder = make_lsa(Embed(), lambda: [paper.text for paper in found] + list(queries))
+    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in found] + list(queries))
     vectors = encode_papers(encoder, found)
     embeddings = Embeddings(tuple(paper.id for paper in found), vectors, encoder.fingerprint)
     asked = theme_vectors(taxonomy, dict(zip(queries, encoder.encode(queries), strict=True)))
-    return make(Themes()).assign(embeddings, found, taxonomy, asked)
+    return make(ThemeSettings()).assign(embeddings, found, taxonomy, asked)
 
 
 def test_papers_go_down_to_the_leaf_that_fits() -> None:

@@ -10,13 +10,13 @@ import pytest
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.themes import Outlook, nearest_papers, propose
+from surveygen.themes import SuggestionInput, nearest_papers, propose
 
 WORDS = ("purring cats", "tax law", "choir music", "steel bridges", "glass lenses")
 THEMES = tuple(Theme(ThemeId(word.split()[1]), word.title()) for word in WORDS)
 
 
-def outlook(groups: dict[int, int], themes: dict[int, int], *, recent: int = -1) -> Outlook:
+def outlook(groups: dict[int, int], themes: dict[int, int], *, recent: int = -1) -> SuggestionInput:
     """Papers around axes that have something in common, of which the last axis has the contrary.
 
     Args:
@@ -35,7 +35,7 @@ def outlook(groups: dict[int, int], themes: dict[int, int], *, recent: int = -1)
     ]
     used = sorted({themes.get(axis, axis) for axis in axes})
     embeddings = Embeddings(tuple(ids), vectors, "drawn")
-    return Outlook(
+    return SuggestionInput(
         papers,
         embeddings,
         Taxonomy(tuple(THEMES[axis] for axis in used)),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.themes import Standing, settle
+from surveygen.themes import PreviousState, stabilize
 
 EAST, NORTH, NEAR_EAST = map(ThemeId, ("east", "north", "near-east"))
 TAXONOMY = Taxonomy((Theme(EAST, "East"), Theme(NEAR_EAST, "Near east", EAST), Theme(NORTH, "North")))
@@ -43,7 +43,7 @@ def other(paper: PaperId) -> Assignment:
 
 def test_a_paper_moves_when_both_witnesses_agree() -> None:
     """The strays are nearer to the other theme's papers by more than the spread; the reason gives both numbers."""
-    settled = settle([other(paper) for paper in WORLD.ids], TAXONOMY, WORLD, Standing(BEFORE, budget=99))
+    settled = stabilize([other(paper) for paper in WORLD.ids], TAXONOMY, WORLD, PreviousState(BEFORE, budget=99))
 
     assert {paper for paper in WORLD.ids if settled.themes[paper] != BEFORE[paper]} == set(STRAYS)
     assert set(settled.reasons) == set(STRAYS)
@@ -54,7 +54,7 @@ def test_a_paper_moves_when_both_witnesses_agree() -> None:
 
 def test_a_paper_stays_when_the_assigner_agrees_with_its_place() -> None:
     """However near it is to others."""
-    settled = settle([said(p, t) for p, t in BEFORE.items()], TAXONOMY, WORLD, Standing(BEFORE, budget=99))
+    settled = stabilize([said(p, t) for p, t in BEFORE.items()], TAXONOMY, WORLD, PreviousState(BEFORE, budget=99))
 
     assert settled.themes == BEFORE
     assert settled.reasons == {}
@@ -63,8 +63,8 @@ def test_a_paper_stays_when_the_assigner_agrees_with_its_place() -> None:
 @given(st.integers(0, 3), st.permutations(WORLD.ids))
 def test_the_budget_caps_the_moves_and_the_order_of_papers_does_not_matter(budget: int, order: list[PaperId]) -> None:
     """The strongest evidence goes first; what has no room waits."""
-    settled = settle([other(paper) for paper in order], TAXONOMY, WORLD, Standing(BEFORE, budget=budget))
-    whole = settle([other(paper) for paper in WORLD.ids], TAXONOMY, WORLD, Standing(BEFORE, budget=budget))
+    settled = stabilize([other(paper) for paper in order], TAXONOMY, WORLD, PreviousState(BEFORE, budget=budget))
+    whole = stabilize([other(paper) for paper in WORLD.ids], TAXONOMY, WORLD, PreviousState(BEFORE, budget=budget))
 
     assert settled == whole
     assert len(settled.reasons) == min(budget, len(STRAYS))
@@ -73,7 +73,7 @@ def test_the_budget_caps_the_moves_and_the_order_of_papers_does_not_matter(budge
 
 def test_a_new_paper_goes_where_the_assigner_says() -> None:
     """It had no place."""
-    settled = settle([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, Standing({}))
+    settled = stabilize([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState({}))
 
     assert settled.themes == {STRAYS[0]: NORTH}
     assert settled.reasons == {}
@@ -81,7 +81,7 @@ def test_a_new_paper_goes_where_the_assigner_says() -> None:
 
 def test_a_theme_that_is_gone_keeps_nobody() -> None:
     """Its papers go where the assigner says, outside the budget."""
-    settled = settle([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, Standing({STRAYS[0]: ThemeId("lost")}))
+    settled = stabilize([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState({STRAYS[0]: ThemeId("lost")}))
 
     assert settled.themes == {STRAYS[0]: NORTH}
     assert settled.reasons == {STRAYS[0]: ("theme_gone", "")}
@@ -91,8 +91,8 @@ def test_papers_go_down_into_a_theme_that_was_divided() -> None:
     """That is what it was divided for; below a sub-theme that was there before, evidence is asked."""
     down = [said(paper, NEAR_EAST) for paper in WORLD.ids[1:SIZE]]
 
-    divided = settle(down, TAXONOMY, WORLD, Standing(BEFORE, born=[NEAR_EAST]))
-    known = settle(down, TAXONOMY, WORLD, Standing(BEFORE))
+    divided = stabilize(down, TAXONOMY, WORLD, PreviousState(BEFORE, born=[NEAR_EAST]))
+    known = stabilize(down, TAXONOMY, WORLD, PreviousState(BEFORE))
 
     assert set(divided.themes.values()) == {NEAR_EAST}
     assert set(known.themes.values()) == {EAST}
@@ -103,7 +103,7 @@ def test_a_new_theme_takes_what_is_nearer_to_it_outside_the_budget() -> None:
     before = dict.fromkeys(WORLD.ids, EAST)
     fresh = [said(paper, NORTH) for paper in WORLD.ids[SIZE + 1 :]] + [said(WORLD.ids[1], NORTH)]
 
-    settled = settle(fresh, TAXONOMY, WORLD, Standing(before, born=[NORTH]))
+    settled = stabilize(fresh, TAXONOMY, WORLD, PreviousState(before, born=[NORTH]))
 
     assert {paper for paper, theme in settled.themes.items() if theme == NORTH} == set(WORLD.ids[SIZE + 1 :])
 
@@ -112,6 +112,6 @@ def test_the_only_paper_of_a_theme_stays() -> None:
     """There is nothing to measure its likeness by."""
     before = {STRAYS[0]: EAST, **dict.fromkeys(WORLD.ids[SIZE:], NORTH)}
 
-    settled = settle([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, Standing(before, budget=9))
+    settled = stabilize([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState(before, budget=9))
 
     assert settled.themes == {STRAYS[0]: EAST}

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 
 from decisions import A1, A2, BASE, GROWN, MADE, MANY, PARTS, A, B, C, decision, numbered
-from surveygen.domain.decision import Decision, excluded
+from surveygen.domain.decision import Decision, excluded_papers
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
-from surveygen.themes import Steered, steer
+from surveygen.themes import CuratedTaxonomy, apply_decisions
 
 P1, P2, P5 = PaperId("p1"), PaperId("p2"), PaperId("p5")
 
 
-def apply(*made: Decision) -> Steered:
+def apply(*made: Decision) -> CuratedTaxonomy:
     """Apply decisions to the small taxonomy."""
-    return steer(BASE, numbered(list(made)))
+    return apply_decisions(BASE, numbered(list(made)))
 
 
 @given(MANY, MADE)
@@ -26,25 +26,25 @@ def test_a_decision_twice_is_a_decision_once(before: tuple[Decision, ...], last:
     """Whatever was decided before."""
     once, twice = numbered([*before, last]), numbered([*before, last, last])
 
-    assert replace(steer(BASE, once), idle=()) == replace(steer(BASE, twice), idle=())
-    assert excluded(once) == excluded(twice)
+    assert replace(apply_decisions(BASE, once), idle=()) == replace(apply_decisions(BASE, twice), idle=())
+    assert excluded_papers(once) == excluded_papers(twice)
 
 
 @given(MANY, MADE)
 def test_a_decision_and_its_undoing_are_nothing(before: tuple[Decision, ...], last: Decision) -> None:
     """Themes, names, placed and excluded papers are as they were; parts of an undone division lead to their theme."""
     undoing = numbered([*before, last, decision("undo", str(len(before) + 1))])
-    was, now = steer(BASE, before), steer(BASE, undoing)
+    was, now = apply_decisions(BASE, before), apply_decisions(BASE, undoing)
 
     assert replace(now, heirs=was.heirs) == was
     assert set(now.heirs) - set(was.heirs) <= {theme.id for theme in last.themes}
-    assert excluded(undoing) == excluded(before)
+    assert excluded_papers(undoing) == excluded_papers(before)
 
 
 @given(MANY)
 def test_no_paper_is_led_to_a_theme_that_is_not_there(made: tuple[Decision, ...]) -> None:
     """Heirs and places name themes of the taxonomy, and a theme that is there has no heir."""
-    steered = steer(BASE, made)
+    steered = apply_decisions(BASE, made)
     there = {theme.id for theme in steered.taxonomy}
 
     assert set(steered.heirs.values()) <= there
@@ -56,7 +56,7 @@ def test_no_paper_is_led_to_a_theme_that_is_not_there(made: tuple[Decision, ...]
 @given(MANY)
 def test_only_merging_takes_a_theme_away(made: tuple[Decision, ...]) -> None:
     """Each theme of the beginning is there, or has an heir."""
-    steered = steer(BASE, made)
+    steered = apply_decisions(BASE, made)
 
     assert all(theme.id in steered.taxonomy or theme.id in steered.heirs for theme in BASE)
 
@@ -128,14 +128,14 @@ def test_an_excluded_paper_is_the_seed_of_nothing_until_it_is_moved() -> None:
     out = (decision("exclude", P1),)
     back = (*out, decision("move", P1, C))
 
-    assert excluded(numbered(list(out))) == {P1}
+    assert excluded_papers(numbered(list(out))) == {P1}
     assert P1 not in apply(*out).taxonomy[A].seeds
-    assert excluded(numbered(list(back))) == frozenset()
+    assert excluded_papers(numbered(list(back))) == frozenset()
     assert apply(*back).placed == {P1: C}
 
 
 def test_papers_follow_the_successor_of_their_theme_in_another_taxonomy() -> None:
     """A place that names a theme of the earlier taxonomy leads to what replaces it."""
-    steered = steer(BASE, numbered([decision("move", P5, "former")]), {ThemeId("former"): C})
+    steered = apply_decisions(BASE, numbered([decision("move", P5, "former")]), {ThemeId("former"): C})
 
     assert steered.placed == {P5: C}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from surveygen import languages
 from surveygen.domain.paper import PaperId
-from surveygen.translate import Glossary, fault, mask, unmask
+from surveygen.translate import Glossary, mask, unmask, validation_error
 from toy_translator import hostile, toy
 
 CITES = (PaperId("2101.00001"),)
@@ -43,7 +43,7 @@ REAL = {
 
 def wrong(said: str | None, code: str, source: str = SOURCE, glossary: Glossary = Glossary()) -> str:  # noqa: B008
     """Return the fault of a translation; one whose marks are gone has no text."""
-    return "marks" if said is None else fault(source, said, CITES, glossary, pair=("en", code))
+    return "marks" if said is None else validation_error(source, said, CITES, glossary, pair=("en", code))
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -61,7 +61,9 @@ def test_the_fixed_sentences_of_a_language_are_of_plausible_length(code: str) ->
     plain = [(told, said) for told, said in pairs if isinstance(said, str) and "{" not in told and said != told]
 
     assert len(plain) > 10
-    assert [said for told, said in plain if "length" in fault(told, said, (), Glossary(), pair=("en", code))] == []
+    assert [
+        said for told, said in plain if "length" in validation_error(told, said, (), Glossary(), pair=("en", code))
+    ] == []
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -120,13 +122,15 @@ def test_what_bad_engines_say_does_not_stand(code: str, manner: str) -> None:
 )
 def test_numbers_are_read_in_both_languages(source: str, said: str, *, holds: bool) -> None:
     """Signs of thousands and fractions may change, values may not."""
-    assert (fault(source, said, (), Glossary(), pair=("en", "es")) == "") is holds
+    assert (validation_error(source, said, (), Glossary(), pair=("en", "es")) == "") is holds
 
 
 def test_large_numbers_of_east_asia_are_read() -> None:
     """Ten thousand is one 万."""
-    assert fault("It has 30,000 rows in all.", "全部で3万行ある。", (), Glossary(), pair=("en", "ja")) == ""
-    assert fault("It has 10 million rows in all.", "总共有1000万行。", (), Glossary(), pair=("en", "zh")) == ""
+    assert validation_error("It has 30,000 rows in all.", "全部で3万行ある。", (), Glossary(), pair=("en", "ja")) == ""
+    assert (
+        validation_error("It has 10 million rows in all.", "总共有1000万行。", (), Glossary(), pair=("en", "zh")) == ""
+    )
 
 
 def test_a_term_must_be_said_as_the_glossary_has_it() -> None:
@@ -140,7 +144,7 @@ def test_a_term_must_be_said_as_the_glossary_has_it() -> None:
 
 def test_a_language_without_a_file_is_judged_by_the_rest() -> None:
     """A source may be in any language; its length is then not compared."""
-    said = fault(
+    said = validation_error(
         "Il modello impara a mentire bene.", "The model learns to lie well.", (), Glossary(), pair=("it", "en")
     )
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from surveygen import plugins
-from surveygen.config import Translate
-from surveygen.domain.answer import Ask
+from surveygen.config import TranslateSettings
+from surveygen.domain.llm import LlmClient
 from surveygen.errors import ConfigError
 from surveygen.translate import Glossary, Masked, Translator, mask, unmask
 from toy_translator import toy
@@ -25,7 +25,7 @@ TEXTS = ("It works [@a].", "GPT-4 has 3 parts.", "Models learn.")
 BATCH = [mask(text, (), Glossary()) for text in TEXTS]
 
 
-def nobody() -> Ask:
+def nobody() -> LlmClient:
     """Refuse to open the way to a model."""
     raise AssertionError("no model was wanted")
 
@@ -33,7 +33,7 @@ def nobody() -> Ask:
 def program(manner: str, *, seconds: float = 20.0, per_sentence: bool = False) -> Translator:
     """Make the engine that runs the toy program."""
     command = (sys.executable, PROGRAM, manner, "{target}")
-    settings = Translate("command", command=command, timeout_seconds=seconds, per_sentence=per_sentence)
+    settings = TranslateSettings("command", command=command, timeout_seconds=seconds, per_sentence=per_sentence)
     made: Translator = plugins.load("translate", "command").make(settings, nobody)
     return made
 
@@ -42,7 +42,7 @@ def program(manner: str, *, seconds: float = 20.0, per_sentence: bool = False) -
 def test_every_engine_names_itself_and_starts_late(name: str) -> None:
     """It has a fingerprint and a batch before anything heavy or foreign is touched."""
     ask = types.SimpleNamespace(fingerprint="model", workers=2)
-    settings = Translate(name, command=("true",), model="/nowhere")
+    settings = TranslateSettings(name, command=("true",), model="/nowhere")
     made: Translator = plugins.load("translate", name).make(settings, lambda: ask)
 
     assert made.fingerprint.startswith(name)
@@ -63,7 +63,7 @@ def test_a_program_gets_a_line_a_sentence() -> None:
 
 def test_codes_are_what_the_engine_calls_a_language() -> None:
     """{target} becomes the code that the settings give."""
-    settings = Translate("command", command=(sys.executable, PROGRAM, "honest", "{target}"), codes=("es=ru",))
+    settings = TranslateSettings("command", command=(sys.executable, PROGRAM, "honest", "{target}"), codes=("es=ru",))
     engine: Translator = plugins.load("translate", "command").make(settings, nobody)
 
     assert list(engine.translate(BATCH[2:], "en", "es")) == [toy("Models learn.", "ru")]
@@ -113,7 +113,9 @@ def test_a_program_that_never_ends_talking_is_ended() -> None:
 
 def test_a_program_that_is_not_there_is_named() -> None:
     """The error says what to install."""
-    engine: Translator = plugins.load("translate", "command").make(Translate(command=("no-such-program",)), nobody)
+    engine: Translator = plugins.load("translate", "command").make(
+        TranslateSettings(command=("no-such-program",)), nobody
+    )
 
     with pytest.raises(ConfigError, match="there is no program 'no-such-program'"):
         engine.speaks("en", "es")
@@ -124,7 +126,7 @@ def test_a_program_that_is_not_there_is_named() -> None:
 )
 def test_apertium_keeps_what_is_masked() -> None:
     """A real rule-based engine copies marks and figures."""
-    settings = Translate("command", command=("apertium", "-u", "{source}-{target}"), codes=("en=eng", "es=spa"))
+    settings = TranslateSettings("command", command=("apertium", "-u", "{source}-{target}"), codes=("en=eng", "es=spa"))
     engine: Translator = plugins.load("translate", "command").make(settings, nobody)
     masked = mask("Casper et al. train 12 reward models with GPT-4.", (), Glossary.of({"reward models": "modelos"}))
 
@@ -144,7 +146,7 @@ def test_a_missing_package_is_named(name: str, package: str, tmp_path: Path) -> 
         pytest.skip(f"{package} is installed")
     for file in ("model.bin", "source.spm", "target.spm"):
         (tmp_path / file).write_bytes(b"")
-    engine: Translator = plugins.load("translate", name).make(Translate(name, model=str(tmp_path)), nobody)
+    engine: Translator = plugins.load("translate", name).make(TranslateSettings(name, model=str(tmp_path)), nobody)
 
     with pytest.raises(ConfigError) as caught:
         engine.speaks("en", "es")
@@ -155,7 +157,7 @@ def test_a_missing_package_is_named(name: str, package: str, tmp_path: Path) -> 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     """The error names the file that is missing."""
     engine: Translator = plugins.load("translate", "ctranslate2").make(
-        Translate("ctranslate2", model=str(tmp_path)), nobody
+        TranslateSettings("ctranslate2", model=str(tmp_path)), nobody
     )
 
     with pytest.raises(ConfigError, match=r"model\.bin is missing"):
@@ -204,7 +206,7 @@ def test_a_model_folder_translates(codes: tuple[str, ...], tmp_path: Path, monke
     monkeypatch.setitem(sys.modules, "sentencepiece", types.SimpleNamespace(SentencePieceProcessor=_Pieces))
     for file in ("model.bin", "source.spm", "target.spm"):
         (tmp_path / file).write_bytes(b"x")
-    settings = Translate("ctranslate2", model=str(tmp_path), codes=codes)
+    settings = TranslateSettings("ctranslate2", model=str(tmp_path), codes=codes)
     engine: Translator = plugins.load("translate", "ctranslate2").make(settings, nobody)
 
     assert engine.speaks("en", "es")
@@ -226,7 +228,7 @@ def test_argos_translates_between_what_is_installed(monkeypatch: pytest.MonkeyPa
     """A pair without a model is not spoken."""
     translate = types.SimpleNamespace(get_installed_languages=lambda: [_Argos("en"), _Argos("es")])
     monkeypatch.setitem(sys.modules, "argostranslate", types.SimpleNamespace(translate=translate))
-    engine: Translator = plugins.load("translate", "argos").make(Translate("argos"), nobody)
+    engine: Translator = plugins.load("translate", "argos").make(TranslateSettings("argos"), nobody)
 
     assert engine.speaks("en", "es")
     assert not engine.speaks("en", "hi")

@@ -18,13 +18,13 @@ from surveygen.config import Project, find_project
 from surveygen.errors import ConfigError
 from surveygen.languages import load
 from surveygen.web import make_app, serve
-from surveygen.web._guard import Pass
-from surveygen.web._orders import VERBS
+from surveygen.web.actions import ACTIONS
+from surveygen.web.auth import Credentials
 
 HERE = "http://127.0.0.1:8000"
-KEYS = Pass(8000, "the-token", "the-session", "the-csrf")
+KEYS = Credentials(8000, "the-token", "the-session", "the-csrf")
 OWN = {"origin": HERE, "x-surveygen": KEYS.csrf}
-SILENT = pipeline.Silence()
+SILENT = pipeline.NullProgress()
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def test_an_excluded_paper_can_be_brought_back(client: TestClient) -> None:
 
 def test_every_verb_of_the_page_is_one_of_the_pipeline() -> None:
     """The actions are those that the issue names."""
-    assert " ".join(sorted(VERBS)) == "accept drop edit exclude keep merge move pin rename split undo"
+    assert " ".join(sorted(ACTIONS)) == "accept drop edit exclude keep merge move pin rename split undo"
 
 
 def test_themes_are_renamed_merged_and_listed(client: TestClient) -> None:

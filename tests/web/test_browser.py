@@ -59,7 +59,7 @@ def page(address: str, browser: Browser) -> Iterator[Page]:
 
 def test_from_triage_to_a_rebuilt_draft_and_back(page: Page, copy: Project, address: str) -> None:
     """A paper in doubt is moved by keys, the draft rebuilt by mouse, looked at, and the move taken back."""
-    before = pipeline.show(copy, pipeline.Silence()).assignments
+    before = pipeline.show(copy, pipeline.NullProgress()).assignments
     title = page.locator("#triage .paper h2").inner_text()
     paper = next(one for one in before if page.locator(f"#triage .paper a[href$='{one}']").count())
     page.keyboard.press("m")
@@ -83,7 +83,7 @@ def test_from_triage_to_a_rebuilt_draft_and_back(page: Page, copy: Project, addr
     assert "moved" in page.locator(".decisions li").first.inner_text()
     page.locator("#undo").click()
     expect(page.locator(".decisions .mark")).to_have_text("taken back", timeout=60_000)
-    assert pipeline.show(copy, pipeline.Silence()).assignments[paper].theme == before[paper].theme
+    assert pipeline.show(copy, pipeline.NullProgress()).assignments[paper].theme == before[paper].theme
     assert "token" not in page.url
     assert address.split("?", maxsplit=1)[0] == page.url
 

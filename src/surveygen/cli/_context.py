@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from surveygen.config import Project, find_project
-from surveygen.pipeline import Progress, Silence
+from surveygen.pipeline import NullProgress, Progress
 
 
 def folder_option() -> Any:  # noqa: ANN401  # typer's own return type
@@ -36,7 +36,7 @@ class Context:
 
     def progress(self) -> Progress:
         """Return bars on stderr, or silence."""
-        return Silence() if self.quiet else Bars()
+        return NullProgress() if self.quiet else Bars()
 
     def print(self, value: object, text: Callable[[], Iterator[str]]) -> None:
         """Print a result: as JSON if asked, else as the lines of `text`."""

@@ -10,7 +10,7 @@ import typer
 from surveygen import languages, pipeline
 from surveygen.cli._context import Context
 from surveygen.domain.decision import Decision
-from surveygen.pipeline import Decided
+from surveygen.pipeline import DecisionResult
 
 Theme = Annotated[str, typer.Argument(metavar="THEME", help="The id of a theme.")]
 Paper = Annotated[str, typer.Argument(metavar="PAPER", help="The id of a paper.")]
@@ -86,7 +86,7 @@ def shared_by(context: typer.Context) -> Context:
     return shared
 
 
-def say(context: typer.Context, decided: Decided) -> None:
+def say(context: typer.Context, decided: DecisionResult) -> None:
     """Print a decision, or that there was nothing to decide."""
     made = decided.decision
     shared_by(context).print(decided, lambda: iter([_line(made) if made else "it is so already: nothing to decide"]))

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from surveygen.domain.changes import Changes
-from surveygen.domain.paper import Change
-from surveygen.pipeline import Built, Spent
+from surveygen.domain.paper import ImportChanges
+from surveygen.pipeline import BuildResult, LlmUsage
 
 _SHOWN = 5  # bad records shown; `surveygen status` has them all
 
 
-def change_lines(name: str, change: Change) -> Iterator[str]:
+def change_lines(name: str, change: ImportChanges) -> Iterator[str]:
     """Say what an import or a fetch did to the corpus."""
     counts = {
         "added": len(change.added),
@@ -52,7 +52,7 @@ def report_lines(changes: Changes | None) -> Iterator[str]:
     yield f"  sections: {len(changes.changed)} changed, {len(changes.identical)} identical"
 
 
-def built_lines(built: Built) -> Iterator[str]:
+def built_lines(built: BuildResult) -> Iterator[str]:
     """Say which files of the drafts are new."""
     changed = set(built.changed)
     yield f"{built.papers} papers"
@@ -64,7 +64,7 @@ def built_lines(built: Built) -> Iterator[str]:
     yield from (f"{'wrote' if path in changed else 'same '} {_near(path)}" for path in built.files)
 
 
-def spent_lines(spent: Spent | None) -> Iterator[str]:
+def spent_lines(spent: LlmUsage | None) -> Iterator[str]:
     """Say what a language model was asked, and what is left for the next run."""
     if spent is None:
         return
@@ -84,7 +84,7 @@ def spent_lines(spent: Spent | None) -> Iterator[str]:
         )
 
 
-def estimate_lines(expected: Spent | None) -> Iterator[str]:
+def estimate_lines(expected: LlmUsage | None) -> Iterator[str]:
     """Say what a build would ask."""
     if expected is None:
         yield "no language model is asked: neither summarize.method nor translate.engine is llm"

@@ -9,8 +9,8 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
-from surveygen.domain.citation import Work
-from surveygen.pipeline import Learnt
+from surveygen.domain.citation import CitedWork
+from surveygen.pipeline import CitationUpdate
 
 
 def command(
@@ -23,7 +23,7 @@ def command(
         requests = pipeline.plan_citations(shared.project())
         shared.print({"requests": requests}, lambda: iter(requests))
         return
-    report = pipeline.learn_citations(shared.project(), shared.progress())
+    report = pipeline.fetch_citations(shared.project(), shared.progress())
 
     def text() -> Iterator[str]:
         for learnt in report.learnt:
@@ -36,7 +36,7 @@ def command(
     shared.print(report, text)
 
 
-def _lines(learnt: Learnt) -> Iterator[str]:
+def _lines(learnt: CitationUpdate) -> Iterator[str]:
     yield (
         f"{learnt.provider}: {learnt.due} papers due, {learnt.answered} answered, {learnt.known} known there,"
         f" {learnt.changed} with news"
@@ -45,6 +45,6 @@ def _lines(learnt: Learnt) -> Iterator[str]:
         yield f"  {learnt.note}"
 
 
-def _missed(work: Work, times: int) -> str:
+def _missed(work: CitedWork, times: int) -> str:
     about = ", ".join(filter(None, (work.authors, str(work.year or ""))))
     return f"  {times:>3} x {work.title}" + (f" ({about})" if about else "") + f" {work.ids[0]}"

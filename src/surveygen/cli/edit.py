@@ -38,7 +38,7 @@ def command(
             "surveygen edit SECTION lists the sentences of a section",
         )
     if edition is not None:
-        taken = pipeline.take_up(project, progress, edition)
+        taken = pipeline.import_edits(project, progress, edition)
         shared.print(taken, lambda: _taken(taken))
     elif drop:
         say(context, pipeline.drop(project, progress, section, sentence, language=lang))
@@ -59,7 +59,7 @@ def _read(file: Path | None) -> str:
         raise ConfigError(f"{file}: cannot be read: {error}", "check the path") from error
 
 
-def _listed(found: tuple[pipeline.Line, ...]) -> Iterator[str]:
+def _listed(found: tuple[pipeline.EditableUnit, ...]) -> Iterator[str]:
     section, number = "", 0
     for line in found:
         if line.section != section:
@@ -71,7 +71,7 @@ def _listed(found: tuple[pipeline.Line, ...]) -> Iterator[str]:
         yield f"  {number:>3}  {line.claim}{kind}{by}  {line.text}"
 
 
-def _taken(taken: pipeline.TakenUp) -> Iterator[str]:
+def _taken(taken: pipeline.ImportedEdits) -> Iterator[str]:
     yield f"{len(taken.decisions)} edits taken up"
     if taken.beside:
         yield "the file was changed elsewhere too: that is not taken up"

@@ -10,7 +10,7 @@ import typer
 from surveygen import pipeline
 from surveygen.cli._context import Context
 from surveygen.cli._wording import change_lines
-from surveygen.pipeline.fetch import Ask
+from surveygen.pipeline.fetch import FetchQuery
 
 
 def command(
@@ -34,7 +34,7 @@ def command(
         )
         return
     wanted = tuple(part for item in ids or () for part in item.replace(",", " ").split())
-    ask = Ask(query=query, ids=wanted, since=since, until=until, max_papers=max_papers)
+    ask = FetchQuery(query=query, ids=wanted, since=since, until=until, max_papers=max_papers)
     if dry_run:
         urls = pipeline.plan(shared.project(), ask)
         shared.print({"requests": urls}, lambda: iter(urls))

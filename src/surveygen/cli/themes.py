@@ -15,7 +15,7 @@ from surveygen.cli._proposing import PROPOSING
 from surveygen.cli._steering import STEERING
 from surveygen.domain.theme import ThemeId
 from surveygen.errors import ThemeError
-from surveygen.pipeline import Shown
+from surveygen.pipeline import TaxonomyView
 
 group = typer.Typer(help="See, draft, steer and export the taxonomy.", no_args_is_help=True)
 for command in (*STEERING, *PROPOSING):
@@ -78,7 +78,7 @@ def export(
         out.write_text(text, encoding="utf-8", newline="")
 
 
-def _tree(shown: Shown) -> Iterator[str]:
+def _tree(shown: TaxonomyView) -> Iterator[str]:
     for theme in shown.taxonomy:
         size = sum(item.belongs(theme.id) for item in shown.assignments.values())
         indent = "  " * (len(shown.taxonomy.path(theme.id)) - 1)
@@ -88,7 +88,7 @@ def _tree(shown: Shown) -> Iterator[str]:
         yield f"{outside:>6}  fit no theme"
 
 
-def _theme(shown: Shown, theme: str, inside: Sequence[str]) -> Iterator[str]:
+def _theme(shown: TaxonomyView, theme: str, inside: Sequence[str]) -> Iterator[str]:
     yield from (_line(shown, paper) for paper in inside)
     border = shown.border(theme)
     if border:
@@ -96,13 +96,13 @@ def _theme(shown: Shown, theme: str, inside: Sequence[str]) -> Iterator[str]:
         yield from (_line(shown, paper) for paper in border)
 
 
-def _line(shown: Shown, paper: str) -> str:
+def _line(shown: TaxonomyView, paper: str) -> str:
     item = shown.assignments[paper]
     mark = "?" if item.uncertain else " "
     return f"{item.score:6.3f}{mark} {paper:<16} {shown.papers[paper].title}"
 
 
-def _paper(shown: Shown, paper: str) -> Iterator[str]:
+def _paper(shown: TaxonomyView, paper: str) -> Iterator[str]:
     yield shown.papers[paper].title
     item = shown.assignments.get(paper)
     if item is None:

@@ -8,21 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from surveygen.corpus._database import Database, Row
-from surveygen.corpus._intake import touch
-from surveygen.corpus._lines import to_json, told_data
-from surveygen.corpus._rows import PAGE
-from surveygen.domain.citation import Told, Work
+from surveygen.corpus._importer import touch
+from surveygen.corpus._jsonl import to_json, told_data
+from surveygen.corpus._paper_rows import PAGE
+from surveygen.domain.citation import CitationRecord, CitedWork
 from surveygen.domain.paper import PaperId
 
 
-def put(database: Database, told: Iterable[Told], at: str) -> int:
+def put(database: Database, told: Iterable[CitationRecord], at: str) -> int:
     """Keep what was told just now; return how many answers are new or different.
 
     An answer that says what is known keeps its date, and is only noted as asked.
     """
     told = tuple(told)
     known = _known(database, told)
-    fresh: list[Told] = []
+    fresh: list[CitationRecord] = []
     with database.transaction():
         for one in told:
             digest = _digest(one)
@@ -39,7 +39,7 @@ def put(database: Database, told: Iterable[Told], at: str) -> int:
     return len(changed)
 
 
-def merge(database: Database, told: Iterable[Told], at: str) -> None:
+def merge(database: Database, told: Iterable[CitationRecord], at: str) -> None:
     """Join answers of a dump: for each paper and graph the later one stays, whole; `at` is the clock."""
     told = tuple(told)
     with database.transaction():
@@ -55,7 +55,7 @@ def merge(database: Database, told: Iterable[Told], at: str) -> None:
             touch(database, at)
 
 
-def load(database: Database) -> Iterator[Told]:
+def load(database: Database) -> Iterator[CitationRecord]:
     """Yield what the graphs know, sorted by paper and provider; papers that a graph does not know are left out.
 
     A work that many papers cite is one object, so that memory grows with the works and not with the citations.
@@ -63,25 +63,25 @@ def load(database: Database) -> Iterator[Told]:
     heads = database.rows(
         "SELECT paper, provider, ids, cited_by, more, told_at FROM told WHERE ids <> '[]' ORDER BY paper, provider"
     )
-    known: dict[Row, Work] = {}
+    known: dict[Row, CitedWork] = {}
     for start in range(0, len(heads), PAGE):
         page = heads[start : start + PAGE]
         works = _works(database, [row[0] for row in page], known)
         for paper, provider, ids, cited_by, more, at in page:
             cited = works.get((paper, provider), ())
-            yield Told(PaperId(paper), provider, tuple(json.loads(ids)), cited_by, cited, more, at)
+            yield CitationRecord(PaperId(paper), provider, tuple(json.loads(ids)), cited_by, cited, more, at)
 
 
 def _works(
-    database: Database, papers: Sequence[str], known: dict[Row, Work]
-) -> dict[tuple[str, str], tuple[Work, ...]]:
+    database: Database, papers: Sequence[str], known: dict[Row, CitedWork]
+) -> dict[tuple[str, str], tuple[CitedWork, ...]]:
     """Return what some papers cite, by paper and provider; works that are not known yet are added."""
     rows = database.rows(
         "SELECT citing, provider, cited, title, authors, year FROM citation"
         " WHERE citing IN (SELECT value FROM json_each(?)) ORDER BY citing, provider, place",
         (to_json(papers),),
     )
-    found: dict[tuple[str, str], tuple[Work, ...]] = {}
+    found: dict[tuple[str, str], tuple[CitedWork, ...]] = {}
     for key, group in groupby(rows, key=lambda row: (row[0], row[1])):
         found[key] = tuple(_work(row[2:], known) for row in group)
     return found
@@ -93,7 +93,7 @@ def asked(database: Database, provider: str) -> dict[PaperId, str]:
     return {PaperId(paper): at for paper, at in rows}
 
 
-def _known(database: Database, told: Sequence[Told]) -> dict[tuple[str, str], tuple[str, bytes]]:
+def _known(database: Database, told: Sequence[CitationRecord]) -> dict[tuple[str, str], tuple[str, bytes]]:
     """Return date and digest of what is stored of the papers at hand."""
     rows = database.rows(
         "SELECT paper, provider, told_at, digest FROM told WHERE paper IN (SELECT value FROM json_each(?))",
@@ -102,7 +102,7 @@ def _known(database: Database, told: Sequence[Told]) -> dict[tuple[str, str], tu
     return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
-def _write(database: Database, one: Told, at: str) -> None:
+def _write(database: Database, one: CitationRecord, at: str) -> None:
     database.run("DELETE FROM told WHERE paper = ? AND provider = ?", (one.paper, one.provider))
     database.run(
         "INSERT INTO told (paper, provider, ids, cited_by, more, told_at, asked_at, digest)"
@@ -118,12 +118,12 @@ def _write(database: Database, one: Told, at: str) -> None:
     )
 
 
-def _digest(one: Told) -> bytes:
+def _digest(one: CitationRecord) -> bytes:
     said = {key: value for key, value in told_data(one).items() if key != "at"}
     return hashlib.sha256(to_json(said).encode()).digest()
 
 
-def _work(row: Row, known: dict[Row, Work]) -> Work:
+def _work(row: Row, known: dict[Row, CitedWork]) -> CitedWork:
     if row not in known:
-        known[row] = Work(tuple(json.loads(row[0])), row[1], row[2], row[3])
+        known[row] = CitedWork(tuple(json.loads(row[0])), row[1], row[2], row[3])
     return known[row]

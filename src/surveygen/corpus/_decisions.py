@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import cast, get_args
 
 from surveygen.corpus._database import Database
-from surveygen.corpus._intake import storable, touch
-from surveygen.corpus._lines import Data, edit_data, edit_of, theme_data, theme_of, to_json
-from surveygen.domain.decision import Action, Decision, Logged
+from surveygen.corpus._importer import storable, touch
+from surveygen.corpus._jsonl import Data, edit_data, edit_of, theme_data, theme_of, to_json
+from surveygen.domain.decision import Action, Decision, ThemeMove
 from surveygen.domain.paper import PaperId
 from surveygen.errors import CorpusError
 
@@ -51,13 +51,13 @@ def restore(database: Database, incoming: Sequence[Decision], *, at: str) -> Non
             touch(database, at)
 
 
-def moves(database: Database) -> tuple[Logged, ...]:
+def moves(database: Database) -> tuple[ThemeMove, ...]:
     """Return every logged move, the first one first."""
     rows = database.rows("SELECT at, paper, before, after, reason, detail FROM move ORDER BY id")
-    return tuple(Logged(row[0], PaperId(row[1]), *row[2:]) for row in rows)
+    return tuple(ThemeMove(row[0], PaperId(row[1]), *row[2:]) for row in rows)
 
 
-def log_moves(database: Database, made: Iterable[Logged]) -> None:
+def log_moves(database: Database, made: Iterable[ThemeMove]) -> None:
     """Append moves to the log."""
     with database.transaction():
         database.run_many(

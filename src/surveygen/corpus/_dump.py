@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from surveygen.corpus._decisions import decision_data, decision_of
-from surveygen.corpus._intake import Quarantined, Record
-from surveygen.corpus._lines import history_of, paper_data, theme_data, theme_of, to_json, told_data, told_of
+from surveygen.corpus._importer import Quarantined, Record
+from surveygen.corpus._jsonl import history_of, paper_data, theme_data, theme_of, to_json, told_data, told_of
 from surveygen.corpus.store import Store
-from surveygen.domain.citation import Told
+from surveygen.domain.citation import CitationRecord
 from surveygen.domain.decision import Decision
-from surveygen.domain.paper import BadRecord, Change, PaperId, Wanted
+from surveygen.domain.paper import BadRecord, ImportChanges, PaperId, PendingPaper
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.errors import CorpusError
 
@@ -52,7 +52,7 @@ def is_dump(line: str) -> bool:
     return line.startswith("{") and f'"{_HEADER}"' in line[:200]
 
 
-def import_lines(store: Store, lines: Iterable[str], *, at: str) -> Change:
+def import_lines(store: Store, lines: Iterable[str], *, at: str) -> ImportChanges:
     """Merge a dump into a store; into an empty one, it gives a store with the same dump.
 
     A line that cannot be read is quarantined with its number, and the rest is imported. Taxonomy, decisions, cite keys
@@ -69,7 +69,7 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> Change:
     """
     numbered = enumerate(lines, start=1)
     _check_header(next(numbered, (1, ""))[1])
-    reader = _Reader(at)
+    reader = _DumpReader(at)
     change = store.take(reader.records(numbered), source=_SOURCE, at=at)
     _restore_taxonomy(store, reader.themes, at)
     store.restore_decisions(reader.decisions, at=at)
@@ -78,14 +78,14 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> Change:
     return change
 
 
-class _Reader:
+class _DumpReader:
     """Turns lines into records; lays themes, decisions, cite keys and citations aside."""
 
     def __init__(self, at: str) -> None:
         self.themes: list[Theme] = []
         self.decisions: list[Decision] = []
         self.keys: dict[PaperId, str] = {}
-        self.told: list[Told] = []
+        self.told: list[CitationRecord] = []
         self._at = at
 
     def records(self, numbered: Iterable[tuple[int, str]]) -> Iterator[Record]:
@@ -110,7 +110,7 @@ class _Reader:
             case {"told": dict(told)}:
                 self.told.append(told_of(told))
             case {"wanted": {"id": str(paper), "version": int() | None as version}}:
-                return Wanted(PaperId(paper), version)
+                return PendingPaper(PaperId(paper), version)
             case {
                 "quarantine": {"source": str(source), "line": int(line), "reason": str(why), "raw": str(raw), "at": at}
             }:

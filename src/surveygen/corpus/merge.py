@@ -106,14 +106,14 @@ def text_at_version(paper: Paper) -> Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class _FieldClaim:
     """What a record says of one field; `rank` decides between claims, `stamp` is what is kept of it."""
 
     rank: tuple[bool, bool, int, str]
     stamp: Stamp
     value: Any
 
-    def beats(self, other: _Claim) -> bool:
+    def beats(self, other: _FieldClaim) -> bool:
         if self.rank != other.rank:
             return self.rank > other.rank
         return bool(self.value != other.value) and _weight(self.value) > _weight(other.value)
@@ -126,7 +126,7 @@ def _weight(value: object) -> tuple[int, str]:
 
 def _fold(*papers: Paper) -> Paper:
     """Join one record or two; of one, bring it into the form that merge gives."""
-    best: dict[str, _Claim] = {}
+    best: dict[str, _FieldClaim] = {}
     for paper in papers:
         for name, claim in _claims(paper).items():
             if name not in best or claim.beats(best[name]):
@@ -148,26 +148,26 @@ def _fold(*papers: Paper) -> Paper:
     )
 
 
-def _claims(paper: Paper) -> dict[str, _Claim]:
+def _claims(paper: Paper) -> dict[str, _FieldClaim]:
     carried: dict[str, Stamp] = {name: (version, date) for name, version, date in paper.carried}
     own = _own_stamp(paper)
     values: dict[str, object] = {name: getattr(paper, name) for name in _FIELDS}
     values |= {_EXTRA + key: value for key, value in paper.extra}
-    claims: dict[str, _Claim] = {}
+    claims: dict[str, _FieldClaim] = {}
     for name, value in values.items():
         if value or (name in _EMPTIED and _says_nothing(paper, name, carried)):
             stamp = carried.get(name, own)
-            claims[name] = _Claim((True, True, *stamp), stamp, value)
+            claims[name] = _FieldClaim((True, True, *stamp), stamp, value)
     if paper.abstract:
         stamp = carried.get("abstract") or _abstract_stamp(own, _listed(paper))
         kind: AbstractKind = "note" if paper.abstract_kind == "note" else "abstract"
         rank = (stamp[0] > 0, kind == "abstract", abs(stamp[0]), stamp[1])
-        claims["abstract"] = _Claim(rank, stamp, (paper.abstract, kind))
+        claims["abstract"] = _FieldClaim(rank, stamp, (paper.abstract, kind))
     return claims
 
 
 def _carried(
-    version: int, versions: dict[int, PaperVersion], best: dict[str, _Claim]
+    version: int, versions: dict[int, PaperVersion], best: dict[str, _FieldClaim]
 ) -> tuple[tuple[str, int, str], ...]:
     """List the stamps that cannot be told from the merged paper's version and date, by field."""
     dates = [best[name].stamp for name in _DATED if name in best]

@@ -13,17 +13,17 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.corpus import _caches, _citations, _decisions, _journal, _rows
+from surveygen.corpus import _caches, _citations, _decisions, _paper_rows, _runs
 from surveygen.corpus._database import Database
-from surveygen.corpus._deliver import Delivery, deliver
-from surveygen.corpus._history import History
-from surveygen.corpus._intake import Intake, Quarantined, Record, storable, touch
-from surveygen.corpus._journal import Outcome, RawPage, Run, Scope
-from surveygen.corpus._lines import theme_data, theme_of, to_json
-from surveygen.domain.citation import Told
-from surveygen.domain.decision import Decision, Logged, excluded
+from surveygen.corpus._history import PaperHistory
+from surveygen.corpus._importer import Importer, Quarantined, Record, storable, touch
+from surveygen.corpus._jsonl import theme_data, theme_of, to_json
+from surveygen.corpus._page_import import PageBatch, deliver
+from surveygen.corpus._runs import HarvestRun, Outcome, RawPage, Scope
+from surveygen.domain.citation import CitationRecord
+from surveygen.domain.decision import Decision, ThemeMove, excluded_papers
 from surveygen.domain.event import Event
-from surveygen.domain.paper import BadRecord, Change, Paper, PaperId, Status, Wanted
+from surveygen.domain.paper import BadRecord, ImportChanges, Paper, PaperId, PendingPaper, Status
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import CorpusError
 
@@ -89,7 +89,7 @@ class Store:
         """Close the file."""
         self._database.close()
 
-    def apply(self, records: Iterable[Paper | Wanted | BadRecord], *, source: str, at: str) -> Change:
+    def apply(self, records: Iterable[Paper | PendingPaper | BadRecord], *, source: str, at: str) -> ImportChanges:
         """Merge records into the store as they stream in, 500 a transaction.
 
         What was read before an error or an interruption is kept. A record that cannot be stored is quarantined.
@@ -101,49 +101,49 @@ class Store:
         """
         return self.take((_record(record, at) for record in records), source=source, at=at)
 
-    def take(self, records: Iterable[Record], *, source: str, at: str) -> Change:
+    def take(self, records: Iterable[Record], *, source: str, at: str) -> ImportChanges:
         """Do as `apply` with the inner forms of records, which may hold several versions' words."""
-        intake = Intake(self._database, source=source, at=at)
+        intake = Importer(self._database, source=source, at=at)
         intake.run(records)
         return intake.change
 
-    def deliver(self, delivery: Delivery) -> tuple[Event, ...]:
+    def deliver(self, delivery: PageBatch) -> tuple[Event, ...]:
         """Store one page of a server whole or not at all: records, events, cursor; return the events."""
         return deliver(self._database, delivery)
 
     def begin_run(self, *, at: str) -> int:
         """Open a run and return its number, from 1; a run that died before is closed as incomplete."""
-        return _journal.begin_run(self._database, at)
+        return _runs.begin_run(self._database, at)
 
     def end_run(self, run: int, outcome: Outcome, *, at: str) -> None:
         """Close a run."""
-        _journal.end_run(self._database, run, outcome, at)
+        _runs.end_run(self._database, run, outcome, at)
 
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[HarvestRun, ...]:
         """Return all runs, the first one first."""
-        return _journal.runs(self._database)
+        return _runs.runs(self._database)
 
     def events(self, since_run: int = 0, *, paper: PaperId | None = None) -> tuple[Event, ...]:
         """Return the events of the runs after a run, in their order; of one paper if it is named."""
-        return _journal.events(self._database, since_run, paper)
+        return _runs.events(self._database, since_run, paper)
 
     def cursor(self, scope: Scope) -> str | None:
         """Return the state of a cursor as its source wrote it, None where nothing was fetched yet."""
-        return _journal.cursor(self._database, scope)
+        return _runs.cursor(self._database, scope)
 
     def put_cursor(self, scope: Scope, state: str) -> None:
         """Set a cursor without a page."""
         with self._database.transaction():
-            _journal.put_cursor(self._database, scope, state)
+            _runs.put_cursor(self._database, scope, state)
 
     def archive(self, page: RawPage) -> None:
         """Keep an answer of a server as it came; the same bytes from the same address are kept once."""
         with self._database.transaction():
-            _journal.archive(self._database, page)
+            _runs.archive(self._database, page)
 
     def raw_pages(self) -> Iterator[RawPage]:
         """Yield every answer of a server that was kept, in the order of arrival."""
-        return _journal.raw_pages(self._database)
+        return _runs.raw_pages(self._database)
 
     def datestamps(self, ids: Iterable[PaperId]) -> dict[PaperId, str]:
         """Return `Paper.as_of` of those papers that are known, "" where none was told."""
@@ -155,15 +155,15 @@ class Store:
 
     def papers(self, *, status: Collection[Status] | None = None) -> Iterator[Paper]:
         """Yield papers sorted by id, all or those of some status; memory stays flat."""
-        return (history.paper for history in _rows.pages(self._database, status))
+        return (history.paper for history in _paper_rows.pages(self._database, status))
 
-    def histories(self) -> Iterator[History]:
+    def histories(self) -> Iterator[PaperHistory]:
         """Yield papers sorted by id, with the words of their other versions."""
-        return _rows.pages(self._database)
+        return _paper_rows.pages(self._database)
 
     def paper(self, paper: PaperId) -> Paper | None:
         """Return one paper, None if it is not known."""
-        found = _rows.load(self._database, [paper]).get(paper)
+        found = _paper_rows.load(self._database, [paper]).get(paper)
         return found.paper if found else None
 
     def text(self, paper: PaperId, version: int, field: Literal["title", "abstract", "comment"]) -> str | None:
@@ -171,7 +171,7 @@ class Store:
 
         For the paper's own version this is the field of the paper, wherever merge has it from.
         """
-        history = _rows.load(self._database, [paper]).get(paper)
+        history = _paper_rows.load(self._database, [paper]).get(paper)
         if history is None:
             return None
         texts = {text.version: text for text in history.texts} | {history.paper.version: history.paper}
@@ -207,16 +207,16 @@ class Store:
         return {name: int(number) for name, number in rows}
 
     def _count_excluded(self) -> int:
-        out = to_json(sorted(excluded(self.decisions())))
+        out = to_json(sorted(excluded_papers(self.decisions())))
         found: int = self._database.value(
             "SELECT count(*) FROM paper WHERE status != 'withdrawn' AND id IN (SELECT value FROM json_each(?))", (out,)
         )
         return found
 
-    def wanted(self) -> tuple[Wanted, ...]:
+    def wanted(self) -> tuple[PendingPaper, ...]:
         """Return the ids still to be fetched, sorted."""
         rows = self._database.rows("SELECT id, version FROM wanted ORDER BY id")
-        return tuple(Wanted(PaperId(paper), version) for paper, version in rows)
+        return tuple(PendingPaper(PaperId(paper), version) for paper, version in rows)
 
     def quarantine(self) -> tuple[tuple[BadRecord, str], ...]:
         """Return each record that could not be read with the date of its first delivery, by source and line."""
@@ -302,11 +302,11 @@ class Store:
         """
         _decisions.restore(self._database, decisions, at=at)
 
-    def moves(self) -> tuple[Logged, ...]:
+    def moves(self) -> tuple[ThemeMove, ...]:
         """Return what evidence moved, the first move first."""
         return _decisions.moves(self._database)
 
-    def log_moves(self, made: Iterable[Logged]) -> None:
+    def log_moves(self, made: Iterable[ThemeMove]) -> None:
         """Append to the log of moves."""
         _decisions.log_moves(self._database, made)
 
@@ -339,18 +339,18 @@ class Store:
                 f"the cite key {key!r} of {paper} belongs to {owner}", hint, file=str(self._database.path)
             )
 
-    def put_told(self, told: Iterable[Told], *, at: str) -> int:
+    def put_told(self, told: Iterable[CitationRecord], *, at: str) -> int:
         """Keep what a citation graph told just now; return how many answers are new or different.
 
         An answer that says what is known keeps the date since when it is told.
         """
         return _citations.put(self._database, told, at)
 
-    def merge_told(self, told: Iterable[Told], *, at: str) -> None:
+    def merge_told(self, told: Iterable[CitationRecord], *, at: str) -> None:
         """Join answers of another store: of each paper and graph, the one told later stays."""
         _citations.merge(self._database, told, at)
 
-    def told(self) -> Iterator[Told]:
+    def told(self) -> Iterator[CitationRecord]:
         """Yield what citation graphs know, sorted by paper and provider."""
         return _citations.load(self._database)
 
@@ -376,7 +376,7 @@ class Store:
         return self._database.value("SELECT value FROM fact WHERE name = 'changed_at'") or _NEVER
 
 
-def _record(record: Paper | Wanted | BadRecord, at: str) -> Record:
+def _record(record: Paper | PendingPaper | BadRecord, at: str) -> Record:
     if isinstance(record, Paper):
-        return History(record)
-    return record if isinstance(record, Wanted) else Quarantined(record, at)
+        return PaperHistory(record)
+    return record if isinstance(record, PendingPaper) else Quarantined(record, at)

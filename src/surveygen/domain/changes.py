@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from surveygen.domain.paper import PaperId
+from surveygen.domain.summary import StaleSource
 from surveygen.domain.theme import ThemeId
-from surveygen.domain.writing import Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Revised:
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class MetadataChanged:
     """A paper whose record changed at the same version, and the fields that did, sorted."""
 
     paper: PaperId
@@ -37,7 +37,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Reworded:
+class AbstractChanged:
     """A paper whose abstract says something else now: sentences it no longer has, and those that are new in it.
 
     Both are empty where the abstract changed and the earlier words are not known any more.
@@ -49,13 +49,13 @@ class Reworded:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubted:
+class StaleEdit:
     """A person's sentence whose sources changed: the section where it stands, its claim, its words, and why."""
 
     section: str
     claim: str
     text: str
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[StaleSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,16 @@ class Changes:
     revised: tuple[Revised, ...] = ()
     withdrawn: tuple[PaperId, ...] = ()
     reinstated: tuple[PaperId, ...] = ()
-    metadata: tuple[Corrected, ...] = ()
+    metadata: tuple[MetadataChanged, ...] = ()
     moved: tuple[Moved, ...] = ()
-    reworded: tuple[Reworded, ...] = ()
+    reworded: tuple[AbstractChanged, ...] = ()
     born: tuple[ThemeId, ...] = ()
     retired: tuple[ThemeId, ...] = ()
     proposed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     identical: tuple[str, ...] = ()
     titles: tuple[tuple[PaperId, str], ...] = ()
-    doubted: tuple[Doubted, ...] = ()
+    doubted: tuple[StaleEdit, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
 
     def __bool__(self) -> bool:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.paper import Paper, PaperId
 
-MAX_OUTSIDE = 30  # works outside the survey that are kept for each paper of a draft; a card shows at most 60 nodes
-MAX_MISSED = 10  # works outside the survey that it cites most
+MAX_EXTERNAL = 30  # works outside the survey that are kept for each paper of a draft; a card shows at most 60 nodes
+MAX_MISSING = 10  # works outside the survey that it cites most
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class CitedWork:
     """A paper as a graph names it.
 
     Attributes:
@@ -29,7 +29,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CitationRecord:
     """What one graph tells of one paper of the survey.
 
     Attributes:
@@ -43,7 +43,7 @@ class Told:
     provider: str
     ids: tuple[str, ...] = ()
     cited_by: int | None = None
-    references: tuple[Work, ...] = ()
+    references: tuple[CitedWork, ...] = ()
     more: int = 0
     at: str = ""
 
@@ -63,7 +63,7 @@ class CitationEdge:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CitationStats:
     """Where one paper stands among the citations that are known.
 
     Attributes:
@@ -75,7 +75,7 @@ class Standing:
 
     references: tuple[PaperId, ...] = ()
     cited_by: tuple[PaperId, ...] = ()
-    outside: tuple[Work, ...] = ()
+    outside: tuple[CitedWork, ...] = ()
     more: int = 0
     count: int | None = None
     told: tuple[tuple[str, str], ...] = ()
@@ -92,11 +92,11 @@ class Citations:
     """
 
     edges: tuple[CitationEdge, ...] = ()
-    standings: Mapping[PaperId, Standing] = field(default_factory=dict)
-    missed: tuple[tuple[Work, int], ...] = ()
+    standings: Mapping[PaperId, CitationStats] = field(default_factory=dict)
+    missed: tuple[tuple[CitedWork, int], ...] = ()
 
 
-def ids_of(paper: Paper) -> tuple[str, ...]:
+def paper_identifiers(paper: Paper) -> tuple[str, ...]:
     """Return the ids by which graphs may know a paper, strongest first.
 
     >>> ids_of(Paper(PaperId("2101.00001"), "T", doi="https://doi.org/10.1000/X"))
@@ -110,7 +110,7 @@ def ids_of(paper: Paper) -> tuple[str, ...]:
     return tuple(dict.fromkeys(dois))
 
 
-def resolve(papers: Iterable[Paper], told: Iterable[Told]) -> Citations:
+def resolve_citations(papers: Iterable[Paper], told: Iterable[CitationRecord]) -> Citations:
     """Find the papers of a survey among the works that graphs name; what is told of other papers is left out.
 
     The order of `papers` decides which of two papers with a common id is meant, the order of `told` which graph's
@@ -120,29 +120,29 @@ def resolve(papers: Iterable[Paper], told: Iterable[Told]) -> Citations:
     inside: set[PaperId] = set()
     for paper in papers:
         inside.add(paper.id)
-        for name in ids_of(paper):
+        for name in paper_identifiers(paper):
             names.setdefault(name, paper.id)
     heard = [one for one in told if one and one.paper in inside]
     for one in heard:
         for name in one.ids:
             names.setdefault(name, one.paper)
-    return _Reading(names, heard).citations()
+    return _Resolver(names, heard).citations()
 
 
-class _Reading:
+class _Resolver:
     """Reads what was heard with the names of the papers at hand."""
 
-    def __init__(self, names: Mapping[str, PaperId], heard: list[Told]) -> None:
+    def __init__(self, names: Mapping[str, PaperId], heard: list[CitationRecord]) -> None:
         self._heard = heard
         self._edges: set[CitationEdge] = set()
-        self._outside: dict[PaperId, list[Work]] = {}
+        self._outside: dict[PaperId, list[CitedWork]] = {}
         self._more: dict[PaperId, int] = {}
         for one in heard:
             self._hear(one, names)
         self._times = Counter(work.ids[0] for works in self._outside.values() for work in works)
 
-    def _hear(self, one: Told, names: Mapping[str, PaperId]) -> None:
-        strangers: dict[str, Work] = {}
+    def _hear(self, one: CitationRecord, names: Mapping[str, PaperId]) -> None:
+        strangers: dict[str, CitedWork] = {}
         for work in one.references:
             target = next((names[name] for name in work.ids if name in names), None)
             if target is None and work.ids:
@@ -158,16 +158,16 @@ class _Reading:
         edges = sorted(self._edges, key=lambda edge: (edge.citing, edge.cited, edge.provider))
         works = {work.ids[0]: work for found in self._outside.values() for work in found}
         ranked = sorted(self._times.items(), key=lambda item: (-item[1], item[0]))
-        missed = tuple((works[name], times) for name, times in ranked[:MAX_MISSED])
+        missed = tuple((works[name], times) for name, times in ranked[:MAX_MISSING])
         return Citations(tuple(edges), self._standings(edges), missed)
 
-    def _standings(self, edges: list[CitationEdge]) -> dict[PaperId, Standing]:
+    def _standings(self, edges: list[CitationEdge]) -> dict[PaperId, CitationStats]:
         cites: dict[PaperId, set[PaperId]] = defaultdict(set)
         cited: dict[PaperId, set[PaperId]] = defaultdict(set)
         for edge in edges:
             cites[edge.citing].add(edge.cited)
             cited[edge.cited].add(edge.citing)
-        told: dict[PaperId, list[Told]] = defaultdict(list)
+        told: dict[PaperId, list[CitationRecord]] = defaultdict(list)
         for one in self._heard:
             told[one.paper].append(one)
         return {paper: self._standing(paper, cites, cited, told) for paper in sorted({*cites, *cited, *told})}
@@ -177,15 +177,15 @@ class _Reading:
         paper: PaperId,
         cites: Mapping[PaperId, set[PaperId]],
         cited: Mapping[PaperId, set[PaperId]],
-        told: Mapping[PaperId, list[Told]],
-    ) -> Standing:
+        told: Mapping[PaperId, list[CitationRecord]],
+    ) -> CitationStats:
         heard = told.get(paper, [])
         outside = sorted(self._outside.get(paper, []), key=lambda work: (-self._times[work.ids[0]], work.title))
-        return Standing(
+        return CitationStats(
             references=tuple(sorted(cites.get(paper, ()))),
             cited_by=tuple(sorted(cited.get(paper, ()))),
-            outside=tuple(outside[:MAX_OUTSIDE]),
-            more=max(len(outside) - MAX_OUTSIDE, 0) + self._more.get(paper, 0),
+            outside=tuple(outside[:MAX_EXTERNAL]),
+            more=max(len(outside) - MAX_EXTERNAL, 0) + self._more.get(paper, 0),
             count=max((one.cited_by for one in heard if one.cited_by is not None), default=None),
             told=tuple((one.provider, one.at) for one in heard),
         )

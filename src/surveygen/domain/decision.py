@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from surveygen.domain.hand import Edit
+from surveygen.domain.edits import Edit
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Theme
 
@@ -46,7 +46,7 @@ MoveReason = Literal["evidence", "words", "theme_gone", "divided", "merged", "pe
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class ThemeMove:
     """A paper that a placement moved: when, from where to where, and why.
 
     `reason` is worded in every language; `detail` gives the numbers of evidence.
@@ -60,27 +60,27 @@ class Logged:
     detail: str = ""
 
 
-def standing(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+def active_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the decisions that hold, in their order: not those undone, nor the undoing."""
     known = tuple(decisions)
     undone = {decision.subject for decision in known if decision.action == "undo"}
     return tuple(one for one in known if one.action != "undo" and str(one.number) not in undone)
 
 
-def excluded(decisions: Iterable[Decision]) -> frozenset[PaperId]:
+def excluded_papers(decisions: Iterable[Decision]) -> frozenset[PaperId]:
     """Return the papers that a person took out of the draft; to move or pin one brings it back."""
     verdicts: Mapping[PaperId, bool] = {
         PaperId(one.subject): one.action == "exclude"
-        for one in standing(decisions)
+        for one in active_decisions(decisions)
         if one.action in {"exclude", "move", "pin"}
     }
     return frozenset(paper for paper, out in verdicts.items() if out)
 
 
-def edits(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+def active_edits(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the edits that hold, in their order: of each claim the last one, and the last in each language alone."""
     last: dict[tuple[str, str], Decision] = {}
-    for one in standing(decisions):
+    for one in active_decisions(decisions):
         if one.edit is not None:
             key = (one.edit.claim, one.edit.language if one.edit.local else "")
             last.pop(key, None)

@@ -9,7 +9,7 @@ from surveygen.domain.theme import ThemeId
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class MetricEstimate:
     """A measure with its 95 % bootstrap interval, percentile method, papers drawn with replacement."""
 
     name: str
@@ -69,7 +69,7 @@ class Evaluation:
     seeds: int
     missing: int
     unknown: tuple[str, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[MetricEstimate, ...]
     themes: tuple[ThemeScore, ...]
     confusion: tuple[tuple[ThemeId, ThemeId, int], ...]
     calibration: Calibration | None = None

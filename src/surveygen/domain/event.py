@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from surveygen.domain.changes import Corrected, Revised
+from surveygen.domain.changes import MetadataChanged, Revised
 from surveygen.domain.paper import Paper, PaperId
 
 EventKind = Literal["added", "late", "revised", "withdrawn", "reinstated", "metadata", "touched", "regressed"]
@@ -43,7 +43,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class HarvestChanges:
     """What some runs did, from the state before the first to the state after the last; each list sorted by id.
 
     A paper stands in the first list that fits, but a withdrawal or reinstatement goes before the version that it comes
@@ -54,7 +54,7 @@ class Difference:
     revised: tuple[Revised, ...] = ()
     withdrawn: tuple[PaperId, ...] = ()
     reinstated: tuple[PaperId, ...] = ()
-    metadata: tuple[Corrected, ...] = field(default=())
+    metadata: tuple[MetadataChanged, ...] = field(default=())
 
     def __bool__(self) -> bool:
         """Whether anything that a draft shows became different."""
@@ -87,7 +87,7 @@ def classify(
     return tuple(kinds), _state(before, fields), _state(after, fields)
 
 
-def fold_events(events: Iterable[Event]) -> Difference:
+def fold_events(events: Iterable[Event]) -> HarvestChanges:
     """Sum up events, in their order, into what is different in the end; what was undone again does not count."""
     of_paper: dict[PaperId, list[Event]] = {}
     for event in events:
@@ -97,7 +97,7 @@ def fold_events(events: Iterable[Event]) -> Difference:
     withdrawn: list[PaperId] = []
     reinstated: list[PaperId] = []
     revised: list[Revised] = []
-    metadata: list[Corrected] = []
+    metadata: list[MetadataChanged] = []
     for paper in sorted(of_paper):
         before, after = of_paper[paper][0].before, of_paper[paper][-1].after
         was, now = before.get("status") == "withdrawn", after.get("status") == "withdrawn"
@@ -108,8 +108,8 @@ def fold_events(events: Iterable[Event]) -> Difference:
         elif _number(after) > _number(before):
             revised.append(Revised(paper, _number(before), _number(after)))
         elif fields := _corrected(of_paper[paper]):
-            metadata.append(Corrected(paper, fields))
-    return Difference(tuple(added), tuple(revised), tuple(withdrawn), tuple(reinstated), tuple(metadata))
+            metadata.append(MetadataChanged(paper, fields))
+    return HarvestChanges(tuple(added), tuple(revised), tuple(withdrawn), tuple(reinstated), tuple(metadata))
 
 
 def _state(paper: Paper, fields: Sequence[str]) -> State:

@@ -100,7 +100,7 @@ def parse_inline(text: str, cites: Collection[PaperId] = ()) -> tuple[Inline, ..
     return tuple(_joined(pieces))
 
 
-def islands(text: str, cites: Collection[PaperId] = ()) -> tuple[tuple[int, int], ...]:
+def protected_spans(text: str, cites: Collection[PaperId] = ()) -> tuple[tuple[int, int], ...]:
     """Return the spans of mathematics and of citations in clean text, without the space before a citation.
 
     >>> islands("It is $x^2$ [@2101.00001].", ["2101.00001"])

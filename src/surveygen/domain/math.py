@@ -57,7 +57,7 @@ def safe_math(tex: str) -> str | None:
     if not spelled or len(spelled) > MAX_MATH or not spelled.isascii() or "^^" in spelled:
         return None
     try:
-        _Reader(spelled).read_all()
+        _MathParser(spelled).read_all()
     except _NotSafeError:
         return None
     return spelled
@@ -71,7 +71,7 @@ class _NotSafeError(Exception):
     """The island holds something that is not on the lists."""
 
 
-class _Reader:
+class _MathParser:
     """Reads mathematics by its grammar; each method takes what it is named for off the front."""
 
     def __init__(self, tex: str) -> None:

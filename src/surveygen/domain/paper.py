@@ -144,7 +144,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PendingPaper:
     """An id that a person asked for and that is still to be fetched; version None means the latest."""
 
     id: PaperId
@@ -162,7 +162,7 @@ class BadRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ImportChanges:
     """What one import or fetch did to the corpus: sorted ids, each in the first list that fits."""
 
     added: tuple[PaperId, ...] = ()

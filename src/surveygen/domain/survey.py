@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from surveygen.domain.answer import ModelUse
 from surveygen.domain.changes import Changes
-from surveygen.domain.citation import CitationEdge, Standing
+from surveygen.domain.citation import CitationEdge, CitationStats
+from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import Attribution, Evidence, PaperReview, Sentence, SubtopicKind
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
-from surveygen.domain.writing import Card, Evidence, Hand, Sentence, StrandKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Paragraph:
     sentences: tuple[Sentence, ...]
     label: str = ""
     style: Literal["prose", "list"] = "prose"
-    kind: StrandKind = ""
+    kind: SubtopicKind = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Note:
     text: str
     role: Literal["definition", "notice", "computed"] = "computed"
     claim: str = ""
-    hand: Hand | None = None
+    hand: Attribution | None = None
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class KeyValueTable:
     """Labels with values, in the survey's language; for numbers of the selection and of quality."""
 
     caption: str
@@ -47,7 +47,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """One paper of a comparison table; a cell is None where the source says nothing.
 
     `code` is the address of a repository, "" if none is named; its evidence stands in the paper's card.
@@ -59,16 +59,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ComparisonTable:
     """Papers side by side; `columns` are headings of the cells, after the column for paper and year."""
 
     caption: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class PaperItem:
     """One paper of a list; its title is given, as it may have left the draft. `detail` is in fixed words."""
 
     paper: PaperId
@@ -81,7 +81,7 @@ class PaperList:
     """Papers to which something happened."""
 
     caption: str
-    items: tuple[Listed, ...]
+    items: tuple[PaperItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class YearChart:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class FlowCount:
     """A number of the selection: how many there are, and how many there were before the last refresh, None if unknown.
 
     `name` is the same in every language: "found", "included", or "source:" and the name of a source.
@@ -108,25 +108,25 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class FlowStage:
     """A step of the selection: what is `kept`, its `parts`, and what is set `aside` before the next stage.
 
     The parts add up to what is kept; what is kept, less what is set aside, is what the next stage keeps.
     """
 
-    kept: Count
-    parts: tuple[Count, ...] = ()
-    aside: tuple[Count, ...] = ()
+    kept: FlowCount
+    parts: tuple[FlowCount, ...] = ()
+    aside: tuple[FlowCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class PrismaFlow:
     """The way from records found to papers under a theme, after the PRISMA 2020 statement (doi:10.1136/bmj.n71)."""
 
     caption: str
-    stages: tuple[Stage, ...]
+    stages: tuple[FlowStage, ...]
 
-    def counts(self) -> Iterator[Count]:
+    def counts(self) -> Iterator[FlowCount]:
         """Yield every number in reading order."""
         for stage in self.stages:
             yield from (stage.kept, *stage.parts, *stage.aside)
@@ -141,7 +141,7 @@ class TaxonomyFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class MapLabel:
     """Where a theme stands on the map, at the middle of its `papers` papers; `nearest` is the theme next to it."""
 
     theme: ThemeId
@@ -156,7 +156,7 @@ class ThemeMap:
     """The papers in the plane, alike near each other (`Entry.position`), with a spot for each top theme."""
 
     caption: str
-    spots: tuple[Spot, ...]
+    spots: tuple[MapLabel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
-class LikenessMatrix:
+class SimilarityMatrix:
     """How alike themes are: `values[i][j]`, -1 to 1, is the cosine between the centers of `themes[i]` and `[j]`."""
 
     caption: str
@@ -191,13 +191,13 @@ class References:
 Block = (
     Paragraph
     | Note
-    | Facts
-    | Table
+    | KeyValueTable
+    | ComparisonTable
     | PaperList
-    | Flow
+    | PrismaFlow
     | YearChart
     | TaxonomyFigure
-    | LikenessMatrix
+    | SimilarityMatrix
     | ThemeMap
     | Timeline
     | Catalogue
@@ -228,7 +228,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BibliographyEntry:
     """A paper as this draft uses it.
 
     Attributes:
@@ -242,10 +242,10 @@ class Entry:
     paper: Paper
     number: int
     cite_key: str
-    card: Card
+    card: PaperReview
     assignment: Assignment | None = None
     neighbours: tuple[PaperId, ...] = ()
-    standing: Standing | None = None
+    standing: CitationStats | None = None
     reasons: tuple[Evidence, ...] = ()
     position: tuple[float, float] | None = None
 
@@ -336,7 +336,7 @@ class Survey:
     generated_at: str
     taxonomy: Taxonomy
     counts: tuple[ThemeCount, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[BibliographyEntry, ...]
     sections: tuple[Section, ...]
     quality: Quality
     provenance: Provenance
@@ -347,21 +347,21 @@ class Survey:
     graphs: tuple[tuple[str, str], ...] = ()
     editions: tuple[str, ...] = ()
 
-    def by_paper(self) -> dict[PaperId, Entry]:
+    def by_paper(self) -> dict[PaperId, BibliographyEntry]:
         """Return the entries by paper; build it once and keep it while rendering."""
         return {entry.paper.id: entry for entry in self.entries}
 
     def sentences(self) -> Iterator[Sentence]:
         """Return every claim of the running text and of the tables, in reading order."""
-        return claims(self.sections)
+        return all_sentences(self.sections)
 
 
-def claims(sections: Iterable[Section]) -> Iterator[Sentence]:
+def all_sentences(sections: Iterable[Section]) -> Iterator[Sentence]:
     """Yield every claim of the running text and of the tables of some sections, in reading order."""
     for section in sections:
         for block in section.blocks:
             if isinstance(block, Paragraph):
                 yield from block.sentences
-            elif isinstance(block, Table):
+            elif isinstance(block, ComparisonTable):
                 for row in block.rows:
                     yield from (cell for cell in row.cells if cell is not None)

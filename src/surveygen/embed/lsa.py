@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from surveygen.config import Embed
+from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.embed._protocol import Progress
 
@@ -23,7 +23,7 @@ _MANY = 50  # texts; from here on a word that stands in one text only is no evid
 _SEED = 0
 
 
-def make(settings: Embed, corpus: Callable[[], Sequence[str]]) -> LsaEncoder:
+def make(settings: EmbedSettings, corpus: Callable[[], Sequence[str]]) -> LsaEncoder:
     """Make an encoder that learns its words from `corpus()` when it is first asked for a vector."""
     del settings
     return LsaEncoder(corpus)

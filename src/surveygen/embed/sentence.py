@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from surveygen.config import Embed
+from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.embed._protocol import Progress
 from surveygen.embed._weights import dimension, locate, missing, weights_hash
@@ -24,7 +24,7 @@ _CPU_FLAGS = Path("/proc/cpuinfo")
 _BATCHES_PER_CALL = 4
 
 
-def make(settings: Embed, corpus: Callable[[], Sequence[str]]) -> SentenceEncoder:
+def make(settings: EmbedSettings, corpus: Callable[[], Sequence[str]]) -> SentenceEncoder:
     """Make the encoder that `settings` names; the corpus is not looked at and nothing heavy is imported."""
     del corpus
     return SentenceEncoder(settings)
@@ -33,7 +33,7 @@ def make(settings: Embed, corpus: Callable[[], Sequence[str]]) -> SentenceEncode
 class SentenceEncoder:
     """A sentence-transformers model; torch is imported at the first text that must be encoded."""
 
-    def __init__(self, settings: Embed) -> None:
+    def __init__(self, settings: EmbedSettings) -> None:
         self._settings = settings
 
     @cached_property

@@ -1,50 +1,56 @@
 """Say the verbs in order: add, fetch, refresh, build, verify."""
 
-from surveygen.chat import Spent
-from surveygen.pipeline._decide import Decided
-from surveygen.pipeline._page import Line
+from surveygen.llm import LlmUsage
+from surveygen.pipeline._decision_session import DecisionResult
+from surveygen.pipeline._editable import EditableUnit
 from surveygen.pipeline.add import add
-from surveygen.pipeline.build import Built, build
-from surveygen.pipeline.citations import CitationReport, Learnt, learn_citations, plan_citations, update_citations
-from surveygen.pipeline.decide import History, exclude, history, merge, move, pin, rename, split, undo
-from surveygen.pipeline.doctor import Finding, examine
-from surveygen.pipeline.edit import TakenUp, drop, edit, keep, lines, take_up
+from surveygen.pipeline.build import BuildResult, build
+from surveygen.pipeline.citations import (
+    CitationReport,
+    CitationUpdate,
+    fetch_citations,
+    plan_citations,
+    update_citations,
+)
+from surveygen.pipeline.decide import DecisionLog, exclude, history, merge, move, pin, rename, split, undo
+from surveygen.pipeline.doctor import HealthCheck, examine
+from surveygen.pipeline.edit import ImportedEdits, drop, edit, import_edits, keep, lines
 from surveygen.pipeline.estimate import estimate
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, export
 from surveygen.pipeline.fetch import clear_stop, fetch, plan
-from surveygen.pipeline.harvest import Harvested, harvest, plan_harvest
+from surveygen.pipeline.harvest import HarvestResult, harvest, plan_harvest
 from surveygen.pipeline.init import init
-from surveygen.pipeline.progress import Progress, Silence
-from surveygen.pipeline.proposals import Offered, accept, proposals
-from surveygen.pipeline.refresh import Refreshed, refresh
-from surveygen.pipeline.retaxonomy import Redrawn, retaxonomy
+from surveygen.pipeline.progress import NullProgress, Progress
+from surveygen.pipeline.proposals import Suggestions, accept, proposals
+from surveygen.pipeline.refresh import RefreshResult, refresh
+from surveygen.pipeline.retaxonomy import ReinducedTaxonomy, retaxonomy
 from surveygen.pipeline.status import Status, status
-from surveygen.pipeline.steer import Shown, induce, show
+from surveygen.pipeline.steer import TaxonomyView, induce, show
 from surveygen.pipeline.taxonomies import TAXONOMY_EXPORTS, export_taxonomy
-from surveygen.pipeline.verify import Report, verify
+from surveygen.pipeline.verify import VerifyReport, verify
 
 __all__ = [
     "EXPORTS",
     "TAXONOMY_EXPORTS",
-    "Built",
+    "BuildResult",
     "CitationReport",
-    "Decided",
-    "Finding",
-    "Harvested",
-    "History",
-    "Learnt",
-    "Line",
-    "Offered",
+    "CitationUpdate",
+    "DecisionLog",
+    "DecisionResult",
+    "EditableUnit",
+    "HarvestResult",
+    "HealthCheck",
+    "ImportedEdits",
+    "LlmUsage",
+    "NullProgress",
     "Progress",
-    "Redrawn",
-    "Refreshed",
-    "Report",
-    "Shown",
-    "Silence",
-    "Spent",
+    "RefreshResult",
+    "ReinducedTaxonomy",
     "Status",
-    "TakenUp",
+    "Suggestions",
+    "TaxonomyView",
+    "VerifyReport",
     "accept",
     "add",
     "build",
@@ -58,12 +64,13 @@ __all__ = [
     "export",
     "export_taxonomy",
     "fetch",
+    "fetch_citations",
     "harvest",
     "history",
+    "import_edits",
     "induce",
     "init",
     "keep",
-    "learn_citations",
     "lines",
     "merge",
     "move",
@@ -78,7 +85,6 @@ __all__ = [
     "show",
     "split",
     "status",
-    "take_up",
     "undo",
     "update_citations",
     "verify",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.pipeline._codec import decode, digest, encode
-from surveygen.pipeline._run import Run
+from surveygen.pipeline.context import BuildContext
 from surveygen.themes import MAP, join_map, map_papers
 
 _KIND, _SLOT = "map", "last"
@@ -16,7 +16,7 @@ _MOST_JOINED = 0.2  # of the papers; with more the map says too little of them, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class _MapState:
     """Papers with their places and the hashes of their words, in one order; the last `joined` came after the layout."""
 
     papers: tuple[PaperId, ...] = ()
@@ -26,19 +26,19 @@ class _Places:
     joined: int = 0
 
 
-def positions(run: Run) -> Mapping[PaperId, tuple[float, float]]:
+def map_coordinates(run: BuildContext) -> Mapping[PaperId, tuple[float, float]]:
     """Return the place of each paper in the unit square; a paper that left keeps its own in case that it returns."""
     embed = run.settings.embed  # and not the encoder's fingerprint: "lsa" fits its space to each state of the corpus
     key = digest(MAP, embed.encoder, embed.model)
     cached = run.store.derived(_KIND, key)
-    known = decode(_Places, cached) if cached is not None else _Places()
+    known = decode(_MapState, cached) if cached is not None else _MapState()
     now = _brought_up(known, {paper.id: paper.text_hash for paper in run.papers}, run.embeddings)
     if now is not known:
         run.store.put_derived(_KIND, key, encode(now), slot=_SLOT)
     return {paper: (x, y) for paper, x, y in zip(now.papers, now.x, now.y, strict=True)}
 
 
-def _brought_up(known: _Places, words: Mapping[PaperId, str], embeddings: Embeddings) -> _Places:
+def _brought_up(known: _MapState, words: Mapping[PaperId, str], embeddings: Embeddings) -> _MapState:
     """Return `known` itself where everybody has a place; who says something else now is new on the map."""
     stays = {
         paper: (x, y)
@@ -55,8 +55,8 @@ def _brought_up(known: _Places, words: Mapping[PaperId, str], embeddings: Embedd
     return _listed({**stays, **join_map(embeddings, stays)}, said, joined)
 
 
-def _listed(places: Mapping[PaperId, tuple[float, float]], words: Mapping[PaperId, str], joined: int) -> _Places:
-    return _Places(
+def _listed(places: Mapping[PaperId, tuple[float, float]], words: Mapping[PaperId, str], joined: int) -> _MapState:
+    return _MapState(
         papers=tuple(places),
         words=tuple(words[paper] for paper in places),
         x=tuple(x for x, _ in places.values()),

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surveygen import plugins
-from surveygen.config import Themes
+from surveygen.config import ThemeSettings
 from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId, in_reading_order
 from surveygen.pipeline._clock import now
-from surveygen.pipeline._run import Run
+from surveygen.pipeline.context import BuildContext
 from surveygen.themes import Inducer, Profile
 
 _MIN_TO_SPLIT = 20  # papers that a top theme without sub-themes must have before some are induced
 
 
-def current_taxonomy(run: Run) -> Taxonomy:
+def current_taxonomy(run: BuildContext) -> Taxonomy:
     """Return the themes as they are before a person's decisions; induces if there are none."""
     taxonomy = saved_taxonomy(run.store, run.profile, run.settings.themes)
     return taxonomy if len(taxonomy) else Taxonomy(_induce(run, None, run.embeddings))
 
 
-def saved_taxonomy(store: Store, profile: Profile, settings: Themes) -> Taxonomy:
+def saved_taxonomy(store: Store, profile: Profile, settings: ThemeSettings) -> Taxonomy:
     """Return the given themes with the induced ones of the store below them."""
     given = profile.taxonomy.themes
     if settings.subthemes == "none":
@@ -44,7 +44,7 @@ def minted(store: Store, profile: Profile) -> frozenset[ThemeId]:
     return frozenset(theme.id for theme in (*(store.taxonomy() or ()), *profile.taxonomy, *decided))
 
 
-def induce_below(run: Run, taxonomy: Taxonomy, assignments: Sequence[Assignment]) -> Taxonomy:
+def induce_below(run: BuildContext, taxonomy: Taxonomy, assignments: Sequence[Assignment]) -> Taxonomy:
     """Return the taxonomy with induced sub-themes below each large top theme that has none."""
     added: list[Theme] = []
     for top in taxonomy.children(None):
@@ -56,7 +56,7 @@ def induce_below(run: Run, taxonomy: Taxonomy, assignments: Sequence[Assignment]
     return in_reading_order((*taxonomy.themes, *added)) if added else taxonomy
 
 
-def _induce(run: Run, parent: Theme | None, embeddings: Embeddings) -> tuple[Theme, ...]:
+def _induce(run: BuildContext, parent: Theme | None, embeddings: Embeddings) -> tuple[Theme, ...]:
     """Induce themes below `parent` and save them: from then on they are kept, with their ids."""
     inducer: Inducer = plugins.load("themes", "kmeans").make(run.settings.themes)
     stored = run.store.taxonomy() or Taxonomy()

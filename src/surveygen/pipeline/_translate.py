@@ -11,23 +11,23 @@ import numpy as np
 
 from surveygen import plugins
 from surveygen.config import Project
-from surveygen.domain.answer import Answer
+from surveygen.domain.llm import LlmResponse
 from surveygen.domain.paper import PaperId
-from surveygen.domain.writing import Sentence
+from surveygen.domain.summary import Sentence
 from surveygen.embed import Encoder
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
-from surveygen.pipeline._asking import Asking
+from surveygen.pipeline._assignment import AssignmentResult
 from surveygen.pipeline._codec import digest
-from surveygen.pipeline._each import each
 from surveygen.pipeline._glossary import glossary_of
-from surveygen.pipeline._place import Placed
-from surveygen.pipeline._run import Run
+from surveygen.pipeline._llm_session import LlmSession
+from surveygen.pipeline._summaries import Summaries
+from surveygen.pipeline._threads import map_in_threads
 from surveygen.pipeline._vectors import embed_texts
-from surveygen.pipeline._write import Written
+from surveygen.pipeline.context import BuildContext
 from surveygen.summarize import split
 from surveygen.survey import Translation, translatable
-from surveygen.translate import Glossary, Masked, Translator, fault, mask, unmask
+from surveygen.translate import Glossary, Masked, Translator, mask, unmask, validation_error
 
 _SOURCE = "en"  # of themes and their descriptions
 _LABEL = "translation"  # under which translations are kept beside the answers of language models
@@ -45,7 +45,7 @@ class _Text:
 
 
 @dataclass(slots=True)
-class _Yield:
+class _Progress:
     """What came of a translation so far."""
 
     words: dict[str, str] = field(default_factory=dict)
@@ -53,14 +53,16 @@ class _Yield:
     pending: int = 0
 
 
-class Translating:
+class EditionTranslator:
     """Translates all that the editions of one survey say, with the engine that the settings name.
 
     What an engine answers is kept by its content: the masked sentence, the terms in it, the engine, the languages. It
     is checked whenever it is used, so that a stricter check needs no new translation.
     """
 
-    def __init__(self, project: Project, run: Run, placed: Placed, written: Written, asking: Asking) -> None:
+    def __init__(
+        self, project: Project, run: BuildContext, placed: AssignmentResult, written: Summaries, asking: LlmSession
+    ) -> None:
         self._project, self._run, self._placed, self._written = project, run, placed, written
         self._settings = project.settings.translate
         self._asking = asking
@@ -79,7 +81,7 @@ class Translating:
         texts = self._texts(language.code, glossary)
         if not texts:
             return Translation(names=names)
-        found = _Yield()
+        found = _Progress()
         self._answer(texts, language.code, glossary, found)
         self._differ(texts, found)
         self._agree(texts, found)
@@ -131,7 +133,7 @@ class Translating:
         for theme in self._placed.taxonomy:
             yield from (Sentence(piece, (), (), language=_SOURCE) for piece in _pieces(theme.description))
 
-    def _answer(self, texts: Sequence[_Text], target: str, glossary: Glossary, found: _Yield) -> None:
+    def _answer(self, texts: Sequence[_Text], target: str, glossary: Glossary, found: _Progress) -> None:
         """Look the answers up, ask for the others batch by batch, and judge each."""
         with self._run.progress.stage(f"translate {target}", len(texts)) as advance:
             known = {text.key: answer.text for text in texts if (answer := self._asking.answers.get(text.key))}
@@ -144,7 +146,7 @@ class Translating:
                     if said is None:
                         found.pending += 1
                         continue
-                    self._asking.answers.put(text.key, _LABEL, Answer(said))
+                    self._asking.answers.put(text.key, _LABEL, LlmResponse(said))
                     self._judge(text, said, target, glossary, found)
                 advance(len(batch))
         if found.pending and self._engine.trouble:
@@ -160,17 +162,17 @@ class Translating:
         def ask(batch: Sequence[_Text]) -> Sequence[str | None]:
             return self._engine.translate([text.masked for text in batch], batch[0].language, target)
 
-        yield from zip(batches, each(ask, batches, self._engine.workers), strict=True)
+        yield from zip(batches, map_in_threads(ask, batches, self._engine.workers), strict=True)
 
-    def _judge(self, text: _Text, answer: str, target: str, glossary: Glossary, found: _Yield) -> None:
+    def _judge(self, text: _Text, answer: str, target: str, glossary: Glossary, found: _Progress) -> None:
         said = unmask(answer, text.masked)
         pair = (text.language, target)
-        if said is None or fault(text.text, said, text.cites, glossary, pair=pair):
+        if said is None or validation_error(text.text, said, text.cites, glossary, pair=pair):
             found.failed.add(text.text)
         else:
             found.words[text.text] = said
 
-    def _differ(self, texts: Sequence[_Text], found: _Yield) -> None:
+    def _differ(self, texts: Sequence[_Text], found: _Progress) -> None:
         """Take out what is the same for sentences that say different things, such as an apology of the engine."""
         sources: dict[str, set[str]] = {}
         for text in (text for text in texts if text.text in found.words):
@@ -180,7 +182,7 @@ class Translating:
                 del found.words[text.text]
                 found.failed.add(text.text)
 
-    def _agree(self, texts: Sequence[_Text], found: _Yield) -> None:
+    def _agree(self, texts: Sequence[_Text], found: _Progress) -> None:
         """Take out translations that mean something else, where an encoder is there to tell."""
         settings = self._settings
         if not settings.encoder or not found.words:
@@ -197,7 +199,7 @@ class Translating:
                 del found.words[text.text]
                 found.failed.add(text.text)
 
-    def _describe(self, found: _Yield) -> None:
+    def _describe(self, found: _Progress) -> None:
         """Join the sentences of a definition; one that is not whole stays as it is."""
         for theme in self._placed.taxonomy:
             said = [found.words.get(piece, "") for piece in _pieces(theme.description)]

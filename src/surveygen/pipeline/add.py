@@ -8,7 +8,7 @@ from pathlib import Path
 
 from surveygen.config import Project
 from surveygen.corpus import Store, import_lines, is_dump
-from surveygen.domain.paper import BadRecord, Change, Paper, Wanted
+from surveygen.domain.paper import BadRecord, ImportChanges, Paper, PendingPaper
 from surveygen.errors import CorpusError
 from surveygen.pipeline._clock import now
 from surveygen.pipeline.harvest import note_snapshot
@@ -16,14 +16,14 @@ from surveygen.pipeline.progress import Progress
 from surveygen.sources import read_file
 
 
-def add(project: Project, files: Sequence[Path], progress: Progress) -> tuple[Change, ...]:
+def add(project: Project, files: Sequence[Path], progress: Progress) -> tuple[ImportChanges, ...]:
     """Import files in the order given; what cannot be read is set aside and the rest goes on.
 
     Raises:
         SourceError: a file cannot be read at all; files before it are imported.
         CorpusError: nothing in any file could be imported.
     """
-    changes: list[Change] = []
+    changes: list[ImportChanges] = []
     with Store.open(project.database) as store:
         for path in files:
             with progress.stage(f"add {path.name}", None) as advance:
@@ -36,7 +36,7 @@ def add(project: Project, files: Sequence[Path], progress: Progress) -> tuple[Ch
     return tuple(changes)
 
 
-def _add(store: Store, path: Path, advance: Callable[[int], None]) -> Change:
+def _add(store: Store, path: Path, advance: Callable[[int], None]) -> ImportChanges:
     if path.suffix == ".jsonl" and _begins_dump(path):
         with path.open(encoding="utf-8", errors="replace") as lines:
             return import_lines(store, lines, at=now())
@@ -56,13 +56,17 @@ def _begins_dump(path: Path) -> bool:
         return False  # the reader says what is wrong with the file
 
 
-def _named(records: Iterator[Paper | Wanted | BadRecord], path: Path) -> Iterator[Paper | Wanted | BadRecord]:
+def _named(
+    records: Iterator[Paper | PendingPaper | BadRecord], path: Path
+) -> Iterator[Paper | PendingPaper | BadRecord]:
     """Call a bad record by its file's name, wherever the file lies: the same file is set aside once."""
     for record in records:
         yield replace(record, source=path.name) if isinstance(record, BadRecord) else record
 
 
-def _dated(records: Iterator[Paper | Wanted | BadRecord], latest: list[str]) -> Iterator[Paper | Wanted | BadRecord]:
+def _dated(
+    records: Iterator[Paper | PendingPaper | BadRecord], latest: list[str]
+) -> Iterator[Paper | PendingPaper | BadRecord]:
     """Put the last datestamp into `latest`; only a snapshot of arXiv has any."""
     for record in records:
         if isinstance(record, Paper) and record.as_of:
@@ -70,6 +74,8 @@ def _dated(records: Iterator[Paper | Wanted | BadRecord], latest: list[str]) -> 
         yield record
 
 
-def _counted(record: Paper | Wanted | BadRecord, advance: Callable[[int], None]) -> Paper | Wanted | BadRecord:
+def _counted(
+    record: Paper | PendingPaper | BadRecord, advance: Callable[[int], None]
+) -> Paper | PendingPaper | BadRecord:
     advance(1)
     return record

@@ -6,34 +6,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from surveygen.chat import Spent
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.languages import Language, codes
 from surveygen.languages import load as load_language
-from surveygen.pipeline import _edition
-from surveygen.pipeline._asking import Asking
-from surveygen.pipeline._drafts import (
+from surveygen.llm import LlmUsage
+from surveygen.pipeline import snapshot
+from surveygen.pipeline._editable import EditableDraft
+from surveygen.pipeline._llm_session import LlmSession
+from surveygen.pipeline._output_cache import OutputCache
+from surveygen.pipeline.edit import edited, take_up_edited
+from surveygen.pipeline.output import (
     PAGE,
     REPORTS,
     TAXONOMY,
-    Edition,
+    RenderJob,
     check_formats,
     draft_files,
-    write_draft,
+    write_outputs,
     write_reports,
     write_taxonomy,
 )
-from surveygen.pipeline._draw import Drawing, draw
-from surveygen.pipeline._fresh import Drafts
-from surveygen.pipeline._page import Page
-from surveygen.pipeline.edit import edited, take_up_edited
+from surveygen.pipeline.prepare import PreparedSurvey, prepare_survey
 from surveygen.pipeline.progress import Progress
 from surveygen.themes import load_profile
 
 
 @dataclass(frozen=True, slots=True)
-class Translated:
+class TranslationCounts:
     """Sentences of an edition: in its language now, left as they were as their translation did not hold, put off."""
 
     language: str
@@ -43,7 +43,7 @@ class Translated:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuildResult:
     """What a build made: every file of the drafts asked for, and those whose bytes are new.
 
     `spent` is what this run asked of a language model; None if nothing was to be written, or no model was wanted.
@@ -53,8 +53,8 @@ class Built:
     files: tuple[Path, ...]
     changed: tuple[Path, ...]
     papers: int
-    spent: Spent | None = None
-    translated: tuple[Translated, ...] = ()
+    spent: LlmUsage | None = None
+    translated: tuple[TranslationCounts, ...] = ()
 
 
 def build(
@@ -64,7 +64,7 @@ def build(
     languages: Sequence[str] = (),
     formats: Sequence[str] = (),
     out: Path | None = None,
-) -> Built:
+) -> BuildResult:
     """Make the drafts of a survey; only what changed since the last build is computed.
 
     Raises:
@@ -72,12 +72,12 @@ def build(
         EncoderError, ThemeError, SummaryError, TemplateError: from the stage that failed; the drafts of an earlier
             build are still whole.
     """
-    order = Order(project, tuple(languages), tuple(formats), out)
+    order = BuildRequest(project, tuple(languages), tuple(formats), out)
     with Store.open(project.database) as store:
-        return make_drafts(order, store, progress)
+        return build_outputs(order, store, progress)
 
 
-class Order:
+class BuildRequest:
     """What a build is asked for, checked before anything is computed.
 
     Raises:
@@ -100,19 +100,21 @@ class Order:
         self.editions = tuple(sorted(known | {one.code for one in self.languages if pages}))
 
 
-def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Built:
+def build_outputs(
+    order: BuildRequest, store: Store, progress: Progress, drawing: PreparedSurvey | None = None
+) -> BuildResult:
     """Write the editions that are not what they would become; `drawing` is what a caller has drawn up before."""
     project, folder = order.project, order.folder
     drawing = take_up(order, store, progress, drawing) or drawing
     profile = load_profile(project.settings.profile, project.root)
-    drafts = Drafts(store, project.settings, profile, (project.templates, project.glossary), order.editions)
-    common = [folder / name for name in (TAXONOMY, *(REPORTS if _edition.last_reports(store) else ()))]
+    drafts = OutputCache(store, project.settings, profile, (project.templates, project.glossary), order.editions)
+    common = [folder / name for name in (TAXONOMY, *(REPORTS if snapshot.last_reports(store) else ()))]
     whole = all(path.is_file() for path in common)
     stale = [one for one in order.languages if not (whole and drafts.is_fresh(folder / one.code, order.formats))]
     if not stale:
         return _built(order, store, [], common)
-    drawing = drawing or draw(project, store, progress)
-    with Asking(project, drawing.meter) as asking:
+    drawing = drawing or prepare_survey(project, store, progress)
+    with LlmSession(project, drawing.meter) as asking:
         changed, translated = _write(order, store, drawing, stale, asking)
         spent = asking.spent or drawing.written.spent
     changed += write_taxonomy(profile, drawing.taxonomy, project.settings.title, folder / TAXONOMY)
@@ -124,24 +126,26 @@ def make_drafts(order: Order, store: Store, progress: Progress, drawing: Drawing
     return replace(_built(order, store, changed, common), spent=spent, translated=tuple(translated))
 
 
-def _built(order: Order, store: Store, changed: Sequence[Path], common: Sequence[Path]) -> Built:
+def _built(order: BuildRequest, store: Store, changed: Sequence[Path], common: Sequence[Path]) -> BuildResult:
     files = [path for language in order.languages for path in draft_files(order.folder / language.code)]
     counts = store.counts()
     papers = counts.papers - counts.withdrawn - counts.excluded
-    return Built((*files, *common), tuple(changed), papers)
+    return BuildResult((*files, *common), tuple(changed), papers)
 
 
-def take_up(order: Order, store: Store, progress: Progress, drawing: Drawing | None = None) -> Drawing | None:
+def take_up(
+    order: BuildRequest, store: Store, progress: Progress, drawing: PreparedSurvey | None = None
+) -> PreparedSurvey | None:
     """Make decisions of what a person changed in the Markdown editions; return the drawing where that took one."""
     touched = edited([order.folder / one.code for one in order.languages])
     if not touched:
         return None
-    drawing = drawing or draw(order.project, store, progress)
+    drawing = drawing or prepare_survey(order.project, store, progress)
     take_up_edited(drawing, touched, progress)
     return drawing
 
 
-def _write_reports(order: Order, drawing: Drawing) -> list[Path]:
+def _write_reports(order: BuildRequest, drawing: PreparedSurvey) -> list[Path]:
     """Write the feed and the digest, in the survey's first language, once there was a refresh."""
     language = load_language(order.project.settings.languages[0])
     survey = drawing.survey(language)
@@ -149,25 +153,25 @@ def _write_reports(order: Order, drawing: Drawing) -> list[Path]:
 
 
 def _write(
-    order: Order, store: Store, drawing: Drawing, languages: Sequence[Language], asking: Asking
-) -> tuple[list[Path], list[Translated]]:
+    order: BuildRequest, store: Store, drawing: PreparedSurvey, languages: Sequence[Language], asking: LlmSession
+) -> tuple[list[Path], list[TranslationCounts]]:
     """Write each edition; return the files whose bytes are new, and what was translated."""
     changed: list[Path] = []
-    told: list[Translated] = []
+    told: list[TranslationCounts] = []
     translating = drawing.translating(order.project, asking)
     for language in languages:
-        if not _edition.exists(store):  # what the first refresh will be compared with
+        if not snapshot.exists(store):  # what the first refresh will be compared with
             first = drawing.survey(language)
-            _edition.save(store, _edition.photograph(store, first, 0, drawing.run.excluded))
+            snapshot.save(store, snapshot.take_snapshot(store, first, 0, drawing.run.excluded))
         said = translating.into(language)
         if said.engine:
-            told.append(Translated(language.code, len(said.words), len(said.failed), said.pending))
+            told.append(TranslationCounts(language.code, len(said.words), len(said.failed), said.pending))
         survey = replace(drawing.survey(language, said), editions=order.editions)
-        for line in Page(survey, store).waiting():
+        for line in EditableDraft(survey, store).waiting():
             drawing.run.progress.note(
                 f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}"
             )
         folder, project = order.folder / language.code, order.project
-        edition = Edition(survey, language, folder, project.templates, project.settings)
-        changed += write_draft(edition, order.formats, drawing.run.progress)
+        edition = RenderJob(survey, language, folder, project.templates, project.settings)
+        changed += write_outputs(edition, order.formats, drawing.run.progress)
     return changed, told

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from surveygen import plugins
-from surveygen.config import Project, Sources
+from surveygen.config import Project, SourceSettings
 from surveygen.corpus import Store, locked
-from surveygen.domain.citation import Citations, Work, ids_of, resolve
+from surveygen.domain.citation import Citations, CitedWork, paper_identifiers, resolve_citations
 from surveygen.domain.paper import Paper, Status
 from surveygen.errors import ConfigError, SourceError
 from surveygen.pipeline._clock import days_ago, now
 from surveygen.pipeline.progress import Progress
-from surveygen.sources import Budget, CitationSource, Edge
+from surveygen.sources import Budget, CitationSource, NetworkDeps
 
 _LIVE: tuple[Status, ...] = ("active", "reinstated")
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class CitationUpdate:
     """What one graph told in one run.
 
     Attributes:
@@ -46,10 +46,10 @@ class CitationReport:
         missed: works that the survey cites most and does not hold, with how many of its papers do.
     """
 
-    learnt: tuple[Learnt, ...]
+    learnt: tuple[CitationUpdate, ...]
     citations: int
     papers: int
-    missed: tuple[tuple[Work, int], ...]
+    missed: tuple[tuple[CitedWork, int], ...]
 
 
 def plan_citations(project: Project) -> tuple[str, ...]:
@@ -60,11 +60,11 @@ def plan_citations(project: Project) -> tuple[str, ...]:
     """
     _want_providers(project)
     with Store.open(project.database) as store:
-        graphs = _graphs(project, Edge())
+        graphs = _graphs(project, NetworkDeps())
         return tuple(line for name, graph in graphs for line in graph.plan_citations(_due(project, store, name)))
 
 
-def learn_citations(project: Project, progress: Progress, *, edge: Edge | None = None) -> CitationReport:
+def fetch_citations(project: Project, progress: Progress, *, edge: NetworkDeps | None = None) -> CitationReport:
     """Ask the graphs of the settings and sum up what the store then knows.
 
     Raises:
@@ -80,8 +80,8 @@ def learn_citations(project: Project, progress: Progress, *, edge: Edge | None =
 
 
 def update_citations(
-    project: Project, store: Store, progress: Progress, edge: Edge | None = None
-) -> tuple[Learnt, ...]:
+    project: Project, store: Store, progress: Progress, edge: NetworkDeps | None = None
+) -> tuple[CitationUpdate, ...]:
     """Ask each graph of the settings about papers that are new or that it was last asked about long ago.
 
     A graph that fails ends a note, not the run: what it told before that is kept. Nothing is asked by default.
@@ -95,13 +95,13 @@ def update_citations(
     Raises:
         ConfigError: the settings name a graph that there is not. CorpusError: the store cannot be written.
     """
-    edge = replace(edge or Edge(), budget=Budget(project.settings.citations.max_requests))
+    edge = replace(edge or NetworkDeps(), budget=Budget(project.settings.citations.max_requests))
     return tuple(_ask(project, store, progress, name, graph) for name, graph in _graphs(project, edge))
 
 
 def citations_of(store: Store, papers: Sequence[Paper]) -> Citations:
     """Return who cites whom among some papers, by all that the store was told."""
-    return resolve(papers, store.told())
+    return resolve_citations(papers, store.told())
 
 
 def graph_titles(providers: Iterable[str]) -> dict[str, str]:
@@ -109,15 +109,15 @@ def graph_titles(providers: Iterable[str]) -> dict[str, str]:
     titles: dict[str, str] = {}
     for name in sorted(set(providers)):
         try:
-            titles[name] = plugins.load("sources", name).make(Sources()).title
+            titles[name] = plugins.load("sources", name).make(SourceSettings()).title
         except ConfigError:
             titles[name] = name
     return titles
 
 
-def _ask(project: Project, store: Store, progress: Progress, name: str, graph: CitationSource) -> Learnt:
+def _ask(project: Project, store: Store, progress: Progress, name: str, graph: CitationSource) -> CitationUpdate:
     due = _due(project, store, name)
-    learnt = Learnt(name, len(due), 0, 0, 0)
+    learnt = CitationUpdate(name, len(due), 0, 0, 0)
     with progress.stage("citations", len(due)) as advance:
         try:
             for answer in graph.citations(due):
@@ -139,11 +139,11 @@ def _due(project: Project, store: Store, provider: str) -> list[Paper]:
     """Return the papers that a graph can know and was not asked about of late, those never asked first."""
     asked = store.asked(provider)
     old = days_ago(project.settings.citations.max_age_days)
-    due = [paper for paper in store.papers(status=_LIVE) if ids_of(paper) and asked.get(paper.id, "") <= old]
+    due = [paper for paper in store.papers(status=_LIVE) if paper_identifiers(paper) and asked.get(paper.id, "") <= old]
     return sorted(due, key=lambda paper: (asked.get(paper.id, ""), paper.id))
 
 
-def _graphs(project: Project, edge: Edge) -> list[tuple[str, CitationSource]]:
+def _graphs(project: Project, edge: NetworkDeps) -> list[tuple[str, CitationSource]]:
     settings = project.settings
     graphs: list[tuple[str, CitationSource]] = []
     for name in dict.fromkeys(settings.citations.providers):
@@ -156,7 +156,7 @@ def _graphs(project: Project, edge: Edge) -> list[tuple[str, CitationSource]]:
 
 
 def _is_graph(name: str) -> bool:
-    return isinstance(plugins.load("sources", name).make(Sources()), CitationSource)
+    return isinstance(plugins.load("sources", name).make(SourceSettings()), CitationSource)
 
 
 def _want_providers(project: Project) -> None:

@@ -11,30 +11,30 @@ from pathlib import Path
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.decision import Decision
-from surveygen.domain.hand import WHOLE, claim_in
+from surveygen.domain.edits import WHOLE, section_key
 from surveygen.domain.text import MAX_TEXT, clean
 from surveygen.errors import ConfigError
 from surveygen.languages import load as load_language
-from surveygen.pipeline._decide import Bench, Decided, bench, bench_of
-from surveygen.pipeline._draw import Drawing, draw
+from surveygen.pipeline._decision_session import DecisionResult, DecisionSession, bench_of, open_session
+from surveygen.pipeline._editable import EditableDraft, EditableUnit
 from surveygen.pipeline._files import read_manifest, sha256, write_if_changed
-from surveygen.pipeline._page import Line, Page
+from surveygen.pipeline.prepare import PreparedSurvey, prepare_survey
 from surveygen.pipeline.progress import Progress
-from surveygen.render import Reading, read_markdown, read_words
+from surveygen.render import EditedWords, read_markdown, read_words
 
 MARKDOWN = "survey.md"
 _ALIKE = 0.5  # share of characters from which an edited sentence counts as still in its language
 
 
 @dataclass(frozen=True, slots=True)
-class TakenUp:
+class ImportedEdits:
     """What a Markdown edition brought: decisions, and whether it holds changes that are no words of a claim."""
 
     decisions: tuple[Decision, ...]
     beside: bool
 
 
-def lines(project: Project, progress: Progress, section: str = "", *, language: str = "") -> tuple[Line, ...]:
+def lines(project: Project, progress: Progress, section: str = "", *, language: str = "") -> tuple[EditableUnit, ...]:
     """Return the words of a section that can be edited, or of all sections.
 
     Raises:
@@ -47,7 +47,7 @@ def lines(project: Project, progress: Progress, section: str = "", *, language: 
 
 def edit(
     project: Project, progress: Progress, section: str, sentence: str, text: str, *, language: str = ""
-) -> Decided:
+) -> DecisionResult:
     """Put a person's words in place of a sentence, or of the whole running text of a section.
 
     Args:
@@ -69,7 +69,7 @@ def edit(
         return _write(desk, page, section, claim, words, language=page.survey.language)
 
 
-def drop(project: Project, progress: Progress, section: str, sentence: str, *, language: str = "") -> Decided:
+def drop(project: Project, progress: Progress, section: str, sentence: str, *, language: str = "") -> DecisionResult:
     """Take a sentence out of every edition, or the whole running text of a section.
 
     Raises:
@@ -79,7 +79,7 @@ def drop(project: Project, progress: Progress, section: str, sentence: str, *, l
         return _write(desk, page, section, _claim(page, section, sentence), "", language=page.survey.language)
 
 
-def keep(project: Project, progress: Progress, section: str, sentence: str, *, language: str = "") -> Decided:
+def keep(project: Project, progress: Progress, section: str, sentence: str, *, language: str = "") -> DecisionResult:
     """Stand by the words that are there: they stay, whatever the sources become, and what was in doubt is settled.
 
     A dropped sentence comes back in the words that it had.
@@ -96,7 +96,7 @@ def keep(project: Project, progress: Progress, section: str, sentence: str, *, l
         return _write(desk, page, section, claim, words, language=page.survey.language)
 
 
-def take_up(project: Project, progress: Progress, path: Path) -> TakenUp:
+def import_edits(project: Project, progress: Progress, path: Path) -> ImportedEdits:
     """Make decisions of what a person changed in a Markdown edition.
 
     Raises:
@@ -108,12 +108,12 @@ def take_up(project: Project, progress: Progress, path: Path) -> TakenUp:
         raise ConfigError(f"{path}: cannot be read: {error}", "name the survey.md of an edition") from error
     reading = read_markdown(text)
     if not reading.edits:
-        return TakenUp((), reading.beside)
+        return ImportedEdits((), reading.beside)
     with Store.open(project.database) as store:
-        return _take_up(reading, draw(project, store, progress))
+        return _take_up(reading, prepare_survey(project, store, progress))
 
 
-def take_up_edited(drawing: Drawing, folders: Sequence[Path], progress: Progress) -> None:
+def take_up_edited(drawing: PreparedSurvey, folders: Sequence[Path], progress: Progress) -> None:
     """Take up what persons changed in the Markdown editions of some folders, before a build writes them anew.
 
     A file with changes that are no words of a claim is kept beside, under another name, and the progress says so.
@@ -122,10 +122,10 @@ def take_up_edited(drawing: Drawing, folders: Sequence[Path], progress: Progress
         path = folder / MARKDOWN
         try:
             reading = read_markdown(path.read_text(encoding="utf-8"))
-            taken = _take_up(reading, drawing) if reading.edits else TakenUp((), reading.beside)
+            taken = _take_up(reading, drawing) if reading.edits else ImportedEdits((), reading.beside)
         except (ConfigError, UnicodeDecodeError) as error:
             progress.note(f"{path}: {error}; what you changed is not taken up")
-            taken = TakenUp((), beside=True)
+            taken = ImportedEdits((), beside=True)
         if taken.decisions:
             progress.note(f"{path}: {len(taken.decisions)} edited sentences taken up")
         if taken.beside:
@@ -151,11 +151,11 @@ def _kept_beside(path: Path) -> str:
     return chosen.name
 
 
-def _take_up(reading: Reading, drawing: Drawing) -> TakenUp:
+def _take_up(reading: EditedWords, drawing: PreparedSurvey) -> ImportedEdits:
     project, store = drawing.project, drawing.run.store
     made: list[Decision] = []
     survey = drawing.survey(load_language(reading.language))
-    page = Page(survey, store)
+    page = EditableDraft(survey, store)
     for section, claim, text in reading.edits:
         last = page.stands(claim)
         if last is not None and last.target == text:
@@ -164,10 +164,10 @@ def _take_up(reading: Reading, drawing: Drawing) -> TakenUp:
         where = page.section_of(claim) or section
         decided = _write(bench_of(project, store), page, where, claim, text, language=language)
         made += [decided.decision] if decided.decision else []
-    return TakenUp(tuple(made), reading.beside)
+    return ImportedEdits(tuple(made), reading.beside)
 
 
-def _language_of(claim: str, text: str, page: Page) -> str:
+def _language_of(claim: str, text: str, page: EditableDraft) -> str:
     """Take words that are much like those before them for the same language, others for that of the edition."""
     before = next((one for one in page.survey.sentences() if one.claim == claim), None)
     if before is None:
@@ -176,16 +176,18 @@ def _language_of(claim: str, text: str, page: Page) -> str:
     return before.language if alike or not text else page.survey.language
 
 
-def _write(desk: Bench, page: Page, section: str, claim: str, text: str, *, language: str) -> Decided:
+def _write(
+    desk: DecisionSession, page: EditableDraft, section: str, claim: str, text: str, *, language: str
+) -> DecisionResult:
     about = page.edit(section, claim, text, language)
     return desk.decide("edit", section, text, edit=about)
 
 
-def _claim(page: Page, section: str, sentence: str) -> str:
+def _claim(page: EditableDraft, section: str, sentence: str) -> str:
     """Find a claim by its number or name."""
     _check_section(page, section)
     if not sentence:
-        return claim_in(WHOLE, section)
+        return section_key(WHOLE, section)
     known = page.lines(section)
     numbered = {str(number): line.claim for number, line in enumerate(known, start=1)}
     if sentence in numbered:
@@ -198,21 +200,21 @@ def _claim(page: Page, section: str, sentence: str) -> str:
     return found[0]
 
 
-def _check_section(page: Page, section: str) -> None:
+def _check_section(page: EditableDraft, section: str) -> None:
     known = [one.id for one in page.survey.sections if page.lines(one.id)]
     if section and section not in known:
         raise ConfigError(f"there is no section {section!r} with words to edit", f"choose from {', '.join(known)}")
 
 
-def _shown(page: Page, section: str, claim: str) -> Iterator[str]:
-    whole = claim == claim_in(WHOLE, section)
+def _shown(page: EditableDraft, section: str, claim: str) -> Iterator[str]:
+    whole = claim == section_key(WHOLE, section)
     for line in page.lines(section):
         if line.claim == claim or (whole and line.kind == "sentence"):
             yield clean(line.text, MAX_TEXT)
 
 
 @contextmanager
-def _desk(project: Project, progress: Progress, language: str) -> Iterator[tuple[Bench, Page]]:
+def _desk(project: Project, progress: Progress, language: str) -> Iterator[tuple[DecisionSession, EditableDraft]]:
     spoken = load_language(language or project.settings.languages[0])
-    with bench(project) as desk:
-        yield desk, Page(draw(project, desk.store, progress).survey(spoken), desk.store)
+    with open_session(project) as desk:
+        yield desk, EditableDraft(prepare_survey(project, desk.store, progress).survey(spoken), desk.store)

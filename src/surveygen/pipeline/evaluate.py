@@ -8,13 +8,13 @@ from pathlib import Path
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.evaluation import Assessment, Evaluation, HeadingScore, ReferenceScore
-from surveygen.domain.paper import Paper, Wanted
+from surveygen.domain.paper import Paper, PendingPaper
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import ConfigError, SourceError, SurveygenError
+from surveygen.pipeline._assignment import AssignmentResult, assign_papers
 from surveygen.pipeline._files import write_if_changed
-from surveygen.pipeline._place import Placed, place
-from surveygen.pipeline._run import Run, start
 from surveygen.pipeline._vectors import embed_texts
+from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.progress import Progress
 from surveygen.render import TemplateRoots, evaluation_page, template_root
 from surveygen.sources import read_file
@@ -52,8 +52,8 @@ def evaluate(
     if gold is None and outline is None and bibliography is None:
         raise ConfigError("evaluate: nothing to compare with", "give --gold, --outline or --bibliography")
     with Store.open(project.database) as store:
-        run = start(project, store, progress)
-        placed = place(run)
+        run = open_context(project, store, progress)
+        placed = assign_papers(run)
         found = Assessment(
             _levels(gold, run, placed) if gold else (),
             _headings(outline, run, placed.taxonomy) if outline else None,
@@ -65,7 +65,7 @@ def evaluate(
     return found
 
 
-def _levels(gold: Path, run: Run, placed: Placed) -> tuple[Evaluation, ...]:
+def _levels(gold: Path, run: BuildContext, placed: AssignmentResult) -> tuple[Evaluation, ...]:
     labels = read_gold(gold)
     papers = {paper.id for paper in run.papers}
     known = {paper: path for paper, path in labels.items() if paper in papers}
@@ -76,7 +76,7 @@ def _levels(gold: Path, run: Run, placed: Placed) -> tuple[Evaluation, ...]:
     return tuple(measure(known, done, placed.taxonomy, level=level) for level in range(1, max(depth, 1) + 1))
 
 
-def _headings(outline: Path, run: Run, taxonomy: Taxonomy) -> HeadingScore:
+def _headings(outline: Path, run: BuildContext, taxonomy: Taxonomy) -> HeadingScore:
     theirs = read_outline(outline)
     ours = tuple(dict.fromkeys(theme.name for theme in taxonomy))
     return compare_headings(*(embed_texts(run.store, side, run.encoder) for side in (ours, theirs)))
@@ -87,7 +87,7 @@ def _references(bibliography: Path, papers: Sequence[Paper]) -> ReferenceScore:
     for record in read_file(bibliography):
         if isinstance(record, Paper):
             theirs.append(record)
-        elif isinstance(record, Wanted):
+        elif isinstance(record, PendingPaper):
             theirs.append(Paper(record.id, record.id))
     if not theirs:
         raise SourceError(f"{bibliography}: holds no paper", "give a file that surveygen add reads")

@@ -8,7 +8,7 @@ from surveygen.config import Project
 from surveygen.corpus import Store, export_lines
 from surveygen.errors import ConfigError
 from surveygen.render import BIBLIOGRAPHIES
-from surveygen.survey import mint
+from surveygen.survey import make_cite_keys
 
 EXPORTS = (*sorted(BIBLIOGRAPHIES), "jsonl")
 
@@ -27,7 +27,7 @@ def export(project: Project, name: str) -> Iterator[str]:
             return
         papers = tuple(store.papers())
         known = store.cite_keys()
-        minted = mint(papers, known)
+        minted = make_cite_keys(papers, known)
         if minted:
             store.add_cite_keys(minted)
         keys = {**known, **minted}

@@ -9,18 +9,18 @@ from surveygen import plugins, sources
 from surveygen.config import Project
 from surveygen.corpus import Scope, Store, locked
 from surveygen.domain.identifiers import is_arxiv_id, parse_arxiv_id
-from surveygen.domain.paper import Change, PaperId, Wanted
+from surveygen.domain.paper import ImportChanges, PaperId, PendingPaper
 from surveygen.errors import ConfigError
-from surveygen.pipeline._record import Record, recorded
+from surveygen.pipeline._harvest_run import RunRecord, record_run
 from surveygen.pipeline.progress import Progress
-from surveygen.sources import Edge, FetchRequest, NetworkSource
+from surveygen.sources import FetchRequest, NetworkDeps, NetworkSource
 
 SOURCE = "arxiv_query"
 _SCOPE = Scope(SOURCE, "fetch", "atom")  # it has no cursor
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class FetchQuery:
     """What a person asked for; without a query and ids, the query of survey.toml and the ids still wanted."""
 
     query: str = ""
@@ -31,14 +31,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchResult:
     """What a fetch did, and the ids that arXiv does not know."""
 
-    change: Change
+    change: ImportChanges
     missing: tuple[PaperId, ...]
 
 
-def plan(project: Project, ask: Ask) -> tuple[str, ...]:
+def plan(project: Project, ask: FetchQuery) -> tuple[str, ...]:
     """Return the URLs that `fetch` would ask for; asks nothing."""
     with Store.open(project.database) as store:
         requests = _requests(project, ask, store)
@@ -46,7 +46,7 @@ def plan(project: Project, ask: Ask) -> tuple[str, ...]:
     return tuple(url for request in requests for url in source.plan(request))
 
 
-def fetch(project: Project, ask: Ask, progress: Progress) -> Fetched:
+def fetch(project: Project, ask: FetchQuery, progress: Progress) -> FetchResult:
     """Fetch and store page by page: what came before a failure is kept.
 
     Raises:
@@ -57,13 +57,13 @@ def fetch(project: Project, ask: Ask, progress: Progress) -> Fetched:
         locked(project.database),
         Store.open(project.database) as store,
         progress.stage("fetch", None) as advance,
-        recorded(store, advance) as record,
+        record_run(store, advance) as record,
     ):
-        source = _source(project, Edge(archive=record.archive))
+        source = _source(project, NetworkDeps(archive=record.archive))
         for request in _requests(project, ask, store):
             for page in source.fetch(request):
                 record.take(_SCOPE, page)
-    return Fetched(_change(record), tuple(sorted(set(record.missing))))
+    return FetchResult(_change(record), tuple(sorted(set(record.missing))))
 
 
 def clear_stop(project: Project) -> bool:
@@ -71,9 +71,9 @@ def clear_stop(project: Project) -> bool:
     return sources.clear_stop(project.settings.sources.arxiv)
 
 
-def _change(record: Record) -> Change:
+def _change(record: RunRecord) -> ImportChanges:
     difference = record.difference
-    return Change(
+    return ImportChanges(
         added=difference.added,
         revised=tuple(one.paper for one in difference.revised),
         withdrawn=difference.withdrawn,
@@ -84,12 +84,12 @@ def _change(record: Record) -> Change:
     )
 
 
-def _source(project: Project, edge: Edge | None = None) -> NetworkSource:
+def _source(project: Project, edge: NetworkDeps | None = None) -> NetworkSource:
     source: NetworkSource = plugins.load("sources", SOURCE).make(project.settings.sources, edge)
     return source
 
 
-def _requests(project: Project, ask: Ask, store: Store) -> tuple[FetchRequest, ...]:
+def _requests(project: Project, ask: FetchQuery, store: Store) -> tuple[FetchRequest, ...]:
     settings = project.settings.sources.arxiv
     ids = _parse(ask.ids) if ask.ids or ask.query else tuple(w for w in store.wanted() if is_arxiv_id(w.id))
     query = ask.query or ("" if ask.ids else settings.query)
@@ -104,11 +104,11 @@ def _requests(project: Project, ask: Ask, store: Store) -> tuple[FetchRequest, .
     return tuple(requests)
 
 
-def _parse(texts: Sequence[str]) -> tuple[Wanted, ...]:
+def _parse(texts: Sequence[str]) -> tuple[PendingPaper, ...]:
     found = []
     for text in texts:
         parsed = parse_arxiv_id(text)
         if parsed is None:
             raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
-        found.append(Wanted(*parsed))
+        found.append(PendingPaper(*parsed))
     return tuple(found)

@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from surveygen import plugins
-from surveygen.config import Project, Sources
+from surveygen.config import Project, SourceSettings
 from surveygen.corpus import Outcome, Scope, Store
-from surveygen.domain.event import Difference, Event
+from surveygen.domain.event import Event, HarvestChanges
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.paper import PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.pipeline._record import Record, recorded
+from surveygen.pipeline._harvest_run import RunRecord, record_run
 from surveygen.pipeline.progress import Progress
 from surveygen.sources import (
     BudgetError,
-    Edge,
     FetchRequest,
     HarvestSource,
-    Herald,
+    NetworkDeps,
     NetworkSource,
-    Page,
+    RecordPage,
+    UpdateFeed,
     budget_of,
     snapshot_cursor,
 )
@@ -31,7 +31,7 @@ _SNAPSHOT = Scope("snapshot", "", "arXivRaw")
 
 
 @dataclass(frozen=True, slots=True)
-class Harvested:
+class HarvestResult:
     """What a harvest did.
 
     Attributes:
@@ -42,7 +42,7 @@ class Harvested:
 
     run: int
     outcome: Outcome
-    difference: Difference
+    difference: HarvestChanges
     events: tuple[Event, ...]
     missing: tuple[PaperId, ...]
 
@@ -57,9 +57,9 @@ def plan_harvest(project: Project, *, since: str | None = None) -> tuple[str, ..
     urls: list[str] = []
     with Store.open(project.database) as store:
         if wanted := _wanted(store):
-            urls += _asker(settings, Edge()).plan(wanted)
-        for source, scope in _scopes(settings, Edge(), has_ids=wanted is not None):
-            asked = _Asked(settings=settings, edge=Edge(), store=store, anew=since is not None)
+            urls += _asker(settings, NetworkDeps()).plan(wanted)
+        for source, scope in _scopes(settings, NetworkDeps(), has_ids=wanted is not None):
+            asked = _Asked(settings=settings, edge=NetworkDeps(), store=store, anew=since is not None)
             urls += source.plan_harvest(scope.name, _cursor(asked, scope))
     return tuple(urls)
 
@@ -75,8 +75,8 @@ def harvest(
     *,
     since: str | None = None,
     if_announced: bool = False,
-    edge: Edge | None = None,
-) -> Harvested:
+    edge: NetworkDeps | None = None,
+) -> HarvestResult:
     """Ask arXiv for what is new, and store it page by page; what died is taken up where it stopped.
 
     The caller holds the lock of the survey (`surveygen.corpus.locked`).
@@ -93,42 +93,42 @@ def harvest(
         SourceError: arXiv gave no usable answer; what came before is kept, with its cursor.
     """
     settings = _settings(project, since)
-    edge = edge or Edge()
+    edge = edge or NetworkDeps()
     edge = replace(edge, budget=edge.budget or budget_of(settings.arxiv))
     outcome: Outcome = "complete"
     with Store.open(project.database) as store, progress.stage("harvest", None) as advance:
         try:
-            with recorded(store, advance) as record:
+            with record_run(store, advance) as record:
                 kept = replace(edge, archive=record.archive)
                 asked = _Asked(settings=settings, edge=kept, store=store, anew=since is not None)
                 _run(asked, record, if_announced=if_announced)
         except BudgetError as error:
             progress.note(f"{error.message}; {error.hint}")
             outcome = "paused"
-    return Harvested(record.run, outcome, record.difference, tuple(record.events), tuple(record.missing))
+    return HarvestResult(record.run, outcome, record.difference, tuple(record.events), tuple(record.missing))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    settings: Sources
-    edge: Edge
+    settings: SourceSettings
+    edge: NetworkDeps
     store: Store
     anew: bool
 
 
-def _run(asked: _Asked, record: Record, *, if_announced: bool) -> None:
+def _run(asked: _Asked, record: RunRecord, *, if_announced: bool) -> None:
     if not if_announced:
         _take_all(asked, record)
         return
     scope = Scope(FEED, " ".join(asked.settings.arxiv.feeds), "atom")
-    feed: Herald = plugins.load("sources", FEED).make(asked.settings, asked.edge)
+    feed: UpdateFeed = plugins.load("sources", FEED).make(asked.settings, asked.edge)
     heard = feed.announced(asked.store.cursor(scope) or "")
     if heard:
         _take_all(asked, record)
     asked.store.put_cursor(scope, heard.validator)  # only now, so that news is heard again if a harvest fails
 
 
-def _take_all(asked: _Asked, record: Record) -> None:
+def _take_all(asked: _Asked, record: RunRecord) -> None:
     """Take the wanted ids, then each scope; one that fails does not keep the others from being asked.
 
     Raises:
@@ -147,7 +147,7 @@ def _take_all(asked: _Asked, record: Record) -> None:
         raise failures[0]
 
 
-def _streams(asked: _Asked) -> Iterator[tuple[Scope, Iterator[Page]]]:
+def _streams(asked: _Asked) -> Iterator[tuple[Scope, Iterator[RecordPage]]]:
     wanted = _wanted(asked.store)
     if wanted:
         yield Scope(QUERY, "ids", "atom"), _asker(asked.settings, asked.edge).fetch(wanted)
@@ -166,7 +166,7 @@ def _cursor(asked: _Asked, scope: Scope) -> str | None:
     return snapshot_cursor(day) if day else None
 
 
-def _settings(project: Project, since: str | None) -> Sources:
+def _settings(project: Project, since: str | None) -> SourceSettings:
     settings = project.settings.sources
     return replace(settings, arxiv=replace(settings.arxiv, since=since)) if since else settings
 
@@ -176,12 +176,12 @@ def _wanted(store: Store) -> FetchRequest | None:
     return FetchRequest(ids=ids) if ids else None
 
 
-def _asker(settings: Sources, edge: Edge) -> NetworkSource:
+def _asker(settings: SourceSettings, edge: NetworkDeps) -> NetworkSource:
     source: NetworkSource = plugins.load("sources", QUERY).make(settings, edge)
     return source
 
 
-def _scopes(settings: Sources, edge: Edge, *, has_ids: bool) -> list[tuple[HarvestSource, Scope]]:
+def _scopes(settings: SourceSettings, edge: NetworkDeps, *, has_ids: bool) -> list[tuple[HarvestSource, Scope]]:
     """List what to keep up with: the sets where there are some, else the query.
 
     Raises:

@@ -19,7 +19,7 @@ class Progress(Protocol):
         ...
 
 
-class Silence:
+class NullProgress:
     """Nobody watches."""
 
     @contextmanager

@@ -9,21 +9,21 @@ from dataclasses import dataclass, replace
 from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store
-from surveygen.domain.decision import standing
+from surveygen.domain.decision import active_decisions
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.domain.proposal import Drift, Proposal
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import Theme, ThemeId
 from surveygen.errors import ThemeError
+from surveygen.pipeline._assignment import AssignmentResult, assign_papers, sampling_key
 from surveygen.pipeline._codec import decode, digest, encode
-from surveygen.pipeline._decide import Bench, Decided, bench
-from surveygen.pipeline._place import Placed, lot, place
-from surveygen.pipeline._run import Run, start
+from surveygen.pipeline._decision_session import DecisionResult, DecisionSession, open_session
 from surveygen.pipeline._taxonomy import minted
+from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.decide import check_merge, divide
 from surveygen.pipeline.progress import Progress
-from surveygen.themes import Inducer, Outlook, agreement, propose
+from surveygen.themes import Inducer, SuggestionInput, agreement, propose
 
 _KIND, _LAST = "proposals", "last"
 _SAMPLE = 2000  # papers that the shadow of a taxonomy is induced from
@@ -31,7 +31,7 @@ _GROWN = 0.65  # share of what can be expected; where labels said that a refit i
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class Suggestions:
     """What waits for a person; `drift` is None where a person gave the top themes."""
 
     proposals: tuple[Proposal, ...] = ()
@@ -43,22 +43,22 @@ class _Known:
     """The last offer, and what it was made from."""
 
     content: str
-    offered: Offered
+    offered: Suggestions
 
 
-def proposals(project: Project, progress: Progress) -> Offered:
+def proposals(project: Project, progress: Progress) -> Suggestions:
     """Place the papers as a build would, and return what is proposed.
 
     Raises:
         as for a build.
     """
-    with bench(project) as desk:
-        return offer(start(project, desk.store, progress))
+    with open_session(project) as desk:
+        return suggest(open_context(project, desk.store, progress))
 
 
-def offer(run: Run, placed: Placed | None = None) -> Offered:
+def suggest(run: BuildContext, placed: AssignmentResult | None = None) -> Suggestions:
     """Return what is proposed for the places of a run; the same places give the same offer."""
-    placed = placed or place(run)
+    placed = placed or assign_papers(run)
     content = digest(run.embeddings.encoder, placed.taxonomy.themes, placed.assignments, sorted(placed.recent))
     known = _last(run.store)
     if known is not None and known.content == content:
@@ -68,12 +68,12 @@ def offer(run: Run, placed: Placed | None = None) -> Offered:
         advance(1)
         drift = _drift(run, placed)
         advance(1)
-    offered = Offered(found, drift)
+    offered = Suggestions(found, drift)
     run.store.put_derived(_KIND, _LAST, encode(_Known(content, offered)), slot=_LAST)
     return offered
 
 
-def accept(project: Project, progress: Progress, proposal: str = "") -> Decided:
+def accept(project: Project, progress: Progress, proposal: str = "") -> DecisionResult:
     """Make a proposal a decision; without a name the only one there is.
 
     All proposals of one list may be accepted, one after the other, as long as the themes that they speak of are there.
@@ -81,10 +81,12 @@ def accept(project: Project, progress: Progress, proposal: str = "") -> Decided:
     Raises:
         ThemeError: there is no such proposal, or several and none is named. Others: as for a build.
     """
-    with bench(project) as desk:
-        if proposal and any(one.proposal == proposal for one in standing(desk.decisions)):
-            return Decided(None)
-        found = _listed(desk, proposal) or _chosen(offer(start(project, desk.store, progress)).proposals, proposal)
+    with open_session(project) as desk:
+        if proposal and any(one.proposal == proposal for one in active_decisions(desk.decisions)):
+            return DecisionResult(None)
+        found = _listed(desk, proposal) or _chosen(
+            suggest(open_context(project, desk.store, progress)).proposals, proposal
+        )
         if found.kind == "merge":
             check_merge(desk, found.themes[0], desk.theme(found.themes[1]))
             return desk.decide("merge", found.themes[0], found.themes[1], proposal=found.id)
@@ -100,7 +102,7 @@ def _last(store: Store) -> _Known | None:
     return decode(_Known, text) if text is not None else None
 
 
-def _listed(desk: Bench, proposal: str) -> Proposal | None:
+def _listed(desk: DecisionSession, proposal: str) -> Proposal | None:
     """Return a proposal of the last list; what was accepted since may have led a new list elsewhere."""
     known = _last(desk.store)
     found = next((one for one in known.offered.proposals if one.id == proposal), None) if known else None
@@ -120,7 +122,7 @@ def _chosen(offered: Collection[Proposal], proposal: str) -> Proposal:
     return found[0]
 
 
-def _theme(desk: Bench, found: Proposal) -> Theme:
+def _theme(desk: DecisionSession, found: Proposal) -> Theme:
     """Mint the theme of a proposal; its papers are its seeds."""
     known = minted(desk.store, desk.profile)
     parent = found.themes[0] if found.themes else None
@@ -135,8 +137,8 @@ def _theme(desk: Bench, found: Proposal) -> Theme:
         attempt += 1
 
 
-def _outlook(run: Run, placed: Placed) -> Outlook:
-    return Outlook(
+def _outlook(run: BuildContext, placed: AssignmentResult) -> SuggestionInput:
+    return SuggestionInput(
         papers=run.papers,
         embeddings=run.embeddings,
         taxonomy=placed.taxonomy,
@@ -148,7 +150,7 @@ def _outlook(run: Run, placed: Placed) -> Outlook:
     )
 
 
-def _drift(run: Run, placed: Placed) -> Drift | None:
+def _drift(run: BuildContext, placed: AssignmentResult) -> Drift | None:
     """Compare the top themes with as many induced afresh from a sample, the same papers in every run.
 
     None where a person gave the top themes, or there is only one.
@@ -156,7 +158,7 @@ def _drift(run: Run, placed: Placed) -> Drift | None:
     tops = len(placed.taxonomy.children(None))
     if run.profile.taxonomy.themes or tops < 2:
         return None
-    sample = sorted((paper.id for paper in run.papers), key=lot)[:_SAMPLE]
+    sample = sorted((paper.id for paper in run.papers), key=sampling_key)[:_SAMPLE]
     fresh, again = _shadow(run, sample, tops), _shadow(run, sample[: len(sample) * 4 // 5], tops)
     top = {item.paper: item.path[0] for item in placed.assignments}
     kept = agreement([top[paper] for paper in fresh], list(fresh.values()))
@@ -164,7 +166,7 @@ def _drift(run: Run, placed: Placed) -> Drift | None:
     return Drift(kept, bound, grown=kept < _GROWN * bound)
 
 
-def _shadow(run: Run, sample: Sequence[PaperId], tops: int) -> dict[PaperId, ThemeId]:
+def _shadow(run: BuildContext, sample: Sequence[PaperId], tops: int) -> dict[PaperId, ThemeId]:
     """Induce top themes from some papers; nothing of it is kept."""
     ids = tuple(sorted(sample))
     inside = set(ids)

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from surveygen.config import Project
 from surveygen.corpus import Store, locked
 from surveygen.domain.changes import Changes
-from surveygen.pipeline import _edition
-from surveygen.pipeline._draw import draw
-from surveygen.pipeline.build import Built, Order, make_drafts, take_up
-from surveygen.pipeline.citations import Learnt, update_citations
-from surveygen.pipeline.harvest import Harvested, harvest
+from surveygen.pipeline import snapshot
+from surveygen.pipeline.build import BuildRequest, BuildResult, build_outputs, take_up
+from surveygen.pipeline.citations import CitationUpdate, update_citations
+from surveygen.pipeline.harvest import HarvestResult, harvest
+from surveygen.pipeline.prepare import prepare_survey
 from surveygen.pipeline.progress import Progress
-from surveygen.pipeline.proposals import offer
-from surveygen.sources import Edge
+from surveygen.pipeline.proposals import suggest
+from surveygen.sources import NetworkDeps
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
+class RefreshResult:
     """What a refresh did.
 
     Attributes:
@@ -27,10 +27,10 @@ class Refreshed:
         learnt: of citations, by graph; none where the settings name no graph.
     """
 
-    harvested: Harvested | None
+    harvested: HarvestResult | None
     changes: Changes | None
-    built: Built
-    learnt: tuple[Learnt, ...] = ()
+    built: BuildResult
+    learnt: tuple[CitationUpdate, ...] = ()
 
 
 def refresh(
@@ -39,8 +39,8 @@ def refresh(
     *,
     since: str | None = None,
     if_announced: bool = False,
-    edge: Edge | None = None,
-) -> Refreshed:
+    edge: NetworkDeps | None = None,
+) -> RefreshResult:
     """Bring store and drafts up to date; a refresh that died is taken up again by the next one.
 
     With nothing new no byte of the drafts or of the store's dump changes, and the last report stays.
@@ -56,7 +56,7 @@ def refresh(
         CorpusError: another refresh of this survey runs. SourceError: arXiv gave no usable answer; what came before is
             kept, and the next refresh goes on there. Others: as for `build`.
     """
-    order = Order(project)
+    order = BuildRequest(project)
     with locked(project.database):
         harvested = None
         if _has_source(project):
@@ -64,7 +64,7 @@ def refresh(
         with Store.open(project.database) as store:
             learnt = update_citations(project, store, progress, edge)
             changes, built = _bring_up(order, store, progress)
-    return Refreshed(harvested, changes, built, learnt)
+    return RefreshResult(harvested, changes, built, learnt)
 
 
 def _has_source(project: Project) -> bool:
@@ -75,22 +75,22 @@ def _has_source(project: Project) -> bool:
         return bool(store.wanted())
 
 
-def _bring_up(order: Order, store: Store, progress: Progress) -> tuple[Changes | None, Built]:
+def _bring_up(order: BuildRequest, store: Store, progress: Progress) -> tuple[Changes | None, BuildResult]:
     take_up(order, store, progress)
-    before = _edition.load(store)
+    before = snapshot.load(store)
     if before is not None and before.corpus == store.sha256():
-        return None, make_drafts(order, store, progress)
-    drawing = draw(order.project, store, progress)
+        return None, build_outputs(order, store, progress)
+    drawing = prepare_survey(order.project, store, progress)
     survey = drawing.survey(order.languages[0])
-    now = _edition.photograph(store, survey, before.run + 1 if before else 0, drawing.run.excluded)
-    changes = _edition.compare(before, now, store) if before else None
+    now = snapshot.take_snapshot(store, survey, before.run + 1 if before else 0, drawing.run.excluded)
+    changes = snapshot.diff_snapshots(before, now, store) if before else None
     if changes:
-        offered = offer(drawing.run, drawing.placed)
+        offered = suggest(drawing.run, drawing.placed)
         changes = replace(changes, proposed=tuple(one.id for one in offered.proposals))
     if changes:
-        _edition.save(store, now, changes)
+        snapshot.save(store, now, changes)
     elif before:
-        _edition.save(store, replace(now, run=before.run))
+        snapshot.save(store, replace(now, run=before.run))
     else:
-        _edition.save(store, now)
-    return changes or None, make_drafts(order, store, progress, drawing)
+        snapshot.save(store, now)
+    return changes or None, build_outputs(order, store, progress, drawing)

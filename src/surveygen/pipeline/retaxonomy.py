@@ -9,11 +9,11 @@ from surveygen import plugins
 from surveygen.config import Project
 from surveygen.domain.proposal import Lineage
 from surveygen.domain.theme import Taxonomy
-from surveygen.pipeline._decide import bench
-from surveygen.pipeline._drafts import taxonomy_toml, write_new
-from surveygen.pipeline._place import place
-from surveygen.pipeline._run import start
+from surveygen.pipeline._assignment import assign_papers
+from surveygen.pipeline._decision_session import open_session
 from surveygen.pipeline._taxonomy import minted
+from surveygen.pipeline.context import open_context
+from surveygen.pipeline.output import taxonomy_toml, write_new
 from surveygen.pipeline.progress import Progress
 from surveygen.themes import Inducer, Profile, align
 
@@ -21,7 +21,7 @@ DRAFT_NAME = "retaxonomy.draft.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Redrawn:
+class ReinducedTaxonomy:
     """A drafted taxonomy, how it follows from the present one, and its file."""
 
     path: Path
@@ -29,7 +29,7 @@ class Redrawn:
     lineage: Lineage
 
 
-def retaxonomy(project: Project, progress: Progress, *, target: int = 0, out: Path | None = None) -> Redrawn:
+def retaxonomy(project: Project, progress: Progress, *, target: int = 0, out: Path | None = None) -> ReinducedTaxonomy:
     """Induce the themes anew and write them as a profile that says which theme each old one became.
 
     A theme that has most of its papers in common with an old one keeps its id, its name and its words. The survey is
@@ -44,9 +44,9 @@ def retaxonomy(project: Project, progress: Progress, *, target: int = 0, out: Pa
     Raises:
         ThemeError: the file exists and says something else. Others: as for a build.
     """
-    with bench(project) as desk:
-        run = start(project, desk.store, progress)
-        placed = place(run)
+    with open_session(project) as desk:
+        run = open_context(project, desk.store, progress)
+        placed = assign_papers(run)
         settings = run.settings.themes
         count = target or settings.target or len(placed.taxonomy.children(None))
         inducer: Inducer = plugins.load("themes", "kmeans").make(replace(settings, target=count))
@@ -63,4 +63,4 @@ def retaxonomy(project: Project, progress: Progress, *, target: int = 0, out: Pa
     draft = Profile(project.settings.slug, title, replaces=known)
     path = out or project.root / DRAFT_NAME
     write_new(path, taxonomy_toml(draft, taxonomy, title))
-    return Redrawn(path, taxonomy, lineage)
+    return ReinducedTaxonomy(path, taxonomy, lineage)

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 
 from surveygen.config import Project
 from surveygen.corpus import Store
-from surveygen.domain.changes import Doubted
+from surveygen.domain.changes import StaleEdit
 from surveygen.domain.paper import BadRecord
-from surveygen.pipeline._hand import doubted
+from surveygen.pipeline._edits import stale_edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Status:
     quarantine: tuple[BadRecord, ...]
     wanted: tuple[str, ...]
     drafts: tuple[str, ...]
-    doubted: tuple[Doubted, ...] = ()
+    doubted: tuple[StaleEdit, ...] = ()
 
 
 def status(project: Project) -> Status:
@@ -40,5 +40,5 @@ def status(project: Project) -> Status:
             quarantine=tuple(record for record, _ in store.quarantine()),
             wanted=tuple(item.id for item in store.wanted()),
             drafts=tuple(str(path.relative_to(project.root)) for path in drafts),
-            doubted=doubted(store),
+            doubted=stale_edits(store),
         )

@@ -8,13 +8,13 @@ from pathlib import Path
 from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store
-from surveygen.domain.decision import excluded
+from surveygen.domain.decision import excluded_papers
 from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
-from surveygen.pipeline._drafts import taxonomy_toml, write_new
-from surveygen.pipeline._place import place
-from surveygen.pipeline._reasons import reason
-from surveygen.pipeline._run import start
+from surveygen.pipeline._assignment import assign_papers
+from surveygen.pipeline._rationales import reason
+from surveygen.pipeline.context import open_context
+from surveygen.pipeline.output import taxonomy_toml, write_new
 from surveygen.pipeline.progress import Progress
 from surveygen.themes import Inducer, Profile, border_cases
 
@@ -22,7 +22,7 @@ DRAFT_NAME = "taxonomy.draft.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TaxonomyView:
     """The taxonomy with the papers and where each stands; `left_out` are those that a person excluded."""
 
     taxonomy: Taxonomy
@@ -41,13 +41,13 @@ class Shown:
         return border_cases(self.taxonomy, tuple(self.assignments.values()))[ThemeId(theme)]
 
 
-def show(project: Project, progress: Progress) -> Shown:
+def show(project: Project, progress: Progress) -> TaxonomyView:
     """Place the papers as a build would, without writing drafts."""
     with Store.open(project.database) as store:
-        run = start(project, store, progress)
-        placed = place(run)
-        gone = (store.paper(paper) for paper in sorted(excluded(store.decisions())))
-        return Shown(
+        run = open_context(project, store, progress)
+        placed = assign_papers(run)
+        gone = (store.paper(paper) for paper in sorted(excluded_papers(store.decisions())))
+        return TaxonomyView(
             placed.taxonomy,
             {paper.id: paper for paper in run.papers},
             {item.paper: item for item in placed.assignments},
@@ -63,7 +63,7 @@ def induce(project: Project, progress: Progress, *, target: int = 0, out: Path |
     """
     settings = replace(project.settings.themes, target=target or project.settings.themes.target)
     with Store.open(project.database) as store:
-        run = start(project, store, progress)
+        run = open_context(project, store, progress)
     inducer: Inducer = plugins.load("themes", "kmeans").make(settings)
     with progress.stage("induce", 1) as advance:
         themes, _ = inducer.induce(run.embeddings, run.papers, parent=None, known_ids=frozenset(), seed=settings.seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveygen.config import Project
 from surveygen.errors import ConfigError
-from surveygen.pipeline._drafts import taxonomy_toml
+from surveygen.pipeline.output import taxonomy_toml
 from surveygen.pipeline.progress import Progress
 from surveygen.pipeline.steer import show
 from surveygen.render import TAXONOMIES

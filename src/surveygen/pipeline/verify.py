@@ -12,14 +12,14 @@ from typing import Any
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.writing import Evidence, Sentence
+from surveygen.domain.summary import Evidence, Sentence
 from surveygen.errors import ConfigError
-from surveygen.pipeline._editions import differences
+from surveygen.pipeline._compare_editions import compare_editions
 from surveygen.pipeline._files import MANIFEST, read_manifest, sha256
 from surveygen.pipeline._glossary import glossary_of
-from surveygen.summarize import check
+from surveygen.summarize import check_grounding
 from surveygen.themes import load_profile
-from surveygen.translate import Glossary, fault
+from surveygen.translate import Glossary, validation_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class VerifyReport:
     """The outcome; a draft holds if there are no problems.
 
     `human` of the sentences are a person's and not checked against sources; `doubted` names those of them whose
@@ -47,7 +47,7 @@ class Report:
     doubted: tuple[Problem, ...] = ()
 
 
-def verify(project: Project, folder: Path | None = None) -> Report:
+def verify(project: Project, folder: Path | None = None) -> VerifyReport:
     """Check every edition below a folder (default: the survey's output), and that the editions tell the same facts.
 
     Raises:
@@ -57,7 +57,7 @@ def verify(project: Project, folder: Path | None = None) -> Report:
     drafts = sorted(root.rglob("survey.json")) if root.is_dir() else []
     if not drafts:
         raise ConfigError(f"no survey.json below {root}", "run: surveygen build --format json")
-    checked: list[_Draft] = []
+    checked: list[_DraftCheck] = []
     problems: list[Problem] = []
     profile = load_profile(project.settings.profile, project.root)
     readable: list[tuple[Path, Mapping[str, Any]]] = []
@@ -69,10 +69,12 @@ def verify(project: Project, folder: Path | None = None) -> Report:
                 problems.append(data)
                 continue
             readable.append((draft, data))
-            checked.append(_Draft(store, draft, data, glossary_of(project, profile, str(data.get("language", "")))))
+            checked.append(
+                _DraftCheck(store, draft, data, glossary_of(project, profile, str(data.get("language", ""))))
+            )
             problems += checked[-1].problems()
-    problems += [Problem(str(path), place, reason) for path, place, reason in differences(readable)]
-    return Report(
+    problems += [Problem(str(path), place, reason) for path, place, reason in compare_editions(readable)]
+    return VerifyReport(
         len(drafts),
         sum(one.sentences for one in checked),
         sum(one.citations for one in checked),
@@ -107,7 +109,7 @@ def _read(path: Path) -> Mapping[str, Any] | Problem:
     return data
 
 
-class _Draft:
+class _DraftCheck:
     """One survey.json and what was counted in it."""
 
     def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary) -> None:
@@ -161,12 +163,12 @@ class _Draft:
             yield f"{shown} cites nothing"
         if raw["text"] != sentence.plain:
             yield f"{shown}: text and marked text differ"
-        verdict = check(_as_written(sentence), self._paper)
+        verdict = check_grounding(_as_written(sentence), self._paper)
         if not verdict.ok:
             yield f"{shown}: {verdict.reason}"
         if sentence.translated_from is not None:
             pair = (sentence.translated_from, sentence.language)
-            reason = fault(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
+            reason = validation_error(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
             if reason:
                 yield f"{shown} is no translation of its source: {reason}"
 

@@ -18,10 +18,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from surveygen.domain.survey import Survey
-from surveygen.render._desk import desk_page
+from surveygen.render._curation_page import curation_page
 from surveygen.render._evaluation import evaluation_page
 from surveygen.render._exports import BIBLIOGRAPHIES
-from surveygen.render._markdown_read import Reading, read_markdown, read_words
+from surveygen.render._markdown_read import EditedWords, read_markdown, read_words
 from surveygen.render._prompts import PromptTemplates
 from surveygen.render._taxonomies import TAXONOMIES
 from surveygen.render._templates import TemplateRoots, template_root
@@ -31,12 +31,12 @@ __all__ = [
     "BIBLIOGRAPHIES",
     "TAXONOMIES",
     "CompileReport",
+    "EditedWords",
     "PromptTemplates",
-    "Reading",
     "Renderer",
     "TemplateRoots",
     "compile_pdf",
-    "desk_page",
+    "curation_page",
     "evaluation_page",
     "read_markdown",
     "read_words",

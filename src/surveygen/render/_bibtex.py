@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import Math, Str, parse_inline
-from surveygen.domain.names import split_name
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.survey import Entry
+from surveygen.domain.person_names import split_name
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.render._links import doi_of, link_of
 from surveygen.render._published import Form, form_of
 from surveygen.render._tex import tex_key, tex_string
@@ -28,7 +28,7 @@ _NO_NOTES: Mapping[PaperId, str] = MappingProxyType({})
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 
 
-def bibliography(entries: Iterable[Entry], notes: Mapping[PaperId, str] = _NO_NOTES) -> str:
+def bibliography(entries: Iterable[BibliographyEntry], notes: Mapping[PaperId, str] = _NO_NOTES) -> str:
     """Return the text of ``references.bib``, one entry a paper in the order given.
 
     Notes are plain words that replace what an entry says of itself.
@@ -47,7 +47,7 @@ def bib_fields(paper: Paper) -> dict[str, str]:
     return dict(_fields(paper))
 
 
-def _entry(entry: Entry, note: str) -> str:
+def _entry(entry: BibliographyEntry, note: str) -> str:
     fields = bib_fields(entry.paper)
     own = {"note": _escaped(note)} if note else {}
     return bib_entry(KINDS[form_of(entry.paper)], tex_key(entry.cite_key, entry.number), fields | own)

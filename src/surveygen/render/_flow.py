@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
-from surveygen.domain.survey import Count, Flow
+from surveygen.domain.survey import FlowCount, PrismaFlow
 from surveygen.domain.text import clean
 from surveygen.languages import Language
 
@@ -48,7 +48,7 @@ class FlowDrawing:
     height: float
 
 
-def told_count(count: Count, language: Language) -> dict[str, str]:
+def told_count(count: FlowCount, language: Language) -> dict[str, str]:
     """Write a number: in all, before the last refresh, what changed since, with its sign, and the sum of them.
 
     Without an earlier draft the sum is the number alone, and the others are empty.
@@ -67,7 +67,7 @@ def told_count(count: Count, language: Language) -> dict[str, str]:
     }
 
 
-def draw_flow(flow: Flow, language: Language) -> FlowDrawing:
+def draw_flow(flow: PrismaFlow, language: Language) -> FlowDrawing:
     """Stack what is kept on the left, and beside each arrow downwards what is set aside."""
     boxes: list[Box] = []
     arrows: list[tuple[float, float, float, float]] = []
@@ -95,7 +95,7 @@ def _below(boxes: Sequence[Box]) -> float:
     return last.y + last.height
 
 
-def _box(place: tuple[float, float, float], counts: Sequence[Count], language: Language, *, main: bool) -> Box:
+def _box(place: tuple[float, float, float], counts: Sequence[FlowCount], language: Language, *, main: bool) -> Box:
     x, y, width = place
     lines: list[Line] = []
     for count in counts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from surveygen.domain.citation import Standing, Work
+from surveygen.domain.citation import CitationStats, CitedWork
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.survey import Survey
 from surveygen.render._html_text import parsed, rich, string
@@ -19,13 +19,13 @@ class Shelf:
     def __init__(self, survey: Survey, where: Mapping[str, int]) -> None:
         self._where = where
         self._titles = dict(survey.graphs)
-        self._places: dict[Work, int] = {}
+        self._places: dict[CitedWork, int] = {}
 
     def works(self) -> list[Json]:
         """Return what is known of each work, in the order of their places."""
         return [_work(work) for work in self._places]
 
-    def standing(self, standing: Standing | None) -> Json:
+    def standing(self, standing: CitationStats | None) -> Json:
         """Write whom a paper cites; who cites it follows from the others."""
         if standing is None:
             return {}
@@ -38,7 +38,7 @@ class Shelf:
         }
 
 
-def _work(work: Work) -> Json:
+def _work(work: CitedWork) -> Json:
     names = dict(name.split(":", 1) for name in reversed(work.ids) if ":" in name)
     arxiv, doi = names.get("arxiv", ""), names.get("doi", "")
     known: Json = {

@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from surveygen.domain.inline import Cite, parse_inline
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Entry
-from surveygen.domain.writing import Hand, Sentence
+from surveygen.domain.summary import Attribution, Sentence
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.languages import Language, direction_of
 from surveygen.render._by import by, doubted
 from surveygen.render._html_layout import MAIN, Layout
-from surveygen.render._html_sources import Sources, Span
+from surveygen.render._html_sources import SourceTexts, Span
 from surveygen.render._html_text import markup, string
 
 WEAK = 0.5  # support under which a claim carries a mark
@@ -28,8 +28,8 @@ class Claims:
         self,
         shown_in: str,
         language: Language,
-        sources: Sources,
-        entries: Mapping[PaperId, Entry],
+        sources: SourceTexts,
+        entries: Mapping[PaperId, BibliographyEntry],
         layout: Layout,
         *,
         translated: bool = False,
@@ -44,7 +44,7 @@ class Claims:
         self._backs: dict[int, list[str]] = defaultdict(list)
         self._quoted: dict[str, dict[PaperId, list[Span]]] = defaultdict(lambda: defaultdict(list))
 
-    def backs(self, entry: Entry) -> list[str]:
+    def backs(self, entry: BibliographyEntry) -> list[str]:
         """Return the addresses of the places that cite a paper, of those written so far; it grows with the others."""
         return self._backs[entry.number]
 
@@ -75,7 +75,7 @@ class Claims:
             text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
         return text + self.signed(sentence.hand, sentence.language)
 
-    def signed(self, hand: Hand | None, written_in: str) -> Markup:
+    def signed(self, hand: Attribution | None, written_in: str) -> Markup:
         """Write who worded something, and what has changed below it; nothing for the program."""
         if hand is None:
             return Markup()

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Entry
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.text import clean
 from surveygen.languages import Language
-from surveygen.render._html_book import Book
 from surveygen.render._html_citations import Shelf
-from surveygen.render._html_layout import Page, address
+from surveygen.render._html_context import HtmlContext
+from surveygen.render._html_layout import PageFile, address
 from surveygen.render._html_marks import catalogue_order
 from surveygen.render._html_paper_data import Json, least, light, whole
 from surveygen.render._html_sources import Span
@@ -40,7 +40,7 @@ _COLUMNS = (*_NUMBERS, "theme", "nearest", "outside", "unsure", "rival", "how", 
 _ESCAPES = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 
-def island(book: Book, page: Page) -> Json:
+def island(book: HtmlContext, page: PageFile) -> Json:
     """Collect the papers of a page in the order of the references, themes in reading order, and words for scripts.
 
     Call it when the page's claims are written, for it holds the words that they point at. The main page of a large
@@ -91,7 +91,9 @@ def _packed(text: bytes) -> tuple[str, bytes]:
     return ("bz2", bz2.compress(text, 9)) if len(text) <= _SLOW_LIMIT else ("gzip", gzip.compress(text, 9, mtime=0))
 
 
-def _papers(book: Book, page: Page, away: Iterable[Entry], where: Mapping[str, int], shelf: Shelf) -> Iterator[Json]:
+def _papers(
+    book: HtmlContext, page: PageFile, away: Iterable[BibliographyEntry], where: Mapping[str, int], shelf: Shelf
+) -> Iterator[Json]:
     quoted = book.claims.quoted(page.file)
     for entry in page.entries:
         spot = _spot(entry) if page is book.layout.main else {}
@@ -106,12 +108,12 @@ def _papers(book: Book, page: Page, away: Iterable[Entry], where: Mapping[str, i
         yield {**_least(book, entry, quoted.get(entry.paper.id, ())), "cites": cites}
 
 
-def _spot(entry: Entry) -> Json:
+def _spot(entry: BibliographyEntry) -> Json:
     """Place a paper on the map, in thousandths of its sides."""
     return {"x": round(1000 * entry.position[0]), "y": round(1000 * entry.position[1])} if entry.position else {}
 
 
-def _least(book: Book, entry: Entry, spans: Sequence[Span]) -> Json:
+def _least(book: HtmlContext, entry: BibliographyEntry, spans: Sequence[Span]) -> Json:
     if spans:
         return least(entry, book.sources, book.marks, spans)
     if entry.paper.id not in book.stubs:
@@ -119,14 +121,14 @@ def _least(book: Book, entry: Entry, spans: Sequence[Span]) -> Json:
     return book.stubs[entry.paper.id]
 
 
-def _elsewhere(book: Book, page: Page, entry: Entry, files: list[str]) -> Json:
+def _elsewhere(book: HtmlContext, page: PageFile, entry: BibliographyEntry, files: list[str]) -> Json:
     """Tell the number of a paper where its place does not, and the page that holds it in full if this one does not."""
     file = book.layout.file_of(entry.paper.id)
     number: Json = {} if page is book.layout.main else {"number": entry.number}
     return {**number, **({"page": files.index(file)} if file != page.file else {})}
 
 
-def _around(book: Book, page: Page) -> Iterator[Entry]:
+def _around(book: HtmlContext, page: PageFile) -> Iterator[BibliographyEntry]:
     """Yield the papers of other pages that those of this one name, each once, in the order of the references."""
     own = {entry.paper.id for entry in page.entries}
     named: set[PaperId] = set(book.claims.quoted(page.file))
@@ -138,7 +140,7 @@ def _around(book: Book, page: Page) -> Iterator[Entry]:
     yield from sorted(found, key=lambda entry: entry.number)
 
 
-def _themes(book: Book) -> list[Json]:
+def _themes(book: HtmlContext) -> list[Json]:
     return [
         {
             "id": clean(theme.id),

@@ -46,7 +46,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class BarChart:
     """A chart worked out: pieces from the base line upwards, counts on the left, years below, a total on each bar.
 
     `base` is the height of the base line, `unit` the height of one paper.
@@ -60,7 +60,7 @@ class Drawing:
     unit: float
 
 
-def draw(chart: YearChart) -> Drawing:
+def draw(chart: YearChart) -> BarChart:
     """Lay out a stacked chart; an empty one has no bars."""
     totals = [sum(row) for row in chart.counts]
     step = _step(max(totals, default=0))
@@ -73,7 +73,7 @@ def draw(chart: YearChart) -> Drawing:
     for year, middle, row in zip(chart.years, middles, chart.counts, strict=True):
         bars += _stack(year, row, middle - width / 2, width, unit)
     every = -(-len(chart.years) // 14)  # labels of four digits that fit side by side
-    return Drawing(
+    return BarChart(
         bars=tuple(bars),
         counts=tuple(Tick(round(_base() - count * unit, 1), count) for count in range(0, top + 1, step)),
         years=tuple(

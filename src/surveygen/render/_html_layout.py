@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Entry, Survey
+from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.render._html_marks import catalogue_order
@@ -22,7 +22,7 @@ MOST_ON_A_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageFile:
     """One file of the edition: what papers it holds in full, and the theme that they stand at.
 
     `theme` is None on the main page and on that of the papers without a theme. `part` counts from 1 the pages of a
@@ -30,7 +30,7 @@ class Page:
     """
 
     file: str
-    entries: tuple[Entry, ...]
+    entries: tuple[BibliographyEntry, ...]
     theme: ThemeId | None = None
     part: int = 1
     parts: int = 1
@@ -40,15 +40,15 @@ class Page:
 class Layout:
     """The pages of an edition; `parts` are empty where the main page holds everything."""
 
-    main: Page
-    parts: tuple[Page, ...] = ()
+    main: PageFile
+    parts: tuple[PageFile, ...] = ()
     _files: Mapping[PaperId, str] = field(default_factory=dict)
 
     def file_of(self, paper: PaperId) -> str:
         """Return the page that holds a paper in full."""
         return self._files.get(paper, MAIN)
 
-    def of_theme(self, theme: ThemeId | None) -> tuple[Page, ...]:
+    def of_theme(self, theme: ThemeId | None) -> tuple[PageFile, ...]:
         """Return the pages of a theme's own papers; none where the main page holds them."""
         return tuple(page for page in self.parts if page.theme == theme)
 
@@ -60,7 +60,7 @@ class Layout:
         """Return the address of a paper's card."""
         return self.link(here, self.file_of(paper), f"p-{anchor(paper)}")
 
-    def to_reference(self, here: str, entry: Entry) -> str:
+    def to_reference(self, here: str, entry: BibliographyEntry) -> str:
         """Return the address of a paper's entry in the references."""
         return self.link(here, self.file_of(entry.paper.id), f"ref-{entry.number}")
 
@@ -76,15 +76,15 @@ def address(here: str, there: str) -> str:
 
 def lay_out(survey: Survey, most: int = MOST_IN_ONE_FILE) -> Layout:
     """Divide a survey into pages where it has more than `most` papers: a page, or several, for each theme."""
-    main = Page(MAIN, survey.entries)
+    main = PageFile(MAIN, survey.entries)
     if len(survey.entries) <= most:
         return Layout(main)
     parts = tuple(_parts(survey))
     return Layout(main, parts, {entry.paper.id: page.file for page in parts for entry in page.entries})
 
 
-def _parts(survey: Survey) -> Iterator[Page]:
-    held: dict[ThemeId | None, list[Entry]] = defaultdict(list)
+def _parts(survey: Survey) -> Iterator[PageFile]:
+    held: dict[ThemeId | None, list[BibliographyEntry]] = defaultdict(list)
     for entry in catalogue_order(survey):
         place = entry.assignment
         held[place.theme if place and not place.outside else None].append(entry)
@@ -93,10 +93,10 @@ def _parts(survey: Survey) -> Iterator[Page]:
         pieces = [entries[at : at + MOST_ON_A_PAGE] for at in range(0, len(entries), MOST_ON_A_PAGE)]
         for part, piece in enumerate(pieces, start=1):
             file = _free(slugify(theme) if theme is not None else "no-theme", taken)
-            yield Page(file, _by_number(piece), theme, part, len(pieces))
+            yield PageFile(file, _by_number(piece), theme, part, len(pieces))
 
 
-def _by_number(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _by_number(entries: Sequence[BibliographyEntry]) -> tuple[BibliographyEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.number))
 
 

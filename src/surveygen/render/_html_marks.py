@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveygen.domain.survey import Entry, Survey
+from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.render._html_text import string
@@ -43,7 +43,7 @@ def mark_themes(survey: Survey, language: Language) -> dict[ThemeId, ThemeMark]:
     return marks
 
 
-def catalogue_order(survey: Survey) -> list[Entry]:
+def catalogue_order(survey: Survey) -> list[BibliographyEntry]:
     """Return every entry once: by theme in reading order, best first; then what fits no theme, then what has none."""
     entries = survey.by_paper()
     filed = dict.fromkeys(paper for count in survey.counts for paper in count.own if paper in entries)

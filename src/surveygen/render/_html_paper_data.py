@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import Cite, parse_inline
-from surveygen.domain.names import short_authors
 from surveygen.domain.paper import Paper
-from surveygen.domain.survey import Entry
+from surveygen.domain.person_names import short_authors
+from surveygen.domain.summary import PaperReview, Sentence
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
-from surveygen.domain.writing import Card, Sentence
 from surveygen.render._bibtex import bibliography
 from surveygen.render._html_marks import ThemeMark
-from surveygen.render._html_sources import Sources, Span
+from surveygen.render._html_sources import SourceTexts, Span
 from surveygen.render._html_text import Rich, anchor, parsed, rich, string
 from surveygen.render._links import code_address, doi_of, link_of
 from surveygen.render._reference import versions_of
@@ -28,7 +28,7 @@ _SHORT = {"one_liner": "one"}  # names of the island
 _MAX_ONE = 200  # code points of its sentence there
 
 
-def whole(entry: Entry, sources: Sources, marks: Marks) -> Json:
+def whole(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
     """Write all that a card shows, but for the papers around it."""
     paper = entry.paper
     return {
@@ -48,7 +48,7 @@ def whole(entry: Entry, sources: Sources, marks: Marks) -> Json:
     }
 
 
-def light(entry: Entry, sources: Sources, marks: Marks, spans: Sequence[Span] = ()) -> Json:
+def light(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: Sequence[Span] = ()) -> Json:
     """Write what the catalogue of a large survey shows and finds: the paper in a sentence, without its abstract.
 
     Of the abstract only the pieces that claims of the page point at are kept, each in its place.
@@ -67,7 +67,7 @@ def light(entry: Entry, sources: Sources, marks: Marks, spans: Sequence[Span] = 
     }
 
 
-def least(entry: Entry, sources: Sources, marks: Marks, spans: Sequence[Span] = ()) -> Json:
+def least(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: Sequence[Span] = ()) -> Json:
     """Write what a list of related papers shows of one that stands on another page."""
     paper = entry.paper
     return {
@@ -83,7 +83,7 @@ def least(entry: Entry, sources: Sources, marks: Marks, spans: Sequence[Span] = 
     }
 
 
-def _bibtex(entry: Entry) -> str:
+def _bibtex(entry: BibliographyEntry) -> str:
     """Write the entry for BibTeX, with marks where it repeats what the data have: title, eprint and address."""
     text, paper = bibliography([entry]), entry.paper
     title = rich(parsed(paper.title))
@@ -116,7 +116,7 @@ def _primary_first(paper: Paper) -> list[str]:
     return [*first, *(category for category in paper.categories if category not in first)]
 
 
-def _place(entry: Entry, marks: Marks) -> Json:
+def _place(entry: BibliographyEntry, marks: Marks) -> Json:
     item = entry.assignment
     if item is None:
         return {}
@@ -128,7 +128,7 @@ def _place(entry: Entry, marks: Marks) -> Json:
     }
 
 
-def _filing(entry: Entry, sources: Sources, marks: Marks) -> Json:
+def _filing(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
     item = entry.assignment
     if item is None:
         return {}
@@ -155,11 +155,11 @@ def _https(address: str) -> str:
     return address if address.startswith("https://") else ""
 
 
-def _pieces(paper: Paper, sources: Sources) -> list[Rich]:
+def _pieces(paper: Paper, sources: SourceTexts) -> list[Rich]:
     return [_spaced(piece) for piece in sources.pieces(paper.id)] if paper.abstract else []
 
 
-def _quoted(paper: Paper, sources: Sources, spans: Sequence[Span]) -> list[Rich]:
+def _quoted(paper: Paper, sources: SourceTexts, spans: Sequence[Span]) -> list[Rich]:
     if not spans:
         return []
     kept = {at for span in spans for at in range(*span)}
@@ -176,7 +176,7 @@ def _spaced(piece: str) -> Rich:
     return [*([before] if before else []), *written, *([after] if after else [])]
 
 
-def _card(card: Card, sources: Sources) -> Json:
+def _card(card: PaperReview, sources: SourceTexts) -> Json:
     fields: Json = {
         **{_SHORT.get(name, name): [_sentence(item, card, sources) for item in said] for name, said in card.fields()},
         "keywords": [string(word) for word in card.keywords],
@@ -185,7 +185,7 @@ def _card(card: Card, sources: Sources) -> Json:
     return {name: value for name, value in fields.items() if value}
 
 
-def _sentence(sentence: Sentence, card: Card, sources: Sources) -> Json:
+def _sentence(sentence: Sentence, card: PaperReview, sources: SourceTexts) -> Json:
     """Write a claim of a card; its words are left out where they are the source's own."""
     said = _said(sentence)
     span = sources.span(sentence.evidence, card.paper)

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.names import short_authors
-from surveygen.domain.survey import Entry
-from surveygen.render._html_book import Book
+from surveygen.domain.person_names import short_authors
+from surveygen.domain.survey import BibliographyEntry
+from surveygen.render._html_context import HtmlContext
 from surveygen.render._html_text import anchor, string, words
 from surveygen.render._links import doi_of, link_of
 
@@ -20,11 +20,11 @@ _SOME = 40  # rows that a larger one shows
 class PaperViews:
     """Turns papers into mappings whose links start from one page."""
 
-    def __init__(self, book: Book, here: str) -> None:
+    def __init__(self, book: HtmlContext, here: str) -> None:
         self._book = book
         self._here = here
 
-    def short(self, entry: Entry) -> dict[str, object]:
+    def short(self, entry: BibliographyEntry) -> dict[str, object]:
         """Return what a row or a link shows of a paper."""
         paper, place = entry.paper, entry.assignment
         mark = self._book.marks.get(place.theme) if place and not place.outside else None
@@ -44,13 +44,13 @@ class PaperViews:
             "version": paper.version,
         }
 
-    def some(self, order: Sequence[Entry]) -> list[Entry]:
+    def some(self, order: Sequence[BibliographyEntry]) -> list[BibliographyEntry]:
         """Choose the papers that a catalogue shows without scripts: of a large one some of each top theme."""
         if len(order) <= _MAX_ROWS:
             return list(order)
         most = max(_SOME // max(len(self._book.survey.taxonomy.children(None)), 1), 1)
         seen: dict[str, int] = defaultdict(int)
-        rows: list[Entry] = []
+        rows: list[BibliographyEntry] = []
         for entry in order:
             top = entry.assignment.path[0] if entry.assignment and not entry.assignment.outside else ""
             seen[top] += 1
@@ -58,7 +58,7 @@ class PaperViews:
                 rows.append(entry)
         return rows
 
-    def reference(self, entry: Entry, *, row: bool) -> dict[str, object]:
+    def reference(self, entry: BibliographyEntry, *, row: bool) -> dict[str, object]:
         """Return what the references show of a paper; `backs` grows with the claims still to be written.
 
         Where the catalogue has no row for it without scripts, links to the paper lead here: `place` is their target.

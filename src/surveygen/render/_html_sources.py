@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import Evidence, Sentence
 from surveygen.domain.survey import Survey
-from surveygen.domain.writing import Evidence, Sentence
 
 Span = tuple[int, int]
 
 
-class Sources:
+class SourceTexts:
     """The abstract of each paper as pieces; a span of evidence is a half-open run of them.
 
     `language` is the survey's.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from surveygen.domain.survey import Entry, Row
-from surveygen.domain.writing import Sentence
+from surveygen.domain.summary import Sentence
+from surveygen.domain.survey import BibliographyEntry, ComparisonRow
 from surveygen.render._html_claims import WEAK
 
 WHOLE = 300  # papers of a page up to which its tables and the ways back from references are written out
@@ -11,7 +11,7 @@ SHOWN = 2  # rows of a table of a larger one that stand there without scripts
 _NOTHING = "-"
 
 
-def told(row: Row, entry: Entry | None) -> str:
+def told(row: ComparisonRow, entry: BibliographyEntry | None) -> str:
     """Write the number of a paper and for each cell field and place, as in "12 mo0 - da0 fi1".
 
     Returns "" if a cell says what the card of the paper does not, or as it does not; `tables.js` reads the rest.
@@ -28,6 +28,6 @@ def told(row: Row, entry: Entry | None) -> str:
     return " ".join([str(entry.number), *cells])
 
 
-def _plain(cell: Sentence, entry: Entry) -> bool:
+def _plain(cell: Sentence, entry: BibliographyEntry) -> bool:
     """Whether a cell is its words alone: nobody has signed it, it carries no mark, it cites its own paper only."""
     return cell.hand is None and cell.support >= WEAK and set(cell.cites) <= {entry.paper.id}

@@ -8,20 +8,20 @@ from functools import cached_property, singledispatchmethod
 
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import (
+    BibliographyEntry,
     Block,
     Catalogue,
-    Entry,
-    Facts,
-    Flow,
-    LikenessMatrix,
+    ComparisonRow,
+    ComparisonTable,
+    KeyValueTable,
+    MapLabel,
     Note,
     PaperList,
     Paragraph,
+    PrismaFlow,
     References,
-    Row,
     Section,
-    Spot,
-    Table,
+    SimilarityMatrix,
     TaxonomyFigure,
     ThemeMap,
     Timeline,
@@ -31,14 +31,14 @@ from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import direction_of
 from surveygen.render._flow import draw_flow, told_count
-from surveygen.render._html_book import Book
+from surveygen.render._heatmap import draw_matrix
+from surveygen.render._html_context import HtmlContext
 from surveygen.render._html_figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
-from surveygen.render._html_layout import Page, address
+from surveygen.render._html_layout import PageFile, address
 from surveygen.render._html_marks import catalogue_order
 from surveygen.render._html_papers import PaperViews
 from surveygen.render._html_tables import SHOWN, told
 from surveygen.render._html_text import anchor, string, words
-from surveygen.render._likeness import draw_matrix
 from surveygen.render._links import code_address
 
 View = Mapping[str, object]
@@ -48,7 +48,7 @@ _SHORT = 14  # code points of a value that is set large
 class PageView:
     """Turns each part of one page into a mapping that a template names the parts of."""
 
-    def __init__(self, book: Book, page: Page) -> None:
+    def __init__(self, book: HtmlContext, page: PageFile) -> None:
         self._book = book
         self._page = page
         self._papers = PaperViews(book, page.file)
@@ -70,9 +70,9 @@ class PageView:
         yield Section("catalogue", say("catalogue"), 1, (Catalogue(say("catalogue_caption", n=count)),))
         yield Section("references", say("references"), 1, (References(),))
 
-    def _share(self, block: Block) -> Table | None:
+    def _share(self, block: Block) -> ComparisonTable | None:
         """Return the rows of a table that stand on this page: those of its papers, on the first those of others."""
-        if not isinstance(block, Table):
+        if not isinstance(block, ComparisonTable):
             return None
         own = {entry.paper.id for entry in self._page.entries}
         near = {page.file for page in self._book.layout.of_theme(self._page.theme)}
@@ -100,7 +100,7 @@ class PageView:
         """Leave to the pages of themes what they hold."""
         if self._page is not self._book.layout.main or not self._book.layout.parts:
             return list(section.blocks)
-        moved = (Table, References) if section.theme is not None else References
+        moved = (ComparisonTable, References) if section.theme is not None else References
         return [block for block in section.blocks if not isinstance(block, moved)]
 
     def _links(self, section: Section) -> list[View]:
@@ -113,7 +113,7 @@ class PageView:
         pages = layout.of_theme(section.theme) if section.theme is not None else ()
         return [{"kind": "pages", "pages": [self._leads(page) for page in pages]}] if pages else []
 
-    def _leads(self, page: Page) -> View:
+    def _leads(self, page: PageFile) -> View:
         mark = self._book.marks.get(page.theme) if page.theme is not None else None
         return {
             "href": address(self._page.file, page.file),
@@ -141,13 +141,13 @@ class PageView:
         return {"kind": "note", "role": block.role, "text": text, "lang": block.language, "dir": way}
 
     @_block.register
-    def _(self, block: Facts) -> View:
+    def _(self, block: KeyValueTable) -> View:
         rows = [(words(label), clean(value)) for label, value in block.rows]  # a value may be a command: no TeX in it
         large = all(len(value) <= _SHORT for _, value in block.rows)
         return {"kind": "facts", "caption": words(block.caption), "rows": rows, "large": large}
 
     @_block.register
-    def _(self, block: Table) -> View:
+    def _(self, block: ComparisonTable) -> View:
         by_scripts = [self._told(row, at) for at, row in enumerate(block.rows)]
         return {
             "kind": "table",
@@ -172,7 +172,7 @@ class PageView:
         return {"kind": "papers", "caption": words(block.caption), "papers": items}
 
     @_block.register
-    def _(self, block: Flow) -> View:
+    def _(self, block: PrismaFlow) -> View:
         counts = [(clean(count.label), told_count(count, self._book.language)) for count in block.counts()]
         refreshed = any(count.before is not None for count in block.counts())
         drawing = draw_flow(block, self._book.language)
@@ -219,7 +219,7 @@ class PageView:
         return {"kind": "timeline", "caption": words(block.caption), "rows": rows}
 
     @_block.register
-    def _(self, block: LikenessMatrix) -> View:
+    def _(self, block: SimilarityMatrix) -> View:
         names = tuple(
             string(self._book.survey.taxonomy[theme].name_in(self._book.language.code)) for theme in block.themes
         )
@@ -244,17 +244,17 @@ class PageView:
         return {"kind": "references", "entries": entries, "lean": self._book.lean}
 
     @cached_property
-    def _rows(self) -> Sequence[Entry]:
+    def _rows(self) -> Sequence[BibliographyEntry]:
         """The papers that have a row in the page's catalogue without scripts."""
         main = self._page is self._book.layout.main
         return self._papers.some(catalogue_order(self._book.survey)) if main else self._page.entries
 
-    def _told(self, row: Row, at: int) -> str:
+    def _told(self, row: ComparisonRow, at: int) -> str:
         """Tell a row to the scripts of a page that holds a large survey whole; "" where it is written out."""
         by_scripts = self._book.lean and at >= SHOWN
         return told(row, self._book.entries.get(row.paper)) if by_scripts else ""
 
-    def _row(self, row: Row) -> View:
+    def _row(self, row: ComparisonRow) -> View:
         cells = [
             self._book.claims.write(cell, row.paper, self._page.file) if cell is not None else None
             for cell in row.cells
@@ -263,7 +263,7 @@ class PageView:
         code = {"code": code_address(row.code), "code_word": self._book.language.say("code")}
         return {"paper": self._papers.short(entry) if entry else None, "cells": cells, **code}
 
-    def _spot(self, block: ThemeMap, spot: Spot) -> View:
+    def _spot(self, block: ThemeMap, spot: MapLabel) -> View:
         most = max(each.papers for each in block.spots)
         return {
             "id": anchor(spot.theme),
@@ -292,7 +292,7 @@ class PageView:
         }
 
 
-def page_name(book: Book, page: Page) -> str:
+def page_name(book: HtmlContext, page: PageFile) -> str:
     """Return how the page of a theme is called; its parts are counted."""
     mark = book.marks.get(page.theme) if page.theme is not None else None
     name = mark.name if mark else book.language.say("page_fits_no_theme")

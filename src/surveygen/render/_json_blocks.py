@@ -8,25 +8,25 @@ from functools import singledispatch
 
 import msgspec
 
+from surveygen.domain.summary import Attribution, Evidence, Sentence, StaleSource
 from surveygen.domain.survey import (
     Block,
     Catalogue,
-    Count,
-    Facts,
-    Flow,
-    LikenessMatrix,
+    ComparisonTable,
+    FlowCount,
+    KeyValueTable,
     Note,
     PaperList,
     Paragraph,
+    PrismaFlow,
     References,
-    Table,
+    SimilarityMatrix,
     TaxonomyFigure,
     ThemeMap,
     Timeline,
     YearChart,
 )
 from surveygen.domain.text import MAX_TEXT, clean
-from surveygen.domain.writing import Doubt, Evidence, Hand, Sentence
 
 Json = dict[str, object]
 
@@ -56,12 +56,12 @@ def sentence_of(sentence: Sentence) -> Json:
     }
 
 
-def hand_of(hand: Hand | None) -> Json | None:
+def hand_of(hand: Attribution | None) -> Json | None:
     """Write who worded something, and which of its sources changed; None for the program."""
     return {"author": hand.author, "at": hand.at, "sources": doubts_of(hand.doubts)} if hand else None
 
 
-def doubts_of(doubts: Iterable[Doubt]) -> list[Json]:
+def doubts_of(doubts: Iterable[StaleSource]) -> list[Json]:
     """Write the sources that changed below a person's words."""
     return [{"paper": one.paper, "reason": one.reason} for one in doubts]
 
@@ -148,13 +148,13 @@ def _(block: PaperList) -> Json:
 
 
 @block_of.register
-def _(block: Facts) -> Json:
+def _(block: KeyValueTable) -> Json:
     rows = [{"label": label, "value": value} for label, value in block.rows]
     return {"kind": "facts", "caption": block.caption, "rows": rows}
 
 
 @block_of.register
-def _(block: Table) -> Json:
+def _(block: ComparisonTable) -> Json:
     rows = [
         {"paper": row.paper, "cells": [sentence_of(cell) if cell else None for cell in row.cells], "code": row.code}
         for row in block.rows
@@ -163,7 +163,7 @@ def _(block: Table) -> Json:
 
 
 @block_of.register
-def _(block: Flow) -> Json:
+def _(block: PrismaFlow) -> Json:
     stages = [
         {
             "kept": _count(stage.kept),
@@ -175,7 +175,7 @@ def _(block: Flow) -> Json:
     return {"kind": "flow", "caption": block.caption, "stages": stages}
 
 
-def _count(count: Count) -> Json:
+def _count(count: FlowCount) -> Json:
     return {"name": count.name, "label": count.label, "total": count.total, "before": count.before}
 
 
@@ -212,7 +212,7 @@ def _(block: Timeline) -> Json:
 
 
 @block_of.register
-def _(block: LikenessMatrix) -> Json:
+def _(block: SimilarityMatrix) -> Json:
     values = [[ratio(value) for value in row] for row in block.values]
     return {"kind": "likeness", "caption": block.caption, "themes": list(block.themes), "values": values}
 

@@ -35,7 +35,7 @@ _WORDS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class EditedWords:
     """What differs in a Markdown edition from what was written.
 
     Attributes:
@@ -73,7 +73,7 @@ def indexed(text: str, survey: Survey) -> str:
     return f"{text.rstrip()}\n\n<!-- surveygen {survey.language} {_digest(frame)}\n{inside}\n-->\n"
 
 
-def read_markdown(text: str) -> Reading:
+def read_markdown(text: str) -> EditedWords:
     """Find the words of an edition that are not those that were written.
 
     Raises:
@@ -94,7 +94,7 @@ def read_markdown(text: str) -> Reading:
         for section, claim, digest in _claims(row for row in rows if not row.startswith("@"))
         if _digest(now.get(claim, "")) != digest
     ]
-    return Reading(index["language"], tuple(edits), beside=_digest(frame) != index["frame"])
+    return EditedWords(index["language"], tuple(edits), beside=_digest(frame) != index["frame"])
 
 
 def read_words(text: str, references: Mapping[str, PaperId]) -> str:

@@ -68,7 +68,7 @@ def compile_pdf(source: Path, out: Path, *, seconds: float) -> CompileReport:
         TemplateError: LuaLaTeX or biber is not there, took too long, or stopped at an error; the message says where.
     """
     with tempfile.TemporaryDirectory(prefix="surveygen-tex-") as scratch:
-        run = _Run(Path(scratch), source.stem, min(seconds, MAX_PASS_SECONDS))
+        run = _TexRun(Path(scratch), source.stem, min(seconds, MAX_PASS_SECONDS))
         for path in (source, *source.parent.glob("*.bib")):
             shutil.copyfile(path, run.work / path.name)
         report = run.until_stable()
@@ -93,7 +93,7 @@ def read_log(log: str, *, passes: int = 1) -> CompileReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _TexRun:
     """The work on one TeX file, in a folder that holds nothing else."""
 
     work: Path

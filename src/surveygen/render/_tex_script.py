@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from surveygen.domain.inline import Math
-from surveygen.domain.survey import Entry
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.languages import Language, codes, load
 from surveygen.render._fonts import fallback_fonts, script_of
 from surveygen.render._templates import Safe, TexSafe
@@ -67,7 +67,7 @@ class TexScript:
         """Set mathematics in the line."""
         return tex_math(node)
 
-    def cite(self, entries: Sequence[Entry]) -> Safe:
+    def cite(self, entries: Sequence[BibliographyEntry]) -> Safe:
         """Cite by key."""
         keys = ",".join(tex_key(entry.cite_key, entry.number) for entry in entries)
         return TexSafe(f"\\cite{{{keys}}}")
@@ -76,7 +76,7 @@ class TexScript:
         """Write a claim, and who wrote it; TeX is not read back."""
         return TexSafe(f"{written} {{\\footnotesize\\itshape ({by})}}") if by else written
 
-    def key(self, entry: Entry) -> Safe:
+    def key(self, entry: BibliographyEntry) -> Safe:
         """Name a reference."""
         return TexSafe(tex_key(entry.cite_key, entry.number))
 

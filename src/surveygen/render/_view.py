@@ -12,21 +12,21 @@ from typing import Any
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.survey import (
+    BibliographyEntry,
     Block,
     Catalogue,
-    Count,
-    Entry,
-    Facts,
-    Flow,
-    LikenessMatrix,
+    ComparisonRow,
+    ComparisonTable,
+    FlowCount,
+    KeyValueTable,
     Note,
     PaperList,
     Paragraph,
+    PrismaFlow,
     References,
-    Row,
     Section,
+    SimilarityMatrix,
     Survey,
-    Table,
     TaxonomyFigure,
     ThemeMap,
     Timeline,
@@ -36,9 +36,9 @@ from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language, direction_of
 from surveygen.render._flow import told_count
-from surveygen.render._likeness import shades
+from surveygen.render._heatmap import shades
+from surveygen.render._inline_writer import InlineWriter, cut, stopped
 from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
-from surveygen.render._words import Words, cut, stopped
 
 View = Mapping[str, object]
 _NAMES = 60  # code points of a cell from which it is more than a few names
@@ -49,7 +49,7 @@ MAX_AUTHORS = 10  # in the references; more are "et al."
 class Views:
     """Lays out each part of one survey."""
 
-    def __init__(self, survey: Survey, language: Language, words: Words) -> None:
+    def __init__(self, survey: Survey, language: Language, words: InlineWriter) -> None:
         self._survey = survey
         self._language = language
         self._words = words
@@ -104,13 +104,13 @@ class Views:
         return {"kind": "note", "role": block.role, "text": self._words.note(block), "direction": way}
 
     @_block.register
-    def _(self, block: Facts) -> View:
+    def _(self, block: KeyValueTable) -> View:
         # A value is a name, a number or a command: none of it is TeX.
         rows = [(self._words.words(label), self._words.script.text(clean(value))) for label, value in block.rows]
         return {"kind": "facts", "caption": self._words.words(block.caption), "rows": rows}
 
     @_block.register
-    def _(self, block: Table) -> View:
+    def _(self, block: ComparisonTable) -> View:
         return {
             "kind": "table",
             "caption": self._words.words(block.caption),
@@ -133,7 +133,7 @@ class Views:
         return {"kind": "papers", "caption": self._words.words(block.caption), "papers": items}
 
     @_block.register
-    def _(self, block: Flow) -> View:
+    def _(self, block: PrismaFlow) -> View:
         stages = [
             {
                 "kept": self._count(stage.kept),
@@ -195,7 +195,7 @@ class Views:
         return {"kind": "timeline", "caption": self._words.words(block.caption), "rows": rows}
 
     @_block.register
-    def _(self, block: LikenessMatrix) -> View:
+    def _(self, block: SimilarityMatrix) -> View:
         told = [[self._script.text(self._language.decimal(value)) for value in row] for row in block.values]
         return {
             "kind": "likeness",
@@ -219,7 +219,7 @@ class Views:
     def _(self, _: References) -> View:
         return {"kind": "references", "entries": [self._reference(entry) for entry in self._survey.entries]}
 
-    def _count(self, count: Count) -> View:
+    def _count(self, count: FlowCount) -> View:
         label = count.label if count.name.startswith("source:") else ""
         return {
             "label": self._script.text(clean(label)) if label else self._words.words(count.label),
@@ -227,7 +227,7 @@ class Views:
             **{name: self._script.text(told) for name, told in told_count(count, self._language).items()},
         }
 
-    def _row(self, row: Row) -> View:
+    def _row(self, row: ComparisonRow) -> View:
         entry = self._entries[row.paper]
         cells = [
             self._words.cell(cell, row.paper) if cell is not None else self._script.text("–") for cell in row.cells
@@ -267,7 +267,7 @@ class Views:
     def _group(self, name: str, papers: Sequence[PaperId]) -> View:
         return {"name": self._words.words(name), "papers": [self._listed(self._entries[paper]) for paper in papers]}
 
-    def _listed(self, entry: Entry) -> View:
+    def _listed(self, entry: BibliographyEntry) -> View:
         one_liner = entry.card.one_liner
         return {
             **self._words.short(entry),
@@ -278,7 +278,7 @@ class Views:
             else self._script.text("–"),
         }
 
-    def _reference(self, entry: Entry) -> View:
+    def _reference(self, entry: BibliographyEntry) -> View:
         paper, text = entry.paper, self._script.text
         names = [author.name for author in paper.authors[:MAX_AUTHORS]]
         others = " et al." if len(paper.authors) > MAX_AUTHORS else ""
@@ -304,7 +304,7 @@ def remarks(paper: Paper, language: Language) -> str:
     return " ".join(said)
 
 
-def _shares(table: Table) -> tuple[int, ...]:
+def _shares(table: ComparisonTable) -> tuple[int, ...]:
     """Return the share of the width that each column wants: one of names or blanks needs less than one of sentences."""
     columns = zip(*(row.cells for row in table.rows), strict=True)
     longest = [max((len(cell.plain) for cell in column if cell is not None), default=0) for column in columns]

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
-from surveygen.render._html_book import Book
 from surveygen.render._html_bundle import bundle, policy, read_asset, squeezed
+from surveygen.render._html_context import HtmlContext
 from surveygen.render._html_data import island, island_markup
-from surveygen.render._html_layout import MOST_IN_ONE_FILE, Page, address, lay_out
+from surveygen.render._html_layout import MOST_IN_ONE_FILE, PageFile, address, lay_out
 from surveygen.render._html_text import anchor, string, words
 from surveygen.render._html_view import PageView, View, page_name
 from surveygen.render._templates import TemplateRoots, fill, html_environment
@@ -43,18 +43,18 @@ class HtmlRenderer:
         Raises:
             TemplateError: a template cannot be used.
         """
-        book = Book(survey, self.language, lay_out(survey, self.most))
+        book = HtmlContext(survey, self.language, lay_out(survey, self.most))
         pages = (book.layout.main, *book.layout.parts)
         laid = [PageView(book, page).sections() for page in pages]  # all before the first is filled: claims lead back
         return {page.file: self._fill(book, page, sections) for page, sections in zip(pages, laid, strict=True)}
 
-    def _editions(self, survey: Survey, page: Page) -> list[View]:
+    def _editions(self, survey: Survey, page: PageFile) -> list[View]:
         """Name the same page in other languages, for a draft whose folders stand side by side."""
         up = "../" * (page.file.count("/") + 1)
         others = (load(code) for code in survey.editions if code != self.language.code)
         return [{"href": f"{up}{one.code}/{page.file}", "code": one.code, "name": one.name} for one in others]
 
-    def _fill(self, book: Book, page: Page, sections: list[View]) -> str:
+    def _fill(self, book: HtmlContext, page: PageFile, sections: list[View]) -> str:
         values = {
             **self._masthead(book.survey),
             **self._assets,
@@ -106,7 +106,7 @@ class HtmlRenderer:
         return read_asset(self._environment, f"html/{name}")
 
 
-def _theme_head(book: Book, page: Page) -> View:
+def _theme_head(book: HtmlContext, page: PageFile) -> View:
     """Return what stands at the head of a theme's page, and the way back."""
     taxonomy, code = book.survey.taxonomy, book.language.code
     path = taxonomy.path(page.theme)[:-1] if page.theme is not None else ()

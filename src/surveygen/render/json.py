@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from surveygen.domain.citation import Standing
-from surveygen.domain.survey import Entry, Section, Survey
+from surveygen.domain.citation import CitationStats
+from surveygen.domain.summary import REVIEW_FIELDS, Evidence, PaperReview
+from surveygen.domain.survey import BibliographyEntry, Section, Survey
 from surveygen.domain.theme import Assignment, Theme
-from surveygen.domain.writing import REVIEW, Card, Evidence
 from surveygen.languages import Language
 from surveygen.render._json_blocks import Json, block_of, evidence_of, in_lines, ratio, sentence_of
 from surveygen.render._json_changes import changes_of
@@ -114,7 +114,7 @@ def _assignment(item: Assignment, reasons: Sequence[Evidence]) -> Json:
     }
 
 
-def _paper(entry: Entry) -> Json:
+def _paper(entry: BibliographyEntry) -> Json:
     paper = entry.paper
     return {
         "id": paper.id,
@@ -139,11 +139,11 @@ def _paper(entry: Entry) -> Json:
         "card": _card(entry.card),
         "neighbours": list(entry.neighbours),
         "position": [ratio(axis) for axis in entry.position] if entry.position else None,
-        **_standing(entry.standing or Standing()),
+        **_standing(entry.standing or CitationStats()),
     }
 
 
-def _standing(standing: Standing) -> Json:
+def _standing(standing: CitationStats) -> Json:
     return {
         "references": list(standing.references),
         "cited_by": list(standing.cited_by),
@@ -157,10 +157,10 @@ def _standing(standing: Standing) -> Json:
     }
 
 
-def _card(card: Card) -> Json:
+def _card(card: PaperReview) -> Json:
     return {
         "one_liner": sentence_of(card.one_liner) if card.one_liner else None,
-        **{name: [sentence_of(item) for item in getattr(card, name)] for name in REVIEW},
+        **{name: [sentence_of(item) for item in getattr(card, name)] for name in REVIEW_FIELDS},
         "keywords": list(card.keywords),
         "code": card.code,
         "code_evidence": evidence_of(card.code_evidence) if card.code_evidence else None,

@@ -8,21 +8,21 @@ from functools import cached_property
 
 from jinja2.sandbox import SandboxedEnvironment
 
-from surveygen.config import Latex
+from surveygen.config import LatexSettings
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
 from surveygen.render._bibtex import bibliography
+from surveygen.render._inline_writer import InlineWriter
 from surveygen.render._templates import TemplateRoots, TexSafe, fill, text_environment
 from surveygen.render._tex import tex_key
 from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript, pdf_date
 from surveygen.render._view import MAX_AUTHORS, Views, remarks
-from surveygen.render._words import Words
 
-_PLAIN = Latex()
+_PLAIN = LatexSettings()
 _MAX_CELL = 500  # code points; about 20 lines of a 40 mm column, so that a row fits a page
 
 
-def make(language: Language, templates: TemplateRoots, settings: Latex = _PLAIN) -> LatexRenderer:
+def make(language: Language, templates: TemplateRoots, settings: LatexSettings = _PLAIN) -> LatexRenderer:
     """Make the renderer of ``survey.tex`` and ``references.bib``."""
     return LatexRenderer(language, templates, settings)
 
@@ -33,7 +33,7 @@ class LatexRenderer:
 
     language: Language
     templates: TemplateRoots
-    settings: Latex
+    settings: LatexSettings
 
     def render(self, survey: Survey) -> Mapping[str, str]:
         """Return ``survey.tex`` and ``references.bib``.
@@ -42,7 +42,7 @@ class LatexRenderer:
             TemplateError: a template cannot be used.
         """
         script = TexScript()
-        views = Views(survey, self.language, Words(survey, self.language, script, max_cell=_MAX_CELL))
+        views = Views(survey, self.language, InlineWriter(survey, self.language, script, max_cell=_MAX_CELL))
         document = {**views.document(), "palette": PALETTE, "layout": self._layout(survey)}
         body = fill(self._environment, "latex/body.tex.j2", document)
         notes = {entry.paper.id: remarks(entry.paper, self.language).rstrip(".。।") for entry in survey.entries}

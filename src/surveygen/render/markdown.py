@@ -9,14 +9,14 @@ from functools import cached_property
 from jinja2.sandbox import SandboxedEnvironment
 
 from surveygen.domain.inline import Math
-from surveygen.domain.survey import Entry, Survey
+from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import MAX_TEXT
 from surveygen.languages import Language, direction_of
+from surveygen.render._inline_writer import InlineWriter
 from surveygen.render._markdown import markdown, markdown_math
 from surveygen.render._markdown_read import claimed, indexed
 from surveygen.render._templates import MarkdownSafe, Safe, TemplateRoots, fill, text_environment
 from surveygen.render._view import Views
-from surveygen.render._words import Words
 
 
 def make(language: Language, templates: TemplateRoots) -> MarkdownRenderer:
@@ -38,7 +38,7 @@ class MarkdownRenderer:
             TemplateError: a template cannot be used.
         """
         document = Views(
-            survey, self.language, Words(survey, self.language, _MarkdownScript(), max_cell=MAX_TEXT)
+            survey, self.language, InlineWriter(survey, self.language, _MarkdownScript(), max_cell=MAX_TEXT)
         ).document()
         written = fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"
         return {"survey.md": indexed(written, survey)}
@@ -65,14 +65,14 @@ class _MarkdownScript:
     def math(self, node: Math) -> Safe:
         return markdown_math(node)
 
-    def cite(self, entries: Sequence[Entry]) -> Safe:
+    def cite(self, entries: Sequence[BibliographyEntry]) -> Safe:
         links = ", ".join(f"[{entry.number}](#{self.key(entry)})" for entry in entries)
         return MarkdownSafe(f"\\[{links}\\]")
 
     def claimed(self, claim: str, written: Safe, by: Safe) -> Safe:
         return claimed(claim, written, by)
 
-    def key(self, entry: Entry) -> Safe:
+    def key(self, entry: BibliographyEntry) -> Safe:
         return MarkdownSafe(f"ref-{entry.number}")
 
     def foreign(self, words: Safe, language: str) -> Safe:

@@ -11,16 +11,16 @@ from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
-from surveygen.render._deck import deck
-from surveygen.render._html_book import Book
 from surveygen.render._html_bundle import bundle, policy, read_asset, squeezed
-from surveygen.render._html_layout import MAIN, Layout, Page
+from surveygen.render._html_context import HtmlContext
+from surveygen.render._html_layout import MAIN, Layout, PageFile
 from surveygen.render._html_text import string, words
 from surveygen.render._html_view import PageView, View
+from surveygen.render._inline_writer import InlineWriter
+from surveygen.render._slides_content import deck
 from surveygen.render._templates import TemplateRoots, fill, html_environment, text_environment
 from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript, pdf_date
 from surveygen.render._view import Views
-from surveygen.render._words import Words
 
 _MAX_CELL = 500  # code points; a deck has no table, so that nothing is cut
 # What a slide of the browser holds of a block that goes on; Beamer breaks its frames itself.
@@ -49,7 +49,7 @@ class SlidesRenderer:
         return {"slides.html": self._page(survey, shown), "slides.tex": self._beamer(survey, shown)}
 
     def _page(self, survey: Survey, shown: Survey) -> str:
-        book = Book(shown, self.language, Layout(Page(MAIN, shown.entries)))
+        book = HtmlContext(shown, self.language, Layout(PageFile(MAIN, shown.entries)))
         view = PageView(book, book.layout.main)
         page = {
             **self._assets,
@@ -67,7 +67,7 @@ class SlidesRenderer:
 
     def _beamer(self, survey: Survey, shown: Survey) -> str:
         script = TexScript()
-        written = Words(shown, self.language, script, max_cell=_MAX_CELL)
+        written = InlineWriter(shown, self.language, script, max_cell=_MAX_CELL)
         made = written.say("made_with", version=survey.provenance.surveygen, n=len(survey.entries))
         document = {**Views(shown, self.language, written).document(), "made_with": made, "palette": PALETTE}
         body = fill(self._tex, "slides/body.tex.j2", document)

@@ -24,31 +24,31 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from surveygen import plugins
-from surveygen.config import Sources
-from surveygen.domain.citation import Told
-from surveygen.domain.paper import BadRecord, Paper, PaperId, Wanted
+from surveygen.config import SourceSettings
+from surveygen.domain.citation import CitationRecord
+from surveygen.domain.paper import BadRecord, Paper, PaperId, PendingPaper
 from surveygen.errors import SourceError
 from surveygen.sources._budget import Budget, BudgetError
-from surveygen.sources._edge import Edge, Timeouts, budget_of, clear_stop
 from surveygen.sources._limiter import Clock
 from surveygen.sources._lines import read_head
+from surveygen.sources._network_deps import NetworkDeps, Timeouts, budget_of, clear_stop
 from surveygen.sources._oai_cursor import snapshot_cursor
 
 __all__ = [
-    "Announced",
     "Budget",
     "BudgetError",
     "CitationSource",
     "Clock",
-    "Edge",
+    "FeedUpdate",
     "FetchRequest",
     "FileSource",
     "HarvestSource",
-    "Herald",
     "Known",
+    "NetworkDeps",
     "NetworkSource",
-    "Page",
+    "RecordPage",
     "Timeouts",
+    "UpdateFeed",
     "budget_of",
     "clear_stop",
     "read_file",
@@ -65,7 +65,7 @@ class FileSource(Protocol):
         """Whether this is the format of a file; `head` is its first 4,096 bytes, unpacked and decoded."""
         ...
 
-    def read(self, path: Path) -> Iterator[Paper | Wanted | BadRecord]:
+    def read(self, path: Path) -> Iterator[Paper | PendingPaper | BadRecord]:
         """Yield the records in the order of the file, without holding them all in memory where the format allows.
 
         Raises:
@@ -86,14 +86,14 @@ class FetchRequest:
     """
 
     query: str = ""
-    ids: tuple[Wanted, ...] = ()
+    ids: tuple[PendingPaper, ...] = ()
     since: str | None = None
     until: str | None = None
     max_papers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RecordPage:
     """What one answer of a server told; a unit to store in one transaction.
 
     Attributes:
@@ -127,7 +127,7 @@ class NetworkSource(Protocol):
         """
         ...
 
-    def fetch(self, request: FetchRequest) -> Iterator[Page]:
+    def fetch(self, request: FetchRequest) -> Iterator[RecordPage]:
         """Yield pages as they arrive; what was yielded before an error is good.
 
         Raises:
@@ -151,7 +151,7 @@ class HarvestSource(Protocol):
         """List the URLs that would be asked first; how many pages follow, only the server knows."""
         ...
 
-    def harvest(self, scope: str, cursor: str | None, known: Known) -> Iterator[Page]:
+    def harvest(self, scope: str, cursor: str | None, known: Known) -> Iterator[RecordPage]:
         """Yield pages, each to be stored with its cursor before the next is taken.
 
         Args:
@@ -167,7 +167,7 @@ class HarvestSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class FeedUpdate:
     """What a daily feed says: ids of new papers, of those new to a category, and of new versions.
 
     Empty if the feed is the one seen before. `validator` is to be given at the next call.
@@ -184,10 +184,10 @@ class Announced:
 
 
 @runtime_checkable
-class Herald(Protocol):
+class UpdateFeed(Protocol):
     """What a server can do that tells only that there is news: a trigger, never the truth."""
 
-    def announced(self, validator: str = "") -> Announced:
+    def announced(self, validator: str = "") -> FeedUpdate:
         """Ask for the news.
 
         Raises:
@@ -206,7 +206,7 @@ class CitationSource(Protocol):
         """List the requests that would be made, each in one line without secrets."""
         ...
 
-    def citations(self, papers: Sequence[Paper]) -> Iterator[tuple[Told, ...]]:
+    def citations(self, papers: Sequence[Paper]) -> Iterator[tuple[CitationRecord, ...]]:
         """Yield what is told of the papers of each request, also of those that the graph does not know.
 
         Papers that the graph has no name for are left out.
@@ -219,7 +219,7 @@ class CitationSource(Protocol):
         ...
 
 
-def read_file(path: Path) -> Iterator[Paper | Wanted | BadRecord]:
+def read_file(path: Path) -> Iterator[Paper | PendingPaper | BadRecord]:
     """Read a file of papers in any format that some source accepts.
 
     Raises:
@@ -228,7 +228,7 @@ def read_file(path: Path) -> Iterator[Paper | Wanted | BadRecord]:
     head = read_head(path)
     readers: list[str] = []
     for name in plugins.names("sources"):
-        source = plugins.load("sources", name).make(Sources())
+        source = plugins.load("sources", name).make(SourceSettings())
         if not isinstance(source, FileSource):
             continue
         if source.accepts(path, head):

@@ -14,7 +14,7 @@ from surveygen.sources._dates import iso
 from surveygen.sources._lines import RAW
 from surveygen.sources._record import paper_from
 from surveygen.sources._retry import UnusableError
-from surveygen.sources._withdrawn import says_withdrawn
+from surveygen.sources._withdrawn import is_withdrawal_comment
 from surveygen.sources._xml import parse_xml
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -102,7 +102,7 @@ def _mapped(entry: etree._Element) -> dict[str, object]:
         "comment": comment,
         "journal_ref": _said(entry, f"{_ARXIV}journal_ref"),
         "doi": _said(entry, f"{_ARXIV}doi"),
-        "status": "withdrawn" if says_withdrawn(comment, abstract) else "active",
+        "status": "withdrawn" if is_withdrawal_comment(comment, abstract) else "active",
     }
 
 

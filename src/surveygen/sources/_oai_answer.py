@@ -32,7 +32,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OaiResponse:
     """One answer.
 
     Attributes:
@@ -64,7 +64,7 @@ class Answer:
         return max((header.datestamp for header in self.headers), default="")
 
 
-def parse_answer(body: bytes, verb: str) -> Answer:
+def parse_answer(body: bytes, verb: str) -> OaiResponse:
     """Read an answer to a verb; a record that cannot be read is a bad record.
 
     Raises:
@@ -77,12 +77,12 @@ def parse_answer(body: bytes, verb: str) -> Answer:
         raise UnusableError("broken", "the answer has no responseDate")
     error = root.find(f"{OAI}error")
     if error is not None:
-        return Answer(day, _harmless(error))
+        return OaiResponse(day, _harmless(error))
     found = root.find(f"{OAI}{verb}")
     if found is None:
         raise UnusableError("broken", f"the answer is none to {verb}")
     if verb == "Identify":
-        return Answer(day, earliest=(iso(_said(found, f"{OAI}earliestDatestamp")) or "")[:10])
+        return OaiResponse(day, earliest=(iso(_said(found, f"{OAI}earliestDatestamp")) or "")[:10])
     return _listed(found, day, verb)
 
 
@@ -95,7 +95,7 @@ def _harmless(error: etree._Element) -> str:
     raise UnusableError(rule.event, f"{clean(code, 40) or 'error'}: {clean(error.text or 'no reason given', 300)}")
 
 
-def _listed(found: etree._Element, day: str, verb: str) -> Answer:
+def _listed(found: etree._Element, day: str, verb: str) -> OaiResponse:
     token = found.find(f"{OAI}resumptionToken")
     headers: list[Header] = []
     records: list[Paper | BadRecord] = []
@@ -111,7 +111,7 @@ def _listed(found: etree._Element, day: str, verb: str) -> Answer:
     if len(bad) > max(_FEW_BAD, len(records) // 100):
         raise UnusableError("broken", f"{len(bad)} of {len(records)} records cannot be used: {bad[0].reason}")
     said = "" if token is None else (token.text or "").strip()
-    return Answer(day, "", tuple(headers), tuple(records), frozenset(set_aside), said)
+    return OaiResponse(day, "", tuple(headers), tuple(records), frozenset(set_aside), said)
 
 
 def _read(found: etree._Element) -> Iterator[tuple[Header | None, Paper | BadRecord | None]]:

@@ -15,7 +15,7 @@ MAX_RESTARTS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class OaiWindow:
     """A list that is being walked.
 
     Attributes:
@@ -41,7 +41,7 @@ class Cursor:
     """`verified_until` is the day up to which nothing is missing; `window` is None between two harvests."""
 
     verified_until: str | None = None
-    window: Window | None = None
+    window: OaiWindow | None = None
 
     @property
     def text(self) -> str:
@@ -54,7 +54,7 @@ class Cursor:
             return self
         start = days_before(self.verified_until, OVERLAP_DAYS) if self.verified_until else since
         start = max(start, earliest) if start else None
-        return replace(self, window=Window(start, start))
+        return replace(self, window=OaiWindow(start, start))
 
     def after(self, day: str, token: str, last: str) -> Cursor:
         """Step over a page that is stored with the cursor; `day` is that of the answer."""
@@ -98,7 +98,7 @@ class Cursor:
         return Cursor(self.walk.first_date or self.verified_until)
 
     @property
-    def walk(self) -> Window:
+    def walk(self) -> OaiWindow:
         """The open window."""
         if self.window is None:
             raise ValueError("no window is open")
@@ -112,7 +112,7 @@ def read_cursor(text: str | None) -> Cursor:
     try:
         data = json.loads(text)
         window = data["window"]
-        return Cursor(data["verified_until"], Window(**window) if window else None)
+        return Cursor(data["verified_until"], OaiWindow(**window) if window else None)
     except (ValueError, TypeError, KeyError):
         return Cursor()
 

@@ -9,9 +9,9 @@ from lxml import etree
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.errors import SourceError
-from surveygen.sources._people import split_signatures
+from surveygen.sources._authors import split_signatures
 from surveygen.sources._record import paper_from
-from surveygen.sources._withdrawn import says_withdrawn
+from surveygen.sources._withdrawn import is_withdrawal_comment
 
 RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _SIZE = re.compile(r"(\d{1,9})\s*kb", re.IGNORECASE)
@@ -34,7 +34,7 @@ def read_record(metadata: etree._Element | None, paper: PaperId, datestamp: str)
     if latest["n"] == 0:
         raise SourceError(f"{paper}: no versions")
     comment, abstract = _said(raw, "comments"), _said(raw, "abstract")
-    withdrawn = "I" in str(latest["flags"]) or says_withdrawn(comment, abstract)
+    withdrawn = "I" in str(latest["flags"]) or is_withdrawal_comment(comment, abstract)
     found = paper_from(
         {
             "arxiv_id": _said(raw, "id"),

@@ -12,8 +12,8 @@ from surveygen.domain.identifiers import derived_id, parse_arxiv_id
 from surveygen.domain.paper import AbstractKind, Paper, PaperId, PaperVersion, Status
 from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.errors import SourceError
+from surveygen.sources._authors import read_authors
 from surveygen.sources._dates import iso
-from surveygen.sources._people import read_authors
 
 MAX_ID = 200
 MAX_EXTRA = 20_000  # characters of JSON; what is longer is not kept

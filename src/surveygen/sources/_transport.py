@@ -17,9 +17,8 @@ from surveygen.domain.text import clean
 from surveygen.errors import ConfigError, SourceError
 from surveygen.sources._body import Limits, read_body
 from surveygen.sources._budget import Budget
-from surveygen.sources._edge import Archive, Timeouts
 from surveygen.sources._limiter import Clock, Limiter, is_loopback
-from surveygen.sources._manners import ARXIV, Manners
+from surveygen.sources._network_deps import Archive, Timeouts
 from surveygen.sources._retry import (
     BREAKER,
     RULES,
@@ -28,6 +27,7 @@ from surveygen.sources._retry import (
     rule_for,
     wait_before,
 )
+from surveygen.sources._service_policy import ARXIV, ServicePolicy
 
 T = TypeVar("T")
 MAX_REDIRECTS = 5
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One request: `body` is JSON to post, None for a plain question."""
 
     url: str
@@ -45,7 +45,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """One answer; header names are in lower case, the body is unpacked."""
 
     url: str
@@ -75,7 +75,7 @@ class Transport:
         limits: Limits | None = None,
         budget: Budget | None = None,
         archive: Archive | None = None,
-        manners: Manners = ARXIV,
+        manners: ServicePolicy = ARXIV,
     ) -> None:
         self._limiter = limiter
         self._clock = clock or Clock()
@@ -91,11 +91,13 @@ class Transport:
         self._answered = False
         self._failures = 0
 
-    def get(self, url: str, read: Callable[[bytes], T], headers: Mapping[str, str] | None = None) -> tuple[Answer, T]:
+    def get(
+        self, url: str, read: Callable[[bytes], T], headers: Mapping[str, str] | None = None
+    ) -> tuple[HttpResponse, T]:
         """Ask with a plain question; the rest as for `ask`."""
-        return self.ask(Request(url, headers or {}), read)
+        return self.ask(HttpRequest(url, headers or {}), read)
 
-    def ask(self, request: Request, read: Callable[[bytes], T]) -> tuple[Answer, T]:
+    def ask(self, request: HttpRequest, read: Callable[[bytes], T]) -> tuple[HttpResponse, T]:
         """Ask until `read` can use the body, as often as the table allows.
 
         Args:
@@ -122,7 +124,7 @@ class Transport:
                 self._failures = 0
                 return answered
 
-    def _ask(self, request: Request, read: Callable[[bytes], T]) -> tuple[Answer, T]:
+    def _ask(self, request: HttpRequest, read: Callable[[bytes], T]) -> tuple[HttpResponse, T]:
         answer = self._request(request)
         for _ in range(MAX_REDIRECTS):
             if rule_for(answer.status).action != "follow":
@@ -164,7 +166,7 @@ class Transport:
             self._limiter.mark_stop(f"{error.message} at {urlsplit(url)._replace(query='').geturl()}")
         return error
 
-    def _request(self, request: Request) -> Answer:
+    def _request(self, request: HttpRequest) -> HttpResponse:
         """Send one request in its turn; a fault of the network is an event like any other."""
         few = self._manners.unnamed
         if not self._contact and few is not None and self._budget.requests >= few and not is_loopback(request.url):
@@ -182,7 +184,7 @@ class Transport:
         self._budget.receive(len(answer.body))
         return answer
 
-    def _exchange(self, request: Request) -> Answer:
+    def _exchange(self, request: HttpRequest) -> HttpResponse:
         timeouts = (self._timeouts.connect, self._timeouts.read)
         deadline = self._clock.monotonic() + self._timeouts.whole
         session = self._open(request.url)
@@ -203,7 +205,7 @@ class Transport:
                 self._close()  # what is left unread must not be taken for the next answer
                 raise
             answered = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(request.url, response.status_code, answered, body)
+            return HttpResponse(request.url, response.status_code, answered, body)
 
     def _open(self, url: str) -> requests.Session:
         if self._session is None:
@@ -240,7 +242,7 @@ def user_agent(contact: str) -> str:
     return f"surveygen/{__version__}" + (f" (mailto:{address})" if address else "")
 
 
-def _say_why(answer: Answer, read: Callable[[bytes], object]) -> None:
+def _say_why(answer: HttpResponse, read: Callable[[bytes], object]) -> None:
     """Raise with the server's own words, if the body of a refusal has some."""
     try:
         read(answer.body)
@@ -249,7 +251,7 @@ def _say_why(answer: Answer, read: Callable[[bytes], object]) -> None:
             raise UnusableError("refused", fault.message, status=answer.status) from fault
 
 
-def _check(answer: Answer, now: float, wanted: str) -> None:
+def _check(answer: HttpResponse, now: float, wanted: str) -> None:
     """Raise for a status that is no good answer, or for a body that is not of the kind that is wanted."""
     rule = rule_for(answer.status)
     if rule.action != "accept":
@@ -262,7 +264,7 @@ def _check(answer: Answer, now: float, wanted: str) -> None:
         raise UnusableError("broken", f"answered {clean(kind, 60)} instead of {wanted.upper()}", status=answer.status)
 
 
-def _target(answer: Answer) -> str:
+def _target(answer: HttpResponse) -> str:
     """Return where a redirect leads: the same site only, never from https down to http."""
     target = urljoin(answer.url, answer.headers.get("location", ""))
     try:

@@ -9,15 +9,15 @@ from itertools import pairwise
 
 from surveygen.domain.paper import Paper
 from surveygen.errors import SourceError
-from surveygen.sources import Page
+from surveygen.sources import RecordPage
 from surveygen.sources._atom import Feed
 from surveygen.sources._oai_cursor import days_before
 from surveygen.sources._retry import UnusableError
-from surveygen.sources._window import Window
+from surveygen.sources._window import DateWindow
 
 SLACK_DAYS = 3  # the server sorts, and papers are announced days after the date that they carry
 ENOUGH_OLD_PAGES = 2
-Ask = Callable[[Window, int], tuple[Page, Feed]]
+Ask = Callable[[DateWindow, int], tuple[RecordPage, Feed]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def read_watermark(text: str | None) -> Watermark:
     return Watermark(day if isinstance(day, str) and len(day) == 10 else None)
 
 
-def updates(window: Window, known_until: str, ask: Ask, most: int) -> Iterator[Page]:
+def updates(window: DateWindow, known_until: str, ask: Ask, most: int) -> Iterator[RecordPage]:
     """Yield pages, latest update first, until two pages in a row are older than what is known.
 
     A window with more news than the server pages through is halved by the date of submission.
@@ -81,7 +81,7 @@ def check_updates(papers: tuple[Paper, ...]) -> None:
         raise UnusableError("broken", "the papers are not sorted by update")
 
 
-def marked(pages: Iterator[Page]) -> Iterator[Page]:
+def marked(pages: Iterator[RecordPage]) -> Iterator[RecordPage]:
     """Pass pages on, and end with one that moves the watermark to the day of the first.
 
     Raises:
@@ -93,4 +93,4 @@ def marked(pages: Iterator[Page]) -> Iterator[Page]:
         yield replace(page, cursor=None)
     if not day:
         raise SourceError("the server does not tell its date", "try again later; what was fetched is kept")
-    yield Page("", (), cursor=Watermark(day).text)
+    yield RecordPage("", (), cursor=Watermark(day).text)

@@ -20,7 +20,7 @@ _FORM = "%Y%m%d%H%M"
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DateWindow:
     """Papers of a query first submitted in some minutes, both ends included; None is open."""
 
     terms: str
@@ -35,7 +35,7 @@ class Window:
         since, until = self.since or FIRST, self.until or datetime(2099, 12, 31, tzinfo=UTC)
         return f"({self.terms}) AND submittedDate:[{since.strftime(_FORM)} TO {until.strftime(_FORM)}]"
 
-    def halves(self, newest: str) -> tuple[Window, Window]:
+    def halves(self, newest: str) -> tuple[DateWindow, DateWindow]:
         """Split in the middle, newer half first; `newest` is the date of the newest paper, ISO 8601.
 
         Raises:
@@ -65,7 +65,7 @@ class Window:
         )
 
 
-def first_window(terms: str, request: FetchRequest) -> Window:
+def first_window(terms: str, request: FetchRequest) -> DateWindow:
     """Make the window of a request.
 
     Raises:
@@ -75,7 +75,7 @@ def first_window(terms: str, request: FetchRequest) -> Window:
     until = _bound("until", request.until)[1] if request.until else None
     if since and until and since > until:
         raise ConfigError(f"since {request.since} is after until {request.until}", "exchange them", path="since")
-    return Window(terms, since, until)
+    return DateWindow(terms, since, until)
 
 
 def check_order(papers: Sequence[Paper]) -> None:

@@ -15,7 +15,7 @@ _SAYS = re.compile(
 )
 
 
-def says_withdrawn(comment: str, abstract: str = "") -> bool:
+def is_withdrawal_comment(comment: str, abstract: str = "") -> bool:
     """Whether the comment, or an abstract that was replaced by a notice, says so.
 
     A hint, not the flag that only OAI arXivRaw has (notes/harvest.md 2.6): of 11 versions flagged withdrawn in 1,041

@@ -8,21 +8,21 @@ from urllib.parse import urlencode
 
 import arxiv
 
-from surveygen.config import Arxiv, Sources
+from surveygen.config import ArxivSettings, SourceSettings
 from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.paper import BadRecord, Paper, Wanted
+from surveygen.domain.paper import BadRecord, Paper, PendingPaper
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import FetchRequest, Known, Page
+from surveygen.sources import FetchRequest, Known, RecordPage
 from surveygen.sources._atom import Feed, parse_feed
 from surveygen.sources._budget import FEW_REQUESTS
 from surveygen.sources._connect import connect
 from surveygen.sources._dates import iso
-from surveygen.sources._edge import Edge
 from surveygen.sources._limiter import is_loopback
+from surveygen.sources._network_deps import NetworkDeps
 from surveygen.sources._retry import UnusableError
 from surveygen.sources._transport import Transport
 from surveygen.sources._updates import check_updates, marked, read_watermark, updates
-from surveygen.sources._window import Window, check_order, first_window
+from surveygen.sources._window import DateWindow, check_order, first_window
 
 PAGE = 200  # papers; the manual recommends answers well below 1,000
 ID_BATCH = 100
@@ -32,7 +32,7 @@ _BY_SUBMISSION, _BY_UPDATE = arxiv.SortCriterion.SubmittedDate, arxiv.SortCriter
 _FEW_BAD = 2  # bad records that no page fails for; above that, 1 %
 
 
-def make(settings: Sources, edge: Edge | None = None, *, page: int = PAGE) -> ArxivQuery:
+def make(settings: SourceSettings, edge: NetworkDeps | None = None, *, page: int = PAGE) -> ArxivQuery:
     """Make the client of the query API; nothing is opened or asked before `ArxivQuery.fetch`."""
     return ArxivQuery(settings.arxiv, connect(settings.arxiv, settings.arxiv.api_url, edge), page)
 
@@ -42,7 +42,7 @@ class ArxivQuery:
 
     format = "atom"
 
-    def __init__(self, settings: Arxiv, transport: Transport, page: int = PAGE) -> None:
+    def __init__(self, settings: ArxivSettings, transport: Transport, page: int = PAGE) -> None:
         self._settings = settings
         self._transport = transport
         self._page = page
@@ -56,12 +56,12 @@ class ArxivQuery:
         starts = range(0, min(limit, MAX_OFFSET), self._page)
         return batches + tuple(self._query_url(window, start, limit - start) for start in starts)
 
-    def fetch(self, request: FetchRequest) -> Iterator[Page]:
+    def fetch(self, request: FetchRequest) -> Iterator[RecordPage]:
         """Yield pages, as `NetworkSource.fetch` says: the ids asked for, then the query."""
         self._want_contact(len(self.plan(request)))
         yield from self._by_id(request.ids)
         if query := self._query(request):
-            walk = _Walk(self._limit(request))
+            walk = _QueryProgress(self._limit(request))
             yield from self._by_query(first_window(query, request), walk)
 
     def scopes(self) -> tuple[str, ...]:
@@ -73,21 +73,21 @@ class ArxivQuery:
         """List the URLs of a first fetch, or the first URL of a walk through the updates."""
         if read_watermark(cursor).day is None:
             return self.plan(self._first(scope))
-        return (self._url(self._search(Window(scope), _BY_UPDATE), 0, self._page),)
+        return (self._url(self._search(DateWindow(scope), _BY_UPDATE), 0, self._page),)
 
-    def harvest(self, scope: str, cursor: str | None, known: Known) -> Iterator[Page]:  # noqa: ARG002  # the protocol
+    def harvest(self, scope: str, cursor: str | None, known: Known) -> Iterator[RecordPage]:  # noqa: ARG002  # the protocol
         """Yield pages, as `HarvestSource.harvest` says: at first as `fetch` does, then what was updated since."""
         known_until = read_watermark(cursor).day
         if known_until is None:
             pages = self.fetch(self._first(scope))
         else:
-            pages = updates(Window(scope), known_until, self._updated, MAX_OFFSET)
+            pages = updates(DateWindow(scope), known_until, self._updated, MAX_OFFSET)
         return marked(pages)
 
     def _first(self, scope: str) -> FetchRequest:
         return FetchRequest(query=scope, since=self._settings.since or None)
 
-    def _updated(self, window: Window, start: int) -> tuple[Page, Feed]:
+    def _updated(self, window: DateWindow, start: int) -> tuple[RecordPage, Feed]:
         url = self._url(self._search(window, _BY_UPDATE), start, min(self._page, MAX_OFFSET - start))
 
         def read(body: bytes) -> Feed:
@@ -97,10 +97,10 @@ class ArxivQuery:
 
         return self._got(url, read)
 
-    def _got(self, url: str, read: Callable[[bytes], Feed]) -> tuple[Page, Feed]:
+    def _got(self, url: str, read: Callable[[bytes], Feed]) -> tuple[RecordPage, Feed]:
         answer, feed = self._transport.get(url, read)
         day = feed.day or (iso(answer.headers.get("date")) or "")[:10]
-        return Page(answer.url, feed.records, total=feed.total, day=day or None), feed
+        return RecordPage(answer.url, feed.records, total=feed.total, day=day or None), feed
 
     def _query(self, request: FetchRequest) -> str:
         """Return the query to ask; the one of the settings only where no ids are asked."""
@@ -127,14 +127,14 @@ class ArxivQuery:
                 path="sources.arxiv.contact",
             )
 
-    def _by_id(self, ids: Sequence[Wanted]) -> Iterator[Page]:
+    def _by_id(self, ids: Sequence[PendingPaper]) -> Iterator[RecordPage]:
         strange = [BadRecord(self._settings.api_url, 0, f"{w.id!r} is no arXiv id", w.id) for w in ids if not _ok(w)]
         if strange:
-            yield Page("", tuple(strange))
+            yield RecordPage("", tuple(strange))
         for batch in _batches(_askable(ids)):
             yield from self._batch(batch)
 
-    def _batch(self, batch: Sequence[Wanted]) -> Iterator[Page]:
+    def _batch(self, batch: Sequence[PendingPaper]) -> Iterator[RecordPage]:
         """Ask for some ids; one that the server takes offense at is found by halving."""
         url = self._ids_url(batch)
         try:
@@ -143,7 +143,7 @@ class ArxivQuery:
             if not _is_refusal(error):
                 raise
             if len(batch) == 1:
-                yield Page(url, (BadRecord(url, 0, error.message, batch[0].id),))
+                yield RecordPage(url, (BadRecord(url, 0, error.message, batch[0].id),))
                 return
         else:
             yield _matched(batch, page)
@@ -151,7 +151,7 @@ class ArxivQuery:
         for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
             yield from self._batch(half)
 
-    def _by_query(self, window: Window, walk: _Walk) -> Iterator[Page]:
+    def _by_query(self, window: DateWindow, walk: _QueryProgress) -> Iterator[RecordPage]:
         """Walk a window page by page; one with more papers than the server can page through is halved by date."""
         start = total = 0
         while walk.left > 0:
@@ -165,11 +165,11 @@ class ArxivQuery:
             if not feed.records or start >= min(total, MAX_OFFSET):
                 return
 
-    def _halves(self, window: Window, feed: Feed, walk: _Walk) -> Iterator[Page]:
+    def _halves(self, window: DateWindow, feed: Feed, walk: _QueryProgress) -> Iterator[RecordPage]:
         for half in window.halves(newest=feed.papers[0].published or ""):
             yield from self._by_query(half, walk)
 
-    def _ask(self, window: Window, start: int, walk: _Walk) -> tuple[Page, Feed]:
+    def _ask(self, window: DateWindow, start: int, walk: _QueryProgress) -> tuple[RecordPage, Feed]:
         url = self._query_url(window, start, walk.left)
 
         def read(body: bytes) -> Feed:
@@ -181,16 +181,16 @@ class ArxivQuery:
 
         return self._got(url, read)
 
-    def _ids_url(self, batch: Sequence[Wanted]) -> str:
+    def _ids_url(self, batch: Sequence[PendingPaper]) -> str:
         names = [wanted.id if wanted.version is None else f"{wanted.id}v{wanted.version}" for wanted in batch]
         return self._url(arxiv.Search(id_list=names), 0, len(names))
 
-    def _query_url(self, window: Window, start: int, left: int) -> str:
+    def _query_url(self, window: DateWindow, start: int, left: int) -> str:
         search = self._search(window, _BY_SUBMISSION)
         return self._url(search, start, min(self._page, left, MAX_OFFSET - start))
 
     @staticmethod
-    def _search(window: Window, order: arxiv.SortCriterion) -> arxiv.Search:
+    def _search(window: DateWindow, order: arxiv.SortCriterion) -> arxiv.Search:
         return arxiv.Search(query=window.query, sort_by=order, sort_order=arxiv.SortOrder.Descending)
 
     def _url(self, search: arxiv.Search, start: int, size: int) -> str:
@@ -201,14 +201,14 @@ class ArxivQuery:
         return f"{self._settings.api_url}?{urlencode({**asked, **(order if search.query else {})})}"
 
 
-class _Walk:
+class _QueryProgress:
     """How far a query has come: papers still wanted, and those already seen."""
 
     def __init__(self, left: int) -> None:
         self.left = left
         self.seen: set[str] = set()
 
-    def fresh(self, page: Page) -> Page:
+    def fresh(self, page: RecordPage) -> RecordPage:
         """Count a page, and drop from it what was seen before (a paper added meanwhile shifts the pages)."""
         kept: list[Paper | BadRecord] = []
         for record in page.records:
@@ -237,7 +237,7 @@ def _is_refusal(error: SourceError) -> bool:
     return isinstance(error.__cause__, UnusableError) and error.__cause__.event == "refused"
 
 
-def _matched(batch: Sequence[Wanted], page: Page) -> Page:
+def _matched(batch: Sequence[PendingPaper], page: RecordPage) -> RecordPage:
     """Compare what came with what was asked: name the missing, and set aside what nobody asked for."""
     asked = {wanted.id for wanted in batch}
     records = tuple(
@@ -251,15 +251,15 @@ def _matched(batch: Sequence[Wanted], page: Page) -> Page:
     return replace(page, records=records, missing=tuple(missing))
 
 
-def _ok(wanted: Wanted) -> bool:
+def _ok(wanted: PendingPaper) -> bool:
     return is_arxiv_id(wanted.id)
 
 
-def _askable(ids: Sequence[Wanted]) -> list[Wanted]:
+def _askable(ids: Sequence[PendingPaper]) -> list[PendingPaper]:
     """Return ids that the server would not refuse, each once."""
     return list(dict.fromkeys(wanted for wanted in ids if _ok(wanted)))
 
 
-def _batches(ids: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+def _batches(ids: Sequence[PendingPaper]) -> Iterator[Sequence[PendingPaper]]:
     for start in range(0, len(ids), ID_BATCH):
         yield ids[start : start + ID_BATCH]

@@ -10,7 +10,7 @@ from bibtexparser import model
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 
-from surveygen.config import Sources
+from surveygen.config import SourceSettings
 from surveygen.domain.identifiers import parse_arxiv_id
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import BadRecord, Paper
@@ -26,7 +26,7 @@ _MONTHS = {"janfebmaraprmayjunjulaugsepoctnovdec"[3 * n : 3 * n + 3]: n + 1 for 
 _MATH = re.compile(r"(?<!\\)(\$[^$]*\$)")
 
 
-def make(settings: Sources) -> BibTex:  # noqa: ARG001  # files need no settings
+def make(settings: SourceSettings) -> BibTex:  # noqa: ARG001  # files need no settings
     """Make the reader of BibTeX."""
     return BibTex()
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from lxml import etree
 
-from surveygen.config import Sources
+from surveygen.config import SourceSettings
 from surveygen.domain.identifiers import parse_arxiv_id
 from surveygen.domain.paper import PaperId
 from surveygen.errors import ConfigError
-from surveygen.sources import Announced
+from surveygen.sources import FeedUpdate
 from surveygen.sources._connect import connect
-from surveygen.sources._edge import Edge
+from surveygen.sources._network_deps import NetworkDeps
 from surveygen.sources._transport import Transport
 from surveygen.sources._xml import parse_xml
 
@@ -20,7 +20,7 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 
 
-def make(settings: Sources, edge: Edge | None = None) -> DailyFeed:
+def make(settings: SourceSettings, edge: NetworkDeps | None = None) -> DailyFeed:
     """Make the reader of the feed; nothing is opened or asked before `DailyFeed.announced`."""
     return DailyFeed(settings, connect(settings.arxiv, settings.arxiv.feed_url, edge))
 
@@ -28,12 +28,12 @@ def make(settings: Sources, edge: Edge | None = None) -> DailyFeed:
 class DailyFeed:
     """Reads what was announced today in some categories; one day deep, at most 2,000 entries, empty at weekends."""
 
-    def __init__(self, settings: Sources, transport: Transport) -> None:
+    def __init__(self, settings: SourceSettings, transport: Transport) -> None:
         self._settings = settings.arxiv
         self._transport = transport
 
-    def announced(self, validator: str = "") -> Announced:
-        """Ask for the feed of the settings, as `Herald.announced` says.
+    def announced(self, validator: str = "") -> FeedUpdate:
+        """Ask for the feed of the settings, as `UpdateFeed.announced` says.
 
         Raises:
             ConfigError: no categories are set.
@@ -50,17 +50,17 @@ class DailyFeed:
         return replace(found, validator=answer.headers.get("etag", validator))
 
 
-def _read(body: bytes) -> Announced:
+def _read(body: bytes) -> FeedUpdate:
     """Read a feed; no bytes are the feed that was seen before."""
     if not body:
-        return Announced()
+        return FeedUpdate()
     said: dict[str, list[PaperId]] = {"new": [], "cross": [], "replace": []}
     for entry in parse_xml(body, f"{_ATOM}feed").findall(f"{_ATOM}entry"):
         parsed = parse_arxiv_id(_said(entry, f"{_ATOM}id"))
         kind = _said(entry, f"{_ARXIV}announce_type").removesuffix("-cross")
         if parsed and kind in said:
             said[kind].append(parsed[0])
-    return Announced(tuple(said["new"]), tuple(said["cross"]), tuple(said["replace"]))
+    return FeedUpdate(tuple(said["new"]), tuple(said["cross"]), tuple(said["replace"]))
 
 
 def _said(element: etree._Element, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from surveygen.config import Sources
+from surveygen.config import SourceSettings
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.sources._jsonlines import read_json_lines
 from surveygen.sources._record import paper_from
@@ -14,7 +14,7 @@ from surveygen.sources.snapshot import looks_like_snapshot
 _SUFFIXES = {".jsonl", ".ndjson"}
 
 
-def make(settings: Sources) -> JsonLines:  # noqa: ARG001  # files need no settings
+def make(settings: SourceSettings) -> JsonLines:  # noqa: ARG001  # files need no settings
     """Make the reader of JSONL, plain or gzip."""
     return JsonLines()
 

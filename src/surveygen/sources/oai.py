@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from surveygen.config import Sources
+from surveygen.config import SourceSettings
 from surveygen.domain.paper import PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import Known, Page
+from surveygen.sources import Known, RecordPage
 from surveygen.sources._connect import connect
-from surveygen.sources._edge import Edge
-from surveygen.sources._oai_answer import Answer, parse_answer
+from surveygen.sources._network_deps import NetworkDeps
+from surveygen.sources._oai_answer import OaiResponse, parse_answer
 from surveygen.sources._oai_cursor import MAX_RESTARTS, Cursor, read_cursor
 from surveygen.sources._retry import UnusableError
 from surveygen.sources._transport import Transport
@@ -24,7 +24,7 @@ MAX_ROUNDS = 3
 MAX_FAILURES = 2  # a record that is listed, and twice denied or unreadable, is given up
 
 
-def make(settings: Sources, edge: Edge | None = None) -> Oai:
+def make(settings: SourceSettings, edge: NetworkDeps | None = None) -> Oai:
     """Make the client; nothing is opened or asked before `Oai.harvest`."""
     return Oai(settings, connect(settings.arxiv, settings.arxiv.oai_url, edge))
 
@@ -38,7 +38,7 @@ class Oai:
 
     format = FORMAT
 
-    def __init__(self, settings: Sources, transport: Transport) -> None:
+    def __init__(self, settings: SourceSettings, transport: Transport) -> None:
         self._settings = settings.arxiv
         self._transport = transport
 
@@ -54,18 +54,18 @@ class Oai:
         check = self._url("ListIdentifiers", _terms(scope, window.since))
         return (self._url("Identify", {}), *walk, check)
 
-    def harvest(self, scope: str, cursor: str | None, known: Known) -> Iterator[Page]:
+    def harvest(self, scope: str, cursor: str | None, known: Known) -> Iterator[RecordPage]:
         """Yield pages, as `HarvestSource.harvest` says."""
         if not scope.strip():
             raise ConfigError("an empty set cannot be harvested", "mend sources.arxiv.sets", path="sources.arxiv.sets")
         _, server = self._ask("Identify", {})
-        walk = _Walk(scope, read_cursor(cursor).opened(self._settings.since or None, server.earliest))
+        walk = _SetHarvest(scope, read_cursor(cursor).opened(self._settings.since or None, server.earliest))
         yield from self._records(walk)
         if not walk.cursor.walk.walked:
             return  # noRecordsMatch to a new window: nothing changed, or a stale answer; the cursor stays
         yield from self._verified(walk, known)
 
-    def _records(self, walk: _Walk) -> Iterator[Page]:
+    def _records(self, walk: _SetHarvest) -> Iterator[RecordPage]:
         """Walk the list from where it stopped."""
         while not walk.cursor.walk.walked:
             window = walk.cursor.walk
@@ -80,18 +80,18 @@ class Oai:
             walk.step(answer)
             yield walk.page(url, answer)
 
-    def _verified(self, walk: _Walk, known: Known) -> Iterator[Page]:
+    def _verified(self, walk: _SetHarvest, known: Known) -> Iterator[RecordPage]:
         """Compare until nothing is missing, then close the window."""
         for _ in range(MAX_ROUNDS):
             listed: dict[PaperId, str] = {}
             for url, answer in self._identifiers(walk):
                 listed |= {header.id: header.datestamp for header in answer.headers}
-                yield Page(url, ())
+                yield RecordPage(url, ())
             stored = known(listed.keys())
             wanted = (paper for paper, day in listed.items() if stored.get(paper, "") < day)
             missing = sorted(paper for paper in wanted if walk.failures[paper] < MAX_FAILURES)
             if not missing:
-                yield Page("", (), cursor=walk.cursor.settled().text)
+                yield RecordPage("", (), cursor=walk.cursor.settled().text)
                 return
             yield from self._missing(walk, missing)
         raise SourceError(
@@ -100,7 +100,7 @@ class Oai:
             retryable=True,
         )
 
-    def _missing(self, walk: _Walk, missing: list[PaperId]) -> Iterator[Page]:
+    def _missing(self, walk: _SetHarvest, missing: list[PaperId]) -> Iterator[RecordPage]:
         if len(missing) > MAX_SINGLE:
             walk.rewind()
             yield from self._records(walk)
@@ -112,7 +112,7 @@ class Oai:
             walk.failures[paper] += failed
             yield replace(walk.page(url, answer), missing=(paper,) if answer.code else ())
 
-    def _identifiers(self, walk: _Walk) -> Iterator[tuple[str, Answer]]:
+    def _identifiers(self, walk: _SetHarvest) -> Iterator[tuple[str, OaiResponse]]:
         """List the headers of the window; a list that the server drops is begun again."""
         terms, tokens = _terms(walk.scope, walk.cursor.walk.since), {""}
         drops = 0
@@ -132,7 +132,7 @@ class Oai:
             tokens.add(answer.token)
             terms = {"resumptionToken": answer.token}
 
-    def _ask(self, verb: str, terms: dict[str, str]) -> tuple[str, Answer]:
+    def _ask(self, verb: str, terms: dict[str, str]) -> tuple[str, OaiResponse]:
         url = self._url(verb, terms)
         answer, read = self._transport.get(url, lambda body: parse_answer(body, verb))
         return answer.url, read
@@ -141,7 +141,7 @@ class Oai:
         return f"{self._settings.oai_url}?{urlencode({'verb': verb, **terms})}"
 
 
-class _Walk:
+class _SetHarvest:
     """One harvest of one set: its cursor, what was set aside, and whether it goes round in circles."""
 
     def __init__(self, scope: str, cursor: Cursor) -> None:
@@ -151,7 +151,7 @@ class _Walk:
         self._tokens: set[str] = set()
         self._page: tuple[object, ...] = ()
 
-    def step(self, answer: Answer) -> None:
+    def step(self, answer: OaiResponse) -> None:
         """Step over a page.
 
         Raises:
@@ -169,18 +169,20 @@ class _Walk:
         self._page = ()
         self.cursor = self.cursor.rewound()
 
-    def page(self, url: str, answer: Answer) -> Page:
+    def page(self, url: str, answer: OaiResponse) -> RecordPage:
         """Make a page of an answer, with the cursor behind it."""
         for paper, _ in answer.deleted:
             self.failures[paper] = MAX_FAILURES  # where it was never known, nothing is to be had
-        return Page(url, answer.records, deleted=answer.deleted, cursor=self.cursor.text, since=self.cursor.walk.since)
+        return RecordPage(
+            url, answer.records, deleted=answer.deleted, cursor=self.cursor.text, since=self.cursor.walk.since
+        )
 
 
 def _terms(scope: str, since: str | None) -> dict[str, str]:
     return {"metadataPrefix": FORMAT, "set": scope} | ({"from": since} if since else {})
 
 
-def _want_nothing_lost(walk: _Walk, answer: Answer) -> None:
+def _want_nothing_lost(walk: _SetHarvest, answer: OaiResponse) -> None:
     """Accept an empty list only where nothing came before.
 
     Raises:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from surveygen.config import Citations, Sources
-from surveygen.domain.citation import Told, Work, ids_of
+from surveygen.config import CitationSettings, SourceSettings
+from surveygen.domain.citation import CitationRecord, CitedWork, paper_identifiers
 from surveygen.domain.paper import Paper
 from surveygen.environment import api_key
 from surveygen.errors import SourceError
-from surveygen.sources._edge import Edge
-from surveygen.sources._graph import (
+from surveygen.sources._citation_api import (
     MAX_REFERENCES,
     connect_graph,
     count_of,
@@ -23,9 +22,10 @@ from surveygen.sources._graph import (
     refusal,
     rows_of,
 )
-from surveygen.sources._manners import json_manners
+from surveygen.sources._network_deps import NetworkDeps
 from surveygen.sources._retry import UnusableError
-from surveygen.sources._transport import Request, Transport
+from surveygen.sources._service_policy import json_manners
+from surveygen.sources._transport import HttpRequest, Transport
 
 NAME = "openalex"
 # One filter takes 100 values and one page holds 100 works; a paper has up to two DOIs.
@@ -36,9 +36,11 @@ _SELECT = "id,doi,cited_by_count,referenced_works"
 _WORK = re.compile(r"(?:https://openalex\.org/)?(W[1-9][0-9]{0,15})\Z")
 
 
-def make(settings: Sources, edge: Edge | None = None, citations: Citations | None = None) -> OpenAlex:
+def make(
+    settings: SourceSettings, edge: NetworkDeps | None = None, citations: CitationSettings | None = None
+) -> OpenAlex:
     """Make the client; nothing is opened or asked before `OpenAlex.citations`."""
-    citations = citations or Citations()
+    citations = citations or CitationSettings()
     manners = json_manners(
         forbidden="check the key in OPENALEX_API_KEY; a free one is made at https://openalex.org/settings/api",
         address="citations.openalex_url",
@@ -60,14 +62,14 @@ class OpenAlex:
         """List the requests, as `CitationSource.plan_citations` says."""
         return tuple(f"GET {self._address(dois)}" for _, dois in _batches(papers))
 
-    def citations(self, papers: Sequence[Paper]) -> Iterator[tuple[Told, ...]]:
+    def citations(self, papers: Sequence[Paper]) -> Iterator[tuple[CitationRecord, ...]]:
         """Yield answers, as `CitationSource.citations` says."""
         key = api_key(NAME)
         if not key:
             raise SourceError("OpenAlex wants a key", "put one in the environment as OPENALEX_API_KEY")
         headers = {"Authorization": f"Bearer {key}"}  # not in the address, which is logged
         for batch, dois in _batches(papers):
-            _, works = self._transport.ask(Request(self._address(dois), headers), _read)
+            _, works = self._transport.ask(HttpRequest(self._address(dois), headers), _read)
             yield tuple(_told(paper, works) for paper in batch)
 
     def _address(self, dois: Sequence[str]) -> str:
@@ -84,7 +86,7 @@ def _batches(papers: Sequence[Paper]) -> Iterator[tuple[list[Paper], list[str]]]
 
 def _dois(paper: Paper) -> list[str]:
     """Return at most two DOIs of a paper, arXiv's own among them."""
-    names = [name for name in reversed(ids_of(paper)) if name.startswith("doi:")]
+    names = [name for name in reversed(paper_identifiers(paper)) if name.startswith("doi:")]
     return [doi_name(name.removeprefix("doi:")).removeprefix("doi:") for name in names if doi_name(name[4:])][:2]
 
 
@@ -101,19 +103,19 @@ def _read(body: bytes) -> dict[str, list[Mapping[str, Any]]]:
     return found
 
 
-def _told(paper: Paper, found: Mapping[str, list[Mapping[str, Any]]]) -> Told:
+def _told(paper: Paper, found: Mapping[str, list[Mapping[str, Any]]]) -> CitationRecord:
     """Unite what is told of the works of a paper: its preprint and its publication may be two."""
     works = [work for doi in _dois(paper) for work in found.get(doi, [])]
     own = [name for work in works if (name := _name(work.get("id")))]
     if not own:
-        return Told(paper.id, NAME)
+        return CitationRecord(paper.id, NAME)
     lists = [work.get("referenced_works") for work in works]
     cited = [_name(item) for items in lists if isinstance(items, list) for item in items]
     known = list(dict.fromkeys(name for name in cited if name))
     counts = [count for work in works if (count := count_of(work.get("cited_by_count"))) is not None]
     names = names_of(*own, *(doi_name(work.get("doi")) for work in works))
-    kept = tuple(Work((name,)) for name in known[:MAX_REFERENCES])
-    return Told(paper.id, NAME, names, max(counts, default=None), kept, len(known) - len(kept))
+    kept = tuple(CitedWork((name,)) for name in known[:MAX_REFERENCES])
+    return CitationRecord(paper.id, NAME, names, max(counts, default=None), kept, len(known) - len(kept))
 
 
 def _name(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from surveygen.config import Sources
+from surveygen.config import SourceSettings
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
 from surveygen.sources._lines import RAW, read_whole
@@ -18,13 +18,13 @@ _TAG = re.compile(r"([A-Z][A-Z0-9])\s{1,2}-\s?(.*)")
 _LINKS = ("UR", "L1", "L2", "DO", "N1", "M1", "M3", "AN", "JO", "T2", "ID")
 
 
-def make(settings: Sources) -> Ris:  # noqa: ARG001  # files need no settings
+def make(settings: SourceSettings) -> Ris:  # noqa: ARG001  # files need no settings
     """Make the reader of RIS."""
     return Ris()
 
 
 @dataclass
-class _Entry:
+class _RisEntry:
     line: int
     tags: dict[str, list[str]] = field(default_factory=dict)
 
@@ -53,8 +53,8 @@ class Ris:
                 yield BadRecord(str(path), entry.line, error.message, str(entry.tags)[:RAW])
 
 
-def _entries(text: str) -> Iterator[_Entry]:
-    entry: _Entry | None = None
+def _entries(text: str) -> Iterator[_RisEntry]:
+    entry: _RisEntry | None = None
     last = ""
     for number, line in enumerate(text.splitlines(), start=1):
         found = _TAG.match(line.lstrip())
@@ -63,7 +63,7 @@ def _entries(text: str) -> Iterator[_Entry]:
             yield entry
             entry = None
         if tag == "TY" and found:
-            entry = _Entry(number)
+            entry = _RisEntry(number)
         if entry and found:
             entry.tags.setdefault(tag, []).append(value)
         elif entry and value:
@@ -73,7 +73,7 @@ def _entries(text: str) -> Iterator[_Entry]:
         yield entry
 
 
-def _mapped(entry: _Entry) -> Mapping[str, object]:
+def _mapped(entry: _RisEntry) -> Mapping[str, object]:
     title = entry.first("TI", "T1", "CT")
     names = (name.rstrip(",").split(",", 1) for name in entry.all("AU", "A1"))
     fallback = f"ris:{entry.first('ID') or title_key(title)}"

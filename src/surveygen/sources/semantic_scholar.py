@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from surveygen.config import Citations, Sources
-from surveygen.domain.citation import Told, Work, ids_of
+from surveygen.config import CitationSettings, SourceSettings
+from surveygen.domain.citation import CitationRecord, CitedWork, paper_identifiers
 from surveygen.domain.paper import Paper
 from surveygen.environment import api_key
 from surveygen.errors import SourceError
-from surveygen.sources._edge import Edge
-from surveygen.sources._graph import (
+from surveygen.sources._citation_api import (
     MAX_REFERENCES,
     arxiv_name,
     authors_of,
@@ -28,9 +27,10 @@ from surveygen.sources._graph import (
     text_of,
     year_of,
 )
-from surveygen.sources._manners import json_manners
+from surveygen.sources._network_deps import NetworkDeps
 from surveygen.sources._retry import UnusableError
-from surveygen.sources._transport import Request, Transport
+from surveygen.sources._service_policy import json_manners
+from surveygen.sources._transport import HttpRequest, Transport
 
 NAME = "semantic_scholar"
 # The service takes 500 ids and answers with at most 10 MB; 100 papers with 60 references each are about 4 MB.
@@ -41,9 +41,11 @@ _NONE_KNOWN = "no valid paper ids given"  # what it says, with status 400, where
 _PAPER_ID = re.compile(r"[0-9a-f]{40}\Z")
 
 
-def make(settings: Sources, edge: Edge | None = None, citations: Citations | None = None) -> SemanticScholar:
+def make(
+    settings: SourceSettings, edge: NetworkDeps | None = None, citations: CitationSettings | None = None
+) -> SemanticScholar:
     """Make the client; nothing is opened or asked before `SemanticScholar.citations`."""
-    citations = citations or Citations()
+    citations = citations or CitationSettings()
     manners = json_manners(
         forbidden="check the key in SEMANTIC_SCHOLAR_API_KEY, or unset it",
         address="citations.semantic_scholar_url",
@@ -66,32 +68,32 @@ class SemanticScholar:
         """List the requests, as `CitationSource.plan_citations` says."""
         return tuple(f"POST {self._url} ({len(batch)} papers)" for batch in _batches(papers))
 
-    def citations(self, papers: Sequence[Paper]) -> Iterator[tuple[Told, ...]]:
+    def citations(self, papers: Sequence[Paper]) -> Iterator[tuple[CitationRecord, ...]]:
         """Yield answers, as `CitationSource.citations` says."""
         for batch in _batches(papers):
             yield tuple(self._ask(batch))
 
-    def _ask(self, batch: Sequence[tuple[Paper, str]]) -> list[Told]:
+    def _ask(self, batch: Sequence[tuple[Paper, str]]) -> list[CitationRecord]:
         """Ask for a batch; one that is refused is halved, until the paper that it is refused for stands alone."""
         body = json.dumps({"ids": [name for _, name in batch]}).encode()
         key = api_key(NAME)
-        request = Request(self._url, {"x-api-key": key} if key else {}, body)
+        request = HttpRequest(self._url, {"x-api-key": key} if key else {}, body)
         try:
             _, rows = self._transport.ask(request, lambda body: _read(body, len(batch)))
         except SourceError as error:
             if error.status != 400:
                 raise
             if _NONE_KNOWN in error.message.lower():
-                return [Told(paper.id, NAME) for paper, _ in batch]
+                return [CitationRecord(paper.id, NAME) for paper, _ in batch]
             return self._halved(batch, error)
         return [_told(paper, row) for (paper, _), row in zip(batch, rows, strict=True)]
 
-    def _halved(self, batch: Sequence[tuple[Paper, str]], error: SourceError) -> list[Told]:
+    def _halved(self, batch: Sequence[tuple[Paper, str]], error: SourceError) -> list[CitationRecord]:
         if len(batch) == 1:
             self._refused += 1
             if self._refused > MAX_REFUSED:
                 raise error
-            return [Told(batch[0][0].id, NAME)]
+            return [CitationRecord(batch[0][0].id, NAME)]
         middle = len(batch) // 2
         return [*self._ask(batch[:middle]), *self._ask(batch[middle:])]
 
@@ -103,7 +105,7 @@ def _batches(papers: Sequence[Paper]) -> Iterator[list[tuple[Paper, str]]]:
 
 
 def _asked_name(paper: Paper) -> str:
-    for name in ids_of(paper):
+    for name in paper_identifiers(paper):
         if name.startswith("arxiv:"):
             return f"ARXIV:{paper.id}"
         if doi_name(name.removeprefix("doi:")):
@@ -120,19 +122,19 @@ def _read(body: bytes, asked: int) -> list[object]:
     return data
 
 
-def _told(paper: Paper, row: object) -> Told:
+def _told(paper: Paper, row: object) -> CitationRecord:
     if not isinstance(row, dict) or not (names := _names(row)):
-        return Told(paper.id, NAME)
+        return CitationRecord(paper.id, NAME)
     rows = rows_of(row.get("references"))
     works = [work for item in rows if (work := _work(item))]
     kept = tuple(works[:MAX_REFERENCES])
-    return Told(paper.id, NAME, names, count_of(row.get("citationCount")), kept, len(rows) - len(kept))
+    return CitationRecord(paper.id, NAME, names, count_of(row.get("citationCount")), kept, len(rows) - len(kept))
 
 
-def _work(row: Mapping[str, Any]) -> Work | None:
+def _work(row: Mapping[str, Any]) -> CitedWork | None:
     names = _names(row)
     authors = authors_of(author.get("name") for author in rows_of(row.get("authors")))
-    return Work(names, text_of(row.get("title")), authors, year_of(row.get("year"))) if names else None
+    return CitedWork(names, text_of(row.get("title")), authors, year_of(row.get("year"))) if names else None
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from surveygen.config import Sources
+from surveygen.config import SourceSettings
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
+from surveygen.sources._authors import split_names
 from surveygen.sources._dates import iso
 from surveygen.sources._jsonlines import read_json_lines
-from surveygen.sources._people import split_names
 from surveygen.sources._record import paper_from, read_versions
-from surveygen.sources._withdrawn import says_withdrawn
+from surveygen.sources._withdrawn import is_withdrawal_comment
 
 # Keys that only the snapshot has; `submitter` stands near the front of a line, before anything long.
 _MARKS = re.compile(r'"(?:submitter|authors_parsed|journal-ref|report-no)"\s*:')
@@ -27,12 +27,12 @@ def looks_like_snapshot(head: str) -> bool:
     return head.lstrip().startswith("{") and bool(_MARKS.search(head))
 
 
-def make(settings: Sources) -> Snapshot:  # noqa: ARG001  # files need no settings
+def make(settings: SourceSettings) -> ArxivSnapshot:  # noqa: ARG001  # files need no settings
     """Make the reader of the snapshot, plain or gzip."""
-    return Snapshot()
+    return ArxivSnapshot()
 
 
-class Snapshot:
+class ArxivSnapshot:
     """Streams the file, so that its 5 GB need no more memory than one line."""
 
     def accepts(self, path: Path, head: str) -> bool:  # noqa: ARG002  # the seam; its name says nothing
@@ -61,7 +61,7 @@ def _paper(raw: Mapping[str, object]) -> Paper:
             "published": first.submitted_at if first and first.n == 1 else None,
             "updated": latest.submitted_at if latest else day,
             "update_date": day,
-            "status": "withdrawn" if says_withdrawn(comment, abstract) else "active",
+            "status": "withdrawn" if is_withdrawal_comment(comment, abstract) else "active",
         }
     )
     datestamp = iso(day)

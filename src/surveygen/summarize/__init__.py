@@ -14,37 +14,37 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from surveygen.domain.answer import Ask
 from surveygen.domain.embedding import Embeddings
+from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.domain.writing import Card, Frame, ThemeSummary
-from surveygen.summarize._difference import difference
-from surveygen.summarize._ground import Lookup, Verdict, check, holds, redundancy
+from surveygen.summarize._grounding import GroundingResult, Lookup, check_grounding, is_grounded, redundancy
+from surveygen.summarize._sentence_quality import Flaw, fault, sentence_flaw
 from surveygen.summarize._split import split
-from surveygen.summarize._style import Flaw, fault, flaw
+from surveygen.summarize._text_diff import text_diff
 
 __all__ = [
-    "Ask",
+    "FallbackCounts",
     "Flaw",
-    "Keep",
+    "GroundingResult",
+    "LlmClient",
     "Lookup",
-    "Outcome",
+    "ResultCache",
     "Summarizer",
-    "Verdict",
-    "check",
-    "difference",
+    "check_grounding",
     "fault",
-    "flaw",
-    "holds",
+    "is_grounded",
     "redundancy",
+    "sentence_flaw",
     "split",
+    "text_diff",
 ]
 
 T = TypeVar("T")
 
 
-class Keep(Protocol):
+class ResultCache(Protocol):
     """Remembers what follows from something; not to be called from two threads at once."""
 
     def __call__(self, kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:
@@ -61,7 +61,7 @@ class Keep(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FallbackCounts:
     """What befell a model's answers: items written without it, claims replaced by a paper's own words, or dropped."""
 
     fallbacks: int = 0
@@ -83,11 +83,11 @@ class Summarizer(Protocol):
         ...
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> FallbackCounts:
         """What befell the answers so far."""
         ...
 
-    def card(self, paper: Paper) -> Card:
+    def card(self, paper: Paper) -> PaperReview:
         """Write the quick review of one paper; a field that the abstract says nothing about stays empty."""
         ...
 
@@ -100,7 +100,7 @@ class Summarizer(Protocol):
         vectors: Embeddings,
         limit: int,
         language: str,
-        cards: Mapping[PaperId, Card],
+        cards: Mapping[PaperId, PaperReview],
         below: Sequence[ThemeSummary],
     ) -> ThemeSummary:
         """Write what the papers of one theme say.
@@ -127,6 +127,6 @@ class Summarizer(Protocol):
         papers: Mapping[PaperId, Paper],
         *,
         taxonomy: Taxonomy,
-    ) -> Frame:
+    ) -> FrontMatter:
         """Write what opens and closes the survey, from what its top themes say; may be empty."""
         ...

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from surveygen.domain.paper import Paper
-from surveygen.domain.writing import Card, Evidence, Field, Sentence
+from surveygen.domain.summary import Evidence, Field, PaperReview, Sentence
+from surveygen.summarize._candidates import Statement, statements
 from surveygen.summarize._english import either
 from surveygen.summarize._keywords import code_link, keywords
 from surveygen.summarize._language import language_of
 from surveygen.summarize._rewrite import replay
 from surveygen.summarize._roles import Label, speaks_of_problem, tells_result
-from surveygen.summarize._sentences import Statement, statements
 from surveygen.summarize._split import split
 
 SURE = 0.5  # probability from which a field is filled: shared/notes/roles.md, and benchmarks/train_roles.py prints it
@@ -23,14 +23,14 @@ _ASKS = re.compile(rf"\] (?:[\w-]+ ){{0,2}}{either('asks')},? (?:\w+ly )?{either
 _SIGNIFICANCE = re.compile(rf"\b{either('significance')}", re.IGNORECASE)
 
 
-def card(paper: Paper) -> Card:
+def card(paper: Paper) -> PaperReview:
     """Sort what a paper says of itself into the fields that a reader looks for; what is unsure is left out."""
     said = statements(paper)
     significance = _picked(said, _matters)
     told = {sentence.evidence for sentence in significance}
     rest = [each for each in said if each.sentence.evidence not in told]
     code, where = code_link(paper)
-    return Card(
+    return PaperReview(
         paper=paper.id,
         one_liner=_one_liner(said),
         motivation=_picked(said, lambda each: each.labelled.role == "problem" and _sure(each, "background")),

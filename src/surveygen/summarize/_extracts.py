@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from surveygen.summarize._english import either, words
-from surveygen.summarize._style import dangles
+from surveygen.summarize._sentence_quality import dangles
 
 _ASKING = re.compile(rf"(?:{either('asking')})\b", re.IGNORECASE)
 _SHORTEST, _LONGEST = 4, 30  # words of a question

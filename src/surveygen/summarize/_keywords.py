@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from surveygen.domain.paper import Paper
-from surveygen.domain.writing import Evidence, Field
+from surveygen.domain.summary import Evidence, Field
 from surveygen.summarize._english import words
 
 MOST = 6  # keywords of one paper

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from surveygen.domain.names import family_name
 from surveygen.domain.paper import Paper
+from surveygen.domain.person_names import family_name
 from surveygen.summarize._english import either, words
 from surveygen.summarize._extracts import EXTRACTS
 from surveygen.summarize._language import language_of
+from surveygen.summarize._sentence_quality import fault, foreign_fault
 from surveygen.summarize._steps import STEPS, TEXTS, quote
-from surveygen.summarize._style import fault, foreign_fault
 from surveygen.summarize._who import CITED, NAMED, Who, called
 
 _UNCITABLE = re.compile(r"[\[\]\s]")

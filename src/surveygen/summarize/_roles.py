@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.domain.writing import Role
+from surveygen.domain.summary import Role
 from surveygen.summarize._english import either
 from surveygen.summarize._role_features import features
 
@@ -67,7 +67,7 @@ _NOTE_ORDER = (Labelled("problem", "objective", _NOTE_SURE), Labelled("approach"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Model:
+class RoleClassifier:
     """Logistic regression over named features, then the usual order of roles (forward-backward).
 
     Attributes:
@@ -95,10 +95,10 @@ class Model:
 
 
 @cache
-def load() -> Model:
+def load() -> RoleClassifier:
     """Read the shipped numbers."""
     data = json.loads(gzip.decompress((files(__package__) / "_roles_en.json.gz").read_bytes()))
-    return Model(
+    return RoleClassifier(
         weights={name: row for row, name in enumerate(data["weights"])},
         matrix=np.array(list(data["weights"].values()), dtype=np.float64) / 1000,
         bias=np.array(data["bias"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from surveygen.domain.names import family_name
+from surveygen.domain.person_names import family_name
 from surveygen.summarize._english import base_forms, is_finite, past_forms, third_person, words
 from surveygen.summarize._person import BACKWARD, first_person
 from surveygen.summarize._who import CITED, NAMED, Who, one_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveygen.domain.names import short_authors
 from surveygen.domain.paper import Paper
+from surveygen.domain.person_names import short_authors
 from surveygen.summarize._english import words
 
 # Private use, so that no later step reads an author's name or a title as words of the sentence.

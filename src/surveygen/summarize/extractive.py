@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from surveygen.config import Summarize
+from surveygen.config import SummarizeSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.domain.writing import Card, Frame, ThemeSummary
-from surveygen.summarize import Ask, Keep, Outcome
+from surveygen.summarize import FallbackCounts, LlmClient, ResultCache
+from surveygen.summarize._candidates import Statement, statements
 from surveygen.summarize._cards import card
-from surveygen.summarize._select import Member, members, strands
-from surveygen.summarize._sentences import Statement, statements
+from surveygen.summarize._selection import RankedPaper, members, strands
 
 
-def make(settings: Summarize, connect: Callable[[], Ask], keep: Keep) -> Extractive:
+def make(settings: SummarizeSettings, connect: Callable[[], LlmClient], keep: ResultCache) -> Extractive:
     """Make the summarizer; the length of a theme is asked for in each call, and no model is asked."""
     del settings, connect
     return Extractive(keep)
@@ -29,7 +29,7 @@ def make(settings: Summarize, connect: Callable[[], Ask], keep: Keep) -> Extract
 class Extractive:
     """Chooses and rewrites sentences of abstracts by fixed rules; what papers say is read again from `keep`, if any."""
 
-    keep: Keep | None = None
+    keep: ResultCache | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -42,11 +42,11 @@ class Extractive:
         return 0
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> FallbackCounts:
         """There are no answers."""
-        return Outcome()
+        return FallbackCounts()
 
-    def card(self, paper: Paper) -> Card:
+    def card(self, paper: Paper) -> PaperReview:
         """Write the quick review of one paper."""
         return card(paper)
 
@@ -59,12 +59,12 @@ class Extractive:
         vectors: Embeddings,
         limit: int,
         language: str,
-        cards: Mapping[PaperId, Card],
+        cards: Mapping[PaperId, PaperReview],
         below: Sequence[ThemeSummary],
     ) -> ThemeSummary:
         """Choose what a theme says: central, near its subject, of many papers, some of them new."""
         del taxonomy, below
-        chosen: tuple[Member, ...] = members(theme, papers, vectors)
+        chosen: tuple[RankedPaper, ...] = members(theme, papers, vectors)
         found, ahead = strands(theme, chosen, limit, cards, self._said)
         return ThemeSummary(theme.id, language, found, ahead, self.fingerprint)
 
@@ -82,10 +82,10 @@ class Extractive:
         papers: Mapping[PaperId, Paper],
         *,
         taxonomy: Taxonomy,
-    ) -> Frame:
+    ) -> FrontMatter:
         """Write nothing: the fixed words of the draft introduce it."""
         del title, summaries, papers, taxonomy
-        return Frame()
+        return FrontMatter()
 
 
 @cache

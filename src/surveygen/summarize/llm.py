@@ -7,15 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from surveygen.config import Summarize
+from surveygen.config import SummarizeSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import FrontMatter, PaperReview, Sentence, SubtopicSummary, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.domain.writing import Card, Frame, Sentence, Strand, ThemeSummary
-from surveygen.summarize import Ask, Keep, Outcome
-from surveygen.summarize._brief import MOST_PAPERS, Brief, joined, of_cards, of_summaries, sentences_of, whole
-from surveygen.summarize._claims import ROLES, Settled, read, schema, settle
-from surveygen.summarize._select import members
+from surveygen.summarize import FallbackCounts, LlmClient, ResultCache
+from surveygen.summarize._claim_filter import ROLES, FilteredClaims, filter_claims, read, schema
+from surveygen.summarize._prompt_context import (
+    MOST_PAPERS,
+    PromptContext,
+    joined,
+    of_cards,
+    of_summaries,
+    sentences_of,
+    whole,
+)
+from surveygen.summarize._selection import members
 from surveygen.summarize.extractive import Extractive, rules_hash
 
 _OF_PAPER = ("summary", "aim", "method", "finding", "limit")
@@ -25,23 +33,23 @@ _CARD_CLAIMS = 8
 _FRAME = {"introduction": 8, "abstract": 5, "outlook": 6}
 
 
-def make(settings: Summarize, connect: Callable[[], Ask], keep: Keep) -> LanguageModel:
+def make(settings: SummarizeSettings, connect: Callable[[], LlmClient], keep: ResultCache) -> LlmSummarizer:
     """Make the summarizer; nothing is asked yet, and answers are kept by the way to the model."""
     del settings, keep
-    return LanguageModel(connect())
+    return LlmSummarizer(connect())
 
 
-class LanguageModel:
+class LlmSummarizer:
     """One question a paper, one a theme, three for the survey; whatever fails is written without the model.
 
     Card by card, then from the sub-themes up, then the survey as a whole: each question shows the sentences of papers
     that the step before chose, and nothing of an answer is believed before it is checked against them.
     """
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: LlmClient) -> None:
         self._ask = ask
         self._plain = Extractive()
-        self._outcomes: list[Outcome] = []  # appended to by several threads, which a list bears
+        self._outcomes: list[FallbackCounts] = []  # appended to by several threads, which a list bears
 
     @property
     def fingerprint(self) -> str:
@@ -54,12 +62,12 @@ class LanguageModel:
         return self._ask.workers
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> FallbackCounts:
         """Sum of what befell the answers so far."""
         seen = tuple(self._outcomes)
-        return Outcome(*(sum(getattr(each, name) for each in seen) for name in Outcome.__slots__))
+        return FallbackCounts(*(sum(getattr(each, name) for each in seen) for name in FallbackCounts.__slots__))
 
-    def card(self, paper: Paper) -> Card:
+    def card(self, paper: Paper) -> PaperReview:
         """Write the quick review of one paper from its numbered sentences."""
         plain = self._plain.card(paper)
         brief = whole(paper)
@@ -85,7 +93,7 @@ class LanguageModel:
         vectors: Embeddings,
         limit: int,
         language: str,
-        cards: Mapping[PaperId, Card],
+        cards: Mapping[PaperId, PaperReview],
         below: Sequence[ThemeSummary],
     ) -> ThemeSummary:
         """Write a theme from the cards of its papers, or from the texts of its sub-themes."""
@@ -107,7 +115,7 @@ class LanguageModel:
                 below=below,
             )
         roles = [role for role in _OF_THEME if role != "open"]
-        strands = tuple(Strand(ROLES[role], found) for role in roles if (found := settled.of(role)))
+        strands = tuple(SubtopicSummary(ROLES[role], found) for role in roles if (found := settled.of(role)))
         return ThemeSummary(theme.id, language, strands, settled.of("open"), self.fingerprint)
 
     def frame(
@@ -117,7 +125,7 @@ class LanguageModel:
         papers: Mapping[PaperId, Paper],
         *,
         taxonomy: Taxonomy,
-    ) -> Frame:
+    ) -> FrontMatter:
         """Write introduction, abstract and outlook from what the top themes say."""
         brief = of_summaries(summaries, papers)
         values = {"title": title, "below": _notes(summaries, taxonomy)}
@@ -125,21 +133,21 @@ class LanguageModel:
         for task, limit in _FRAME.items():
             settled = self._written(task, values, brief, _OF_THEME, limit)
             parts[task] = settled.of(*_OF_THEME) if settled else ()
-        return Frame(**parts)
+        return FrontMatter(**parts)
 
     def _written(
-        self, task: str, values: Mapping[str, object], brief: Brief, roles: Sequence[str], limit: int
-    ) -> Settled | None:
+        self, task: str, values: Mapping[str, object], brief: PromptContext, roles: Sequence[str], limit: int
+    ) -> FilteredClaims | None:
         """Ask and check; None, and counted, if no sentence of the model's holds."""
         if not brief.given:
             return None  # nothing to write from, so nothing that fell back
         filled = {**values, "papers": brief.values(), "roles": list(roles), "limit": limit}
         claims = self._ask(task, filled, schema(roles), partial(read, roles=roles))
-        settled = settle(claims, brief, limit) if claims is not None else None
+        settled = filter_claims(claims, brief, limit) if claims is not None else None
         if settled is None or not settled.written:
-            self._outcomes.append(Outcome(fallbacks=1, dropped=len(claims or ())))
+            self._outcomes.append(FallbackCounts(fallbacks=1, dropped=len(claims or ())))
             return None
-        self._outcomes.append(Outcome(replaced=settled.replaced, dropped=settled.dropped))
+        self._outcomes.append(FallbackCounts(replaced=settled.replaced, dropped=settled.dropped))
         return settled
 
 

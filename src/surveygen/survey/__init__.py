@@ -1,20 +1,20 @@
 """Compose the survey document from papers, themes and summaries; pure."""
 
 from surveygen.survey._references import compare_references
-from surveygen.survey.bibkeys import mint
-from surveygen.survey.compose import compose, report
-from surveygen.survey.material import Checks, Material
-from surveygen.survey.order import arrange
+from surveygen.survey.bibkeys import make_cite_keys
+from surveygen.survey.compose import compose, with_change_report
+from surveygen.survey.context import QualityChecks, SurveyInput
+from surveygen.survey.order import reference_order
 from surveygen.survey.translation import Translation, translatable
 
 __all__ = [
-    "Checks",
-    "Material",
+    "QualityChecks",
+    "SurveyInput",
     "Translation",
-    "arrange",
     "compare_references",
     "compose",
-    "mint",
-    "report",
+    "make_cite_keys",
+    "reference_order",
     "translatable",
+    "with_change_report",
 ]

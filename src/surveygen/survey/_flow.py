@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from surveygen.domain.survey import Count, Flow, Stage
-from surveygen.survey.material import Desk
+from surveygen.domain.survey import FlowCount, FlowStage, PrismaFlow
+from surveygen.survey.context import ComposeContext
 
 _MOST_SOURCES = 5  # named in the first box; the rest is one line
 
 
-def write_flow(desk: Desk) -> Flow:
+def write_flow(desk: ComposeContext) -> PrismaFlow:
     """Follow the records through the selection, with what each number was before the last refresh where it is known."""
     counter = _Counter(desk)
     placed = [item for item in desk.material.assignments.values() if not item.outside]
@@ -21,22 +21,22 @@ def write_flow(desk: Desk) -> Flow:
     distinct = included + sum(one.total for one in gone)
     found = distinct + sum(one.total for one in aside)
     stages = (
-        Stage(counter.count("found", found), _sources(counter, desk.material.found), aside),
-        Stage(counter.count("distinct", distinct), aside=gone),
-        Stage(
+        FlowStage(counter.count("found", found), _sources(counter, desk.material.found), aside),
+        FlowStage(counter.count("distinct", distinct), aside=gone),
+        FlowStage(
             counter.count("included", included),
             aside=(counter.count("outside", outside), counter.count("unassigned", included - len(placed) - outside)),
         ),
-        Stage(counter.count("placed", len(placed))),
+        FlowStage(counter.count("placed", len(placed))),
     )
     caption = desk.say("flow_caption", n=included, found=found, placed=len(placed))
-    return Flow(f"{caption} {desk.say('flow_sum')}" if counter.refreshed else caption, stages)
+    return PrismaFlow(f"{caption} {desk.say('flow_sum')}" if counter.refreshed else caption, stages)
 
 
 class _Counter:
     """Names numbers of the selection, and remembers what they were."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: ComposeContext) -> None:
         self._desk = desk
         self._before = dict(desk.material.changes.counts) if desk.material.changes is not None else {}
 
@@ -45,20 +45,20 @@ class _Counter:
         """Whether the numbers before the last refresh are known."""
         return bool(self._before)
 
-    def count(self, name: str, total: int, label: str = "") -> Count:
+    def count(self, name: str, total: int, label: str = "") -> FlowCount:
         """Make a number; what was not there before was none."""
         before = self._before.get(name, 0) if self._before else None
-        return Count(name, label or self._desk.say(_LABELS.get(name, f"selection_{name}")), total, before)
+        return FlowCount(name, label or self._desk.say(_LABELS.get(name, f"selection_{name}")), total, before)
 
-    def each(self, *names: str) -> tuple[Count, ...]:
+    def each(self, *names: str) -> tuple[FlowCount, ...]:
         """Make the numbers that the store tells by name."""
         return tuple(self.count(name, self._desk.material.selection.get(name, 0)) for name in names)
 
-    def more(self, names: Iterable[str], total: int) -> Count:
+    def more(self, names: Iterable[str], total: int) -> FlowCount:
         """Make one number of several sources."""
         rest = list(names)
         before = sum(self._before.get(f"source:{name}", 0) for name in rest) if self._before else None
-        return Count("source", self._desk.say("and_more", n=len(rest)), total, before)
+        return FlowCount("source", self._desk.say("and_more", n=len(rest)), total, before)
 
 
 _LABELS = {
@@ -70,7 +70,7 @@ _LABELS = {
 }
 
 
-def _sources(counter: _Counter, found: Mapping[str, int]) -> tuple[Count, ...]:
+def _sources(counter: _Counter, found: Mapping[str, int]) -> tuple[FlowCount, ...]:
     """Name the sources that brought most."""
     ranked = sorted(found, key=lambda name: (-found[name], name))
     room = _MOST_SOURCES if len(ranked) > _MOST_SOURCES + 1 else len(ranked)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import exp, lgamma
 
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.writing import Card
+from surveygen.domain.summary import PaperReview
 
 FEWEST_PAPERS = 20  # before and since the year that divides them
 FEWEST_USES = 5  # of a term: the exact test cannot tell less from chance
@@ -38,7 +38,7 @@ class Trends:
     falling: tuple[Trend, ...] = ()
 
 
-def find_trends(papers: Sequence[Paper], cards: Mapping[PaperId, Card]) -> Trends | None:
+def find_trends(papers: Sequence[Paper], cards: Mapping[PaperId, PaperReview]) -> Trends | None:
     """Compare the half of the papers before the middle year with the half since; None if either is small."""
     dated = [(paper.year, cards[paper.id].keywords) for paper in papers if paper.year is not None]
     if not dated:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
-from surveygen.domain.names import fold, split_name
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.person_names import fold, split_name
 
 # fmt: off
 _SMALL_WORDS = frozenset({
@@ -18,7 +18,7 @@ _SMALL_WORDS = frozenset({
 # fmt: on
 
 
-def mint(papers: Iterable[Paper], known: Mapping[PaperId, str]) -> dict[PaperId, str]:
+def make_cite_keys(papers: Iterable[Paper], known: Mapping[PaperId, str]) -> dict[PaperId, str]:
     """Return keys for the papers that have none, as ``family2023word``, with a, b, ... on a clash.
 
     The order of `papers` decides who gets the bare key, so pass them sorted. Keys hold ``[a-z0-9]`` only, which

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from surveygen.domain.survey import Entry, Flow, Section, Survey
+from surveygen.domain.survey import BibliographyEntry, PrismaFlow, Section, Survey
 from surveygen.languages import Language
-from surveygen.survey._across import write_across, write_questions
-from surveygen.survey._back import write_catalogue, write_open_problems, write_outlook, write_quality, write_references
+from surveygen.survey._back_matter import (
+    write_catalogue,
+    write_open_problems,
+    write_outlook,
+    write_quality,
+    write_references,
+)
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
+from surveygen.survey._cross_theme import write_across, write_questions
+from surveygen.survey._edits import with_hand
 from surveygen.survey._flow import write_flow
-from surveygen.survey._front import (
+from surveygen.survey._front_matter import (
     METHOD,
     with_notice,
     with_other_languages,
@@ -21,24 +28,23 @@ from surveygen.survey._front import (
     write_overview,
     write_taxonomy,
 )
-from surveygen.survey._hand import with_hand
 from surveygen.survey._themes import write_themes
+from surveygen.survey.context import ComposeContext, SurveyInput
 from surveygen.survey.counts import count_themes
-from surveygen.survey.material import Desk, Material
-from surveygen.survey.order import arrange
+from surveygen.survey.order import reference_order
 from surveygen.survey.quality import measure
-from surveygen.survey.translation import Interpreter
+from surveygen.survey.translation import TranslationApplier
 
 
-def compose(material: Material, language: Language) -> Survey:
+def compose(material: SurveyInput, language: Language) -> Survey:
     """Make the document; the same material gives an equal one.
 
     What is said is chosen, ordered and measured in the words of the sources, and only then put into the language of the
     edition, so that all editions say the same.
     """
-    says = Interpreter(material.translation, language.code)
+    says = TranslationApplier(material.translation, language.code)
     material = replace(material, taxonomy=says.named(material.taxonomy))
-    desk = Desk.of(material, language)
+    desk = ComposeContext.of(material, language)
     themes = write_themes(desk)
     opening = (write_abstract(desk), *write_glance(desk), *write_introduction(desk))
     sections = (
@@ -72,16 +78,16 @@ def compose(material: Material, language: Language) -> Survey:
         citations=material.citations.edges,
         graphs=tuple(sorted(material.graphs.items())),
     )
-    return report(survey, material, language)
+    return with_change_report(survey, material, language)
 
 
-def report(survey: Survey, material: Material, language: Language) -> Survey:
+def with_change_report(survey: Survey, material: SurveyInput, language: Language) -> Survey:
     """Return a survey with the change reports of its material in place of those it has.
 
     What changed stands before the section "method", where all opening sections are over.
     """
-    named = Interpreter(material.translation, language.code).named(material.taxonomy)
-    desk = Desk.of(replace(material, taxonomy=named), language)
+    named = TranslationApplier(material.translation, language.code).named(material.taxonomy)
+    desk = ComposeContext.of(replace(material, taxonomy=named), language)
     others = tuple(_recounted(section, desk) for section in survey.sections if section.id != CHANGES)
     headings = {section.id: section.heading for section in others}
     told = write_changes(desk, headings)
@@ -90,19 +96,19 @@ def report(survey: Survey, material: Material, language: Language) -> Survey:
     return replace(survey, sections=sections, changes=material.changes, earlier=material.earlier)
 
 
-def _recounted(section: Section, desk: Desk) -> Section:
+def _recounted(section: Section, desk: ComposeContext) -> Section:
     """Set the numbers of the selection beside those before the last refresh."""
     if section.id != METHOD:
         return section
     flow = write_flow(desk)
-    return replace(section, blocks=tuple(flow if isinstance(block, Flow) else block for block in section.blocks))
+    return replace(section, blocks=tuple(flow if isinstance(block, PrismaFlow) else block for block in section.blocks))
 
 
-def _entries(material: Material, says: Interpreter) -> tuple[Entry, ...]:
+def _entries(material: SurveyInput, says: TranslationApplier) -> tuple[BibliographyEntry, ...]:
     papers = {paper.id: paper for paper in material.papers}
-    ordered = [papers[paper] for paper in arrange(material.papers, material.order) if paper in papers]
+    ordered = [papers[paper] for paper in reference_order(material.papers, material.order) if paper in papers]
     return tuple(
-        Entry(
+        BibliographyEntry(
             paper=paper,
             number=number,
             cite_key=material.cite_keys[paper.id],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from surveygen.domain.names import fold, split_name
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.person_names import fold, split_name
 
 
-def arrange(papers: Iterable[Paper], known: Sequence[PaperId]) -> tuple[PaperId, ...]:
+def reference_order(papers: Iterable[Paper], known: Sequence[PaperId]) -> tuple[PaperId, ...]:
     """Return `known` with the papers that it lacks after it, these by first author, year and title.
 
     So [12] stays [12] while papers come. One that leaves the survey keeps its place in case that it returns.

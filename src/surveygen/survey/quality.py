@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Catalogue, Paragraph, Quality, Section, Table
+from surveygen.domain.summary import Sentence
+from surveygen.domain.survey import Catalogue, ComparisonTable, Paragraph, Quality, Section
 from surveygen.domain.theme import ThemeId
-from surveygen.domain.writing import Sentence
-from surveygen.survey.material import Material
+from surveygen.survey.context import SurveyInput
 
 
-def measure(material: Material, sections: Sequence[Section]) -> Quality:
+def measure(material: SurveyInput, sections: Sequence[Section]) -> Quality:
     """Count over all claims of the draft, cited or not, so that no uncited sentence flatters the figures.
 
     Whether a claim is found in its source is asked of the program's own; a person's are counted apart.
@@ -49,13 +49,13 @@ def measure(material: Material, sections: Sequence[Section]) -> Quality:
     )
 
 
-def _cited_shares(material: Material, sections: Sequence[Section]) -> Iterator[float]:
+def _cited_shares(material: SurveyInput, sections: Sequence[Section]) -> Iterator[float]:
     """Yield the share of each theme's papers that its sections name, for every theme with papers."""
     named: dict[ThemeId, set[PaperId]] = defaultdict(set)
     for section in sections:
         if section.theme is not None:
             here = {paper for claim in _prose([section]) for paper in claim.cites}
-            here |= {row.paper for block in section.blocks if isinstance(block, Table) for row in block.rows}
+            here |= {row.paper for block in section.blocks if isinstance(block, ComparisonTable) for row in block.rows}
             for theme in material.taxonomy.path(section.theme):
                 named[theme] |= here
     members: dict[ThemeId, set[PaperId]] = defaultdict(set)
@@ -76,7 +76,7 @@ def _prose(sections: Sequence[Section]) -> Iterator[Sentence]:
 def _cells(sections: Sequence[Section]) -> Iterator[Sentence]:
     for section in sections:
         for block in section.blocks:
-            if isinstance(block, Table):
+            if isinstance(block, ComparisonTable):
                 yield from (cell for row in block.rows for cell in row.cells if cell is not None)
 
 

@@ -6,9 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from surveygen.domain.survey import Block, Note, Paragraph, Quality, Row, Section, Table, claims
+from surveygen.domain.summary import PaperReview, Sentence
+from surveygen.domain.survey import (
+    Block,
+    ComparisonRow,
+    ComparisonTable,
+    Note,
+    Paragraph,
+    Quality,
+    Section,
+    all_sentences,
+)
 from surveygen.domain.theme import Taxonomy
-from surveygen.domain.writing import Card, Sentence
 
 _SOURCE = "en"  # language of the descriptions of themes
 _NAMES = "data"  # rule of sentences that are names of data sets
@@ -39,7 +48,7 @@ def translatable(sentence: Sentence) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Interpreter:
+class TranslationApplier:
     """Says things in one language by a translation; what it has no words for stays and keeps its own language."""
 
     translation: Translation
@@ -68,7 +77,7 @@ class Interpreter:
         """Say all claims and definitions of some sections; ids, order, citations and evidence stay."""
         return tuple(replace(each, blocks=tuple(map(self._block, each.blocks))) for each in sections)
 
-    def card(self, card: Card) -> Card:
+    def card(self, card: PaperReview) -> PaperReview:
         """Say the fields of a card."""
         said: dict[str, Any] = {name: self._each(sentences) for name, sentences in card.fields()}
         first = said.pop("one_liner")
@@ -87,7 +96,7 @@ class Interpreter:
 
     def counted(self, quality: Quality, sections: Sequence[Section]) -> Quality:
         """Count the claims that are translated, are not, and whose translation did not hold."""
-        told = list(claims(sections))
+        told = list(all_sentences(sections))
         foreign = [claim for claim in told if claim.language != self.language]
         return replace(
             quality,
@@ -99,7 +108,7 @@ class Interpreter:
     def _block(self, block: Block) -> Block:
         if isinstance(block, Paragraph):
             return replace(block, sentences=self._each(block.sentences))
-        if isinstance(block, Table):
+        if isinstance(block, ComparisonTable):
             return replace(block, rows=tuple(map(self._row, block.rows)))
         if isinstance(block, Note) and block.role == "definition" and not block.hand and self.language != _SOURCE:
             said = self.translation.words.get(block.text)
@@ -109,5 +118,5 @@ class Interpreter:
     def _each(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
         return tuple(map(self.sentence, sentences))
 
-    def _row(self, row: Row) -> Row:
+    def _row(self, row: ComparisonRow) -> ComparisonRow:
         return replace(row, cells=tuple(self.sentence(cell) if cell is not None else None for cell in row.cells))

@@ -10,11 +10,11 @@ from surveygen.themes._map import MAP, join_map, map_papers
 from surveygen.themes._measure import evaluate, macro_f1, purity
 from surveygen.themes._neighbours import nearest_papers
 from surveygen.themes._profile import Profile, load_profile, shipped_profiles
-from surveygen.themes._propose import Outlook, propose
+from surveygen.themes._propose import SuggestionInput, propose
 from surveygen.themes._protocol import NOBODY, Assigner, Inducer, ThemeVectors
 from surveygen.themes._queries import theme_queries, theme_vectors
-from surveygen.themes._settle import Settled, Standing, settle
-from surveygen.themes._steer import Steered, steer
+from surveygen.themes._settle import PreviousState, StableAssignments, stabilize
+from surveygen.themes._steer import CuratedTaxonomy, apply_decisions
 from surveygen.themes._updated import updated_nearest
 from surveygen.themes._why import deciding_sentences
 
@@ -22,16 +22,17 @@ __all__ = [
     "MAP",
     "NOBODY",
     "Assigner",
+    "CuratedTaxonomy",
     "Gold",
     "Inducer",
-    "Outlook",
+    "PreviousState",
     "Profile",
-    "Settled",
-    "Standing",
-    "Steered",
+    "StableAssignments",
+    "SuggestionInput",
     "ThemeVectors",
     "agreement",
     "align",
+    "apply_decisions",
     "border_cases",
     "compare_headings",
     "deciding_sentences",
@@ -46,9 +47,8 @@ __all__ = [
     "purity",
     "read_gold",
     "read_outline",
-    "settle",
     "shipped_profiles",
-    "steer",
+    "stabilize",
     "theme_queries",
     "theme_vectors",
     "updated_nearest",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.themes._words import Words
+from surveygen.themes._words import TermMatrix
 
 Scores = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ _FEW = 20  # papers; with so many, half of it is taken off
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class ThemeScores:
     """Cosines of each paper with each theme itself, apart from its sub-themes.
 
     `meaning` compares vectors and `words` TF-IDF weights; both are `(n_papers, n_themes)` float64, -1 to 1.
@@ -40,7 +40,9 @@ class Evidence:
         return mixed
 
 
-def evidence(vectors: Vectors, words: Words, papers: Sequence[Paper], taxonomy: Taxonomy, queries: Vectors) -> Evidence:
+def evidence(
+    vectors: Vectors, words: TermMatrix, papers: Sequence[Paper], taxonomy: Taxonomy, queries: Vectors
+) -> ThemeScores:
     """Compare each paper with each theme; seeds that are among the papers draw their theme toward them.
 
     Args:
@@ -53,7 +55,7 @@ def evidence(vectors: Vectors, words: Words, papers: Sequence[Paper], taxonomy: 
     where = {paper.id: row for row, paper in enumerate(papers)}
     seeds = [_seed_rows(theme, where) for theme in taxonomy]
     meaning = vectors @ _drawn(queries, vectors, seeds).T
-    return Evidence(meaning.astype(np.float64), _word_scores(words, seeds))
+    return ThemeScores(meaning.astype(np.float64), _word_scores(words, seeds))
 
 
 def above_background(own: Scores, *, share: float = _BACKGROUND_SHARE) -> Scores:
@@ -90,7 +92,7 @@ def _drawn(queries: Vectors, vectors: Vectors, seeds: list[list[int]]) -> Vector
     return unit_rows(drawn)
 
 
-def _word_scores(words: Words, seeds: list[list[int]]) -> Scores:
+def _word_scores(words: TermMatrix, seeds: list[list[int]]) -> Scores:
     scores: Scores = (words.papers @ words.themes.T).toarray()
     for row, members in enumerate(seeds):
         if members:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors
 from surveygen.themes._evidence import Scores
-from surveygen.themes._words import Words
+from surveygen.themes._words import TermMatrix
 
 # Chosen on several kinds of labels: benchmarks/themes/assign_parts.py prints what others give.
 _SOFTNESS = 0.2  # temperature of the memberships, where 1 is the usual lead of the best theme over the middle one
@@ -40,7 +40,9 @@ class Learned:
     share: float
 
 
-def learn(base: Scores, vectors: Vectors, words: Words, said: NDArray[np.intp], fixed: NDArray[np.intp]) -> Learned:
+def learn(
+    base: Scores, vectors: Vectors, words: TermMatrix, said: NDArray[np.intp], fixed: NDArray[np.intp]
+) -> Learned:
     """Place papers softly, take the middle of each theme's papers, and place again, three times.
 
     A paper is never compared with a middle that it is part of: it is taken out first. Otherwise each paper would speak
@@ -79,7 +81,7 @@ def memberships(scores: Scores, fixed: NDArray[np.intp]) -> Scores:
     return members
 
 
-def likeness(vectors: Vectors, words: Words, weights: Scores) -> tuple[Scores, Scores]:
+def likeness(vectors: Vectors, words: TermMatrix, weights: Scores) -> tuple[Scores, Scores]:
     """Compare each paper with the weighted middle of the others of each theme, by meaning and by words.
 
     `weights` is `(n_papers, n_themes)`, 0 or more; each result too is `(n_papers, n_themes)`, cosines, 0 where no other

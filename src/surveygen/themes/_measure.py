@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.domain.evaluation import Evaluation, Figure, ThemeScore
+from surveygen.domain.evaluation import Evaluation, MetricEstimate, ThemeScore
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.errors import ThemeError
 from surveygen.themes._calibration import calibrate
@@ -59,7 +59,7 @@ def evaluate(
     )
 
 
-def _figures(said: Sequence[str], done: Sequence[str], resamples: int) -> tuple[Figure, ...]:
+def _figures(said: Sequence[str], done: Sequence[str], resamples: int) -> tuple[MetricEstimate, ...]:
     names = sorted({*said, *done})
     code = {name: n for n, name in enumerate(names)}
     gold = np.array([code[name] for name in said], dtype=np.intp)
@@ -70,7 +70,7 @@ def _figures(said: Sequence[str], done: Sequence[str], resamples: int) -> tuple[
     for name, measure in _measures().items():
         spread = [measure(gold[draw], predicted[draw]) for draw in draws]
         low, high = np.quantile(spread, [0.025, 0.975])
-        figures.append(Figure(name, float(measure(gold, predicted)), float(low), float(high)))
+        figures.append(MetricEstimate(name, float(measure(gold, predicted)), float(low), float(high)))
     return tuple(figures)
 
 

@@ -38,7 +38,7 @@ _OPEN = 12  # proposals that stay on the list
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class SuggestionInput:
     """What proposals are made from.
 
     Attributes:
@@ -58,7 +58,7 @@ class Outlook:
     seed: int = 0
 
 
-def propose(outlook: Outlook, before: Sequence[Proposal] = ()) -> tuple[Proposal, ...]:
+def propose(outlook: SuggestionInput, before: Sequence[Proposal] = ()) -> tuple[Proposal, ...]:
     """Return what a person may want to change, the surest of each kind first.
 
     A new theme shows as a crowd of recent papers that have mostly recent ones near them. Two themes should be one if
@@ -74,7 +74,7 @@ def propose(outlook: Outlook, before: Sequence[Proposal] = ()) -> tuple[Proposal
     return (*new, *_merges(outlook), *_splits(outlook, spoken_for))
 
 
-def _new(outlook: Outlook, before: Sequence[Proposal]) -> list[Proposal]:
+def _new(outlook: SuggestionInput, before: Sequence[Proposal]) -> list[Proposal]:
     present = set(outlook.embeddings.ids) - set(outlook.placed)
     still = [one for one in before if one.kind == "new" and len(present.intersection(one.papers)) > len(one.papers) / 2]
     fresh: list[Proposal] = []
@@ -89,7 +89,7 @@ def _overlap(papers: Collection[PaperId], others: Collection[PaperId]) -> bool:
     return len(set(papers) & set(others)) >= min(len(papers), len(others)) / 2
 
 
-def _crowds(outlook: Outlook) -> Iterator[Rows]:
+def _crowds(outlook: SuggestionInput) -> Iterator[Rows]:
     """Yield groups of recent papers, the least likely to be chance first."""
     ids, vectors = outlook.embeddings.ids, outlook.embeddings.vectors
     recent = np.array([paper in outlook.recent and paper not in outlook.placed for paper in ids])
@@ -137,7 +137,7 @@ def _excess(vectors: Vectors, recent: NDArray[np.bool_], members: Rows) -> float
     return (float(recent[nearest].mean()) - share) / math.sqrt(share * (1 - share) / count)
 
 
-def _described(outlook: Outlook, members: Rows, papers: tuple[PaperId, ...]) -> Proposal:
+def _described(outlook: SuggestionInput, members: Rows, papers: tuple[PaperId, ...]) -> Proposal:
     from surveygen.themes._names import label  # noqa: PLC0415  # scikit-learn takes seconds to import
 
     others = np.setdiff1d(np.arange(len(outlook.papers)), members)
@@ -153,7 +153,7 @@ def _described(outlook: Outlook, members: Rows, papers: tuple[PaperId, ...]) -> 
     return Proposal(f"new-{key}", "new", (top,) if inside else (), papers, told.name, told.keywords, reason)
 
 
-def _merges(outlook: Outlook) -> list[Proposal]:
+def _merges(outlook: SuggestionInput) -> list[Proposal]:
     members = _members(outlook)
     pairs = [(alike, one, other) for alike, one, other in _pairs(outlook, members, _TO_MERGE) if alike >= _INSEPARABLE]
     made = []
@@ -164,7 +164,7 @@ def _merges(outlook: Outlook) -> list[Proposal]:
     return made
 
 
-def _splits(outlook: Outlook, spoken_for: Collection[PaperId]) -> list[Proposal]:
+def _splits(outlook: SuggestionInput, spoken_for: Collection[PaperId]) -> list[Proposal]:
     """Look for two subjects in a theme, apart from the papers that a new theme is proposed for."""
     from surveygen.themes._clusters import cluster  # noqa: PLC0415  # scikit-learn takes seconds to import
 
@@ -193,7 +193,7 @@ def _splits(outlook: Outlook, spoken_for: Collection[PaperId]) -> list[Proposal]
     ]
 
 
-def _members(outlook: Outlook, without: Collection[PaperId] = ()) -> dict[ThemeId, Rows]:
+def _members(outlook: SuggestionInput, without: Collection[PaperId] = ()) -> dict[ThemeId, Rows]:
     rows: dict[ThemeId, list[int]] = {theme.id: [] for theme in outlook.taxonomy}
     for row, paper in enumerate(outlook.embeddings.ids):
         for theme in outlook.paths.get(paper, ()) if paper not in without else ():
@@ -201,7 +201,9 @@ def _members(outlook: Outlook, without: Collection[PaperId] = ()) -> dict[ThemeI
     return {theme: np.array(own, dtype=np.intp) for theme, own in rows.items()}
 
 
-def _pairs(outlook: Outlook, members: Mapping[ThemeId, Rows], fewest: int) -> Iterator[tuple[float, ThemeId, ThemeId]]:
+def _pairs(
+    outlook: SuggestionInput, members: Mapping[ThemeId, Rows], fewest: int
+) -> Iterator[tuple[float, ThemeId, ThemeId]]:
     """Yield the likeness of every two themes beside each other."""
     vectors = outlook.embeddings.vectors
     for parent in (None, *(theme.id for theme in outlook.taxonomy)):

@@ -19,7 +19,7 @@ Reason = tuple[MoveReason, str]  # why, and the numbers of the evidence
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class StableAssignments:
     """Where compared papers stand by evidence.
 
     Attributes:
@@ -34,7 +34,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PreviousState:
     """What is known before papers are compared.
 
     Attributes:
@@ -52,7 +52,9 @@ class Standing:
     budget: int = 0
 
 
-def settle(fresh: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: Standing) -> Settled:
+def stabilize(
+    fresh: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: PreviousState
+) -> StableAssignments:
     """Decide for each compared paper whether it follows the fresh evidence or stays.
 
     Two witnesses must agree before a paper moves. The assigner must name another theme, and the paper must be nearer
@@ -81,10 +83,10 @@ def settle(fresh: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddin
         for found in fresh
     }
     led: dict[PaperId, Reason] = {paper: (why, "") for paper, why in reasons.items() if why and why != "themes"}
-    return Settled(themes, led | moved, waiting, len(candidates) - len(waiting))
+    return StableAssignments(themes, led | moved, waiting, len(candidates) - len(waiting))
 
 
-def _reason(found: Assignment, ids: Collection[str], known: Standing) -> MoveReason | None:
+def _reason(found: Assignment, ids: Collection[str], known: PreviousState) -> MoveReason | None:
     """Return why the fresh place holds: "themes" if the paper is new or agrees; None if it is disputed."""
     stood = known.before.get(found.paper)
     if stood is None or stood == found.theme:
@@ -96,12 +98,12 @@ def _reason(found: Assignment, ids: Collection[str], known: Standing) -> MoveRea
 
 
 def _judge(
-    disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: Standing
+    disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: PreviousState
 ) -> tuple[dict[PaperId, Reason], tuple[PaperId, ...]]:
     """Return who moves on evidence, with the reason, and those among whom the budget had to choose."""
     if not disputed:
         return {}, ()
-    court = _Court(disputed, taxonomy, embeddings, known)
+    court = _CentroidComparison(disputed, taxonomy, embeddings, known)
     moved: dict[PaperId, Reason] = {}
     candidates: list[tuple[float, PaperId, Reason]] = []
     for found in disputed:
@@ -118,11 +120,11 @@ def _judge(
     return moved, tuple(paper for _, paper, _ in candidates)
 
 
-class _Court:
+class _CentroidComparison:
     """Hears how near papers are to the papers of two themes."""
 
     def __init__(
-        self, disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: Standing
+        self, disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, known: PreviousState
     ) -> None:
         stands = {**known.before, **known.placed}
         claimed = {found.paper: found.theme for found in disputed}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from surveygen.domain.decision import Decision, standing
+from surveygen.domain.decision import Decision, active_decisions
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId, in_reading_order
 
 
 @dataclass(frozen=True, slots=True)
-class Steered:
+class CuratedTaxonomy:
     """A taxonomy with the decisions applied.
 
     Attributes:
@@ -40,9 +40,9 @@ class Steered:
         return self.heirs.get(ThemeId(theme), ThemeId(theme))
 
 
-def steer(
+def apply_decisions(
     taxonomy: Taxonomy, decisions: Iterable[Decision], replaced: Mapping[ThemeId, ThemeId] | None = None
-) -> Steered:
+) -> CuratedTaxonomy:
     """Apply the decisions that hold, in their order. Pure, and a decision twice is a decision once.
 
     Args:
@@ -51,18 +51,18 @@ def steer(
         replaced: themes of an earlier taxonomy with their successors in this one.
     """
     decisions = tuple(decisions)
-    board = _Board(taxonomy, replaced or {})
-    for decision in standing(decisions):
+    board = _Builder(taxonomy, replaced or {})
+    for decision in active_decisions(decisions):
         if decision.action != "edit" and not board.apply(decision):
             board.idle.append(decision.number)
     board.give_back(one for one in decisions if one.action == "split")
     names = {theme: name for theme, name in board.names.items() if theme in board.themes}
-    return Steered(
+    return CuratedTaxonomy(
         in_reading_order(tuple(board.themes.values())), names, dict(board.placed), dict(board.heirs), tuple(board.idle)
     )
 
 
-class _Board:
+class _Builder:
     """The state while decisions are applied, one after another."""
 
     def __init__(self, taxonomy: Taxonomy, replaced: Mapping[ThemeId, ThemeId]) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.paper import Paper
+from surveygen.domain.summary import Evidence
 from surveygen.domain.theme import Assignment, Taxonomy
-from surveygen.domain.writing import Evidence
 from surveygen.themes._evidence import Scores
 from surveygen.themes._learn import Learned
 from surveygen.themes._tree import plant
-from surveygen.themes._words import Words, said_by, split_terms, terms_of, text_of
+from surveygen.themes._words import TermMatrix, said_by, split_terms, terms_of, text_of
 
 _WORDS = 6  # keywords a paper: what a line of the page holds
 _SENTENCES = 2
@@ -26,7 +26,7 @@ _TYPICAL = 30  # papers of a theme in whose texts the shared words are looked up
 def deciding_words(
     papers: Sequence[Paper],
     taxonomy: Taxonomy,
-    words: Words,
+    words: TermMatrix,
     learned: Learned,
     choice: tuple[NDArray[np.intp], NDArray[np.intp]],
 ) -> list[tuple[str, ...]]:
@@ -78,7 +78,7 @@ def deciding_sentences(paper: Paper, assignment: Assignment, spans: Sequence[tup
     return tuple(Evidence(paper.id, paper.version, "abstract", *spans[n]) for n in sorted(best) if scores[n] > 0)
 
 
-def _profiles(taxonomy: Taxonomy, words: Words, learned: Learned) -> Scores:
+def _profiles(taxonomy: Taxonomy, words: TermMatrix, learned: Learned) -> Scores:
     """Return `(n_tops, BUCKETS)` weights of words: those that themes say, and those that their papers share."""
     tree = plant(taxonomy)
     told = np.stack([np.asarray(words.themes[list(tree.subtree[top])].sum(axis=0)).ravel() for top in tree.tops])

@@ -17,7 +17,7 @@ BUCKETS = 2**18  # hashed words and pairs; a survey of 50,000 papers stays in 2 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Words:
+class TermMatrix:
     """TF-IDF weights, SciPy CSR float64, rows of length 1, a column for each hashed word or pair.
 
     `papers` is `(n_papers, BUCKETS)`; `themes` is `(n_themes, BUCKETS)` and knows only words that some paper has.
@@ -27,7 +27,7 @@ class Words:
     themes: Any
 
 
-def weigh_words(papers: Sequence[Paper], taxonomy: Taxonomy) -> Words:
+def weigh_words(papers: Sequence[Paper], taxonomy: Taxonomy) -> TermMatrix:
     """Count and weigh; what a theme says is its name, description, keywords (twice) and names of sub-themes."""
     # Two seconds of import that a build with cached places does without.
     from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
@@ -40,7 +40,7 @@ def weigh_words(papers: Sequence[Paper], taxonomy: Taxonomy) -> Words:
     asked = hashing.transform(said_by(theme, taxonomy) for theme in taxonomy)
     asked.data *= known[asked.indices]
     asked.eliminate_zeros()
-    return Words(weighing.transform(counts, copy=False), weighing.transform(asked))
+    return TermMatrix(weighing.transform(counts, copy=False), weighing.transform(asked))
 
 
 def terms_of(texts: Iterable[str]) -> dict[int, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.config import Themes
+from surveygen.config import ThemeSettings
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.text import slugify
@@ -25,7 +25,7 @@ _UNCERTAIN = 0.15
 _CENTRAL = 5  # nearest.py then agrees with the groups for .85 to .93 of papers, against .76 to .83 without
 
 
-def make(settings: Themes) -> KMeansInducer:
+def make(settings: ThemeSettings) -> KMeansInducer:
     """Make the inducer.
 
     `settings.target` fixes the number of top themes, 0 leaves it to the data; with `settings.subthemes` "none" there is

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
 
-from surveygen.config import Themes
+from surveygen.config import ThemeSettings
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
@@ -21,20 +21,20 @@ from surveygen.themes._learn import Learned, learn, likeness
 from surveygen.themes._protocol import NOBODY, ThemeVectors
 from surveygen.themes._tree import Tree, descend, lift, plant
 from surveygen.themes._why import deciding_words
-from surveygen.themes._words import Words, weigh_words
+from surveygen.themes._words import TermMatrix, weigh_words
 
 _UNCERTAIN = 0.15  # share of each theme's papers, those of least confidence
 _ALSO = 0.7  # of the share that the first theme has in a paper: a second theme that has as much is given as well
 
 
-def make(settings: Themes) -> Nearest:
+def make(settings: ThemeSettings) -> Nearest:
     """Make the assigner; no setting changes it."""
     del settings
     return Nearest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Basis:
+class _AssignmentInput:
     """What the placing of a survey rests on.
 
     `own` and `lifted` have a column for each theme; `told` (by meaning, by words), `mixed` and `top` (without the
@@ -42,7 +42,7 @@ class _Basis:
     """
 
     tree: Tree
-    words: Words
+    words: TermMatrix
     own: Scores
     lifted: Scores
     top: Scores
@@ -52,7 +52,7 @@ class _Basis:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Verdict:
+class _AssignmentDecision:
     """What was decided for each paper; `chosen` and `rivals` are columns of `scores`, one for each top theme."""
 
     scores: Scores
@@ -123,7 +123,7 @@ def _basis(
     taxonomy: Taxonomy,
     queries: Vectors,
     planted: dict[PaperId, tuple[ThemeId, ...]],
-) -> _Basis:
+) -> _AssignmentInput:
     tree, words = plant(taxonomy), weigh_words(papers, taxonomy)
     found = evidence(vectors, words, papers, taxonomy, queries)
     own = above_background(found.together())
@@ -132,7 +132,7 @@ def _basis(
     column = {theme.id: n for n, theme in enumerate(taxonomy.children(None))}
     given = {paper: column[taxonomy.path(themes[0])[0]] for paper, themes in planted.items()}
     fixed = np.array([given.get(paper.id, -1) for paper in papers], dtype=np.intp)
-    return _Basis(tree, words, own, lifted, lifted[:, tops], (meaning, wording), mixed, fixed)
+    return _AssignmentInput(tree, words, own, lifted, lifted[:, tops], (meaning, wording), mixed, fixed)
 
 
 def known_of(
@@ -148,11 +148,13 @@ def known_of(
     return features(learned.scores, chosen, basis.told, likeness(vectors, basis.words, learned.members)), chosen
 
 
-def _choose(learned: Learned, basis: _Basis) -> NDArray[np.intp]:
+def _choose(learned: Learned, basis: _AssignmentInput) -> NDArray[np.intp]:
     return np.where(basis.fixed >= 0, basis.fixed, learned.scores.argmax(axis=1))
 
 
-def _decide(vectors: Vectors, papers: Sequence[Paper], taxonomy: Taxonomy, basis: _Basis) -> _Verdict:
+def _decide(
+    vectors: Vectors, papers: Sequence[Paper], taxonomy: Taxonomy, basis: _AssignmentInput
+) -> _AssignmentDecision:
     """Choose top themes by what the themes say and what their papers share; with one theme there is no choice."""
     learned = learn(basis.top, vectors, basis.words, _said(basis, basis.tree.tops), basis.fixed)
     scores = basis.top.mean(axis=1, keepdims=True) + learned.lead * learned.scores
@@ -163,7 +165,7 @@ def _decide(vectors: Vectors, papers: Sequence[Paper], taxonomy: Taxonomy, basis
     sure = np.ones(len(papers)) if alone else confidence(features(learned.scores, chosen, basis.told, shown))
     rows = np.arange(len(papers))
     also = learned.members[rows, rivals] >= _ALSO * learned.members[rows, chosen]
-    return _Verdict(
+    return _AssignmentDecision(
         scores,
         chosen,
         rivals,
@@ -174,11 +176,11 @@ def _decide(vectors: Vectors, papers: Sequence[Paper], taxonomy: Taxonomy, basis
     )
 
 
-def _places(vectors: Vectors, basis: _Basis, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
+def _places(vectors: Vectors, basis: _AssignmentInput, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
     """Go down to the deepest theme, at each level by what the sub-themes say and what their papers share."""
 
     def compare(rows: NDArray[np.intp], children: Sequence[int]) -> Scores:
-        words = Words(basis.words.papers[rows], basis.words.themes)
+        words = TermMatrix(basis.words.papers[rows], basis.words.themes)
         nobody = np.full(len(rows), -1, dtype=np.intp)
         return learn(basis.lifted[rows][:, children], vectors[rows], words, _said(basis, children), nobody).scores
 
@@ -186,13 +188,13 @@ def _places(vectors: Vectors, basis: _Basis, chosen: NDArray[np.intp]) -> NDArra
     return descend(basis.own, basis.lifted, basis.tree, tops[chosen], compare)
 
 
-def _said(basis: _Basis, themes: Sequence[int]) -> NDArray[np.intp]:
+def _said(basis: _AssignmentInput, themes: Sequence[int]) -> NDArray[np.intp]:
     """Count the different words and pairs that each theme and its sub-themes say, as far as papers use them."""
     said = (np.unique(basis.words.themes[list(basis.tree.subtree[theme])].indices) for theme in themes)
     return np.array([len(columns) for columns in said], dtype=np.intp)
 
 
-def _judge(vectors: Vectors, basis: _Basis, learned: Learned, chosen: NDArray[np.intp]) -> Fit:
+def _judge(vectors: Vectors, basis: _AssignmentInput, learned: Learned, chosen: NDArray[np.intp]) -> Fit:
     weights = learned.members * trusted(basis.mixed, chosen)[:, None]
     by_meaning, by_words = likeness(vectors, basis.words, weights)
     found = judge(basis.mixed, by_meaning, chosen, (basis.told[0], by_words))
@@ -211,7 +213,7 @@ def _assignments(
     papers: Sequence[Paper],
     taxonomy: Taxonomy,
     nodes: Sequence[ThemeId],
-    verdict: _Verdict,
+    verdict: _AssignmentDecision,
     planted: dict[PaperId, tuple[ThemeId, ...]],
 ) -> tuple[Assignment, ...]:
     tops = [theme.id for theme in taxonomy.children(None)]

@@ -23,11 +23,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from surveygen.translate._check import fault
+from surveygen.translate._check import validation_error
 from surveygen.translate._glossary import Glossary, read_glossary
-from surveygen.translate._mask import Kept, Masked, mask, unmask
+from surveygen.translate._mask import Masked, Placeholder, mask, unmask
 
-__all__ = ["Glossary", "Kept", "Masked", "Translator", "fault", "mask", "read_glossary", "unmask"]
+__all__ = ["Glossary", "Masked", "Placeholder", "Translator", "mask", "read_glossary", "unmask", "validation_error"]
 
 
 class Translator(Protocol):

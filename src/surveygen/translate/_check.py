@@ -10,7 +10,7 @@ from surveygen.domain.paper import PaperId
 from surveygen.translate._glossary import Glossary
 from surveygen.translate._mask import mask
 from surveygen.translate._numbers import number_fault
-from surveygen.translate._tongue import Tongue, scripts_of, tongue
+from surveygen.translate._script_profile import ScriptProfile, scripts_of, tongue
 
 # How far a length may be from what the language files lead one to expect: their own 220 sentences lie from 0.66 to 1.39
 # (tests/translate/test_checking.py).
@@ -26,7 +26,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-def fault(source: str, said: str, cites: Collection[PaperId], glossary: Glossary, *, pair: tuple[str, str]) -> str:
+def validation_error(
+    source: str, said: str, cites: Collection[PaperId], glossary: Glossary, *, pair: tuple[str, str]
+) -> str:
     """Say what does not agree; empty if nothing.
 
     Args:
@@ -60,7 +62,7 @@ def _sign_fault(source: str, said: str) -> str:
     return f"{min(extra)} is not in the source" if extra else ""
 
 
-def _length_fault(source: str, said: str, ours: Tongue | None, theirs: Tongue | None) -> str:
+def _length_fault(source: str, said: str, ours: ScriptProfile | None, theirs: ScriptProfile | None) -> str:
     if ours is None or theirs is None:
         return ""
     expected = len(source.strip()) * theirs.length / ours.length
@@ -71,7 +73,7 @@ def _length_fault(source: str, said: str, ours: Tongue | None, theirs: Tongue | 
     return f"its length is {ratio:.2f} of what is expected"
 
 
-def _script_fault(said: str, theirs: Tongue | None) -> str:
+def _script_fault(said: str, theirs: ScriptProfile | None) -> str:
     counts = scripts_of(said)
     if theirs is None or counts.total() < _FEW:
         return ""

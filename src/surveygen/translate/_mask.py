@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from surveygen.domain.inline import islands
+from surveygen.domain.inline import protected_spans
 from surveygen.domain.paper import PaperId
 from surveygen.domain.text import clean
 from surveygen.translate._glossary import Glossary
@@ -34,7 +34,7 @@ _END = re.compile(r"[.!?…。！？؟।]+[\"'”’»)\]」』]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Placeholder:
     """What a mark stands for: a piece of the source, and what the translation shows in its place."""
 
     mark: str
@@ -47,7 +47,7 @@ class Masked:
     """A sentence as an engine gets it; `tail` are the citations that stood before its final full stop."""
 
     text: str
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[Placeholder, ...] = ()
     tail: str = ""
 
     @property
@@ -75,10 +75,10 @@ Kept(mark='XQ2', source='$n$', becomes='$n$')), tail=' [@2101.00001]')
     text, tail = _without_tail(clean(text), cites)
     prefix = next((each for each in _PREFIXES if each.lower() not in text.lower()), _PREFIXES[0])
     pieces: list[str] = []
-    kept: list[Kept] = []
+    kept: list[Placeholder] = []
     last = 0
     for start, end, becomes in _joined(text, _spans(text, cites, glossary)):
-        kept.append(Kept(f"{prefix}{len(kept) + 1}", text[start:end], becomes))
+        kept.append(Placeholder(f"{prefix}{len(kept) + 1}", text[start:end], becomes))
         pieces += [text[last:start], kept[-1].mark]
         last = end
     return Masked("".join([*pieces, text[last:]]), tuple(kept), tail)
@@ -114,7 +114,7 @@ def _spans(text: str, cites: Collection[PaperId], glossary: Glossary) -> list[tu
     """Return (start, end, translation) of what is kept, in order; where two overlap, the kind named first counts."""
     taken: list[tuple[int, int, str]] = []
     kinds: Iterable[Iterable[tuple[int, int, str]]] = (
-        ((start, end, text[start:end]) for start, end in islands(text, cites)),
+        ((start, end, text[start:end]) for start, end in protected_spans(text, cites)),
         _matches(_ADDRESS, text),
         glossary.find(text),
         _matches(_NAME, text),

@@ -7,13 +7,13 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
-from surveygen.config import Translate
-from surveygen.domain.answer import Ask
+from surveygen.config import TranslateSettings
+from surveygen.domain.llm import LlmClient
 from surveygen.errors import ConfigError
 from surveygen.translate import Masked
 
 
-def make(settings: Translate, connect: Callable[[], Ask]) -> Argos:
+def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> Argos:
     """Make the engine; nothing heavy is imported yet."""
     del connect
     return Argos(settings)
@@ -26,7 +26,7 @@ class Argos:
     batch: Final = 16
     trouble: Final = ""
 
-    def __init__(self, settings: Translate) -> None:
+    def __init__(self, settings: TranslateSettings) -> None:
         self._settings = settings
         self._pair = cache(self._found)
 

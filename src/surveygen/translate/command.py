@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Final
 
-from surveygen.config import Translate
-from surveygen.domain.answer import Ask
+from surveygen.config import TranslateSettings
+from surveygen.domain.llm import LlmClient
 from surveygen.errors import ConfigError
 from surveygen.translate import Masked
 
@@ -24,7 +24,7 @@ _GROWTH = 8  # a translation of more than so many times the bytes of its source,
 _SHOWN = 160  # code points of what the program complained of
 
 
-def make(settings: Translate, connect: Callable[[], Ask]) -> Command:
+def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> Command:
     """Make the engine; the program is first looked for when something is to be translated."""
     del connect
     return Command(settings)
@@ -39,7 +39,7 @@ class Command:
 
     workers: Final = 0
 
-    def __init__(self, settings: Translate) -> None:
+    def __init__(self, settings: TranslateSettings) -> None:
         self._settings = settings
         self._failed = 0
         self.trouble = ""

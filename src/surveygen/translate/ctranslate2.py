@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from surveygen.config import Translate
-from surveygen.domain.answer import Ask
+from surveygen.config import TranslateSettings
+from surveygen.domain.llm import LlmClient
 from surveygen.errors import ConfigError
 from surveygen.translate import Masked
 
@@ -22,7 +22,7 @@ _OF_SOURCE, _OF_TARGET = "source.spm", "target.spm"
 _LONGEST = 256  # tokens of a sentence; NLLB and OPUS-MT were trained on shorter ones
 
 
-def make(settings: Translate, connect: Callable[[], Ask]) -> CTranslate2:
+def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> CTranslate2:
     """Make the engine; nothing heavy is imported yet."""
     del connect
     return CTranslate2(settings)
@@ -35,7 +35,7 @@ class CTranslate2:
     batch: Final = 32
     trouble: Final = ""
 
-    def __init__(self, settings: Translate) -> None:
+    def __init__(self, settings: TranslateSettings) -> None:
         self._settings = settings
         self._folder = Path(settings.model).expanduser()
 

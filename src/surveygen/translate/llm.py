@@ -9,8 +9,8 @@ from typing import Final
 
 from babel import Locale
 
-from surveygen.config import Translate
-from surveygen.domain.answer import Ask
+from surveygen.config import TranslateSettings
+from surveygen.domain.llm import LlmClient
 from surveygen.errors import SummaryError
 from surveygen.translate import Masked
 
@@ -36,18 +36,18 @@ _SCHEMA = json.dumps(
 )
 
 
-def make(settings: Translate, connect: Callable[[], Ask]) -> LanguageModel:
+def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> LlmTranslator:
     """Make the engine; nothing is asked yet."""
-    return LanguageModel(connect(), settings.revision)
+    return LlmTranslator(connect(), settings.revision)
 
 
-class LanguageModel:
+class LlmTranslator:
     """Puts a few numbered sentences in one question; what has no answer there has none."""
 
     batch: Final = 6  # sentences of 60 tokens in a script that needs three times as many: about 1,100 of an answer
     trouble: Final = ""  # the meter of the model tells
 
-    def __init__(self, ask: Ask, revision: str) -> None:
+    def __init__(self, ask: LlmClient, revision: str) -> None:
         self._ask = ask
         self._revision = revision
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from surveygen.config import Translate
-from surveygen.domain.answer import Ask
+from surveygen.config import TranslateSettings
+from surveygen.domain.llm import LlmClient
 from surveygen.translate import Masked
 
 
-def make(settings: Translate, connect: Callable[[], Ask]) -> NoTranslator:
+def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> NoTranslator:
     """Make the engine that leaves each sentence in the language of its source."""
     del settings, connect
     return NoTranslator()

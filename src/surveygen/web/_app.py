@@ -13,10 +13,10 @@ from starlette.routing import Route
 
 from surveygen.config import Project
 from surveygen.errors import ConfigError, SurveygenError
-from surveygen.render import TemplateRoots, desk_page, template_root
-from surveygen.web._desk import ConflictError, Desk
-from surveygen.web._guard import Guard, Pass
-from surveygen.web._orders import read_order
+from surveygen.render import TemplateRoots, curation_page, template_root
+from surveygen.web.actions import read_order
+from surveygen.web.auth import AuthMiddleware, Credentials
+from surveygen.web.service import ConflictError, CurationService
 
 _MAX_BODY = 100_000  # bytes: ten times the longest text that the store keeps of a person
 _BAD, _STALE, _LOCKED = 400, 409, 423
@@ -24,14 +24,14 @@ _BAD, _STALE, _LOCKED = 400, 409, 423
 _APART = "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'none'"
 
 
-def make_app(project: Project, keys: Pass) -> Starlette:
+def make_app(project: Project, keys: Credentials) -> Starlette:
     """Make the application for one survey.
 
     Args:
         project: whose store and drafts.
         keys: what a request must show to be let in.
     """
-    places = _Places(Desk(project), keys)
+    places = _Routes(CurationService(project), keys)
     routes = [
         Route("/", places.page),
         Route("/api/overview", places.overview),
@@ -44,14 +44,14 @@ def make_app(project: Project, keys: Pass) -> Starlette:
         Route("/draft/{language:str}", places.draft),
     ]
     return Starlette(
-        routes=routes, middleware=[Middleware(Guard, keys=keys)], exception_handlers={SurveygenError: _explain}
+        routes=routes, middleware=[Middleware(AuthMiddleware, keys=keys)], exception_handlers={SurveygenError: _explain}
     )
 
 
-class _Places:
+class _Routes:
     """What stands at each address; the work is done in threads, so that events go on meanwhile."""
 
-    def __init__(self, desk: Desk, keys: Pass) -> None:
+    def __init__(self, desk: CurationService, keys: Credentials) -> None:
         self._desk = desk
         self._keys = keys
 
@@ -59,7 +59,7 @@ class _Places:
         """The page itself."""
         project, language = self._desk.project, self._desk.language
         roots = TemplateRoots(template_root(), project.templates)
-        text, policy = await run_in_threadpool(desk_page, project.settings.title, self._keys.csrf, language, roots)
+        text, policy = await run_in_threadpool(curation_page, project.settings.title, self._keys.csrf, language, roots)
         return HTMLResponse(text, headers={"content-security-policy": policy})
 
     async def overview(self, _: Request) -> Response:

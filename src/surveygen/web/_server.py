@@ -11,7 +11,7 @@ import uvicorn
 from surveygen.config import Project
 from surveygen.errors import ConfigError
 from surveygen.web._app import make_app
-from surveygen.web._guard import Pass
+from surveygen.web.auth import Credentials
 
 _HOST = "127.0.0.1"  # never another: the page speaks for the person who is logged in here
 
@@ -35,7 +35,7 @@ def serve(project: Project, port: int, ready: Callable[[str], None], *, debug: b
             listening.listen()  # before the address is told: who is there sooner than uvicorn waits a moment
         except OSError as error:
             raise ConfigError(f"port {port}: {error.strerror}", "name another with --port, or leave it out") from error
-        keys = Pass(listening.getsockname()[1], *(secrets.token_urlsafe(24) for _ in range(3)))
+        keys = Credentials(listening.getsockname()[1], *(secrets.token_urlsafe(24) for _ in range(3)))
         config = uvicorn.Config(
             make_app(project, keys),
             log_level="warning" if debug else "critical",

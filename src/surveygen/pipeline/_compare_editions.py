@@ -1,0 +1,135 @@
+"""Prove that the editions of a survey tell the same facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+_SOURCE = "en"
+_NUMBERED = ("flow", "year_chart", "taxonomy", "likeness")  # blocks that hold nothing but a caption and data
+# What depends on the language: how much of an edition is translated, and by what.
+_OWN_QUALITY = frozenset({"translated_sentences", "untranslated_sentences", "failed_translations"})
+_OWN_PROVENANCE = frozenset({"translator"})
+# What follows from the words of a person, who may write over one edition alone.
+_BY_HAND = frozenset(
+    {"human_sentences", "doubted_sentences", "citation_coverage", "grounded_share", "grounded_cited_share"}
+    | {"model_sentences", "redundancy"}
+)
+_OWN_PAPER = frozenset({"card"})
+_OWN_THEME = frozenset({"name", "description"})
+
+Draft = tuple[Path, Mapping[str, Any]]
+Fact = tuple[str, object]
+
+
+def compare_editions(drafts: Sequence[Draft]) -> Iterator[tuple[Path, str, str]]:
+    """Yield (file, place, reason) of each edition that tells other facts than the first one of its survey.
+
+    The first is the one in the language of the papers, if it was built. Editions lie side by side in the folder of
+    their survey.
+    """
+    surveys: dict[Path, list[Draft]] = {}
+    for draft in drafts:
+        surveys.setdefault(draft[0].parent.parent, []).append(draft)
+    for editions in surveys.values():
+        first, *others = sorted(editions, key=lambda one: (one[1].get("language") != _SOURCE, str(one[0])))
+        for path, data in others:
+            found = _difference(first[1], data)
+            if found:
+                name = first[1].get("language")
+                yield path, found[0], f"differs from the edition {name!r}: {found[1]}"
+
+
+def _difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the first place where two editions differ; an edition of another shape differs there."""
+    try:
+        if one["provenance"]["corpus_sha256"] != other["provenance"]["corpus_sha256"]:
+            return "provenance", "it was made of another state of the corpus; build it again"
+        by_hand = bool(one["quality"]["human_sentences"] or other["quality"]["human_sentences"])
+        own = _OWN_QUALITY | _BY_HAND if by_hand else _OWN_QUALITY
+        ours, theirs = list(_facts(one, own)), list(_facts(other, own))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return "", f"it is not of the shape of a draft: {error!r}"
+    for (place, fact), (their_place, their_fact) in zip(ours, theirs, strict=False):
+        if place != their_place:
+            return their_place, f"{place} should stand there"
+        if fact != their_fact and not _both_named(fact, their_fact):
+            return place, f"{_shown(their_fact)} in place of {_shown(fact)}"
+    if len(ours) != len(theirs):
+        return "", f"{len(theirs)} facts in place of {len(ours)}"
+    return None
+
+
+def _facts(data: Mapping[str, Any], own_quality: frozenset[str]) -> Iterator[Fact]:
+    """Yield every fact of an edition with its place, in the order of the document, words of the language left out."""
+    for section in data["sections"]:
+        yield f"section {section['id']}", (section["level"], section["theme"])
+        for block in section["blocks"]:
+            yield from _block(section["id"], block)
+    for name in ("references", "assignments", "citations", "changes"):
+        yield name, data[name]
+    yield "themes", [_without(theme, _OWN_THEME) for theme in data["themes"]]
+    for paper in data["papers"]:
+        yield f"paper {paper['id']}", _without(paper, _OWN_PAPER)
+        yield from _card(f"card {paper['id']}", paper["card"])
+    yield "quality", _without(data["quality"], own_quality)
+    yield "provenance", _without(data["provenance"], _OWN_PROVENANCE)
+
+
+def _block(place: str, block: Mapping[str, Any]) -> Iterator[Fact]:
+    kind = block["kind"]
+    if kind == "note" and block["role"] == "notice":
+        return  # the number of notices depends on what is translated
+    yield place, kind
+    if kind in _NUMBERED:
+        yield place, _unworded(block)
+    for sentence in block.get("sentences", ()):
+        yield place, claim_of(sentence)
+    if kind == "facts" and place == "glance":  # elsewhere they hold dates, and what is translated
+        yield place, ["".join(filter(str.isdecimal, row["value"])) for row in block["rows"]]
+    if kind == "papers":
+        yield place, [(item["paper"], item["title"]) for item in block["items"]]
+    if kind == "table":
+        for row in block["rows"]:
+            yield place, (row["paper"], [claim_of(cell) if cell is not None else None for cell in row["cells"]])
+
+
+def _unworded(data: object) -> object:
+    """Leave captions and labels out, at any depth."""
+    if isinstance(data, Mapping):
+        return {key: _unworded(value) for key, value in data.items() if key not in {"caption", "label"}}
+    return [_unworded(item) for item in data] if isinstance(data, list) else data
+
+
+def _card(place: str, card: Mapping[str, Any]) -> Iterator[Fact]:
+    for field, value in sorted(card.items()):
+        claims = value if isinstance(value, list) else [value]
+        yield place, (field, [claim_of(each) if isinstance(each, dict) else each for each in claims])
+
+
+def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
+    """Return what a sentence claims, by whom and on what evidence, in the words of its source."""
+    own = {"text", "marked", "source", "language", "translated_from"}
+    return {
+        **_without(sentence, frozenset(own)),
+        "words": sentence.get("source") or sentence["marked"],
+        "in": "" if sentence["rule"] == "data" else sentence["translated_from"] or sentence["language"],  # names
+    }
+
+
+def _both_named(one: object, other: object) -> bool:
+    """Whether two claims are one that a person words in one edition or in both: its words are the person's."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return False
+    by_hand = any(isinstance(each.get("hand"), dict) for each in (one, other))
+    return by_hand and bool(one.get("claim")) and one.get("claim") == other.get("claim")
+
+
+def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in names}
+
+
+def _shown(fact: object) -> str:
+    text = str(fact["words"] if isinstance(fact, dict) and "words" in fact else fact)
+    return repr(text if len(text) <= 80 else f"{text[:79]}…")

@@ -1,0 +1,44 @@
+"""Write the page of the person who curates."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from surveygen.domain.text import clean
+from surveygen.languages import Language
+from surveygen.render._html_bundle import bundle, policy, read_asset, squeezed
+from surveygen.render._html_data import island_markup
+from surveygen.render._templates import TemplateRoots, fill, html_environment
+
+_PREFIX = "desk_"
+
+
+def curation_page(title: str, key: str, language: Language, roots: TemplateRoots) -> tuple[str, str]:
+    """Return the page and the Content-Security-Policy that it is to be served with.
+
+    Args:
+        title: of the survey.
+        key: what the page shows with each change that it asks for.
+        language: of the page's words.
+        roots: where templates lie.
+
+    Raises:
+        TemplateError: a template cannot be used.
+    """
+    environment = html_environment(roots)
+
+    def read(name: str) -> str:
+        return read_asset(environment, f"serve/{name}", f"html/{name}")
+
+    style, script = squeezed(read("style.css") + read("desk.css")), bundle("desk.js", read)
+    words = {name.removeprefix(_PREFIX): said for name, said in language.words.items() if name.startswith(_PREFIX)}
+    values = {
+        "title": clean(title),
+        "language": language,
+        "say": language.say,
+        "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
+        "script": Markup(script),  # noqa: S704  # as above
+        "island": island_markup({"key": key, "words": words}),
+    }
+    rules = f"{policy([script], [style])}; connect-src 'self'; frame-ancestors 'none'"
+    return fill(environment, "serve/desk.html.j2", values), rules

@@ -1,0 +1,43 @@
+"""What the browser tests share: an open page, and what it asked for and complained about."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import FloatRect, Page
+
+CHROMIUM = shutil.which("chromium")
+NO_CHROMIUM = "no chromium; run: make system-deps"
+
+PICTURES = Path(__file__).resolve().parents[2] / ".artifacts" / "screenshots"
+_TALLEST = 8000  # pixels of a picture; a page of 500 papers goes on
+
+
+@dataclass
+class Seen:
+    """An open page, with what it asked for and complained about."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+Open = Callable[..., Seen]
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of what the window shows for people to look at, where SURVEYGEN_SCREENSHOTS is 1."""
+    if os.environ.get("SURVEYGEN_SCREENSHOTS") == "1":
+        page.screenshot(path=PICTURES / f"{name.replace('/', '-')}.png")
+
+
+def keep_whole(page: Page, name: str) -> None:
+    """Keep a picture of the whole page too, as far down as pictures go."""
+    width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    part: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, _TALLEST)}
+    if os.environ.get("SURVEYGEN_SCREENSHOTS") == "1":
+        page.screenshot(path=PICTURES / f"{name.replace('/', '-')}.png", full_page=True, clip=part)
