@@ -41,7 +41,7 @@ PUBLIC = {
     "snapshot_cursor",
     "summarize": "FallbackCounts Flaw GroundingResult LlmClient Lookup ResultCache Summarizer check_grounding fault "
     "is_grounded redundancy sentence_flaw split text_diff",
-    "survey": "QualityChecks SurveyInput Translation compare_references compose make_cite_keys reference_order "
+    "survey": "QualityChecks SurveyData Translation compare_references compose make_cite_keys reference_order "
     "translatable with_change_report",
     "themes": "Assigner CuratedTaxonomy Gold Inducer MAP NOBODY PreviousState Profile StableAssignments "
     "SuggestionInput ThemeVectors agreement align apply_decisions border_cases compare_headings "

@@ -24,7 +24,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.languages import load
-from surveygen.survey import QualityChecks, SurveyInput, compose, make_cite_keys, with_change_report
+from surveygen.survey import QualityChecks, SurveyData, compose, make_cite_keys, with_change_report
 from surveygen.survey._themes import MOST_ROWS
 
 ENGLISH = load("en")
@@ -51,10 +51,10 @@ def _sentence(paper: Paper, start: int, end: int) -> Sentence:
     return Sentence(f"{paper.abstract[start : end - 1]} [@{paper.id}].", (paper.id,), (evidence,))
 
 
-def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> SurveyInput:
+def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> SurveyData:
     placed = themes or {paper.id: SUB for paper in papers}
     cards = {paper.id: _card(paper) for paper in papers}
-    return SurveyInput(
+    return SurveyData(
         slug="sample",
         title="Sample",
         generated_at="2026-01-01T00:00:00Z",

@@ -14,7 +14,8 @@ from surveygen.domain.survey import ThemeMap, Timeline
 from surveygen.domain.theme import Assignment, Taxonomy, Theme
 from surveygen.languages import load
 from surveygen.survey._figures import write_map, write_timeline
-from surveygen.survey.context import ComposeContext, QualityChecks, SurveyInput
+from surveygen.survey.context import ComposeContext
+from surveygen.survey.data import QualityChecks, SurveyData
 
 OUTER, INNER = (theme.id for theme in TAXONOMY.children(None))
 
@@ -28,7 +29,7 @@ def desk(*papers: Paper, seeds: tuple[str, ...] = (), **more: object) -> Compose
         )
         for at, paper in enumerate(papers)
     }
-    material = SurveyInput(
+    material = SurveyData(
         slug="s", title="S", generated_at="2026-01-01", papers=papers, taxonomy=Taxonomy(themes), assignments=places,
         summaries={}, cards={}, neighbours={}, cite_keys={}, selection={}, provenance=None,  # type: ignore[arg-type]
         checks=QualityChecks(lambda _: True, lambda _: 0.0, lambda _: ""),

@@ -33,7 +33,7 @@ from surveygen.pipeline.citations import citations_of, graph_titles
 from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.progress import Progress
 from surveygen.summarize import is_grounded, redundancy, sentence_flaw
-from surveygen.survey import QualityChecks, SurveyInput, Translation, compose, with_change_report
+from surveygen.survey import QualityChecks, SurveyData, Translation, compose, with_change_report
 from surveygen.themes import border_cases
 
 _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
@@ -118,12 +118,12 @@ def _checks(run: BuildContext) -> QualityChecks:
 
 def _material(
     drawing: PreparedSurvey, language: Language, reports: tuple[Changes, ...], translation: Translation
-) -> SurveyInput:
+) -> SurveyData:
     run, placed, written = drawing.run, drawing.placed, drawing.written
     store, settings = run.store, run.settings
     cite_keys = mint_keys(run)  # first, as they are part of the corpus that the draft names
     assignments = {item.paper: item for item in placed.assignments}
-    return SurveyInput(
+    return SurveyData(
         slug=settings.slug,
         title=_title(run, language.code),
         generated_at=generated_at(store),

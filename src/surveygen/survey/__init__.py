@@ -3,13 +3,13 @@
 from surveygen.survey._references import compare_references
 from surveygen.survey.bibkeys import make_cite_keys
 from surveygen.survey.compose import compose, with_change_report
-from surveygen.survey.context import QualityChecks, SurveyInput
+from surveygen.survey.data import QualityChecks, SurveyData
 from surveygen.survey.order import reference_order
 from surveygen.survey.translation import Translation, translatable
 
 __all__ = [
     "QualityChecks",
-    "SurveyInput",
+    "SurveyData",
     "Translation",
     "compare_references",
     "compose",

@@ -21,12 +21,12 @@ from surveygen.domain.edits import (
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Attribution, Sentence, cited_papers
 from surveygen.domain.survey import Block, Note, Paragraph, Section
-from surveygen.survey.context import SurveyInput
+from surveygen.survey.data import SurveyData
 
 Edits = Mapping[str, tuple[Decision, Edit]]
 
 
-def with_hand(sections: Sequence[Section], material: SurveyInput, language: str) -> tuple[Section, ...]:
+def with_hand(sections: Sequence[Section], material: SurveyData, language: str) -> tuple[Section, ...]:
     """Name every claim, and let a person's words stand where a person put them.
 
     Words whose claim the draft no longer makes stand behind the claim that they followed, else with those of their

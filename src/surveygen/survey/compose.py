@@ -29,14 +29,15 @@ from surveygen.survey._front_matter import (
     write_taxonomy,
 )
 from surveygen.survey._themes import write_themes
-from surveygen.survey.context import ComposeContext, SurveyInput
+from surveygen.survey.context import ComposeContext
 from surveygen.survey.counts import count_themes
+from surveygen.survey.data import SurveyData
 from surveygen.survey.order import reference_order
 from surveygen.survey.quality import measure
 from surveygen.survey.translation import TranslationApplier
 
 
-def compose(material: SurveyInput, language: Language) -> Survey:
+def compose(material: SurveyData, language: Language) -> Survey:
     """Make the document; the same material gives an equal one.
 
     What is said is chosen, ordered and measured in the words of the sources, and only then put into the language of the
@@ -81,7 +82,7 @@ def compose(material: SurveyInput, language: Language) -> Survey:
     return with_change_report(survey, material, language)
 
 
-def with_change_report(survey: Survey, material: SurveyInput, language: Language) -> Survey:
+def with_change_report(survey: Survey, material: SurveyData, language: Language) -> Survey:
     """Return a survey with the change reports of its material in place of those it has.
 
     What changed stands before the section "method", where all opening sections are over.
@@ -104,7 +105,7 @@ def _recounted(section: Section, desk: ComposeContext) -> Section:
     return replace(section, blocks=tuple(flow if isinstance(block, PrismaFlow) else block for block in section.blocks))
 
 
-def _entries(material: SurveyInput, says: TranslationApplier) -> tuple[BibliographyEntry, ...]:
+def _entries(material: SurveyData, says: TranslationApplier) -> tuple[BibliographyEntry, ...]:
     papers = {paper.id: paper for paper in material.papers}
     ordered = [papers[paper] for paper in reference_order(material.papers, material.order) if paper in papers]
     return tuple(

@@ -3,86 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
-from surveygen.domain.changes import Changes
-from surveygen.domain.citation import Citations
-from surveygen.domain.decision import Decision
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Evidence, FrontMatter, PaperReview, Sentence, ThemeSummary
-from surveygen.domain.survey import Provenance
-from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
+from surveygen.domain.summary import Sentence
+from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.languages import Language
-from surveygen.survey.translation import Translation
+from surveygen.survey.data import SurveyData
 
 _TELLING_WORDS = 12
 _AMOUNT = re.compile(r"(?<![\w-])\d")  # the number of GPT-4 is part of a name
-
-
-@dataclass(frozen=True, slots=True)
-class QualityChecks:
-    """How quality is judged: whether a sentence stands on its evidence, the share of near duplicates, flaws of style.
-
-    `flaw` names the flaw of a sentence: "dangling", "fragment", something else, or "" for none.
-    """
-
-    grounded: Callable[[Sentence], bool]
-    redundancy: Callable[[Sequence[Sentence]], float]
-    flaw: Callable[[Sentence], str]
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyInput:
-    """The input of `compose`.
-
-    Attributes:
-        papers: in the draft, sorted by id. cards: one for each.
-        summaries: by theme; a theme without a summary gets no running text.
-        withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
-        order: papers in the order of earlier references; new ones come after them.
-        positions: of papers on the map, in the unit square; empty without a map.
-        reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
-        frame: what opens and closes the survey; empty parts are left out.
-        selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
-        found: records by source, those that could not be read among them; the parts of "delivered" and "quarantined".
-        titles: in each language that the survey is built in, by its code.
-        likeness: cosine between the centers of two top themes, both ways round.
-        citations: who cites whom; graphs: the names that citation graphs give themselves.
-        edits: a person's sentences that hold, in their order, each with the section where it stands now.
-        translation: what is known in the language of the edition, where that is another than the papers'.
-        generated_at: ISO 8601 UTC, given so that composing needs no clock.
-    """
-
-    slug: str
-    title: str
-    generated_at: str
-    papers: tuple[Paper, ...]
-    taxonomy: Taxonomy
-    assignments: Mapping[PaperId, Assignment]
-    summaries: Mapping[ThemeId, ThemeSummary]
-    cards: Mapping[PaperId, PaperReview]
-    neighbours: Mapping[PaperId, tuple[PaperId, ...]]
-    cite_keys: Mapping[PaperId, str]
-    selection: Mapping[str, int]
-    provenance: Provenance
-    checks: QualityChecks
-    order: tuple[PaperId, ...] = ()
-    found: Mapping[str, int] = field(default_factory=dict)
-    titles: Mapping[str, str] = field(default_factory=dict)
-    likeness: Mapping[tuple[ThemeId, ThemeId], float] = field(default_factory=dict)
-    frame: FrontMatter = field(default_factory=FrontMatter)
-    changes: Changes | None = None
-    earlier: tuple[Changes, ...] = ()
-    withdrawn: tuple[Paper, ...] = ()
-    citations: Citations = field(default_factory=Citations)
-    graphs: Mapping[str, str] = field(default_factory=dict)
-    reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
-    border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
-    edits: tuple[Decision, ...] = ()
-    translation: Translation = field(default_factory=Translation)
-    positions: Mapping[PaperId, tuple[float, float]] = field(default_factory=dict)
 
 
 def telling(sentences: Sequence[Sentence]) -> Sentence | None:
@@ -117,14 +49,14 @@ class QuotedSpans:
 class ComposeContext:
     """What every section writer has before it: the material, and the papers and members of themes at hand."""
 
-    material: SurveyInput
+    material: SurveyData
     language: Language
     used: QuotedSpans
     papers: Mapping[PaperId, Paper]
     _members: Mapping[ThemeId, tuple[Assignment, ...]]
 
     @classmethod
-    def of(cls, material: SurveyInput, language: Language) -> Self:
+    def of(cls, material: SurveyData, language: Language) -> Self:
         """Lay the material out."""
         members: dict[ThemeId, list[Assignment]] = {theme.id: [] for theme in material.taxonomy}
         for item in sorted(material.assignments.values(), key=lambda item: (-item.score, item.paper)):

@@ -9,10 +9,10 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Sentence
 from surveygen.domain.survey import Catalogue, ComparisonTable, Paragraph, Quality, Section
 from surveygen.domain.theme import ThemeId
-from surveygen.survey.context import SurveyInput
+from surveygen.survey.data import SurveyData
 
 
-def measure(material: SurveyInput, sections: Sequence[Section]) -> Quality:
+def measure(material: SurveyData, sections: Sequence[Section]) -> Quality:
     """Count over all claims of the draft, cited or not, so that no uncited sentence flatters the figures.
 
     Whether a claim is found in its source is asked of the program's own; a person's are counted apart.
@@ -49,7 +49,7 @@ def measure(material: SurveyInput, sections: Sequence[Section]) -> Quality:
     )
 
 
-def _cited_shares(material: SurveyInput, sections: Sequence[Section]) -> Iterator[float]:
+def _cited_shares(material: SurveyData, sections: Sequence[Section]) -> Iterator[float]:
     """Yield the share of each theme's papers that its sections name, for every theme with papers."""
     named: dict[ThemeId, set[PaperId]] = defaultdict(set)
     for section in sections:

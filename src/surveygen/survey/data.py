@@ -1,0 +1,107 @@
+"""The record that the stages of a build fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from surveygen.domain.changes import Changes
+from surveygen.domain.citation import Citations
+from surveygen.domain.decision import Decision
+from surveygen.domain.embedding import Embeddings, Vectors
+from surveygen.domain.llm import ModelUse
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import Evidence, FrontMatter, PaperReview, Sentence, ThemeSummary
+from surveygen.domain.survey import Provenance, Survey
+from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
+from surveygen.survey.translation import Translation
+
+
+def _no_vectors(texts: Sequence[str]) -> Vectors:
+    return np.zeros((len(texts), 1), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class QualityChecks:
+    """Functions that judge the sentences of a survey.
+
+    Attributes:
+        grounded: whether the evidence of a sentence supports it.
+        redundancy: the share of near duplicates among sentences, 0 to 1.
+        flaw: the flaw of style of a sentence: "dangling", "fragment", something else, or "" for none.
+    """
+
+    grounded: Callable[[Sentence], bool] = bool
+    redundancy: Callable[[Sequence[Sentence]], float] = lambda _sentences: 0.0
+    flaw: Callable[[Sentence], str] = lambda _sentence: ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurveyData:
+    """What is known of a survey so far; each stage of a build returns it with its own part added.
+
+    Attributes:
+        papers: those in the draft, sorted by id. excluded: those that a person took out.
+        embeddings: a row for each of `papers`. encode: embeds short texts, `(n, dim)` float32 rows of length 1.
+        taxonomy: the themes after all decisions. assignments: by paper, in the order of `papers`.
+        neighbours: the most similar papers of each paper, nearest first. recent: the papers that came last.
+        cards: a review of each paper.
+        summaries: by theme; a theme without a summary gets no running text.
+        frame: what opens and closes the survey; empty parts are left out.
+        summarizer: the fingerprint of what wrote them. model: how a language model served the survey, None for none.
+        translations: by language of the edition.
+        title: of the edition. titles: in each language that the survey is built in, by its code.
+        translation: what is known in the language of the edition, where that is another than the papers'.
+        cite_keys: of each paper that some draft cited. order: papers in the order of earlier references; new ones come
+            after them.
+        edits: a person's sentences that hold, in their order, each with the section where it stands now.
+        citations: who cites whom. graphs: the names that citation graphs give themselves.
+        reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
+        positions: of papers on the map, in the unit square; empty without a map.
+        likeness: cosine between the centers of two top themes, both ways round.
+        withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
+        selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
+        found: records by source, those that could not be read among them; the parts of "delivered" and "quarantined".
+        generated_at: ISO 8601 UTC, given so that composing needs no clock.
+        changes: the report of the last refresh. earlier: those before it, newest first.
+        surveys: the composed document of each edition, by language.
+    """
+
+    papers: tuple[Paper, ...] = ()
+    excluded: tuple[Paper, ...] = ()
+    embeddings: Embeddings = field(default_factory=lambda: Embeddings((), _no_vectors(()), ""))
+    encode: Callable[[Sequence[str]], Vectors] = _no_vectors
+    taxonomy: Taxonomy = field(default_factory=Taxonomy)
+    assignments: Mapping[PaperId, Assignment] = field(default_factory=dict)
+    neighbours: Mapping[PaperId, tuple[PaperId, ...]] = field(default_factory=dict)
+    recent: frozenset[PaperId] = frozenset()
+    cards: Mapping[PaperId, PaperReview] = field(default_factory=dict)
+    summaries: Mapping[ThemeId, ThemeSummary] = field(default_factory=dict)
+    frame: FrontMatter = field(default_factory=FrontMatter)
+    summarizer: str = ""
+    model: ModelUse | None = None
+    translations: Mapping[str, Translation] = field(default_factory=dict)
+    slug: str = ""
+    title: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    translation: Translation = field(default_factory=Translation)
+    cite_keys: Mapping[PaperId, str] = field(default_factory=dict)
+    order: tuple[PaperId, ...] = ()
+    edits: tuple[Decision, ...] = ()
+    citations: Citations = field(default_factory=Citations)
+    graphs: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
+    border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
+    positions: Mapping[PaperId, tuple[float, float]] = field(default_factory=dict)
+    likeness: Mapping[tuple[ThemeId, ThemeId], float] = field(default_factory=dict)
+    withdrawn: tuple[Paper, ...] = ()
+    selection: Mapping[str, int] = field(default_factory=dict)
+    found: Mapping[str, int] = field(default_factory=dict)
+    generated_at: str = ""
+    provenance: Provenance = field(default_factory=lambda: Provenance("", "", "", "", "", 0, ()))
+    checks: QualityChecks = field(default_factory=QualityChecks)
+    changes: Changes | None = None
+    earlier: tuple[Changes, ...] = ()
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
