@@ -2,7 +2,7 @@
 
 import { el, plainText, rich } from "./build.js";
 import { drawNeighborhood, neighborhoodOf, neighborsAround } from "./neighborhood.js";
-import { ARXIV_ID, abstractPieces, addressOfPaper, authorsLine, bibtexOf, claimWords, copyText, marksOf, referenceOf, themeMark, themePath } from "./parts.js";
+import { ARXIV_ID, abstractPieces, addressOfPaper, authorsLine, claimWords, copyText, marksOf, referenceOf, themeMark, themePath } from "./parts.js";
 
 const REVIEW = ["motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance"];
 
@@ -17,7 +17,7 @@ export function startCard(page, dialog, closed) {
     const copy = event.target.closest("[data-do=copy-card]");
     if (copy) copyText(copy.parentElement.querySelector("code").textContent, copy, page);
     const entry = event.target.closest("[data-do=copy-bibtex]");
-    if (entry) copyText(bibtexOf(page.byNumber.get(Number(entry.dataset.number))), entry, page);
+    if (entry) copyText(page.byNumber.get(Number(entry.dataset.number)).bibtex, entry, page);
     const more = event.target.closest("[data-do=more-related]");
     if (more) showAll(dialog, more);
     const source = event.target.closest("[data-do=source]");
@@ -82,7 +82,7 @@ function cardOf(page, paper) {
     ...neighborhoodOf(page, paper),
     ...neighborsOf(page, paper),
     el("h3", {}, "BibTeX"),
-    el("div.code", {}, el("pre", { dir: "ltr" }, el("code", {}, bibtexOf(paper))), el("button.copy", { type: "button", "data-do": "copy-card" }, say("copy"))),
+    el("div.code", {}, el("pre", { dir: "ltr" }, el("code", {}, paper.bibtex)), el("button.copy", { type: "button", "data-do": "copy-card" }, say("copy"))),
   ];
 }
 

@@ -1,9 +1,9 @@
 // The papers found, as text for other programs.
 
 import { plainText } from "./build.js";
-import { bibtexOf, themePath } from "./parts.js";
+import { themePath } from "./parts.js";
 
-export const FORMATS = { csv: csvOf, bibtex: (_, papers) => papers.map(bibtexOf).join("\n"), ris: risOf, json: jsonOf };
+export const FORMATS = { csv: csvOf, bibtex: (_, papers) => papers.map((paper) => paper.bibtex).join("\n"), ris: risOf, json: jsonOf };
 
 const COLUMNS = ["cite_key", "id", "title", "authors", "year", "published", "theme", "doi", "journal_ref", "url"];
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/; // as in the table that `surveygen export` writes

@@ -3,7 +3,7 @@
 import { el } from "./build.js";
 import { startCard } from "./card.js";
 import { startCatalogue } from "./catalogue.js";
-import { readIsland, speaker } from "./data.js";
+import { canRead, readData, speaker } from "./data.js";
 import { startHover } from "./hover.js";
 import { turnLook } from "./look.js";
 import { startMap } from "./map.js";
@@ -13,7 +13,9 @@ import { fillTables } from "./tables.js";
 import { startYears } from "./years.js";
 
 async function startPage() {
-  const page = await readIsland(document.getElementById("data"));
+  const data = document.getElementById("data");
+  if (!canRead(data)) return document.documentElement.classList.remove("scripted"); // as without scripts
+  const page = await readData(data);
   page.say = speaker(page.language, page.words);
   page.day = dayWriter(page.language);
   page.count = (n) => n.toLocaleString(page.language, { numberingSystem: "latn" });

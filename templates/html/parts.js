@@ -1,6 +1,6 @@
 // Small pieces of a paper that several places show.
 
-import { el, plainText, rich } from "./build.js";
+import { el, rich } from "./build.js";
 
 export const ARXIV_ID = /^(\d{4}\.\d{4,5}|[a-z][a-z-]+\/\d{7})$/;
 
@@ -16,12 +16,6 @@ export function referenceOf(page, paper) {
 // Whether the page can show a card of the paper: it is one of its own, though another page may say more of it.
 function isHere(page, paper) {
   return paper.place < page.order.length;
-}
-
-// The entry for BibTeX, with what the data hold already put back where it was taken out.
-export function bibtexOf(paper) {
-  const filled = { "\u0001": `{{${plainText(paper.title)}}}`, "\u0002": `  eprint = {${paper.id}},\n  archivePrefix = {arXiv},\n`, "\u0003": `  url = {https://arxiv.org/abs/${paper.id}},\n` };
-  return paper.bibtex.replace(/[\u0001-\u0003]/g, (mark) => filled[mark]);
 }
 
 export function authorsLine(paper, most) {

@@ -628,3 +628,19 @@ def test_another_language_shows_the_same_place(visit: Open) -> None:
     page.keyboard.press("Escape")
     assert page.locator(".languages a").is_hidden()
     assert seen.complaints == []
+
+
+def test_a_browser_that_cannot_decompress_shows_the_text(browser: Browser, pages: dict[str, Path]) -> None:
+    """Text and references as without scripts, no control that needs the data, no complaint."""
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script("delete globalThis.DecompressionStream")
+    page.goto(pages["large"].as_uri())
+
+    assert page.get_by_text("500 papers").first.is_visible()
+    assert page.locator(".references > li").count() == 500
+    assert page.locator("html.scripted").count() == 0
+    assert page.locator("[data-script]:visible").count() == 0
+    assert complaints == []
+    page.close()

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from html_pages import island, tree
+from html_pages import page_data, tree
 from large_survey import large_survey
 from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey, survey_with_stranger
@@ -57,7 +57,7 @@ def test_each_paper_has_one_page(pages: dict[str, Any]) -> None:
 
 def own(page: Any) -> list[dict[str, Any]]:
     """Return the papers that a page lists, without those that it only names."""
-    data = island(page)
+    data = page_data(page)
     return [data["papers"][at] for at in data["order"]]
 
 
@@ -84,7 +84,7 @@ def test_every_link_between_the_pages_leads_somewhere(pages: dict[str, Any]) -> 
 def test_the_main_page_keeps_what_its_claims_point_at(pages: dict[str, Any]) -> None:
     """Of abstracts only the quoted pieces, each in its place; all else of a paper is short."""
     main = pages[MAIN]
-    data = island(main)
+    data = page_data(main)
     cites = main.xpath("//a[@class='cite'][@data-q]")
 
     assert cites
@@ -102,7 +102,7 @@ def test_papers_on_other_pages_are_named(pages: dict[str, Any]) -> None:
     """Who cites a paper is known on its page, wherever the others stand, with the page that holds them."""
     first = large_survey(60).entries[0]
     name = lay_out(large_survey(60), 2).file_of(first.paper.id)
-    data = island(pages[name])
+    data = page_data(pages[name])
     place = next(at for at, paper in enumerate(data["papers"]) if paper["id"] == first.paper.id)
 
     citing = [paper for paper in data["papers"] if place in paper.get("cites", ())]

@@ -19,7 +19,7 @@ from surveygen.domain.theme import ThemeId
 from surveygen.errors import TemplateError
 from surveygen.languages import load
 from surveygen.render import template_root
-from surveygen.render._html_bundle import bundle, squeezed
+from surveygen.render._html_bundle import bundle
 from surveygen.render._html_figures import HEIGHT, draw
 from surveygen.render._html_marks import TONES
 from surveygen.render._html_sources import SourceTexts
@@ -127,28 +127,6 @@ def test_modules_are_joined_in_the_order_they_need() -> None:
     }
 
     assert bundle("main.js", files.__getitem__) == "const two = 2;\nfunction one() {}\none(two);\n"
-
-
-def test_files_are_sent_without_indentation_and_comments() -> None:
-    """Only lines that are nothing but a comment go; line breaks between statements stay."""
-    script = "// About\n\nif (a) { // why\n  /* so */ b();\n\t// no more\n}\n"
-    style = "/* Look */\n.a {\n  color: red; /* warm */\n}\n/* of\n two */\n"
-
-    assert squeezed(script) == "if (a) { // why\n/* so */ b();\n}\n"
-    assert squeezed(style) == ".a {\ncolor: red; /* warm */\n}\n/* of\ntwo */\n"
-
-
-@pytest.mark.parametrize("literal", ["`one\n  // two`", "'one\\\n  two'"])
-def test_a_literal_of_several_lines_keeps_its_spaces(literal: str) -> None:
-    """A file that has one is sent as it is written."""
-    assert squeezed(f"  f({literal});\n") == f"  f({literal});\n"
-
-
-def test_every_shipped_file_is_sent_short() -> None:
-    """None of them has a literal of several lines, so none is sent as it is written."""
-    for path in sorted(path for path in template_root().rglob("*") if path.suffix in {".js", ".css"}):
-        sent = squeezed(path.read_text(encoding="utf-8"))
-        assert not re.search(r"^(?:[ \t]|//|$)", sent.removesuffix("\n"), re.MULTILINE) or not sent, path.name
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import bz2
 import csv
-import hashlib
+import gzip
 import io
 import json
-import random
 import shutil
 import subprocess
 from itertools import pairwise
@@ -287,61 +285,19 @@ def test_ris_and_json_name_what_is_known() -> None:
     assert paper["theme"] == "T › U"
 
 
-def test_a_packed_island_is_unpacked() -> None:
-    """Any bytes come back from base 85, and fields kept apart stand in their papers."""
-    data = bytes(range(256)) * 3
-    letters = base64.b85encode(data, pad=True).decode().replace("<", ".")
-    assert run("data.js", f"[...new Uint8Array(bytesOf({json.dumps(letters)}))]")[: len(data)] == list(data)
+def test_compressed_data_are_read() -> None:
+    """Any characters come back."""
+    text = "Ünïcödé 意味 \U0001f600 " * 1000
+    packed = base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+
+    assert run("data.js", f"await decompressed('{packed}', 'gzip')") == text
+
+
+def test_fields_stored_by_column_return_to_their_papers() -> None:
+    """Null is no value, zero is one."""
     page = "{ papers: [{ id: 1 }, { id: 2 }], columns: { theme: [0, null], year: [null, 2020] } }"
-    assert run("data.js", f"joined({page}).papers") == [{"id": 1, "theme": 0}, {"id": 2, "year": 2020}]
 
-
-_CHANCE = random.Random(1)
-# Four letters that are the same take the number of further ones after them, 255 at most.
-_RUNS = [b"a" * n for n in (1, 3, 4, 5, 258, 259, 260, 263, 264, 3_000_000)]
-_PACKED = {
-    "nothing": [b""],
-    "runs": _RUNS,
-    "runs of few letters": [
-        b"".join(bytes([_CHANCE.randrange(3)]) * _CHANCE.randrange(600) for _ in range(40)) for _ in range(20)
-    ],
-    "two letters": [bytes(_CHANCE.choices(b"ab", k=_CHANCE.randrange(200))) for _ in range(20)],
-    "every letter, in several blocks": [_CHANCE.randbytes(1_000_000), bytes(range(256)) * 4000],
-    "Unicode": ["".join(map(chr, _CHANCE.choices(range(0x20, 0xD800), k=400_000))).encode()],
-}
-
-
-@pytest.mark.parametrize("name", _PACKED)
-def test_the_page_unpacks_bzip2(name: str) -> None:
-    """What Python packed comes back byte for byte, be the blocks large or small, and several files as one."""
-    plain = [part for data in _PACKED[name] for part in (data, data, data + b"next")]
-    packed = [
-        part
-        for data in _PACKED[name]
-        for part in (bz2.compress(data), bz2.compress(data, 1), bz2.compress(data) + bz2.compress(b"next"))
-    ]
-    written = [base64.b64encode(one).decode() for one in packed]
-    summed = "createHash('sha256').update(unbzip2(Buffer.from(text, 'base64'))).digest('hex')"
-    found = run(
-        "unpack.js",
-        f"(({{ createHash }}) => {json.dumps(written)}.map(text => {summed}))(await import('node:crypto'))",
-    )
-
-    assert found == [hashlib.sha256(data).hexdigest() for data in plain]
-
-
-@pytest.mark.parametrize("at", [0, 4, 14, 40, -30])
-def test_damaged_data_are_an_error(at: int) -> None:
-    """A page whose data were cut or changed says so, and does not hang."""
-    packed = bz2.compress(_CHANCE.randbytes(3000))
-    changed = bytearray(packed)
-    changed[at:] = bytes(len(changed[at:]))
-    text = base64.b64encode(changed).decode()
-    tried = (
-        f"(() => {{ try {{ unbzip2(Buffer.from('{text}', 'base64')) }} catch (error) {{ return error.message }} }})()"
-    )
-
-    assert run("unpack.js", tried) == "the data of this page are damaged"
+    assert run("data.js", f"withColumns({page}).papers") == [{"id": 1, "theme": 0}, {"id": 2, "year": 2020}]
 
 
 def test_what_fits_no_theme_is_not_in_the_chart_of_years() -> None:

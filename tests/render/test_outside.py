@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from html_pages import island, tree
+from html_pages import page_data, tree
 from sample_survey import sample_survey, survey_with_stranger
 from surveygen import languages
 from surveygen.languages import Language
@@ -32,7 +32,7 @@ def test_the_catalogue_has_a_heading_for_what_fits_no_theme(code: str) -> None:
 def test_the_page_keeps_the_nearest_theme_of_a_stranger(english: Language, shipped: TemplateRoots) -> None:
     """Scripts learn that it is outside and which theme is nearest, but not that it has one."""
     page = html.make(english, shipped).render(survey_with_stranger())["index.html"]
-    data = island(tree(page))
+    data = page_data(tree(page))
 
     stranger = data["papers"][-1]
     assert stranger["outside"] is True

@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from surveygen.domain.text import clean
 from surveygen.languages import Language
-from surveygen.render._html_bundle import bundle, policy, read_asset, squeezed
-from surveygen.render._html_data import island_markup
+from surveygen.render._html_bundle import bundle, policy, read_asset
+from surveygen.render._html_data import data_element
 from surveygen.render._templates import TemplateRoots, fill, html_environment
 
 _PREFIX = "desk_"
@@ -30,7 +30,7 @@ def curation_page(title: str, key: str, language: Language, roots: TemplateRoots
     def read(name: str) -> str:
         return read_asset(environment, f"serve/{name}", f"html/{name}")
 
-    style, script = squeezed(read("style.css") + read("desk.css")), bundle("desk.js", read)
+    style, script = read("style.css") + read("desk.css"), bundle("desk.js", read)
     words = {name.removeprefix(_PREFIX): said for name, said in language.words.items() if name.startswith(_PREFIX)}
     values = {
         "title": clean(title),
@@ -38,7 +38,7 @@ def curation_page(title: str, key: str, language: Language, roots: TemplateRoots
         "say": language.say,
         "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
         "script": Markup(script),  # noqa: S704  # as above
-        "island": island_markup({"key": key, "words": words}),
+        "data": data_element({"key": key, "words": words}),
     }
     rules = f"{policy([script], [style])}; connect-src 'self'; frame-ancestors 'none'"
     return fill(environment, "serve/desk.html.j2", values), rules

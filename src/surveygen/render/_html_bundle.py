@@ -1,4 +1,4 @@
-"""Join the page's scripts and styles, and write the policy that admits only them."""
+"""Bundle scripts and styles, and write their Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from surveygen.errors import TemplateError
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
-_COMMENT = re.compile(r"[ \t]*(?://((?!\*/).)*|/\*((?!\*/).)*\*/[ \t]*)")  # a line that is nothing else
 _LEFT_OVER = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 
 Read = Callable[[str], str]
 
 
 def read_asset(environment: SandboxedEnvironment, *paths: str) -> str:
-    """Read a script or style, the first of some paths that there is; a user's file goes before the shipped one.
+    """Read the first script or style of `paths` that exists; a user's file takes precedence over the shipped one.
 
     Raises:
-        TemplateError: there is none, or it closes the element that it goes into.
+        TemplateError: no file exists, or it contains the end tag of the element that it is put into.
     """
     for path in paths:
         try:
@@ -32,46 +31,54 @@ def read_asset(environment: SandboxedEnvironment, *paths: str) -> str:
         except jinja2.TemplateNotFound:
             continue
         if "</script" in text.lower() or "</style" in text.lower():
-            raise TemplateError(f"{path} closes its own element", "take the end tag out", template=path)
-        return text.replace("\r\n", "\n").replace("\r", "\n")  # as a browser reads it, so that the hash fits
-    raise TemplateError(f"template {paths[-1]} is missing", "install surveygen again", template=paths[-1])
+            raise TemplateError(f"{path} contains an end tag of script or style", "remove the end tag", template=path)
+        return text.replace("\r\n", "\n").replace("\r", "\n")  # as a browser reads it, so that the hash matches
+    raise TemplateError(f"template {paths[-1]} is missing", "reinstall surveygen", template=paths[-1])
 
 
 def bundle(entry: str, read: Read) -> str:
-    """Join a module and all that it imports into one script, what is imported first.
+    """Join a module and its imports into one script, dependencies first.
 
-    Modules of one page share a scope after this, so their top-level names must differ. Only named imports from
-    ``"./name.js"`` on one line and named exports of functions, constants and classes are understood.
+    The joined modules share one scope, so their top-level names must differ. Only named imports from ``"./name.js"``
+    on one line and named exports of functions, constants and classes are supported.
 
     Raises:
         TemplateError: a module uses another form of import or export.
     """
-    done: dict[str, str] = {}
-    _collect(entry, read, done)
-    return "".join(done.values())
+    bundled: dict[str, str] = {}
+    _add_module(entry, read, bundled)
+    return "".join(bundled.values())
 
 
-def squeezed(text: str) -> str:
-    """Take out indentation, empty lines, and the lines that are comments, of a script or a style.
-
-    A file in which a literal goes on in the next line, where its spaces have a meaning, stays as it is.
-    """
-    lines = text.split("\n")
-    if any(line.count("`") % 2 or line.endswith("\\") for line in lines):
-        return text
-    kept = (line.lstrip(" \t") for line in lines if not _COMMENT.fullmatch(line))
-    return "".join(f"{line}\n" for line in kept if line)
+def _add_module(name: str, read: Read, bundled: dict[str, str]) -> None:
+    if name in bundled:
+        return
+    text = read(name)
+    bundled[name] = ""  # ends cyclic imports; the module takes its place behind its imports below
+    for imported in _IMPORT.findall(text):
+        _add_module(imported, read, bundled)
+    del bundled[name]
+    script = _EXPORT.sub("", _IMPORT.sub("", text))
+    unsupported = _LEFT_OVER.search(script)
+    if unsupported:
+        raise TemplateError(
+            f"html/{name}: unsupported form of import or export",
+            'write imports as import { name } from "./file.js"; on one line, and use named exports',
+            template=f"html/{name}",
+            line=text.count("\n", 0, text.find(script[unsupported.start() :][:60])) + 1,
+        )
+    bundled[name] = script
 
 
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
-    """Return a Content-Security-Policy that runs these scripts and styles and loads nothing.
+    """Return a Content-Security-Policy that allows these scripts and styles and no request.
 
-    A hash is of the text between the tags: https://www.w3.org/TR/CSP3/#match-element-to-source-list.
+    The hashes are of the text between the tags: https://www.w3.org/TR/CSP3/#match-element-to-source-list.
     """
     allowed = {
         "default-src": ["'none'"],
-        "script-src": [_hash(text) for text in scripts],
-        "style-src": [_hash(text) for text in styles],
+        "script-src": [_source_hash(text) for text in scripts],
+        "style-src": [_source_hash(text) for text in styles],
         "img-src": ["data:"],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
@@ -79,25 +86,5 @@ def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
     return "; ".join(f"{name} {' '.join(values)}" for name, values in allowed.items())
 
 
-def _hash(text: str) -> str:
+def _source_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _collect(name: str, read: Read, done: dict[str, str]) -> None:
-    if name in done:
-        return
-    text = read(name)
-    done[name] = ""  # keeps a ring of imports from running forever; its place is set below
-    for imported in _IMPORT.findall(text):
-        _collect(imported, read, done)
-    del done[name]
-    bare = _EXPORT.sub("", _IMPORT.sub("", text))
-    left = _LEFT_OVER.search(bare)
-    if left:
-        raise TemplateError(
-            f"html/{name}: an import or export that cannot be joined",
-            'write imports as import { name } from "./file.js"; on one line, and name what you export',
-            template=f"html/{name}",
-            line=text.count("\n", 0, text.find(bare[left.start() :][:60])) + 1,
-        )
-    done[name] = squeezed(bare)

@@ -1,4 +1,4 @@
-"""Gather what the page's scripts need of one paper: all of it, or the least."""
+"""Describe one paper for the scripts of a page: in full, as a summary or as a stub."""
 
 from __future__ import annotations
 
@@ -23,52 +23,58 @@ Json = dict[str, object]
 Marks = Mapping[ThemeId, ThemeMark]
 
 MAX_AUTHORS = 50  # on a card; a paper of 3,000 authors would fill the page
-_MAX_SEARCHED = 12  # authors of a paper that the main page of a large survey can find
-_SHORT = {"one_liner": "one"}  # names of the island
-_MAX_ONE = 200  # code points of its sentence there
+_MAX_SUMMARY_AUTHORS = 12  # authors of a paper by whom the main page of a large survey can find it
+_MAX_ONE_LINER = 200  # code points of the sentence in a summary
 
 
-def whole(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
-    """Write all that a card shows, but for the papers around it."""
+def full(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
+    """Return everything that a card shows, except related papers."""
     paper = entry.paper
+    categories = [category for category in paper.categories if category != paper.primary_category]
+    if paper.primary_category:  # first, as on arXiv; the page filters by the first
+        categories.insert(0, paper.primary_category)
     return {
-        **_known(paper, MAX_AUTHORS),
+        **_metadata(paper, MAX_AUTHORS),
         "by": string(short_authors(paper.authors)),
         "updated": paper.updated,
         "version": paper.version,
         "versions": [[item.n, item.submitted_at, item.size_kb, int(item.withdrawn)] for item in versions_of(paper)],
-        "categories": [string(category) for category in _primary_first(paper)],
+        "categories": [string(category) for category in categories],
         "comment": string(paper.comment),
-        "kind": _kind(paper),
-        "abstract": _pieces(paper, sources),
-        "card": _card(entry.card, sources),
-        "bibtex": _bibtex(entry),
-        **_place(entry, marks),
-        **_filing(entry, sources, marks),
+        "kind": "none" if not paper.abstract else "" if paper.abstract_kind == "abstract" else paper.abstract_kind,
+        "abstract": [_with_spaces(piece) for piece in sources.pieces(paper.id)] if paper.abstract else [],
+        "card": _review(entry.card, sources),
+        "bibtex": bibliography([entry]),
+        **_theme(entry, marks),
+        **_assignment(entry, sources, marks),
     }
 
 
-def light(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: Sequence[Span] = ()) -> Json:
-    """Write what the catalogue of a large survey shows and finds: the paper in a sentence, without its abstract.
+def summary(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: Sequence[Span] = ()) -> Json:
+    """Return what the catalogue of a large survey shows and searches: one sentence in place of the abstract.
 
-    Of the abstract only the pieces that claims of the page point at are kept, each in its place.
+    Of the abstract only the pieces that claims of the page link to are included, each at its index.
     """
-    paper, card = entry.paper, entry.card
-    one = [{"text": _cut(_said(card.one_liner))}] if card.one_liner else []
-    fields: Json = {"one": one, "keywords": [string(word) for word in card.keywords], "code": code_address(card.code)}
+    paper, review = entry.paper, entry.card
+    one_liner = [{"text": _shortened(_plain(review.one_liner))}] if review.one_liner else []
+    fields: Json = {
+        "one": one_liner,
+        "keywords": [string(word) for word in review.keywords],
+        "code": code_address(review.code),
+    }
     return {
-        **_known(paper, _MAX_SEARCHED),
+        **_metadata(paper, _MAX_SUMMARY_AUTHORS),
         "kind": paper.abstract_kind if paper.abstract_kind == "note" and spans else "",
-        "abstract": _quoted(paper, sources, spans),
+        "abstract": _quoted_pieces(paper, sources, spans),
         "card": {name: value for name, value in fields.items() if value},
-        "bibtex": _bibtex(entry),
+        "bibtex": bibliography([entry]),
         "category": string(paper.primary_category),
-        **_place(entry, marks),
+        **_theme(entry, marks),
     }
 
 
-def least(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: Sequence[Span] = ()) -> Json:
-    """Write what a list of related papers shows of one that stands on another page."""
+def stub(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: Sequence[Span] = ()) -> Json:
+    """Return what a list of related papers shows of a paper whose card is on another page."""
     paper = entry.paper
     return {
         "id": anchor(paper.id),
@@ -78,45 +84,28 @@ def least(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: S
         "by": string(short_authors(paper.authors)),
         "year": paper.year,
         "kind": paper.abstract_kind if paper.abstract_kind == "note" and spans else "",
-        "abstract": _quoted(paper, sources, spans),
-        **_place(entry, marks),
+        "abstract": _quoted_pieces(paper, sources, spans),
+        **_theme(entry, marks),
     }
 
 
-def _bibtex(entry: BibliographyEntry) -> str:
-    """Write the entry for BibTeX, with marks where it repeats what the data have: title, eprint and address."""
-    text, paper = bibliography([entry]), entry.paper
-    title = rich(parsed(paper.title))
-    if isinstance(title, str):
-        text = text.replace(f"{{{{{title}}}}}", "\1", 1)
-    if is_arxiv_id(paper.id):
-        text = text.replace(f"  eprint = {{{paper.id}}},\n  archivePrefix = {{arXiv}},\n", "\2", 1)
-        text = text.replace(f"  url = {{https://arxiv.org/abs/{paper.id}}},\n", "\3", 1)
-    return text
-
-
-def _known(paper: Paper, most: int) -> Json:
+def _metadata(paper: Paper, max_authors: int) -> Json:
+    link = link_of(paper)
     return {
         "id": anchor(paper.id),
         "title": rich(parsed(paper.title)),
-        "authors": [string(author.name) for author in paper.authors[:most]],
-        "more_authors": max(len(paper.authors) - most, 0) or None,
+        "authors": [string(author.name) for author in paper.authors[:max_authors]],
+        "more_authors": max(len(paper.authors) - max_authors, 0) or None,
         "year": paper.year,
         "published": paper.published,
         "venue": string(paper.journal_ref),
         "doi": doi_of(paper),
-        "link": "" if is_arxiv_id(paper.id) else _https(link_of(paper)),
+        "link": link if link.startswith("https://") and not is_arxiv_id(paper.id) else "",
         "status": "" if paper.status == "active" else paper.status,
     }
 
 
-def _primary_first(paper: Paper) -> list[str]:
-    """Order the categories as arXiv does; the page filters by the first."""
-    first = [paper.primary_category] if paper.primary_category else []
-    return [*first, *(category for category in paper.categories if category not in first)]
-
-
-def _place(entry: BibliographyEntry, marks: Marks) -> Json:
+def _theme(entry: BibliographyEntry, marks: Marks) -> Json:
     item = entry.assignment
     if item is None:
         return {}
@@ -128,15 +117,16 @@ def _place(entry: BibliographyEntry, marks: Marks) -> Json:
     }
 
 
-def _filing(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
+def _assignment(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
     item = entry.assignment
     if item is None:
         return {}
     rival = marks.get(item.runner_up) if item.runner_up is not None else None
+    spans = (sources.span((reason,), entry.paper.id) for reason in entry.reasons)
     return {
         "sure": round(item.confidence, 2),
         "words": [string(word) for word in item.keywords],
-        "why": [list(span) for each in entry.reasons if (span := sources.span((each,), entry.paper.id))],
+        "why": [list(span) for span in spans if span],
         "score": round(item.score, 3),
         "margin": round(item.margin, 3),
         "rival": rival.index if rival else None,
@@ -144,31 +134,15 @@ def _filing(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Jso
     }
 
 
-def _kind(paper: Paper) -> str:
-    """Name what the abstract is where it is none."""
-    if not paper.abstract:
-        return "none"
-    return "" if paper.abstract_kind == "abstract" else paper.abstract_kind
+def _quoted_pieces(paper: Paper, sources: SourceTexts, spans: Sequence[Span]) -> list[Rich]:
+    """Return the pieces of an abstract up to the last that a span covers, those outside the spans empty."""
+    covered = {at for span in spans for at in range(*span)}
+    pieces = sources.pieces(paper.id)[: max(covered) + 1] if covered else []
+    return [_with_spaces(piece) if at in covered else "" for at, piece in enumerate(pieces)]
 
 
-def _https(address: str) -> str:
-    return address if address.startswith("https://") else ""
-
-
-def _pieces(paper: Paper, sources: SourceTexts) -> list[Rich]:
-    return [_spaced(piece) for piece in sources.pieces(paper.id)] if paper.abstract else []
-
-
-def _quoted(paper: Paper, sources: SourceTexts, spans: Sequence[Span]) -> list[Rich]:
-    if not spans:
-        return []
-    kept = {at for span in spans for at in range(*span)}
-    pieces = sources.pieces(paper.id)[: max(kept) + 1]
-    return [_spaced(piece) if at in kept else "" for at, piece in enumerate(pieces)]
-
-
-def _spaced(piece: str) -> Rich:
-    """Write a piece with the spaces at its ends, which hold it apart from its neighbors."""
+def _with_spaces(piece: str) -> Rich:
+    """Write a piece with the spaces at its ends, which separate it from its neighbors."""
     written = rich(parsed(piece))
     before, after = " " * piece[:1].isspace(), " " * piece[-1:].isspace()
     if isinstance(written, str):
@@ -176,29 +150,30 @@ def _spaced(piece: str) -> Rich:
     return [*([before] if before else []), *written, *([after] if after else [])]
 
 
-def _card(card: PaperReview, sources: SourceTexts) -> Json:
+def _review(card: PaperReview, sources: SourceTexts) -> Json:
     fields: Json = {
-        **{_SHORT.get(name, name): [_sentence(item, card, sources) for item in said] for name, said in card.fields()},
+        **{name: [_claim(sentence, card, sources) for sentence in sentences] for name, sentences in card.fields()},
         "keywords": [string(word) for word in card.keywords],
         "code": code_address(card.code),
     }
-    return {name: value for name, value in fields.items() if value}
+    return {name.replace("one_liner", "one"): value for name, value in fields.items() if value}
 
 
-def _sentence(sentence: Sentence, card: PaperReview, sources: SourceTexts) -> Json:
-    """Write a claim of a card; its words are left out where they are the source's own."""
-    said = _said(sentence)
+def _claim(sentence: Sentence, card: PaperReview, sources: SourceTexts) -> Json:
+    """Write a claim of a review; its text is left out where it equals the piece of the abstract that it rests on."""
+    text = _plain(sentence)
     span = sources.span(sentence.evidence, card.paper)
     quoted = [rich(parsed(piece)) for piece in sources.pieces(card.paper)[slice(*span)]] if span else []
-    same = len(quoted) == 1 and quoted[0] == said
+    verbatim = len(quoted) == 1 and quoted[0] == text
     lang = {"lang": sentence.language} if sentence.language != sources.language else {}
-    return {**({} if same else {"text": said}), **({"span": list(span)} if span else {}), **lang}
+    return {**({} if verbatim else {"text": text}), **({"span": list(span)} if span else {}), **lang}
 
 
-def _cut(words: Rich) -> Rich:
-    """Shorten a sentence, unless there is mathematics in it."""
-    return clean(words, _MAX_ONE) if isinstance(words, str) else words
+def _shortened(text: Rich) -> Rich:
+    """Shorten a sentence, unless it has mathematics."""
+    return clean(text, _MAX_ONE_LINER) if isinstance(text, str) else text
 
 
-def _said(sentence: Sentence) -> Rich:
+def _plain(sentence: Sentence) -> Rich:
+    """Return a sentence without its citation marks."""
     return rich(node for node in parse_inline(sentence.text, sentence.cites) if not isinstance(node, Cite))

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
-from surveygen.render._html_bundle import bundle, policy, read_asset, squeezed
+from surveygen.render._html_bundle import bundle, policy, read_asset
 from surveygen.render._html_context import HtmlContext
-from surveygen.render._html_data import island, island_markup
+from surveygen.render._html_data import data_element, page_data
 from surveygen.render._html_layout import MOST_IN_ONE_FILE, PageFile, address, lay_out
 from surveygen.render._html_text import anchor, string, words
 from surveygen.render._html_view import PageView, View, page_name
@@ -61,7 +61,7 @@ class HtmlRenderer:
             "editions": self._editions(book.survey, page),
             "sections": sections,
             "contents": _contents(sections),
-            "island": island_markup(island(book, page)),
+            "data": data_element(page_data(book, page)),
         }
         if page is book.layout.main:
             return fill(self._environment, "html/page.html.j2", values)
@@ -90,7 +90,7 @@ class HtmlRenderer:
     @cached_property
     def _assets(self) -> dict[str, object]:
         """Read scripts and styles; a user's file of the same name goes first, as with templates."""
-        style, early = self._sent("style.css") + self._sent("own.css"), self._sent("early.js")
+        style, early = self._read("style.css") + self._read("own.css"), self._read("early.js")
         main = bundle("main.js", self._read)
         return {
             "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
@@ -98,9 +98,6 @@ class HtmlRenderer:
             "script": Markup(main),  # noqa: S704  # as above
             "policy": policy([early, main], [style]),
         }
-
-    def _sent(self, name: str) -> str:
-        return squeezed(self._read(name))
 
     def _read(self, name: str) -> str:
         return read_asset(self._environment, f"html/{name}")

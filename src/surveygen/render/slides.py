@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
-from surveygen.render._html_bundle import bundle, policy, read_asset, squeezed
+from surveygen.render._html_bundle import bundle, policy, read_asset
 from surveygen.render._html_context import HtmlContext
 from surveygen.render._html_layout import MAIN, Layout, PageFile
 from surveygen.render._html_text import string, words
@@ -85,8 +85,8 @@ class SlidesRenderer:
     @cached_property
     def _assets(self) -> dict[str, object]:
         """Read scripts and styles; the deck has the colors and the blocks of the page."""
-        style = "".join(squeezed(self._read(f"{name}.css")) for name in ("html/style", "slides/style", "html/own"))
-        early, script = squeezed(self._read("html/early.js")), bundle("deck.js", self._module)
+        style = "".join(self._read(f"{name}.css") for name in ("html/style", "slides/style", "html/own"))
+        early, script = self._read("html/early.js"), bundle("deck.js", self._module)
         return {
             "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
             "early": Markup(early),  # noqa: S704  # as above
