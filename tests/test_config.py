@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from surveygen.config import find_project, load_settings
+from surveygen import pipeline
+from surveygen.config import SettingDoc, Settings, document_settings, find_project, load_settings, read_toml, toml_value
 from surveygen.errors import ConfigError
+
+DOCUMENTED = tuple(document_settings())
 
 
 def _settings(folder: Path, text: str) -> Path:
@@ -31,7 +37,7 @@ def test_a_title_is_enough(tmp_path: Path) -> None:
         ('titel = "x"', "titel", "did you mean 'title'?"),
         ('title = "x"\n[embed]\nmodle = "y"', "embed.modle", "did you mean 'model'?"),
         ('title = "x"\n[sources.arxiv]\nqurey = "y"', "sources.arxiv.qurey", "did you mean 'query'?"),
-        ('title = "x"\nqqqq = 1', "qqqq", "valid keys: citations, embed, formats"),
+        ('title = "x"\nqqqq = 1', "qqqq", "choose from citations, embed, formats"),
     ],
 )
 def test_an_unknown_key_names_its_path_and_the_nearest(tmp_path: Path, text: str, path: str, hint: str) -> None:
@@ -50,9 +56,12 @@ def test_an_unknown_key_names_its_path_and_the_nearest(tmp_path: Path, text: str
         ("title = 1", "a string"),
         ('title = "x"\nlanguages = "en"', "a list of strings"),
         ('title = "x"\n[themes]\nseed = true', "a whole number"),
+        ('title = "x"\n[themes]\nmax_moved = 1.5', "a number >= 0 and <= 1"),
+        ('title = "x"\n[llm]\ntimeout_seconds = 0', "a number > 0"),
+        ('title = "x"\n[sources.arxiv]\nsets = ["cs", 1]', "a list of strings"),
         ('title = "x"\n[themes]\nsubthemes = "some"', "one of 'given', 'induced', 'none'"),
         ('title = "x"\nembed = 3', "a table"),
-        ('title = "x"\n[latex]\ndocument_class = "acm"', "one of 'article', 'acmart', 'IEEEtran'"),
+        ('title = "x"\n[latex]\ndocument_class = "acm"', "one of 'IEEEtran', 'acmart', 'article'"),
         ('title = "x"\n[latex]\ncolumns = true', "one of 0, 1, 2"),
     ],
 )
@@ -134,3 +143,84 @@ def test_the_project_is_the_nearest_folder_upwards(tmp_path: Path) -> None:
     assert find_project(below).root == tmp_path.resolve()
     with pytest.raises(ConfigError, match=r"no survey\.toml"):
         find_project(below, exact=True)
+
+
+def test_init_writes_every_key_with_its_default(tmp_path: Path) -> None:
+    """Each key of the settings is in the file, no other is, and the file read back gives the defaults."""
+    (path,) = pipeline.init(tmp_path / "s", title="Graph Learning")
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+
+    assert set(leaves(data)) == {key(setting) for setting in DOCUMENTED}
+    assert load_settings(path) == Settings(title="Graph Learning", slug="graph-learning")
+
+
+def test_init_documents_every_key(tmp_path: Path) -> None:
+    """The line above a key is a comment, and no documentation of a key or a table is empty."""
+    (path,) = pipeline.init(tmp_path / "s")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    bare = [line for above, line in itertools.pairwise(lines) if " = " in line and not above.startswith("# ")]
+
+    assert bare == []
+    assert [key(setting) for setting in DOCUMENTED if not (setting.text and setting.table_text)] == []
+
+
+def test_the_reference_lists_every_key_with_its_default(root: Path) -> None:
+    """The table of docs/reference.md is the one that the settings classes give."""
+    rows = ["| key | default | meaning |", "|---|---|---|"]
+    rows += [f"| `{key(item)}` | `{toml_value(item.default)}` | {item.text} |" for item in DOCUMENTED]
+
+    assert "\n".join(rows) in (root / "docs" / "reference.md").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A table in a list of tables."""
+
+    name: str
+    books: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A file of another kind than survey.toml."""
+
+    shelves: tuple[Shelf, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        ('[[shelves]]\nname = "a"\n[[shelves]]\nnam = "b"', "shelves[1].nam", "unknown key"),
+        ("[[shelves]]\nname = 1", "shelves[0].name", "= 1 is not a string"),
+        ('[[shelves]]\nname = "a"\nbooks = ["x", 2]', "shelves[0].books", "is not a list of strings"),
+        ("[[shelves]]", "shelves[0].name", "is missing"),
+        ("shelves = 3", "shelves", "is not a list of tables"),
+        ('names = "a"', "names", "is not a table of strings"),
+        ("[names]\nde = 1", "names", "is not a table of strings"),
+    ],
+)
+def test_a_file_of_another_kind_is_read_by_the_same_rules(tmp_path: Path, text: str, path: str, message: str) -> None:
+    """Lists of tables have numbers in their paths, and a table may have free keys."""
+    file = tmp_path / "library.toml"
+    file.write_text('[names]\nde = "Regale"')
+    assert read_toml(Library, file) == Library(names={"de": "Regale"})
+    file.write_text(text)
+
+    with pytest.raises(ConfigError, match=message) as caught:
+        read_toml(Library, file)
+
+    assert caught.value.path == path
+
+
+def key(setting: SettingDoc) -> str:
+    """Return the dotted name of a key."""
+    return f"{setting.table}.{setting.name}".lstrip(".")
+
+
+def leaves(data: dict[str, object], table: str = "") -> list[str]:
+    """List the dotted names of the keys of a TOML file."""
+    names: list[str] = []
+    for name, value in data.items():
+        names += leaves(value, f"{table}{name}.") if isinstance(value, dict) else [f"{table}{name}"]
+    return names

@@ -70,7 +70,7 @@ def test_dates_are_as_precise_as_they_are_known() -> None:
 
 def test_an_unknown_language_names_the_others() -> None:
     """The error lists the languages there are."""
-    with pytest.raises(ConfigError, match="there is no 'xx'") as caught:
+    with pytest.raises(ConfigError, match="unknown language 'xx'") as caught:
         languages.load("xx")
 
     assert "en" in caught.value.hint

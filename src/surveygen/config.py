@@ -1,110 +1,139 @@
-"""Read survey.toml into frozen settings."""
+"""Settings of a survey: classes with defaults, and their reader.
+
+The class docstrings are the documentation of the keys: ``surveygen init`` writes them into survey.toml.
+"""
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import date
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+import msgspec
+import tomli_w
+from msgspec import Meta
+from msgspec import inspect as types
+
 from surveygen.domain.text import slugify
-from surveygen.errors import ConfigError
-from surveygen.tables import read_table
+from surveygen.errors import ConfigError, did_you_mean
 
 FILE_NAME = "survey.toml"
-_ARXIV_URLS = ("api_url", "oai_url", "feed_url")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MIN_INTERVAL_SECONDS = 3.0  # https://info.arxiv.org/help/api/tou.html: one request every three seconds
+
+T = TypeVar("T")
+Count = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1)]
+Amount = Annotated[float, Meta(ge=0)]
+Seconds = Annotated[float, Meta(gt=0)]
 
 
 @dataclass(frozen=True, slots=True)
 class ArxivSettings:
-    """``[sources.arxiv]``: what to ask arXiv, and how politely.
+    """Queries to arXiv and their limits.
 
-    `min_interval_seconds` is the pause from the end of one request to the start of the next; below 3.0 it is
-    accepted for loopback hosts only. `contact` is an address for the User-Agent, wanted for more than 20 requests.
-
-    `sets` are OAI setSpecs ("cs:cs:CL", "math") to harvest instead of the query, from `since` on (a day; empty means
-    all there is). `feeds` are categories ("cs.CL") whose daily feed may say that there is nothing to do.
-    One run spends at most `max_requests`, `max_megabytes` (2**20 bytes) and `max_minutes`; 0 means no limit.
+    Attributes:
+        query: query of fetch and refresh, in arXiv's syntax, such as: cat:cs.CL AND abs:alignment
+        api_url: address of the query API.
+        contact: your mail address, sent to arXiv; required for more than 20 requests.
+        min_interval_seconds: seconds from the end of one request to the start of the next; at least 3.0, except on
+            loopback hosts.
+        max_papers: most papers of one query.
+        sets: OAI-PMH sets to harvest instead of the query, such as ["cs:cs:CL", "math"].
+        since: day from which the first harvest of a set starts, such as 2025-01-31; empty: from the beginning.
+        oai_url: address of the OAI-PMH server.
+        feeds: categories whose daily feed "refresh --if-announced" reads first, such as ["cs.CL"].
+        feed_url: address of the daily feeds.
+        max_requests: requests that one run may send; the next run continues; 0: no limit.
+        max_megabytes: megabytes (2**20 bytes) that one run may fetch; 0: no limit.
+        max_minutes: minutes that one run may take; 0: no limit.
     """
 
     query: str = ""
     api_url: str = "https://export.arxiv.org/api/query"
     contact: str = ""
     min_interval_seconds: float = MIN_INTERVAL_SECONDS
-    max_papers: int = 2000
+    max_papers: Positive = 2000
     sets: tuple[str, ...] = ()
     since: str = ""
     oai_url: str = "https://oaipmh.arxiv.org/oai"
     feeds: tuple[str, ...] = ()
     feed_url: str = "https://rss.arxiv.org/atom"
-    max_requests: int = 0
-    max_megabytes: int = 0
-    max_minutes: float = 0.0
+    max_requests: Count = 0
+    max_megabytes: Count = 0
+    max_minutes: Amount = 0.0
 
     def __post_init__(self) -> None:
-        hosts = {name: _address(f"sources.arxiv.{name}", getattr(self, name)).hostname for name in _ARXIV_URLS}
-        loopback = hosts["api_url"] in LOOPBACK
-        if self.min_interval_seconds < MIN_INTERVAL_SECONDS and not loopback:
-            raise ConfigError(
-                f"sources.arxiv.min_interval_seconds: {self.min_interval_seconds} is below arXiv's limit",
+        hosts = {name: _parse_url(f"sources.arxiv.{name}", getattr(self, name)) for name in _ARXIV_URLS}
+        if self.min_interval_seconds < MIN_INTERVAL_SECONDS and hosts["api_url"].hostname not in LOOPBACK:
+            raise _invalid(
+                "sources.arxiv.min_interval_seconds",
+                f"{self.min_interval_seconds} is below arXiv's limit",
                 f"use {MIN_INTERVAL_SECONDS} or more",
-                path="sources.arxiv.min_interval_seconds",
             )
-        if self.max_papers < 1:
-            raise ConfigError("sources.arxiv.max_papers: must be at least 1", path="sources.arxiv.max_papers")
-        for name in ("max_requests", "max_megabytes", "max_minutes"):
-            if getattr(self, name) < 0:
-                where = f"sources.arxiv.{name}"
-                raise ConfigError(f"{where}: is below 0", "use 0 for no limit", path=where)
         if self.since and not _is_day(self.since):
-            raise ConfigError(
-                f"sources.arxiv.since: {self.since!r} is no day", "write it as 2025-01-31", path="sources.arxiv.since"
-            )
+            raise _invalid("sources.arxiv.since", f"{self.since!r} is not a valid date", "write it as 2025-01-31")
+
+
+_ARXIV_URLS = ("api_url", "oai_url", "feed_url")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """``[sources]``."""
+    """Sources of papers.
+
+    Attributes:
+        arxiv: queries to arXiv.
+    """
 
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
 
 
 @dataclass(frozen=True, slots=True)
 class CitationSettings:
-    """``[citations]``: which graphs to ask who cites whom, in this order; none by default.
+    """Services that know who cites whom; their keys are read from the environment only.
 
-    What a graph told of a paper is asked again after `max_age_days`; one run makes at most `max_requests` requests,
-    0 for no limit. Keys come from the environment (`api_key`).
+    Attributes:
+        providers: services to query, in this order: "semantic_scholar", "openalex".
+        max_age_days: days after which the citations of a paper are fetched again.
+        max_requests: requests that one run may send to all services together; 0: no limit.
+        semantic_scholar_url: address of Semantic Scholar; an optional key is SEMANTIC_SCHOLAR_API_KEY.
+        openalex_url: address of OpenAlex; the required key is OPENALEX_API_KEY.
     """
 
     providers: tuple[str, ...] = ()
-    max_age_days: int = 30
-    max_requests: int = 100
+    max_age_days: Count = 30
+    max_requests: Count = 100
     semantic_scholar_url: str = "https://api.semanticscholar.org/graph/v1"
     openalex_url: str = "https://api.openalex.org"
 
     def __post_init__(self) -> None:
-        for name in ("max_age_days", "max_requests"):
-            if getattr(self, name) < 0:
-                raise ConfigError(f"citations.{name}: is below 0", "use 0 or more", path=f"citations.{name}")
         for name in ("semantic_scholar_url", "openalex_url"):
-            address = _address(f"citations.{name}", getattr(self, name))
-            if address.scheme != "https" and address.hostname not in LOOPBACK:
-                raise ConfigError(
-                    f"citations.{name}: {getattr(self, name)!r} is not https",
-                    "a key must not travel in the clear",
-                    path=f"citations.{name}",
-                )
+            where, url = f"citations.{name}", getattr(self, name)
+            parts = _parse_url(where, url)
+            if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+                raise _invalid(where, f"{url!r} is not https", "use https: a key must not be sent unencrypted")
 
 
 @dataclass(frozen=True, slots=True)
 class EmbedSettings:
-    """``[embed]``: the encoder and its model; `max_length` in tokens, 0 threads means all usable CPUs."""
+    """Encoder that turns papers into vectors.
+
+    Attributes:
+        encoder: "sentence", "lsa" (needs no torch) or "multilingual" (16 languages; needs no torch).
+        model: name or folder of a sentence-transformers model.
+        dtype: "auto" (bfloat16 where the CPU supports it), "float32" or "bfloat16".
+        max_length: tokens of a text that are read.
+        batch_size: texts that are encoded at once.
+        threads: CPU threads; 0: all usable CPUs.
+    """
 
     encoder: str = "sentence"
     model: str = "all-MiniLM-L6-v2"
@@ -116,27 +145,33 @@ class EmbedSettings:
 
 @dataclass(frozen=True, slots=True)
 class ThemeSettings:
-    """``[themes]``: `subthemes` says where the lower levels come from; `target` top themes when inducing, 0 is free.
+    """Themes and the assignment of papers to them.
 
-    `max_moved` is the share of the papers placed before, 0 to 1, that may move on evidence alone until new papers come.
-    `author` signs decisions about themes; empty means the login name.
+    Attributes:
+        subthemes: "given" (only those of the profile), "induced" (more where a large theme has none) or "none" (one
+            level).
+        seed: random seed.
+        target: number of top themes to induce; 0: chosen from the data.
+        max_moved: share of the papers assigned before that may move on evidence alone between two arrivals of new
+            papers, 0 to 1.
+        author: name that signs decisions and edits; empty: the login name.
     """
 
     subthemes: Literal["given", "induced", "none"] = "given"
     seed: int = 0
     target: int = 0
-    max_moved: float = 0.01
+    max_moved: Annotated[float, Meta(ge=0, le=1)] = 0.01
     author: str = ""
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.max_moved <= 1:
-            where = "themes.max_moved"
-            raise ConfigError(f"{where}: {self.max_moved} is no share", "use a number from 0 to 1", path=where)
 
 
 @dataclass(frozen=True, slots=True)
 class SummarizeSettings:
-    """``[summarize]``: the method ("extractive" or "llm"), and how many sentences the text of a theme may hold."""
+    """Texts of the themes.
+
+    Attributes:
+        method: "extractive", or "llm": written by the model of [llm] and checked against the abstracts.
+        sentences_per_theme: most sentences in the text of a theme.
+    """
 
     method: str = "extractive"
     sentences_per_theme: int = 12
@@ -144,48 +179,47 @@ class SummarizeSettings:
 
 @dataclass(frozen=True, slots=True)
 class LlmSettings:
-    """``[llm]``: the language model that writes where ``summarize.method`` is "llm". Keys come from the environment.
+    """Language model; abstracts are sent to it, and its keys are read from the environment only.
 
-    `model` is "provider:name" as langchain's ``init_chat_model`` has it; `base_url` another server of that provider's
-    kind. `max_cost_usd` bounds one run, 0 for no bound; prices are in US dollars per million tokens, 0 for unknown.
-    `max_tokens` bounds an answer, `timeout_seconds` one request. A `seed` below 0 is not sent. `json_schema` asks the
-    server to keep to a schema; for servers that refuse that, false.
+    Attributes:
+        model: "provider:name", such as "openai:gpt-5-mini" or "ollama:qwen3".
+        base_url: another server that speaks the provider's protocol, such as http://127.0.0.1:8080/v1
+        max_cost_usd: US dollars that one run may cost; needs the two prices; 0: no limit.
+        input_usd_per_million: price in US dollars of a million input tokens; 0: unknown.
+        output_usd_per_million: price in US dollars of a million output tokens; 0: unknown.
+        max_concurrency: requests at once.
+        timeout_seconds: seconds that one request may take.
+        max_tokens: most tokens of one response.
+        temperature: sampling temperature.
+        seed: random seed sent to the server; below 0: not sent.
+        json_schema: whether responses are constrained by a schema; false for servers that refuse one.
     """
 
     model: str = ""
     base_url: str = ""
-    max_cost_usd: float = 0.0
-    input_usd_per_million: float = 0.0
-    output_usd_per_million: float = 0.0
-    max_concurrency: int = 4
-    timeout_seconds: float = 60.0
-    max_tokens: int = 1200
-    temperature: float = 0.0
+    max_cost_usd: Amount = 0.0
+    input_usd_per_million: Amount = 0.0
+    output_usd_per_million: Amount = 0.0
+    max_concurrency: Positive = 4
+    timeout_seconds: Seconds = 60.0
+    max_tokens: Positive = 1200
+    temperature: Amount = 0.0
     seed: int = -1
     json_schema: bool = True
 
     def __post_init__(self) -> None:
         if self.model and not re.fullmatch(r"[a-z0-9_]+:\S+", self.model):
-            raise ConfigError(
-                f"llm.model: {self.model!r} is not provider:name", 'such as "openai:gpt-5-mini"', path="llm.model"
-            )
-        for name, least in (("max_concurrency", 1), ("max_tokens", 1), ("max_cost_usd", 0), ("temperature", 0)):
-            if getattr(self, name) < least:
-                raise ConfigError(f"llm.{name}: must be at least {least}", path=f"llm.{name}")
-        if self.timeout_seconds <= 0:
-            raise ConfigError("llm.timeout_seconds: must be above 0", path="llm.timeout_seconds")
-        if min(self.input_usd_per_million, self.output_usd_per_million) < 0:
-            raise ConfigError("llm: a price is below 0", "use 0 where it is unknown", path="llm.input_usd_per_million")
+            raise _invalid("llm.model", f"{self.model!r} is not provider:name", 'write it as "openai:gpt-5-mini"')
         if self.max_cost_usd and not self.priced:
-            raise ConfigError(
-                "llm.max_cost_usd: a bound needs prices",
+            raise _invalid(
+                "llm.max_cost_usd",
+                "a limit needs prices",
                 "set input_usd_per_million and output_usd_per_million under [llm]",
-                path="llm.max_cost_usd",
             )
 
     @property
     def priced(self) -> bool:
-        """Whether a cost can be told."""
+        """Whether a cost can be computed."""
         return self.input_usd_per_million > 0 or self.output_usd_per_million > 0
 
     def cost(self, input_tokens: int, output_tokens: int) -> float:
@@ -195,14 +229,25 @@ class LlmSettings:
 
 @dataclass(frozen=True, slots=True)
 class TranslateSettings:
-    """``[translate]``: the engine that says sentences in the language of an edition; "none" leaves them as they are.
+    """Translation of editions in other languages; glossary/LANGUAGE.toml contains fixed terms.
 
-    `languages` are the editions to translate, all if empty. `command` are the words of a program, with ``{source}`` and
-    ``{target}`` for the languages; it gets a sentence a line, or one a run with `per_sentence`, and `timeout_seconds`
-    for each run. `codes` say what an engine calls a language ("es=spa"); `model` is a folder for ctranslate2.
-    A translation whose meaning, by `encoder` and its `encoder_model`, agrees less than `least_agreement` (cosine) with
-    the source does not stand; without an encoder nothing of the kind is measured. With "multilingual", 0.5 lets all of
-    999 good ones and 5 % of wrong ones pass (benchmarks/translation.py). Another `revision` translates anew.
+    With the encoder "multilingual", a `least_agreement` of 0.5 accepts all of 999 correct translations and 5 % of wrong
+    ones (benchmarks/translation.py).
+
+    Attributes:
+        engine: "none" (sentences stay in English), "command", "llm", "ctranslate2" or "argos".
+        languages: editions to translate; empty: all.
+        command: program of the engine "command" with {source} and {target} for the languages, such as ["apertium",
+            "-u", "{source}-{target}"]; it reads one sentence per line.
+        per_sentence: run the command for each sentence instead of for a hundred lines.
+        codes: language codes of the engine, such as ["en=eng", "es=spa"].
+        model: folder of a CTranslate2 model with its SentencePiece model.
+        timeout_seconds: seconds that one run of the command may take.
+        encoder: compares the meaning of source and translation: "multilingual", or "sentence" with a multilingual
+            model; empty: no comparison.
+        encoder_model: model of that encoder, as in [embed].
+        least_agreement: least cosine of a sentence and its translation, -1 to 1; below, the translation is rejected.
+        revision: any word; a different one translates everything again.
     """
 
     engine: str = "none"
@@ -211,38 +256,34 @@ class TranslateSettings:
     per_sentence: bool = False
     codes: tuple[str, ...] = ()
     model: str = ""
-    timeout_seconds: float = 60.0
+    timeout_seconds: Seconds = 60.0
     encoder: str = ""
     encoder_model: str = ""
-    least_agreement: float = 0.5
+    least_agreement: Annotated[float, Meta(ge=-1, le=1)] = 0.5
     revision: str = ""
 
     def __post_init__(self) -> None:
         for engine, name in (("command", "command"), ("ctranslate2", "model")):
             if self.engine == engine and not getattr(self, name):
-                where = f"translate.{name}"
-                raise ConfigError(f"{where}: is not set, and translate.engine is {engine!r}", "name it", path=where)
+                raise _invalid(f"translate.{name}", f"is required by translate.engine = {engine!r}", "set it")
         for code in self.codes:
             if not re.fullmatch(r"[a-z]{2,3}=\S+", code):
-                where = "translate.codes"
-                raise ConfigError(f"{where}: {code!r} is not language=code", 'such as "es=spa"', path=where)
-        if self.timeout_seconds <= 0:
-            raise ConfigError("translate.timeout_seconds: must be above 0", path="translate.timeout_seconds")
-        if not -1 <= self.least_agreement <= 1:
-            where = "translate.least_agreement"
-            raise ConfigError(f"{where}: {self.least_agreement} is no cosine", "use -1 to 1", path=where)
+                raise _invalid("translate.codes", f"{code!r} is not language=code", 'write it as "es=spa"')
 
     def code(self, language: str) -> str:
-        """Return what the engine calls a language."""
+        """Return the engine's code of a language."""
         return dict(code.split("=", 1) for code in self.codes).get(language, language)
 
 
 @dataclass(frozen=True, slots=True)
 class LatexSettings:
-    """``[latex]``: the form of ``survey.tex``.
+    """Layout of survey.tex and survey.pdf.
 
-    `columns` 0 is what the document class is made for: one of article, two of acmart (sigconf) and IEEEtran (journal),
-    which have no other here.
+    Attributes:
+        document_class: "article", "acmart" (the ACM's sigconf) or "IEEEtran" (the IEEE's journals).
+        columns: 1 or 2; 0: as the class is designed, 1 for article and 2 for the others, which support no other.
+        paper: "a4" or "letter".
+        bibliography: "thebibliography" (written into survey.tex) or "biblatex" (reads references.bib; needs biber).
     """
 
     document_class: Literal["article", "acmart", "IEEEtran"] = "article"
@@ -252,15 +293,15 @@ class LatexSettings:
 
     def __post_init__(self) -> None:
         if self.columns == 1 and self.document_class != "article":
-            raise ConfigError(
-                f"latex.columns: {self.document_class} is set in two",
+            raise _invalid(
+                "latex.columns",
+                f"{self.document_class} is set in two columns",
                 'use 2, or document_class = "article"',
-                path="latex.columns",
             )
 
     @property
     def two_columns(self) -> bool:
-        """Whether the running text stands in two columns."""
+        """Whether the running text has two columns."""
         return self.columns == 2 or self.document_class != "article"
 
 
@@ -268,7 +309,13 @@ class LatexSettings:
 class Settings:
     """One survey.toml.
 
-    `profile` is a shipped name, the path of a taxonomy TOML, or "none": then the first build induces the themes.
+    Attributes:
+        title: title of the survey.
+        slug: folder of the drafts in output/; empty: made from the title.
+        profile: shipped profile ("llm-alignment", "automated-alignment"), path of a taxonomy TOML file, or "none": the
+            first build induces the themes.
+        languages: editions to build.
+        formats: formats to build: "html", "latex", "markdown", "json", "slides", and "pdf" where TeX is installed.
     """
 
     title: str
@@ -286,19 +333,15 @@ class Settings:
     latex: LatexSettings = field(default_factory=LatexSettings)
 
     def __post_init__(self) -> None:
-        for where, choice in (("summarize.method", self.summarize.method), ("translate.engine", self.translate.engine)):
-            if choice == "llm" and not self.llm.model:
-                raise ConfigError(
-                    f"llm.model: is not set, and {where} is 'llm'",
-                    'set model = "provider:name" under [llm]',
-                    path="llm.model",
-                )
+        for key, method in (("summarize.method", self.summarize.method), ("translate.engine", self.translate.engine)):
+            if method == "llm" and not self.llm.model:
+                raise _invalid("llm.model", f"is required by {key} = 'llm'", 'set model = "provider:name" under [llm]')
         if not self.title.strip():
-            raise ConfigError("title: must not be empty", path="title")
+            raise _invalid("title", "is empty", "name the survey")
         if not self.slug:
             object.__setattr__(self, "slug", slugify(self.title))
         if self.slug != slugify(self.slug):
-            raise ConfigError(f"slug: {self.slug!r} is no folder name", f"use {slugify(self.slug)!r}", path="slug")
+            raise _invalid("slug", f"{self.slug!r} is not a valid folder name", f"use {slugify(self.slug)!r}")
 
     def of_format(self, name: str) -> tuple[LatexSettings, ...]:
         """Return the table that an output format has of its own; none for most."""
@@ -307,7 +350,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with a survey.toml, and where its things are."""
+    """A folder with a survey.toml, and the paths of its files."""
 
     root: Path
     settings: Settings
@@ -319,12 +362,12 @@ class Project:
 
     @property
     def answers(self) -> Path:
-        """What language models answered, beside the store."""
+        """Responses of language models, beside the store."""
         return self.root / "corpus" / "answers.db"
 
     @property
     def glossary(self) -> Path:
-        """Terms with a translation of their own, a file a language."""
+        """Terms with a fixed translation, one file per language."""
         return self.root / "glossary"
 
     @property
@@ -334,7 +377,7 @@ class Project:
 
     @property
     def templates(self) -> Path:
-        """Templates of this survey; a file here goes before the shipped one of the same path."""
+        """Templates of this survey; a file here replaces the shipped one of the same path."""
         return self.root / "templates"
 
 
@@ -355,22 +398,130 @@ def load_settings(path: Path) -> Settings:
     """Read one survey.toml.
 
     Raises:
-        ConfigError: not readable, not TOML, an unknown key (with the nearest valid one) or a value of another type.
+        ConfigError: as for `read_toml`.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", "check the path and its permissions") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}", "mend the file") from error
-    return read_table(Settings, data, FILE_NAME)
+    return read_toml(Settings, path)
 
 
-def _address(where: str, url: str) -> SplitResult:
-    """Take a URL apart.
+def read_toml(kind: type[T], source: Path | Traversable) -> T:
+    """Read a TOML file as a dataclass, with tables as dataclasses within it.
 
     Raises:
-        ConfigError: it is none of the web.
+        ConfigError: the file cannot be read, is not TOML, has an unknown key (the hint names the nearest valid one), a
+            value of another type, or lacks a required key.
+    """
+    try:
+        data = tomllib.loads(source.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{source}: {error.strerror}", "check the path and its permissions") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{source}: not valid TOML: {error}", "fix the file") from error
+    _reject_unknown_keys(types.type_info(kind), data, "", f"{source}")
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise _explain(error, kind, data, f"{source}") from error
+
+
+def _reject_unknown_keys(kind: types.Type, value: object, path: str, label: str) -> None:
+    if isinstance(kind, types.DataclassType) and isinstance(value, dict):
+        valid = {item.encode_name: item.type for item in kind.fields}
+        for key, inner in value.items():
+            where = f"{path}.{key}" if path else key
+            if key not in valid:
+                raise ConfigError(f"{label}: unknown key {where!r}", did_you_mean(key, valid), path=where)
+            _reject_unknown_keys(valid[key], inner, where, label)
+    elif isinstance(kind, types.VarTupleType) and isinstance(value, list):
+        for n, item in enumerate(value):
+            _reject_unknown_keys(kind.item_type, item, f"{path}[{n}]", label)
+
+
+def _explain(error: msgspec.ValidationError, kind: type, data: object, label: str) -> ConfigError:
+    """Return the error of a value: its key, what it is and what it must be."""
+    reason, _, location = str(error).partition(" - at `$")
+    if missing := re.fullmatch(r"Object missing required field `(\w+)`", reason):
+        where = f"{location.strip('.`')}.{missing[1]}".lstrip(".")
+        return ConfigError(f"{label}: {where!r} is missing", f'add: {missing[1]} = "..."', path=where)
+    expected, value, where = types.type_info(kind), data, ""
+    for step, key, number in re.findall(r"(\.(\w+)|\[(\d+)\])", location):
+        if isinstance(expected, types.DataclassType) and isinstance(value, dict):
+            expected = next(item.type for item in expected.fields if item.encode_name == key)
+            value = value[key]
+        elif isinstance(expected, types.VarTupleType) and _is_table(expected.item_type) and isinstance(value, list):
+            expected, value = expected.item_type, value[int(number)]
+        else:
+            break  # the message names a list of strings as a whole
+        where += step
+    where = where.removeprefix(".")
+    return ConfigError(f"{label}: {where} = {value!r} is not {_describe(expected)}", "fix the value", path=where)
+
+
+def _describe(kind: types.Type) -> str:
+    """Return what a value has to be, in the terms of TOML."""
+    if isinstance(kind, types.LiteralType):
+        return "one of " + ", ".join(repr(value) for value in kind.values)
+    if isinstance(kind, types.VarTupleType):
+        return "a list of tables" if _is_table(kind.item_type) else "a list of strings"
+    if isinstance(kind, types.IntType | types.FloatType):
+        limits = ((">=", kind.ge), (">", kind.gt), ("<=", kind.le), ("<", kind.lt))
+        bounds = " and ".join(f"{sign} {limit}" for sign, limit in limits if limit is not None)
+        return f"{'a whole number' if isinstance(kind, types.IntType) else 'a number'} {bounds}".rstrip()
+    if isinstance(kind, types.DictType):
+        return "a table of tables" if _is_table(kind.value_type) else "a table of strings"
+    terms: dict[type[types.Type], str] = {types.StrType: "a string", types.BoolType: "true or false"}
+    return terms.get(type(kind), "a table")
+
+
+def _is_table(kind: types.Type) -> bool:
+    return isinstance(kind, types.DataclassType | types.DictType)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingDoc:
+    """A key of survey.toml.
+
+    Attributes:
+        table: dotted name of its table, "" for the top level; `table_text` is the documentation of the table.
+        name: the key. default: its value, "" for a required string. text: its documentation.
+    """
+
+    table: str
+    table_text: str
+    name: str
+    default: object
+    text: str
+
+
+def document_settings(kind: type = Settings, table: str = "") -> Iterator[SettingDoc]:
+    """Yield every key of survey.toml in the order of the file."""
+    document = inspect.getdoc(kind) or ""
+    texts = dict(re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", document, re.MULTILINE))
+    for item in fields(kind):
+        default = item.default if item.default_factory is MISSING else item.default_factory()
+        if is_dataclass(default):
+            yield from document_settings(type(default), f"{table}.{item.name}".lstrip("."))
+        else:
+            shown = "" if default is MISSING else default
+            text = " ".join(texts.get(item.name, "").split())
+            yield SettingDoc(table, document.partition("\n")[0], item.name, shown, text)
+
+
+def toml_value(value: object) -> str:
+    """Write a value of a setting as TOML, on one line."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    return tomli_w.dumps({"key": value}).removeprefix("key = ").strip()
+
+
+def _invalid(path: str, problem: str, hint: str) -> ConfigError:
+    return ConfigError(f"{path}: {problem}", hint, path=path)
+
+
+def _parse_url(path: str, url: str) -> SplitResult:
+    """Split a URL.
+
+    Raises:
+        ConfigError: it is not an http or https URL with a host.
     """
     try:
         parts = urlsplit(url)
@@ -378,7 +529,7 @@ def _address(where: str, url: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable:
-        raise ConfigError(f"{where}: {url!r} is no address of the web", "write it as https://host/path", path=where)
+        raise _invalid(path, f"{url!r} is not a valid web address", "write it as https://host/path")
     return parts
 
 

@@ -1,4 +1,4 @@
-"""Read what the environment says."""
+"""Environment variables and user folders."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from surveygen.errors import ConfigError
 
 
 def now_override() -> str | None:
-    """Return SOURCE_DATE_EPOCH, the convention for reproducible builds, as given; None if it is not set."""
+    """Return the value of SOURCE_DATE_EPOCH, the convention for reproducible builds; None if it is not set."""
     return os.environ.get("SOURCE_DATE_EPOCH")
 
 
 def api_key(service: str) -> str:
-    """Return the key of a service from the environment, such as OPENALEX_API_KEY; empty if there is none.
+    """Return the key of a service from the environment, such as OPENALEX_API_KEY; empty if it is not set.
 
     Raises:
-        ConfigError: it holds characters that no key has; they are not shown.
+        ConfigError: the key contains blanks or characters that are not ASCII; it is not shown.
     """
     name = f"{service.upper()}_API_KEY"
     key = os.environ.get(name, "").strip()
     if not re.fullmatch(r"[!-~]*", key):
-        raise ConfigError(f"{name}: holds characters that no key has", "copy the key again", path=name)
+        raise ConfigError(f"{name}: contains characters that are not allowed in a key", "copy the key again", path=name)
     return key
 
 
 def login_name() -> str:
-    """Return the name under which the person is logged in, "unknown" where the system has none."""
+    """Return the login name of the user, "unknown" where the system has none."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # no such user in the password file, as in some containers
@@ -39,9 +39,9 @@ def login_name() -> str:
 
 
 def model_key(base_url: str) -> str | None:
-    """Return the key for a language model: SURVEYGEN_API_KEY, else None, so that the provider's own variable holds.
+    """Return the key for a language model: SURVEYGEN_API_KEY, else None: the provider's own variable is used.
 
-    A server on this machine gets a word in place of a key, as most ask for none and clients insist on one.
+    A server on this machine gets a placeholder, as most require no key and clients insist on one.
     """
     key = os.environ.get("SURVEYGEN_API_KEY")
     local = urlsplit(base_url).hostname in LOOPBACK
@@ -49,6 +49,6 @@ def model_key(base_url: str) -> str | None:
 
 
 def cache_folder() -> Path:
-    """Return where programs of this user keep what may be deleted (XDG_CACHE_HOME, else ``~/.cache``)."""
+    """Return the user's cache folder of surveygen, in XDG_CACHE_HOME or ``~/.cache``."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "surveygen"

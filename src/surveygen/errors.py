@@ -1,11 +1,11 @@
-"""The error tree: what happened, what to do, which exit code.
+"""Error classes with message, hint and exit code.
 
 ::
 
     SurveygenError            1   a check failed
     ├── ConfigError           2   usage, survey.toml or a taxonomy file
-    ├── SourceError           3   a file or a server that papers come from
-    ├── CorpusError           4   the store, or nothing in it to work with
+    ├── SourceError           3   a file or a server that provides papers
+    ├── CorpusError           4   the store, or a store without papers
     ├── EncoderError          5   the embedding model
     ├── ThemeError            6   the taxonomy or a theme
     ├── SummaryError          7   summaries and language models
@@ -14,15 +14,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import ClassVar
 
 
 class SurveygenError(Exception):
-    """Something a person can mend.
+    """An error that the user can fix.
 
     Args:
         message: what happened, with the value, in one line.
-        hint: what to do about it, in one line; empty if nothing can be said.
+        hint: what to do about it, in one line; may be empty.
         retryable: whether the same call may succeed later without a change.
     """
 
@@ -36,7 +38,7 @@ class SurveygenError(Exception):
 
 
 class ConfigError(SurveygenError):
-    """A setting, a profile or a command's words cannot be used; `path` is the key."""
+    """A setting, a profile or an argument of a command is invalid; `path` is the key."""
 
     exit_code = 2
 
@@ -46,7 +48,7 @@ class ConfigError(SurveygenError):
 
 
 class SourceError(SurveygenError):
-    """A source gave no usable answer; `url` and `attempt` say which request."""
+    """A file or a server gave no usable data; `url`, `attempt` and `status` identify the request."""
 
     exit_code = 3
 
@@ -60,7 +62,7 @@ class SourceError(SurveygenError):
 
 
 class CorpusError(SurveygenError):
-    """The store cannot be read or written, or holds nothing to work with."""
+    """The store cannot be read or written, or has no papers to work with."""
 
     exit_code = 4
 
@@ -71,7 +73,7 @@ class CorpusError(SurveygenError):
 
 
 class EncoderError(SurveygenError):
-    """The embedding model is missing, damaged or gave no usable vectors."""
+    """The embedding model is missing, damaged or returned invalid vectors."""
 
     exit_code = 5
 
@@ -83,7 +85,7 @@ class ThemeError(SurveygenError):
 
 
 class SummaryError(SurveygenError):
-    """A summary could not be written; `theme` and `provider` say which."""
+    """A summary could not be written; `theme` and `provider` identify it."""
 
     exit_code = 7
 
@@ -94,7 +96,7 @@ class SummaryError(SurveygenError):
 
 
 class TemplateError(SurveygenError):
-    """A template or a rendered file is at fault; `template` and `line` say where."""
+    """A template or a rendered file is invalid; `template` and `line` locate the fault."""
 
     exit_code = 8
 
@@ -102,3 +104,14 @@ class TemplateError(SurveygenError):
         super().__init__(message, hint)
         self.template = template
         self.line = line
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """Write a hint that names the choice nearest to a misspelt word, and all choices.
+
+    >>> did_you_mean("htlm", ["latex", "html"])
+    "did you mean 'html'? choose from html, latex"
+    """
+    valid = sorted(choices)
+    nearest = "".join(f"did you mean {match!r}? " for match in get_close_matches(word, valid, n=1))
+    return f"{nearest}choose from {', '.join(valid)}"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from difflib import get_close_matches
 from importlib.metadata import entry_points
 from typing import Any, Literal
 
-from surveygen.errors import ConfigError
+from surveygen.errors import ConfigError, did_you_mean
 
 Room = Literal["sources", "embed", "themes", "summarize", "translate", "render"]
 
@@ -32,11 +31,9 @@ def load(room: Room, name: str) -> Any:  # noqa: ANN401  # each room narrows it 
     Raises:
         ConfigError: no plug-in has that name; the hint lists those there are.
     """
-    known = names(room)
-    if name not in known:
-        near = get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ConfigError(f"{room}: there is no {name!r}", f"{hint}choose from {', '.join(known)}")
+    valid = names(room)
+    if name not in valid:
+        raise ConfigError(f"{room}: unknown plug-in {name!r}", did_you_mean(name, valid))
     points = {point.name: point for point in entry_points(group=f"surveygen.{room}")}
     package = importlib.import_module(f"surveygen.{room}")
     if any(module.name == name for module in pkgutil.iter_modules(package.__path__)):

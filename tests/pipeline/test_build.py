@@ -200,9 +200,9 @@ def test_unknown_languages_and_formats_are_refused_before_work(make_project: Mak
     """A misspelt word costs no embedding."""
     project = make_project(papers=0)
 
-    with pytest.raises(ConfigError, match="there is no 'docx'"):
+    with pytest.raises(ConfigError, match="unknown plug-in 'docx'"):
         pipeline.build(project, SILENT, formats=["docx"])
-    with pytest.raises(ConfigError, match="there is no 'tlh'"):
+    with pytest.raises(ConfigError, match="unknown language 'tlh'"):
         pipeline.build(project, SILENT, languages=["tlh"])
 
 

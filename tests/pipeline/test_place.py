@@ -33,8 +33,7 @@ def settled(make_project: MakeProject) -> Project:
     project = make_project(papers=0)
     (project.root / "mine.toml").write_text(taxonomy("glaciers", "violins"))
     settings = project.root / "survey.toml"
-    text = settings.read_text().replace('profile = "llm-alignment"', 'profile = "mine.toml"')
-    settings.write_text(text.replace('subthemes = "induced"', 'subthemes = "given"'))
+    settings.write_text(settings.read_text().replace('profile = "llm-alignment"', 'profile = "mine.toml"'))
     for topic in ("glaciers", "violins"):
         add(project, topic, range(SIZE))
     return find_project(project.root, exact=True)

@@ -7,14 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 from babel import Locale, dates, numbers
 
-from surveygen.errors import ConfigError
+from surveygen.errors import ConfigError, did_you_mean
 
 Wording = str | Mapping[str, str]
 
@@ -95,9 +94,7 @@ def load(code: str) -> Language:
         ConfigError: there is no file for that language.
     """
     if code not in codes():
-        near = get_close_matches(code, codes(), n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ConfigError(f"languages: there is no {code!r}", f"{hint}choose from {', '.join(codes())}")
+        raise ConfigError(f"languages: unknown language {code!r}", did_you_mean(code, codes()))
     data = tomllib.loads((files(__name__) / f"{code}.toml").read_text(encoding="utf-8"))
     english = load("en").words if code != "en" else {}
     return Language(
