@@ -43,11 +43,13 @@ PUBLIC = {
     "is_grounded redundancy sentence_flaw split text_diff",
     "survey": "QualityChecks SurveyData Translation compare_references compose make_cite_keys reference_order "
     "translatable with_change_report",
-    "themes": "Assigner CuratedTaxonomy Gold Inducer MAP NOBODY PreviousState Profile StableAssignments "
-    "SuggestionInput ThemeVectors agreement align apply_decisions border_cases compare_headings "
-    "deciding_sentences evaluate gold_depth join_map load_profile macro_f1 map_papers nearest_papers "
-    "propose purity read_gold read_outline shipped_profiles stabilize theme_queries theme_vectors "
-    "updated_nearest",
+    "themes": "MAP_METHOD Profile border_cases join_map load_profile map_papers nearest_papers sampling_key "
+    "shipped_profiles update_neighbors",
+    "themes.assign": "NO_OVERRIDES NearestCentroidAssigner PreviousState StableAssignments ThemeVectors "
+    "rationale_sentences stabilize theme_queries theme_vectors",
+    "themes.curate": "CuratedTaxonomy SuggestionInput agreement align apply_decisions suggest_changes",
+    "themes.evaluate": "Gold compare_headings evaluate gold_depth macro_f1 match purity read_gold read_outline",
+    "themes.induce": "KMeansInducer",
     "translate": "Glossary Masked Placeholder Translator mask read_glossary unmask validation_error",
     "web": "make_app serve",
 }

@@ -22,10 +22,9 @@ def test_every_plug_in_can_be_made(room: plugins.Room, name: str) -> None:
 
 
 def test_the_rooms_hold_what_the_design_names() -> None:
-    """The sources, encoders, theme methods, summarizer and formats of the first draft are all there."""
+    """The sources, encoders, summarizers and formats of the first draft are all there."""
     assert {"jsonl", "snapshot", "bibtex", "ris", "ids", "arxiv_query"} <= set(plugins.names("sources"))
     assert {"sentence", "lsa"} <= set(plugins.names("embed"))
-    assert {"nearest", "kmeans"} <= set(plugins.names("themes"))
     assert {"extractive", "llm"} <= set(plugins.names("summarize"))
     assert {"none", "command", "llm", "ctranslate2", "argos"} <= set(plugins.names("translate"))
     assert {"html", "latex", "markdown", "json", "slides"} <= set(plugins.names("render"))

@@ -11,11 +11,10 @@ from assign_sets import Encoded, LabelSet
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from surveygen.config import ThemeSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.theme import Assignment, Taxonomy
-from surveygen.themes import macro_f1
-from surveygen.themes.nearest import make
+from surveygen.themes.assign import NearestCentroidAssigner
+from surveygen.themes.evaluate import macro_f1
 
 Codes = NDArray[np.intp]
 SEEDS = 3
@@ -33,7 +32,7 @@ class Draw:
 def place(labeled: LabelSet) -> tuple[Assignment, ...]:
     """Place a set as a survey would."""
     embeddings = Embeddings(tuple(paper.id for paper in labeled.papers), labeled.vectors, "benchmark")
-    return make(ThemeSettings()).assign(embeddings, labeled.papers, labeled.taxonomy, labeled.queries)
+    return NearestCentroidAssigner().assign(embeddings, labeled.papers, labeled.taxonomy, labeled.queries)
 
 
 def tops_of(labeled: LabelSet, assignments: tuple[Assignment, ...]) -> Codes:

@@ -16,11 +16,11 @@ from assign_methods import gold_of, score
 from assign_sets import Encoded, LabelSet, label_sets
 from numpy.typing import NDArray
 
-from surveygen.themes import _learn
-from surveygen.themes._evidence import WORD_WEIGHT, Scores, ThemeScores, above_background, evidence
-from surveygen.themes._learn import learn
-from surveygen.themes._tree import OWN_SHARE, lift, plant
-from surveygen.themes._words import TermMatrix, weigh_words
+from surveygen.themes.assign import refinement
+from surveygen.themes.assign.hierarchy import OWN_SHARE, build, propagate_up
+from surveygen.themes.assign.refinement import refine_centroids
+from surveygen.themes.assign.scores import WORD_WEIGHT, Scores, ThemeScores, score_themes, subtract_background
+from surveygen.themes.assign.text_features import TermMatrix, term_matrix
 
 Basis = tuple[LabelSet, ThemeScores, TermMatrix]
 
@@ -38,32 +38,36 @@ def main() -> None:
         values = [score(gold_of(basis[0]), variant(basis).argmax(axis=1)) for basis in bases]
         print(f"{name:<34}" + "".join(f"{value:12.3f}" for value in values) + f"{np.mean(values):8.3f}", flush=True)
     for constant, others in LEARNING.items():
-        chosen = getattr(_learn, constant)
+        chosen = getattr(refinement, constant)
         for other in others:
-            setattr(_learn, constant, other)
+            setattr(refinement, constant, other)
             values = [score(gold_of(basis[0]), _learned(basis).argmax(axis=1)) for basis in bases]
             row = "".join(f"{value:12.3f}" for value in values)
             print(f"{f'all,{constant} {other} not {chosen}':<34}{row}{np.mean(values):8.3f}", flush=True)
-        setattr(_learn, constant, chosen)
+        setattr(refinement, constant, chosen)
 
 
 def _basis(labeled: LabelSet) -> Basis:
-    words = weigh_words(labeled.papers, labeled.taxonomy)
-    return labeled, evidence(labeled.vectors, words, labeled.papers, labeled.taxonomy, labeled.queries.vectors), words
+    words = term_matrix(labeled.papers, labeled.taxonomy)
+    return (
+        labeled,
+        score_themes(labeled.vectors, words, labeled.papers, labeled.taxonomy, labeled.queries.vectors),
+        words,
+    )
 
 
 def _told(basis: Basis, weight: float = WORD_WEIGHT, background: float = 0.75, own: float = OWN_SHARE) -> Scores:
-    tree = plant(basis[0].taxonomy)
-    scores: Scores = lift(above_background(basis[1].together(weight), share=background), tree, own_share=own)
+    tree = build(basis[0].taxonomy)
+    scores: Scores = propagate_up(subtract_background(basis[1].together(weight), share=background), tree, own_share=own)
     return scores[:, list(tree.tops)]
 
 
 def _learned(basis: Basis, weight: float = WORD_WEIGHT) -> Scores:
     labeled, _, words = basis
-    tree = plant(labeled.taxonomy)
+    tree = build(labeled.taxonomy)
     said = np.array([len(np.unique(words.themes[list(tree.subtree[top])].indices)) for top in tree.tops], dtype=np.intp)
     nobody: NDArray[np.intp] = np.full(len(labeled.papers), -1, dtype=np.intp)
-    return learn(_told(basis, weight), labeled.vectors, words, said, nobody).scores
+    return refine_centroids(_told(basis, weight), labeled.vectors, words, said, nobody).scores
 
 
 VARIANTS: dict[str, Callable[[Basis], Scores]] = {

@@ -18,10 +18,8 @@ from assign_sets import corpus_rows, paper_of, profile_without_seeds
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.random_projection import SparseRandomProjection
 
-from surveygen.config import ThemeSettings
 from surveygen.domain.embedding import Embeddings, unit_rows
-from surveygen.themes import theme_queries, theme_vectors
-from surveygen.themes.nearest import make
+from surveygen.themes.assign import NearestCentroidAssigner, theme_queries, theme_vectors
 
 _WIDTH = 384
 
@@ -43,7 +41,7 @@ def main() -> None:
     del words, projected
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     start, spent = time.perf_counter(), time.process_time()
-    found = make(ThemeSettings()).assign(embeddings, papers, taxonomy, asked)
+    found = NearestCentroidAssigner().assign(embeddings, papers, taxonomy, asked)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     wall, used = time.perf_counter() - start, time.process_time() - spent
     print(f"{len(found)} papers, {len(taxonomy)} themes: {wall:.1f} s ({used:.1f} s CPU), peak {peak:.0f} MiB")

@@ -26,8 +26,9 @@ from surveygen.domain.text import slugify
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.embed import encode_papers
 from surveygen.embed.sentence import make
-from surveygen.themes import ThemeVectors, load_profile, theme_queries, theme_vectors
-from surveygen.themes._gold import match
+from surveygen.themes import load_profile
+from surveygen.themes.assign import ThemeVectors, theme_queries, theme_vectors
+from surveygen.themes.evaluate.gold import match
 
 HERE = Path(__file__).parent
 CORPORA = HERE.parents[2] / "shared" / "corpora"

@@ -10,7 +10,7 @@ from assign_sets import LabelSet
 
 from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Taxonomy
-from surveygen.themes import ThemeVectors
+from surveygen.themes.assign import ThemeVectors
 
 SHARES = (0.1, 0.3, 0.5)  # strangers among all papers
 _FEWEST = 20  # members

@@ -19,8 +19,8 @@ from assign_sets import Encoded, LabelSet, label_sets
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-import surveygen.themes.nearest as assigner
-from surveygen.themes._confidence import FEATURES
+import surveygen.themes.assign.nearest_centroid as assigner
+from surveygen.themes.uncertainty import FEATURES
 
 TARGET = Path(assigner.__file__).with_name("confidence.toml")
 _HEAD = """# The map from what is known of a placement to the probability that a person would choose the same theme.

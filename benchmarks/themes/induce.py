@@ -50,10 +50,10 @@ from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
-from surveygen.themes._clusters import choose_k, cluster, smooth
-from surveygen.themes._levels import Group, divide
-from surveygen.themes._points import points
-from surveygen.themes.kmeans import make
+from surveygen.themes.induce import KMeansInducer
+from surveygen.themes.induce.clustering import choose_k, kmeans_labels, smooth
+from surveygen.themes.induce.levels import Cluster, recursive_clustering
+from surveygen.themes.induce.points import joint_features
 
 Labels = NDArray[np.intp]
 PEERS = ("umap-hdbscan", "umap-kmeans", "leiden")
@@ -143,7 +143,9 @@ def _found(labeled: LabelSet, peers: str | None) -> dict[str, tuple[Labels, floa
     made: dict[str, tuple[Labels, float]] = {}
     for name, target in (("ours", 0), ("ours, given k", k)):
         start = time.process_time()
-        groups = divide(points(labeled.vectors, labeled.papers), target=target, least=LEVELS, seed=SEED)
+        groups = recursive_clustering(
+            joint_features(labeled.vectors, labeled.papers), target=target, least=LEVELS, seed=SEED
+        )
         made[name] = _level(groups, len(labeled.papers), 0), time.process_time() - start
         if not target:
             made["ours, leaves"] = _level(groups, len(labeled.papers), 9), made[name][1]
@@ -157,11 +159,11 @@ def _found(labeled: LabelSet, peers: str | None) -> dict[str, tuple[Labels, floa
     return made
 
 
-def _level(groups: Sequence[Group], size: int, depth: int) -> Labels:
+def _level(groups: Sequence[Cluster], size: int, depth: int) -> Labels:
     """Number the groups of a level; a group that ends above it counts as itself."""
     labels = np.full(size, -1, dtype=np.intp)
 
-    def visit(group: Group, left: int) -> None:
+    def visit(group: Cluster, left: int) -> None:
         if left and group.below:
             for child in group.below:
                 visit(child, left - 1)
@@ -195,28 +197,28 @@ def _print_parts(sets: Sequence[LabelSet]) -> None:
 
 def _parts(labeled: LabelSet) -> dict[str, float]:
     k, most = len(set(labeled.labels)), max(2, min(16, len(labeled.papers) // 5))
-    both = points(labeled.vectors, labeled.papers)
+    both = joint_features(labeled.vectors, labeled.papers)
     made: dict[str, float] = {}
 
     def score(name: str, labels: Labels) -> None:
         made[name] = float(adjusted_mutual_info_score(labeled.labels, labels))
 
     forms = {
-        f"words {weight}": points(labeled.vectors, labeled.papers, word_weight=np.float32(weight))
+        f"words {weight}": joint_features(labeled.vectors, labeled.papers, word_weight=np.float32(weight))
         for weight in (0, 0.5, 1, 1.5)
     }
-    score("vectors as they are, k given", cluster(labeled.vectors, k, SEED))
+    score("vectors as they are, k given", kmeans_labels(labeled.vectors, k, SEED))
     for name, rows in forms.items():
-        score(f"{name}, k given", cluster(rows, k, SEED))
-        score(f"{name}, smoothed, k given", cluster(smooth(rows), k, SEED))
-        score(f"{name}, smoothed, k chosen", cluster(smooth(rows), choose_k(rows, 2, most, SEED), SEED))
+        score(f"{name}, k given", kmeans_labels(rows, k, SEED))
+        score(f"{name}, smoothed, k given", kmeans_labels(smooth(rows), k, SEED))
+        score(f"{name}, smoothed, k chosen", kmeans_labels(smooth(rows), choose_k(rows, 2, most, SEED), SEED))
     smoothed = smooth(both)
-    tried = {n: cluster(smoothed, n, SEED) for n in range(2, most + 1)}
+    tried = {n: kmeans_labels(smoothed, n, SEED) for n in range(2, most + 1)}
     score("k by silhouette", max(tried.values(), key=lambda labels: _silhouette(smoothed, labels)))
     score("k by hindsight", max(tried.values(), key=lambda labels: adjusted_mutual_info_score(labeled.labels, labels)))
     number = choose_k(both, 2, most, SEED)
     made["chosen k over true k"] = number / k
-    leaves = cluster(smoothed, max(number, min(4 * number, len(both) // 8)), SEED)
+    leaves = kmeans_labels(smoothed, max(number, min(4 * number, len(both) // 8)), SEED)
     middles = unit_rows(np.stack([smoothed[leaves == leaf].mean(axis=0) for leaf in range(int(leaves.max()) + 1)]))
     joined = AgglomerativeClustering(min(number, len(middles)), linkage="average", metric="cosine").fit_predict(middles)
     score("parents joined from middles of leaves", joined[leaves])
@@ -260,8 +262,8 @@ def _print_names(kept: Path | None) -> None:
 
 def _induced(papers: Sequence[Paper], vectors: Vectors) -> tuple[Any, Any]:
     embeddings = Embeddings(tuple(paper.id for paper in papers), vectors, "benchmark")
-    inducer = make(ThemeSettings(subthemes="induced"))
-    return inducer.induce(embeddings, papers, parent=None, known_ids=(), seed=SEED)
+    inducer = KMeansInducer(ThemeSettings(subthemes="induced"))
+    return inducer.induce(embeddings, papers, parent=None, reserved_ids=(), seed=SEED)
 
 
 def _print_cost(count: int, peers: str | None, kept: Path | None) -> None:
@@ -302,12 +304,12 @@ def _fit_ours(folder: Path) -> None:
     del texts
     before = peak_memory()
     wall, cpu = time.perf_counter(), time.process_time()
-    where = points(vectors, papers)
+    where = joint_features(vectors, papers)
     shaped = time.process_time() - cpu
-    top = divide(where, target=0, least=LEVELS[:1], seed=SEED)
+    top = recursive_clustering(where, target=0, least=LEVELS[:1], seed=SEED)
     one = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "mib": peak_memory(), "before": before}
     wall, cpu = time.perf_counter(), time.process_time()
-    divide(where, target=0, least=LEVELS, seed=SEED)
+    recursive_clustering(where, target=0, least=LEVELS, seed=SEED)
     deep = {
         "cpu": time.process_time() - cpu + shaped,
         "wall": time.perf_counter() - wall,

@@ -20,7 +20,7 @@ withheld label, a merger if both themes have one label in the main, a division i
 - held: whether every decision was in force at the end. drift: agreement of the places with fresh themes, and of two
   fresh ones with each other; with ``--adopt`` the person takes the re-taxonomy once drift has grown
 
-Draws 0 and 1 were used for choosing the constants of themes/_propose.py and _places.py; others judge.
+Draws 0 and 1 were used for choosing the constants of themes/curate/suggestions.py and _places.py; others judge.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from surveygen.domain.proposal import Proposal
 from surveygen.domain.theme import ThemeId
 from surveygen.embed import encode_papers, papers_fingerprint
 from surveygen.embed.sentence import make
-from surveygen.themes.kmeans import make as make_inducer
+from surveygen.themes.induce import KMeansInducer
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 SILENT = pipeline.NullProgress()
@@ -276,8 +276,8 @@ def _main(papers: Sequence[PaperId], label: dict[PaperId, str]) -> str:
 def _refit(papers: Sequence[Paper], vectors: dict[PaperId, Vectors], gold: Sequence[str]) -> float:
     rows = np.stack([vectors[paper.id] for paper in papers]).astype(np.float16).astype(np.float32)
     embeddings = Embeddings(tuple(paper.id for paper in papers), rows, "replay")
-    inducer = make_inducer(ThemeSettings(target=len(set(gold))))
-    _, found = inducer.induce(embeddings, papers, parent=None, known_ids=frozenset(), seed=0)
+    inducer = KMeansInducer(ThemeSettings(target=len(set(gold))))
+    _, found = inducer.induce(embeddings, papers, parent=None, reserved_ids=frozenset(), seed=0)
     theme = {item.paper: item.path[0] for item in found}
     return float(normalized_mutual_info_score(gold, [theme[paper.id] for paper in papers]))
 

@@ -31,10 +31,11 @@ from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import papers_fingerprint
 from surveygen.embed.sentence import make
-from surveygen.pipeline._assignment import COMPANY, IncrementalAssigner, assign_papers, curated_taxonomy, sampling_key
+from surveygen.pipeline._assignment import COMPANY, IncrementalAssigner, assign_papers, curated_taxonomy
 from surveygen.pipeline._taxonomy import current_taxonomy
 from surveygen.pipeline.context import open_context
 from surveygen.pipeline.proposals import suggest
+from surveygen.themes import sampling_key
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 SILENT = pipeline.NullProgress()

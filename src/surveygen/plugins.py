@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from surveygen.errors import ConfigError, did_you_mean
 
-Room = Literal["sources", "embed", "themes", "summarize", "translate", "render"]
+Room = Literal["sources", "embed", "summarize", "translate", "render"]
 
 
 def names(room: Room) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ def test_encodes_with_the_shipped_weights() -> None:
 def test_fingerprint_and_dim_do_not_import_torch() -> None:
     """A build that finds every vector in the store never pays for torch."""
     code = (
-        "import sys; from surveygen.config import Embed; from surveygen.embed.sentence import make\n"
-        "encoder = make(Embed(), tuple); encoder.fingerprint; encoder.dim; encoder.encode([''])\n"
+        "import sys; from surveygen.config import EmbedSettings; from surveygen.embed.sentence import make\n"
+        "encoder = make(EmbedSettings(), tuple); encoder.fingerprint; encoder.dim; encoder.encode([''])\n"
         "sys.exit('torch' in sys.modules or 'sentence_transformers' in sys.modules)"
     )
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations, islice
 
-from surveygen.config import EmbedSettings, ThemeSettings
+from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
-from surveygen.themes import theme_queries, theme_vectors
-from surveygen.themes.nearest import make
+from surveygen.themes.assign import NearestCentroidAssigner, theme_queries, theme_vectors
 
 PETS_AND_LAW = Taxonomy(
     (
@@ -47,7 +46,7 @@ def assign(papers: Sequence[Paper], more: Taxonomy | None = None) -> tuple[Assig
     encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in papers] + list(queries))
     embeddings = Embeddings(tuple(paper.id for paper in papers), encode_papers(encoder, papers), encoder.fingerprint)
     asked = theme_vectors(taxonomy, dict(zip(queries, encoder.encode(queries), strict=True)))
-    return make(ThemeSettings()).assign(embeddings, papers, taxonomy, asked)
+    return NearestCentroidAssigner().assign(embeddings, papers, taxonomy, asked)
 
 
 def _papers(kind: str, count: int) -> list[Paper]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.themes import agreement, align
+from surveygen.themes.curate import agreement, align
 
 A, B, C, A1 = map(ThemeId, ("a", "b", "c", "a1"))
 TREE = Taxonomy((Theme(A, "Animals", description="All."), Theme(A1, "Cats", A), Theme(B, "Law"), Theme(C, "Music")))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.themes._evidence import Scores
-from surveygen.themes._fit import judge, trusted
+from surveygen.themes.assign.outliers import centroid_weights, detect_outliers
+from surveygen.themes.assign.scores import Scores
 from theme_rig import assign, kinds, strangers
 
 
@@ -30,7 +30,7 @@ def test_the_level_of_a_theme_changes_nothing(shift: float) -> None:
     told, chosen = scores(10)
     moved, _ = scores(10, shift)
 
-    found, again = judge(told, told, chosen, ()), judge(moved, moved, chosen, ())
+    found, again = detect_outliers(told, told, chosen, ()), detect_outliers(moved, moved, chosen, ())
 
     assert found.outside[60:].any()
     assert not found.outside[:60].any()
@@ -45,7 +45,7 @@ def test_both_kinds_of_evidence_must_miss() -> None:
     shown = told.copy()
     shown[60:, 0] = 0.6
 
-    assert not judge(told, shown, chosen, ()).outside.any()
+    assert not detect_outliers(told, shown, chosen, ()).outside.any()
 
 
 @given(st.integers(1, 29))
@@ -53,7 +53,7 @@ def test_a_handful_of_papers_has_no_strangers(count: int) -> None:
     """Nobody is outside where too few papers show what is usual."""
     told, chosen = scores(10)
 
-    found = judge(told[:count], told[:count], chosen[:count], ())
+    found = detect_outliers(told[:count], told[:count], chosen[:count], ())
 
     assert found.fit.tolist() == [1.0] * count
     assert not found.outside.any()
@@ -63,7 +63,7 @@ def test_strangers_do_not_make_the_middle_of_a_theme() -> None:
     """The papers least like their theme weigh nothing in it, the most typical ones most."""
     told, chosen = scores(10)
 
-    weights = trusted(told, chosen)
+    weights = centroid_weights(told, chosen)
 
     assert weights[60:].max() == 0.0
     assert weights.max() == pytest.approx(0.7)

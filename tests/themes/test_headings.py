@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.embedding import Vectors
 from surveygen.errors import ConfigError, ThemeError
-from surveygen.themes import compare_headings, read_outline
+from surveygen.themes.evaluate import compare_headings, read_outline
 
 angles = st.lists(st.floats(0, 1.5), min_size=1, max_size=8)
 

@@ -16,11 +16,11 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
-from surveygen.themes._clusters import choose_k, cluster, modularity, smooth
-from surveygen.themes._levels import _without_crumbs
-from surveygen.themes._names import _titled, label
-from surveygen.themes._phrases import phrases
-from surveygen.themes.kmeans import make
+from surveygen.themes.induce import KMeansInducer
+from surveygen.themes.induce.clustering import choose_k, kmeans_labels, modularity, smooth
+from surveygen.themes.induce.labels import label_clusters, title_case
+from surveygen.themes.induce.levels import merge_small_clusters
+from surveygen.themes.induce.phrases import phrases
 
 KINDS = (
     ("reward hacking", "We study reward hacking in RLHF. The reward model drifts, and RLHF finds it."),
@@ -44,9 +44,11 @@ def induce(
     """Induce with the encoder that needs no torch."""
     encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in found])
     embeddings = Embeddings(tuple(p.id for p in found), encode_papers(encoder, found), encoder.fingerprint)
-    known_ids = [ThemeId(one) for one in known]
+    reserved_ids = [ThemeId(one) for one in known]
     above = ThemeId(parent) if parent else None
-    return make(ThemeSettings(target=target)).induce(embeddings, found, parent=above, known_ids=known_ids, seed=0)
+    return KMeansInducer(ThemeSettings(target=target)).induce(
+        embeddings, found, parent=above, reserved_ids=reserved_ids, seed=0
+    )
 
 
 def test_kinds_become_themes_with_their_own_names() -> None:
@@ -153,7 +155,7 @@ def test_names_keep_the_letters_of_the_texts() -> None:
     """An abbreviation keeps its capitals; a phrase hides the words that stand only inside it."""
     texts = [Paper(PaperId(str(n)), "RLHF pitfalls", "RLHF pitfalls again.") for n in range(4)]
 
-    (found,) = label(texts, np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp))
+    (found,) = label_clusters(texts, np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp))
 
     assert found.name == "RLHF Pitfalls"
     assert found.keywords == ("RLHF pitfalls",)
@@ -191,7 +193,9 @@ def test_without_subthemes_there_is_one_level() -> None:
     encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in found])
     embeddings = Embeddings(tuple(p.id for p in found), encode_papers(encoder, found), encoder.fingerprint)
 
-    themes, _ = make(ThemeSettings(subthemes="none")).induce(embeddings, found, parent=None, known_ids=[], seed=0)
+    themes, _ = KMeansInducer(ThemeSettings(subthemes="none")).induce(
+        embeddings, found, parent=None, reserved_ids=[], seed=0
+    )
 
     assert {theme.parent for theme in themes} == {None}
 
@@ -210,7 +214,7 @@ def test_no_name_stands_twice_whatever_the_words(words: list[str]) -> None:
 
 def test_names_are_in_title_case_and_keep_capitals() -> None:
     """Small words stay small, abbreviations stay as they are."""
-    assert _titled("chain-of-thought prompting of LLMs") == "Chain-of-Thought Prompting of LLMs"
+    assert title_case("chain-of-thought prompting of LLMs") == "Chain-of-Thought Prompting of LLMs"
 
 
 def test_a_name_on_another_branch_is_not_taken_again() -> None:
@@ -218,7 +222,7 @@ def test_a_name_on_another_branch_is_not_taken_again() -> None:
     said = [Paper(PaperId(str(n)), "Retrieval augmented generation with memory", "It helps.") for n in range(4)]
     vectors, groups = np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp)
 
-    (found,) = label(said, vectors, groups, taken=["Retrieval-Augmented Generation"])
+    (found,) = label_clusters(said, vectors, groups, taken=["Retrieval-Augmented Generation"])
 
     assert found.name == "Memory"
 
@@ -235,7 +239,7 @@ def test_a_phrase_that_is_cut_off_gets_its_next_word(heads: list[str], name: str
     """It must follow often, and the phrase must seldom end by itself."""
     said = [Paper(PaperId(str(n)), f"Named entity {head}", "It helps.") for n, head in enumerate(heads)]
 
-    (found,) = label(said, np.ones((len(said), 1), dtype=np.float32), np.zeros(len(said), dtype=np.intp))
+    (found,) = label_clusters(said, np.ones((len(said), 1), dtype=np.float32), np.zeros(len(said), dtype=np.intp))
 
     assert found.name == name
 
@@ -246,7 +250,7 @@ def test_a_word_that_only_describes_others_names_nothing() -> None:
     titles = [f"spoken {thing} in taverns with zithers" for thing in things]
     said = [Paper(PaperId(str(n)), title, "It helps.") for n, title in enumerate(titles)]
 
-    (found,) = label(said, np.ones((9, 1), dtype=np.float32), np.zeros(9, dtype=np.intp))
+    (found,) = label_clusters(said, np.ones((9, 1), dtype=np.float32), np.zeros(9, dtype=np.intp))
 
     assert found.keywords[:3] == ("spoken", "taverns", "zithers")
     assert found.name == "Taverns and Zithers"
@@ -266,7 +270,7 @@ def test_crumbs_join_the_nearest_group() -> None:
     rows = np.array([[1, 0], [1, 0.1], [1, 0.2], [0, 1], [0.1, 1], [0.2, 1], [0.5, 1]], dtype=np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
 
-    merged = _without_crumbs(rows, np.array([0, 0, 0, 1, 1, 1, 2]))
+    merged = merge_small_clusters(rows, np.array([0, 0, 0, 1, 1, 1, 2]))
 
     assert merged.tolist() == [0, 0, 0, 1, 1, 1, 1]
 
@@ -284,7 +288,7 @@ def test_the_number_of_groups_is_seen_in_the_data() -> None:
     vectors = smooth(blobs())
 
     assert choose_k(blobs(), 2, 8, 0) == 4
-    assert len(set(zip(cluster(vectors, 4, 0).tolist(), np.repeat(range(4), 10).tolist(), strict=True))) == 4
+    assert len(set(zip(kmeans_labels(vectors, 4, 0).tolist(), np.repeat(range(4), 10).tolist(), strict=True))) == 4
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])

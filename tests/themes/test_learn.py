@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from surveygen.domain.embedding import Vectors, unit_rows
-from surveygen.themes._evidence import Scores
-from surveygen.themes._learn import learn, likeness, memberships
-from surveygen.themes._words import TermMatrix
+from surveygen.themes.assign.refinement import centroid_similarity, memberships, refine_centroids
+from surveygen.themes.assign.scores import Scores
+from surveygen.themes.assign.text_features import TermMatrix
 
 NOBODY = np.full(40, -1, dtype=np.intp)
 
@@ -36,7 +36,7 @@ def test_papers_of_a_theme_correct_a_weak_heading() -> None:
     """Papers that the heading misplaces go where the papers like them are."""
     vectors, words = two_groups(0.2)
 
-    learned = learn(weak_scores(), vectors, words, np.array([1, 1]), NOBODY)
+    learned = refine_centroids(weak_scores(), vectors, words, np.array([1, 1]), NOBODY)
 
     assert weak_scores().argmax(axis=1).tolist().count(0) == 20
     assert (learned.scores.argmax(axis=1) == np.repeat([0, 1], 20)).mean() > 0.95
@@ -47,9 +47,9 @@ def test_themes_that_say_much_learn_little() -> None:
     vectors, words = two_groups()
     few = TermMatrix(words.papers[15:25], words.themes)
 
-    bare = learn(weak_scores(), vectors, words, np.array([1, 1]), NOBODY).share
-    rich = learn(weak_scores(), vectors, words, np.array([300, 300]), NOBODY).share
-    small = learn(weak_scores()[15:25], vectors[15:25], few, np.array([1, 1]), NOBODY[:10]).share
+    bare = refine_centroids(weak_scores(), vectors, words, np.array([1, 1]), NOBODY).share
+    rich = refine_centroids(weak_scores(), vectors, words, np.array([300, 300]), NOBODY).share
+    small = refine_centroids(weak_scores()[15:25], vectors[15:25], few, np.array([1, 1]), NOBODY[:10]).share
 
     assert 0 < rich < small < bare < 1
 
@@ -61,7 +61,7 @@ def test_a_paper_has_no_voice_about_itself() -> None:
     weights[0, 0] = 1.0
     weights[20:, 1] = 1.0
 
-    meaning, wording = likeness(vectors, words, weights)
+    meaning, wording = centroid_similarity(vectors, words, weights)
 
     assert (meaning[0, 0], wording[0, 0]) == (0.0, 0.0)
     assert meaning[1, 0] == pytest.approx(float(vectors[1] @ vectors[0]), abs=1e-6)
@@ -74,7 +74,7 @@ def test_likeness_is_the_cosine_with_the_others(row: int) -> None:
     weights = np.abs(np.random.default_rng(1).standard_normal((40, 2)))
     others = [n for n in range(40) if n != row]
 
-    meaning, _ = likeness(vectors, words, weights)
+    meaning, _ = centroid_similarity(vectors, words, weights)
 
     middle = weights[others, 0] @ vectors[others].astype(np.float64)
     assert meaning[row, 0] == pytest.approx(vectors[row] @ middle / np.linalg.norm(middle), abs=1e-6)
@@ -96,6 +96,6 @@ def test_papers_that_say_nothing_teach_nothing() -> None:
     silent = np.zeros((3, 4), dtype=np.float32)
     nothing = TermMatrix(csr_matrix((3, 4)), csr_matrix((2, 4)))
 
-    learned = learn(np.zeros((3, 2)), silent, nothing, np.array([0, 0]), NOBODY[:3])
+    learned = refine_centroids(np.zeros((3, 2)), silent, nothing, np.array([0, 0]), NOBODY[:3])
 
     assert learned.scores.tolist() == [[0.0, 0.0]] * 3

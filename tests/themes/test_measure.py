@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.errors import ThemeError
-from surveygen.themes import evaluate as evaluate_fully
-from surveygen.themes import gold_depth, macro_f1, purity, read_gold
+from surveygen.themes.evaluate import evaluate as evaluate_fully
+from surveygen.themes.evaluate import gold_depth, macro_f1, purity, read_gold
 
 THEMES = Taxonomy(
     (

@@ -9,16 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveygen.config import EmbedSettings, ThemeSettings
+from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
-from surveygen.themes import theme_queries, theme_vectors
-from surveygen.themes._doubt import lowest, margins
-from surveygen.themes._tree import descend, lift, plant
-from surveygen.themes.nearest import make
+from surveygen.themes.assign import NearestCentroidAssigner, theme_queries, theme_vectors
+from surveygen.themes.assign.hierarchy import assign_down, build, propagate_up
+from surveygen.themes.doubt import below_group_quantile, margins
 
 TEXTS = {
     "cat": ["Cats purr at night", "A kitten and its cat mother", "Purring cats and whiskers"],
@@ -47,7 +46,7 @@ def assign(found: list[Paper], taxonomy: Taxonomy) -> tuple[Assignment, ...]:
     vectors = encode_papers(encoder, found)
     embeddings = Embeddings(tuple(paper.id for paper in found), vectors, encoder.fingerprint)
     asked = theme_vectors(taxonomy, dict(zip(queries, encoder.encode(queries), strict=True)))
-    return make(ThemeSettings()).assign(embeddings, found, taxonomy, asked)
+    return NearestCentroidAssigner().assign(embeddings, found, taxonomy, asked)
 
 
 def test_papers_go_down_to_the_leaf_that_fits() -> None:
@@ -154,10 +153,10 @@ def test_keywords_are_asked_once_with_the_names_of_children() -> None:
 
 def test_child_lifts_parent_but_number_of_children_does_not() -> None:
     """A convincing child raises its parent; two children that say the same raise it no more than one."""
-    tree = plant(PETS)
+    tree = build(PETS)
     own = np.array([[0.1, 0.5, 0.1, 0.2], [0.1, 0.1, 0.1, 0.2]])
 
-    lifted = lift(own, tree)
+    lifted = propagate_up(own, tree)
 
     assert lifted[0, 0] > 0.2 > lifted[1, 0]
     assert np.allclose(lifted[:, 1:], own[:, 1:])
@@ -166,10 +165,10 @@ def test_child_lifts_parent_but_number_of_children_does_not() -> None:
 
 def test_paper_stays_where_no_child_convinces() -> None:
     """A paper that fits the parent better than any child, and no child more than another, stays at the parent."""
-    tree = plant(PETS)
+    tree = build(PETS)
     own = np.array([[0.5, 0.2, 0.2, 0.0], *[[0.2, 0.6, 0.1, 0.0]] * 7])
 
-    places = descend(own, lift(own, tree), tree, np.zeros(8, dtype=np.intp))
+    places = assign_down(own, propagate_up(own, tree), tree, np.zeros(8, dtype=np.intp))
 
     assert places.tolist() == [0, *[1] * 7]
 
@@ -179,10 +178,10 @@ def test_doubt_is_judged_theme_by_theme() -> None:
     gaps = np.concatenate([np.linspace(0.5, 0.9, 20), np.linspace(0.01, 0.05, 20), [0.0, 0.7]])
     groups = np.array([0] * 20 + [1] * 20 + [2] * 2)
 
-    marked = lowest(gaps, groups, 0.15)
+    marked = below_group_quantile(gaps, groups, 0.15)
 
     assert (marked[:20].sum(), marked[20:40].sum(), marked[40:].tolist()) == (3, 3, [True, False])
-    assert not lowest(np.array([]), np.array([], dtype=np.intp), 0.15).any()
+    assert not below_group_quantile(np.array([]), np.array([], dtype=np.intp), 0.15).any()
 
 
 def test_margin_of_a_single_column_is_its_score() -> None:

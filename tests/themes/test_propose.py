@@ -10,7 +10,8 @@ import pytest
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.themes import SuggestionInput, nearest_papers, propose
+from surveygen.themes import nearest_papers
+from surveygen.themes.curate import SuggestionInput, suggest_changes
 
 WORDS = ("purring cats", "tax law", "choir music", "steel bridges", "glass lenses")
 THEMES = tuple(Theme(ThemeId(word.split()[1]), word.title()) for word in WORDS)
@@ -50,7 +51,7 @@ CROWD = outlook({0: 40, 1: 40, 2: 40, 3: 15}, {3: 1}, recent=3)
 
 def test_a_crowd_of_recent_papers_is_proposed_as_a_theme() -> None:
     """With its papers, and a name from their words; no other theme is."""
-    (found,) = [one for one in propose(CROWD) if one.kind == "new"]
+    (found,) = [one for one in suggest_changes(CROWD) if one.kind == "new"]
 
     assert set(found.papers) <= set(CROWD.recent)
     assert len(found.papers) >= 12
@@ -62,25 +63,25 @@ def test_recent_papers_that_are_like_older_ones_are_not_proposed() -> None:
     papers = CROWD.embeddings.ids
     spread = replace(CROWD, recent=frozenset(papers[::7]) - frozenset(CROWD.recent))
 
-    assert [one for one in propose(spread) if one.kind == "new"] == []
+    assert [one for one in suggest_changes(spread) if one.kind == "new"] == []
 
 
 @pytest.mark.parametrize("recent", [frozenset(), frozenset(CROWD.embeddings.ids)])
 def test_where_all_papers_came_at_once_none_is_new(recent: frozenset[PaperId]) -> None:
     """There is nothing to be new beside."""
-    assert [one for one in propose(replace(CROWD, recent=recent)) if one.kind == "new"] == []
+    assert [one for one in suggest_changes(replace(CROWD, recent=recent)) if one.kind == "new"] == []
 
 
 def test_a_proposal_keeps_its_id_until_a_person_dealt_with_its_papers() -> None:
     """It stays on the list as papers come, and goes when they are placed."""
-    (first,) = [one for one in propose(CROWD) if one.kind == "new"]
+    (first,) = [one for one in suggest_changes(CROWD) if one.kind == "new"]
     grown = replace(CROWD, recent=frozenset(sorted(CROWD.recent)[1:]))
     later = replace(CROWD, recent=frozenset())
     placed = replace(CROWD, placed=frozenset(first.papers))
 
-    assert [one.id for one in propose(grown, [first]) if one.kind == "new"] == [first.id]
-    assert [one for one in propose(later, [first]) if one.kind == "new"] == [first]
-    assert [one for one in propose(placed, [first]) if one.kind == "new"] == []
+    assert [one.id for one in suggest_changes(grown, [first]) if one.kind == "new"] == [first.id]
+    assert [one for one in suggest_changes(later, [first]) if one.kind == "new"] == [first]
+    assert [one for one in suggest_changes(placed, [first]) if one.kind == "new"] == []
 
 
 def test_themes_that_cannot_be_told_apart_are_proposed_as_one() -> None:
@@ -91,20 +92,20 @@ def test_themes_that_cannot_be_told_apart_are_proposed_as_one() -> None:
     }
     taxonomy = Taxonomy(THEMES[:4])
 
-    (found,) = [one for one in propose(replace(mixed, paths=paths, taxonomy=taxonomy)) if one.kind == "merge"]
+    (found,) = [one for one in suggest_changes(replace(mixed, paths=paths, taxonomy=taxonomy)) if one.kind == "merge"]
 
     assert found.themes == (THEMES[3].id, THEMES[0].id)
-    assert [one for one in propose(mixed) if one.kind == "merge"] == []
+    assert [one for one in suggest_changes(mixed) if one.kind == "merge"] == []
 
 
 def test_a_theme_of_two_subjects_is_proposed_to_be_divided() -> None:
     """Its halves are less alike than the themes beside it; a theme of one subject is whole."""
     two = outlook({0: 40, 1: 40, 2: 40, 3: 40, 4: 40}, {4: 3})
 
-    assert [one.themes for one in propose(two) if one.kind == "split"] == [(THEMES[3].id,)]
-    assert [one for one in propose(outlook({0: 40, 1: 40, 2: 40, 3: 40}, {})) if one.kind == "split"] == []
+    assert [one.themes for one in suggest_changes(two) if one.kind == "split"] == [(THEMES[3].id,)]
+    assert [one for one in suggest_changes(outlook({0: 40, 1: 40, 2: 40, 3: 40}, {})) if one.kind == "split"] == []
 
 
 def test_the_same_papers_give_the_same_proposals() -> None:
     """Nothing is left to chance."""
-    assert propose(CROWD) == propose(CROWD)
+    assert suggest_changes(CROWD) == suggest_changes(CROWD)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.themes import PreviousState, stabilize
+from surveygen.themes.assign import PreviousState, stabilize
 
 EAST, NORTH, NEAR_EAST = map(ThemeId, ("east", "north", "near-east"))
 TAXONOMY = Taxonomy((Theme(EAST, "East"), Theme(NEAR_EAST, "Near east", EAST), Theme(NORTH, "North")))

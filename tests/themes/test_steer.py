@@ -11,7 +11,7 @@ from decisions import A1, A2, BASE, GROWN, MADE, MANY, PARTS, A, B, C, decision,
 from surveygen.domain.decision import Decision, excluded_papers
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
-from surveygen.themes import CuratedTaxonomy, apply_decisions
+from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
 
 P1, P2, P5 = PaperId("p1"), PaperId("p2"), PaperId("p5")
 
@@ -26,7 +26,9 @@ def test_a_decision_twice_is_a_decision_once(before: tuple[Decision, ...], last:
     """Whatever was decided before."""
     once, twice = numbered([*before, last]), numbered([*before, last, last])
 
-    assert replace(apply_decisions(BASE, once), idle=()) == replace(apply_decisions(BASE, twice), idle=())
+    assert replace(apply_decisions(BASE, once), without_effect=()) == replace(
+        apply_decisions(BASE, twice), without_effect=()
+    )
     assert excluded_papers(once) == excluded_papers(twice)
 
 
@@ -36,8 +38,8 @@ def test_a_decision_and_its_undoing_are_nothing(before: tuple[Decision, ...], la
     undoing = numbered([*before, last, decision("undo", str(len(before) + 1))])
     was, now = apply_decisions(BASE, before), apply_decisions(BASE, undoing)
 
-    assert replace(now, heirs=was.heirs) == was
-    assert set(now.heirs) - set(was.heirs) <= {theme.id for theme in last.themes}
+    assert replace(now, merged_into=was.merged_into) == was
+    assert set(now.merged_into) - set(was.merged_into) <= {theme.id for theme in last.themes}
     assert excluded_papers(undoing) == excluded_papers(before)
 
 
@@ -47,9 +49,9 @@ def test_no_paper_is_led_to_a_theme_that_is_not_there(made: tuple[Decision, ...]
     steered = apply_decisions(BASE, made)
     there = {theme.id for theme in steered.taxonomy}
 
-    assert set(steered.heirs.values()) <= there
+    assert set(steered.merged_into.values()) <= there
     assert set(steered.placed.values()) <= there
-    assert not set(steered.heirs) & there
+    assert not set(steered.merged_into) & there
     assert set(steered.names) <= there
 
 
@@ -58,7 +60,7 @@ def test_only_merging_takes_a_theme_away(made: tuple[Decision, ...]) -> None:
     """Each theme of the beginning is there, or has an heir."""
     steered = apply_decisions(BASE, made)
 
-    assert all(theme.id in steered.taxonomy or theme.id in steered.heirs for theme in BASE)
+    assert all(theme.id in steered.taxonomy or theme.id in steered.merged_into for theme in BASE)
 
 
 def test_a_new_name_is_shown_and_moves_no_paper() -> None:
@@ -103,7 +105,7 @@ def test_a_merge_that_cannot_be_has_no_effect(gone: ThemeId, into: ThemeId) -> N
     steered = apply(decision("merge", gone, into))
 
     assert steered.taxonomy == BASE
-    assert steered.idle == (1,)
+    assert steered.without_effect == (1,)
 
 
 def test_a_divided_theme_keeps_its_id_and_gets_sub_themes() -> None:

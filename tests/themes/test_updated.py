@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import PaperId
-from surveygen.themes import nearest_papers, updated_nearest
+from surveygen.themes import nearest_papers, update_neighbors
 
 
 def drawn(seed: int, count: int) -> Vectors:
@@ -44,7 +44,7 @@ def test_an_update_is_as_good_as_comparing_all(seed: int, count: int, come: int,
     new = embeddings(changed, rows)
     names = [PaperId(f"{row:04}") for row in rows if row >= count or not np.array_equal(vectors[row], changed[row])]
 
-    found = dict(updated_nearest(new, nearest_papers(old, 5), names, 5))
+    found = dict(update_neighbors(new, nearest_papers(old, 5), names, 5))
 
     expected = likenesses(new, nearest_papers(new, 5))
     assert [len(row) for row in likenesses(new, found)] == [len(row) for row in expected]
@@ -57,4 +57,4 @@ def test_nothing_new_changes_nothing() -> None:
     found = embeddings(drawn(1, 40), list(range(40)))
     before = nearest_papers(found, 5)
 
-    assert updated_nearest(found, before, (), 5) == before
+    assert update_neighbors(found, before, (), 5) == before

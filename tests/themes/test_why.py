@@ -9,8 +9,9 @@ import pytest
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, ThemeId
-from surveygen.themes import border_cases, deciding_sentences
-from surveygen.themes._confidence import FEATURES, confidence, features
+from surveygen.themes import border_cases
+from surveygen.themes.assign import rationale_sentences
+from surveygen.themes.uncertainty import FEATURES, confidence, confidence_features
 from theme_rig import PETS_AND_LAW, assign, kinds
 
 
@@ -48,7 +49,7 @@ def test_deciding_sentences_hold_the_words() -> None:
         keywords=("tax", "law"),
     )
 
-    found = deciding_sentences(paper, item, spans)
+    found = rationale_sentences(paper, item, spans)
 
     assert [(one.start, one.end, one.version, one.field) for one in found] == [
         (18, 41, 3, "abstract"),
@@ -61,7 +62,7 @@ def test_a_sentence_of_no_words_decides_nothing() -> None:
     paper = Paper(PaperId("one"), "A title", "7 %. Courts hear of tax law.")
     item = replace(place("one", "law", margin=1), keywords=("tax", "law"))
 
-    assert [one.start for one in deciding_sentences(paper, item, [(0, 4), (5, 27)])] == [5]
+    assert [one.start for one in rationale_sentences(paper, item, [(0, 4), (5, 27)])] == [5]
 
 
 def test_no_sentence_is_named_without_a_word() -> None:
@@ -69,7 +70,7 @@ def test_no_sentence_is_named_without_a_word() -> None:
     paper = Paper(PaperId("one"), "A title", "Dogs sleep a lot.")
     item = replace(place("one", "law", margin=1), keywords=("tax", "law"))
 
-    assert deciding_sentences(paper, item, [(0, 17)]) == ()
+    assert rationale_sentences(paper, item, [(0, 17)]) == ()
 
 
 def test_border_cases_are_the_closest_calls_of_both_sides() -> None:
@@ -102,7 +103,7 @@ def test_features_count_the_measures_that_agree() -> None:
     """Two of two votes by what themes say, one of two by their papers."""
     first, second = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])
 
-    found = features(first, np.array([0]), (first, first), (first, second))
+    found = confidence_features(first, np.array([0]), (first, first), (first, second))
 
     assert found[0, 1:3].tolist() == [2.0, 1.0]
     assert found[0, 0] == pytest.approx(np.log(1.05))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from surveygen import plugins
 from surveygen.domain.decision import ThemeMove
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
@@ -24,18 +22,16 @@ from surveygen.pipeline._previous_run import PreviousRun
 from surveygen.pipeline._taxonomy import current_taxonomy, induce_below
 from surveygen.pipeline._vectors import embed_texts
 from surveygen.pipeline.context import BuildContext
-from surveygen.themes import (
-    Assigner,
-    CuratedTaxonomy,
+from surveygen.themes import nearest_papers, sampling_key, update_neighbors
+from surveygen.themes.assign import (
+    NearestCentroidAssigner,
     StableAssignments,
     ThemeVectors,
-    apply_decisions,
-    nearest_papers,
     stabilize,
     theme_queries,
     theme_vectors,
-    updated_nearest,
 )
+from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
 
 NEIGHBOURS = 10  # notes/outputs.md section 7, item 10
 COMPANY = 4000  # old papers that new ones are compared in the company of: benchmarks/themes/refresh.py, --company
@@ -93,7 +89,7 @@ def _places(
     encoder = f"{run.settings.embed.encoder}:{run.settings.embed.model}"
     content = digest(
         *(compared, encoder, sorted(hashes.items()), sorted(steered.placed.items())),
-        *(sorted(steered.heirs.items()), run.settings.themes.max_moved),
+        *(sorted(steered.merged_into.items()), run.settings.themes.max_moved),
     )
     if before is not None and before.content == content:
         return before, ()
@@ -116,7 +112,7 @@ class IncrementalAssigner:
 
     def __init__(self, run: BuildContext, steered: CuratedTaxonomy) -> None:
         self._run = run
-        self._assigner: Assigner = plugins.load("themes", "nearest").make(run.settings.themes)
+        self._assigner = NearestCentroidAssigner()
         self._steered = steered
         self._vectors: ThemeVectors | None = None
 
@@ -144,7 +140,7 @@ class IncrementalAssigner:
         ids = tuple(paper.id for paper in papers)
         embeddings = Embeddings(ids, self._run.embeddings.rows(ids), self._run.embeddings.encoder)
         taxonomy = self._steered.taxonomy
-        found = self._assigner.assign(embeddings, papers, taxonomy, self._asked(), placed=placed)
+        found = self._assigner.assign(embeddings, papers, taxonomy, self._asked(), overrides=placed)
         return {item.paper: item for item in found if item.paper in wanted}
 
     def _company(self, wanted: Collection[PaperId]) -> set[PaperId]:
@@ -163,11 +159,6 @@ class IncrementalAssigner:
         return self._vectors
 
 
-def sampling_key(paper: PaperId) -> bytes:
-    """Return a key that draws the same papers in every run."""
-    return hashlib.sha256(paper.encode("utf-8", "surrogatepass")).digest()
-
-
 def _neighbours(run: BuildContext) -> Mapping[PaperId, tuple[PaperId, ...]]:
     """Return the nearest of each paper; while the encoder is the same, only what changed is compared."""
     space = digest(run.embeddings.encoder, NEIGHBOURS)
@@ -179,6 +170,6 @@ def _neighbours(run: BuildContext) -> Mapping[PaperId, tuple[PaperId, ...]]:
         changed = [paper.id for paper in run.papers if hashes.get(paper.id) != paper.text_hash]
         if not changed and len(hashes) == len(run.papers):
             return before.nearest()
-        found = updated_nearest(run.embeddings, before.nearest(), changed, NEIGHBOURS)
+        found = update_neighbors(run.embeddings, before.nearest(), changed, NEIGHBOURS)
     save_neighbors(run.store, space, run.papers, found)
     return found

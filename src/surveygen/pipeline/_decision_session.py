@@ -17,7 +17,8 @@ from surveygen.environment import login_name
 from surveygen.errors import ThemeError
 from surveygen.pipeline._clock import now
 from surveygen.pipeline._taxonomy import saved_taxonomy
-from surveygen.themes import CuratedTaxonomy, Profile, apply_decisions, load_profile
+from surveygen.themes import Profile, load_profile
+from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class DecisionSession:
         known = ThemeId(theme)
         if known in steered.taxonomy:
             return known
-        if known in steered.heirs:
-            heir = steered.heirs[known]
+        if known in steered.merged_into:
+            heir = steered.merged_into[known]
             raise ThemeError(f"the theme {theme!r} went into {heir!r}", f"name {heir!r} instead")
         if not len(steered.taxonomy):
             raise ThemeError(f"there is no theme {theme!r}: none has been found yet", "run: surveygen build")
@@ -92,7 +93,7 @@ class DecisionSession:
     def _outcome(self, decisions: tuple[Decision, ...]) -> tuple[object, ...]:
         steered = apply_decisions(self.base, decisions, dict(self.profile.replaces))
         written = {(one.subject, one.target, one.edit) for one in active_edits(decisions)}
-        return replace(steered, idle=()), excluded_papers(decisions), written
+        return replace(steered, without_effect=()), excluded_papers(decisions), written
 
 
 @contextmanager

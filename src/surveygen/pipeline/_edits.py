@@ -22,7 +22,7 @@ def edits_in_force(run: BuildContext) -> tuple[Decision, ...]:
     if not held:
         return ()
     steered = curated_taxonomy(run, saved_taxonomy(run.store, run.profile, run.settings.themes))
-    heirs = {f"{_THEME}{gone}": f"{_THEME}{heir}" for gone, heir in steered.heirs.items()}
+    heirs = {f"{_THEME}{gone}": f"{_THEME}{heir}" for gone, heir in steered.merged_into.items()}
     return tuple(replace(one, subject=heirs.get(one.subject, one.subject)) for one in held)
 
 

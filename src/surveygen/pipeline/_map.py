@@ -9,7 +9,7 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.pipeline._codec import decode, digest, encode
 from surveygen.pipeline.context import BuildContext
-from surveygen.themes import MAP, join_map, map_papers
+from surveygen.themes import MAP_METHOD, join_map, map_papers
 
 _KIND, _SLOT = "map", "last"
 _MOST_JOINED = 0.2  # of the papers; with more the map says too little of them, and is laid out anew
@@ -29,7 +29,7 @@ class _MapState:
 def map_coordinates(run: BuildContext) -> Mapping[PaperId, tuple[float, float]]:
     """Return the place of each paper in the unit square; a paper that left keeps its own in case that it returns."""
     embed = run.settings.embed  # and not the encoder's fingerprint: "lsa" fits its space to each state of the corpus
-    key = digest(MAP, embed.encoder, embed.model)
+    key = digest(MAP_METHOD, embed.encoder, embed.model)
     cached = run.store.derived(_KIND, key)
     known = decode(_MapState, cached) if cached is not None else _MapState()
     now = _brought_up(known, {paper.id: paper.text_hash for paper in run.papers}, run.embeddings)

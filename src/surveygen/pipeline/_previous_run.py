@@ -8,7 +8,8 @@ from surveygen.domain.decision import MoveReason, ThemeMove
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, ThemeId
 from surveygen.pipeline._assignment_state import AssignmentState, StoredAssignment
-from surveygen.themes import CuratedTaxonomy, PreviousState, StableAssignments
+from surveygen.themes.assign import PreviousState, StableAssignments
+from surveygen.themes.curate import CuratedTaxonomy
 
 _UNKNOWN = ThemeId("")
 

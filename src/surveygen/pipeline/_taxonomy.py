@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from surveygen import plugins
 from surveygen.config import ThemeSettings
 from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId, in_reading_order
 from surveygen.pipeline._clock import now
 from surveygen.pipeline.context import BuildContext
-from surveygen.themes import Inducer, Profile
+from surveygen.themes import Profile
+from surveygen.themes.induce import KMeansInducer
 
 _MIN_TO_SPLIT = 20  # papers that a top theme without sub-themes must have before some are induced
 
@@ -58,14 +58,14 @@ def induce_below(run: BuildContext, taxonomy: Taxonomy, assignments: Sequence[As
 
 def _induce(run: BuildContext, parent: Theme | None, embeddings: Embeddings) -> tuple[Theme, ...]:
     """Induce themes below `parent` and save them: from then on they are kept, with their ids."""
-    inducer: Inducer = plugins.load("themes", "kmeans").make(run.settings.themes)
+    inducer = KMeansInducer(run.settings.themes)
     stored = run.store.taxonomy() or Taxonomy()
     inside = set(embeddings.ids)
     themes, _ = inducer.induce(
         embeddings,
         [paper for paper in run.papers if paper.id in inside],
         parent=parent.id if parent else None,
-        known_ids=minted(run.store, run.profile),
+        reserved_ids=minted(run.store, run.profile),
         seed=run.settings.themes.seed,
     )
     given = [theme for theme in run.profile.taxonomy if theme.id not in stored]

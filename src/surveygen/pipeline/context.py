@@ -14,7 +14,8 @@ from surveygen.embed import Encoder
 from surveygen.errors import CorpusError
 from surveygen.pipeline._vectors import embed_papers
 from surveygen.pipeline.progress import Progress
-from surveygen.themes import Profile, load_profile, theme_queries
+from surveygen.themes import Profile, load_profile
+from surveygen.themes.assign import theme_queries
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from surveygen import plugins
 from surveygen.config import Project
 from surveygen.domain.decision import Decision, ThemeMove, active_decisions
 from surveygen.domain.embedding import Embeddings
@@ -16,7 +15,7 @@ from surveygen.pipeline._decision_session import DecisionResult, DecisionSession
 from surveygen.pipeline._taxonomy import minted
 from surveygen.pipeline.context import open_context
 from surveygen.pipeline.progress import Progress
-from surveygen.themes import Inducer
+from surveygen.themes.induce import KMeansInducer
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def merge(project: Project, theme: str, into: str) -> DecisionResult:
     with open_session(project) as desk:
         steered = desk.steered
         keeper = desk.theme(into)
-        if steered.heirs.get(ThemeId(theme)) == keeper:
+        if steered.merged_into.get(ThemeId(theme)) == keeper:
             return DecisionResult(None)
         check_merge(desk, theme, keeper)
         return desk.decide("merge", theme, keeper)
@@ -138,14 +137,14 @@ def divide(desk: DecisionSession, progress: Progress, theme: ThemeId, *, target:
     run = open_context(desk.project, desk.store, progress)
     members = {item.paper for item in assign_papers(run).assignments if item.theme == theme}
     settings = run.settings.themes
-    inducer: Inducer = plugins.load("themes", "kmeans").make(replace(settings, target=target))
+    inducer = KMeansInducer(replace(settings, target=target))
     papers = [paper for paper in run.papers if paper.id in members]
     ids = tuple(paper.id for paper in papers)
     themes, _ = inducer.induce(
         Embeddings(ids, run.embeddings.rows(ids), run.embeddings.encoder),
         papers,
         parent=theme,
-        known_ids=minted(desk.store, desk.profile),
+        reserved_ids=minted(desk.store, desk.profile),
         seed=settings.seed,
     )
     if not themes:
@@ -171,4 +170,4 @@ def history(project: Project) -> DecisionLog:
     with open_session(project) as desk:
         held = {one.number for one in active_decisions(desk.decisions)}
         undone = (one.number for one in desk.decisions if one.action != "undo" and one.number not in held)
-        return DecisionLog(desk.decisions, tuple(undone), desk.steered.idle, desk.store.moves())
+        return DecisionLog(desk.decisions, tuple(undone), desk.steered.without_effect, desk.store.moves())

@@ -19,8 +19,8 @@ from surveygen.pipeline.progress import Progress
 from surveygen.render import TemplateRoots, evaluation_page, template_root
 from surveygen.sources import read_file
 from surveygen.survey import compare_references
-from surveygen.themes import compare_headings, gold_depth, read_gold, read_outline
-from surveygen.themes import evaluate as measure
+from surveygen.themes.evaluate import compare_headings, gold_depth, read_gold, read_outline
+from surveygen.themes.evaluate import evaluate as measure
 
 
 def evaluate(

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.decision import active_decisions
@@ -16,14 +15,16 @@ from surveygen.domain.proposal import Drift, Proposal
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import Theme, ThemeId
 from surveygen.errors import ThemeError
-from surveygen.pipeline._assignment import AssignmentResult, assign_papers, sampling_key
+from surveygen.pipeline._assignment import AssignmentResult, assign_papers
 from surveygen.pipeline._codec import decode, digest, encode
 from surveygen.pipeline._decision_session import DecisionResult, DecisionSession, open_session
 from surveygen.pipeline._taxonomy import minted
 from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.decide import check_merge, divide
 from surveygen.pipeline.progress import Progress
-from surveygen.themes import Inducer, SuggestionInput, agreement, propose
+from surveygen.themes import sampling_key
+from surveygen.themes.curate import SuggestionInput, agreement, suggest_changes
+from surveygen.themes.induce import KMeansInducer
 
 _KIND, _LAST = "proposals", "last"
 _SAMPLE = 2000  # papers that the shadow of a taxonomy is induced from
@@ -64,7 +65,7 @@ def suggest(run: BuildContext, placed: AssignmentResult | None = None) -> Sugges
     if known is not None and known.content == content:
         return known.offered
     with run.progress.stage("proposals", 2) as advance:
-        found = propose(_outlook(run, placed), known.offered.proposals if known else ())
+        found = suggest_changes(_outlook(run, placed), known.offered.proposals if known else ())
         advance(1)
         drift = _drift(run, placed)
         advance(1)
@@ -171,12 +172,12 @@ def _shadow(run: BuildContext, sample: Sequence[PaperId], tops: int) -> dict[Pap
     ids = tuple(sorted(sample))
     inside = set(ids)
     settings = run.settings.themes
-    inducer: Inducer = plugins.load("themes", "kmeans").make(replace(settings, target=tops, subthemes="none"))
+    inducer = KMeansInducer(replace(settings, target=tops, subthemes="none"))
     _, found = inducer.induce(
         Embeddings(ids, run.embeddings.rows(ids), run.embeddings.encoder),
         [paper for paper in run.papers if paper.id in inside],
         parent=None,
-        known_ids=frozenset(),
+        reserved_ids=frozenset(),
         seed=settings.seed,
     )
     return {item.paper: item.path[0] for item in found}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from surveygen import plugins
 from surveygen.config import Project
 from surveygen.domain.proposal import Lineage
 from surveygen.domain.theme import Taxonomy
@@ -15,7 +14,9 @@ from surveygen.pipeline._taxonomy import minted
 from surveygen.pipeline.context import open_context
 from surveygen.pipeline.output import taxonomy_toml, write_new
 from surveygen.pipeline.progress import Progress
-from surveygen.themes import Inducer, Profile, align
+from surveygen.themes import Profile
+from surveygen.themes.curate import align
+from surveygen.themes.induce import KMeansInducer
 
 DRAFT_NAME = "retaxonomy.draft.toml"
 
@@ -49,10 +50,12 @@ def retaxonomy(project: Project, progress: Progress, *, target: int = 0, out: Pa
         placed = assign_papers(run)
         settings = run.settings.themes
         count = target or settings.target or len(placed.taxonomy.children(None))
-        inducer: Inducer = plugins.load("themes", "kmeans").make(replace(settings, target=count))
+        inducer = KMeansInducer(replace(settings, target=count))
         with progress.stage("induce", 1) as advance:
             ids = minted(desk.store, desk.profile)
-            themes, found = inducer.induce(run.embeddings, run.papers, parent=None, known_ids=ids, seed=settings.seed)
+            themes, found = inducer.induce(
+                run.embeddings, run.papers, parent=None, reserved_ids=ids, seed=settings.seed
+            )
             advance(1)
     before = {item.paper: item.path for item in placed.assignments}
     taxonomy, lineage = align(placed.taxonomy, before, Taxonomy(themes), {item.paper: item.path for item in found})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.decision import excluded_papers
@@ -16,7 +15,8 @@ from surveygen.pipeline._rationales import reason
 from surveygen.pipeline.context import open_context
 from surveygen.pipeline.output import taxonomy_toml, write_new
 from surveygen.pipeline.progress import Progress
-from surveygen.themes import Inducer, Profile, border_cases
+from surveygen.themes import Profile, border_cases
+from surveygen.themes.induce import KMeansInducer
 
 DRAFT_NAME = "taxonomy.draft.toml"
 
@@ -64,9 +64,11 @@ def induce(project: Project, progress: Progress, *, target: int = 0, out: Path |
     settings = replace(project.settings.themes, target=target or project.settings.themes.target)
     with Store.open(project.database) as store:
         run = open_context(project, store, progress)
-    inducer: Inducer = plugins.load("themes", "kmeans").make(settings)
+    inducer = KMeansInducer(settings)
     with progress.stage("induce", 1) as advance:
-        themes, _ = inducer.induce(run.embeddings, run.papers, parent=None, known_ids=frozenset(), seed=settings.seed)
+        themes, _ = inducer.induce(
+            run.embeddings, run.papers, parent=None, reserved_ids=frozenset(), seed=settings.seed
+        )
         advance(1)
     title = project.settings.title
     taxonomy = Taxonomy(themes)

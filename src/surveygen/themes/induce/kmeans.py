@@ -14,10 +14,10 @@ from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import Assignment, Theme, ThemeId
-from surveygen.themes._doubt import lowest, margins
-from surveygen.themes._levels import Group, divide
-from surveygen.themes._names import Label, label
-from surveygen.themes._points import points
+from surveygen.themes.doubt import below_group_quantile, margins
+from surveygen.themes.induce.labels import ClusterLabel, label_clusters
+from surveygen.themes.induce.levels import Cluster, recursive_clustering
+from surveygen.themes.induce.points import joint_features
 
 # Papers that a theme must hold to be divided: all papers or those of a given theme; then a top theme; then one below.
 _FIRST, _SECOND, _THIRD = 12, 20, 500
@@ -25,29 +25,19 @@ _UNCERTAIN = 0.15
 _CENTRAL = 5  # nearest.py then agrees with the groups for .85 to .93 of papers, against .76 to .83 without
 
 
-def make(settings: ThemeSettings) -> KMeansInducer:
-    """Make the inducer.
-
-    `settings.target` fixes the number of top themes, 0 leaves it to the data; with `settings.subthemes` "none" there is
-    one level only.
-    """
-    return KMeansInducer(settings.target, deep=settings.subthemes != "none")
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     """One new theme: its place in the tree, and the rows of its papers."""
 
     theme: Theme
-    group: Group
+    group: Cluster
 
 
 class KMeansInducer:
     """Groups papers by likeness, level by level, places every one, and names each group by its own phrases."""
 
-    def __init__(self, target: int = 0, *, deep: bool = True) -> None:
-        self._target = target
-        self._deep = deep
+    def __init__(self, settings: ThemeSettings) -> None:
+        self._settings = settings
 
     def induce(
         self,
@@ -55,7 +45,7 @@ class KMeansInducer:
         papers: Sequence[Paper],
         *,
         parent: ThemeId | None,
-        known_ids: Collection[ThemeId],
+        reserved_ids: Collection[ThemeId],
         seed: int,
     ) -> tuple[tuple[Theme, ...], tuple[Assignment, ...]]:
         """Divide papers into new themes, largest first, and these again; see `Inducer.induce`.
@@ -67,18 +57,20 @@ class KMeansInducer:
         if not papers or (parent is not None and len(papers) < _FIRST):
             return (), ()
         vectors = embeddings.rows([paper.id for paper in papers])
-        where = points(vectors, papers)
+        where = joint_features(vectors, papers)
         least = (_FIRST, _SECOND, _THIRD) if parent is None else (_FIRST, _THIRD)
-        target = self._target if parent is None else 0
-        groups = divide(where, target=target, least=least if self._deep else least[:1], seed=seed)
+        target = self._settings.target if parent is None else 0
+        groups = recursive_clustering(
+            where, target=target, least=least if self._settings.subthemes != "none" else least[:1], seed=seed
+        )
         if parent is not None and len(groups) == 1:
             return (), ()
-        found = _themes(groups, parent, papers, where, known_ids)
+        found = _themes(groups, parent, papers, where, reserved_ids)
         return tuple(one.theme for one in found), _assignments(papers, vectors, found, parent)
 
 
 def _themes(
-    groups: Sequence[Group],
+    groups: Sequence[Cluster],
     parent: ThemeId | None,
     papers: Sequence[Paper],
     where: Vectors,
@@ -88,13 +80,13 @@ def _themes(
     names: list[str] = []
     ids: set[ThemeId] = set(known)
 
-    def visit(siblings: Sequence[Group], above: Theme | None) -> list[_Found]:
+    def visit(siblings: Sequence[Cluster], above: Theme | None) -> list[_Found]:
         found: list[_Found] = []
         rows = np.sort(np.concatenate([group.rows for group in siblings]))
         own = np.empty(len(papers), dtype=np.intp)
         for number, group in enumerate(siblings):
             own[group.rows] = number
-        labels = label([papers[row] for row in rows], where[rows], own[rows], taken=names)
+        labels = label_clusters([papers[row] for row in rows], where[rows], own[rows], taken=names)
         names.extend(one.name for one in labels)
         for group, said in zip(siblings, labels, strict=True):
             members = [papers[row].id for row in group.rows]
@@ -103,7 +95,7 @@ def _themes(
             found += [_Found(theme, group), *(visit(group.below, theme) if group.below else ())]
         return found
 
-    def _central(group: Group, where: Vectors) -> tuple[PaperId, ...]:
+    def _central(group: Cluster, where: Vectors) -> tuple[PaperId, ...]:
         """Return the papers nearest the middle: as seeds they let later papers find the theme."""
         inside = where[group.rows]
         likeness = inside @ unit_rows(inside.mean(axis=0, keepdims=True))[0]
@@ -114,7 +106,11 @@ def _themes(
 
 
 def _theme(
-    said: Label, parent: ThemeId | None, members: Sequence[PaperId], seeds: tuple[PaperId, ...], known: set[ThemeId]
+    said: ClusterLabel,
+    parent: ThemeId | None,
+    members: Sequence[PaperId],
+    seeds: tuple[PaperId, ...],
+    known: set[ThemeId],
 ) -> Theme:
     """Make a theme with a readable id that no theme has or had: its name, and a hash of parent and members."""
     for attempt in range(len(known) + 1):
@@ -138,7 +134,7 @@ def _assignments(
     for number, one in enumerate(tops):
         own[one.group.rows] = number
     score, gap, second = _compare(vectors, own, [one.group.rows for one in tops])
-    doubtful = lowest(gap, own, _UNCERTAIN)
+    doubtful = below_group_quantile(gap, own, _UNCERTAIN)
     return tuple(
         Assignment(
             paper=paper.id,

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper
@@ -60,13 +59,19 @@ class Boilerplate:
 @cache
 def boilerplate() -> Boilerplate:
     """Read the shipped lists of words."""
-    data = tomllib.loads((files("surveygen.themes") / "boilerplate.toml").read_text(encoding="utf-8"))
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # noqa: PLC0415  # slow to import
+
+    data = tomllib.loads((files("surveygen.themes.induce") / "boilerplate.toml").read_text(encoding="utf-8"))
     breaks, weak, nouns = (frozenset(data[key].split()) for key in ("breaks", "weak", "nouns"))
     return Boilerplate(breaks | ENGLISH_STOP_WORDS, weak, nouns)
 
 
-def rank(papers: Sequence[Paper], texts: Sequence[str], vectors: Vectors, groups: NDArray[np.intp]) -> list[list[str]]:
+def rank_phrases(
+    papers: Sequence[Paper], texts: Sequence[str], vectors: Vectors, groups: NDArray[np.intp]
+) -> list[list[str]]:
     """Return the candidate phrases of each group, best first."""
+    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415  # slow to import
+
     counter = CountVectorizer(
         analyzer=lambda text: list(phrases(text)),
         binary=True,

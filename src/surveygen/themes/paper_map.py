@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import PaperId
 
-MAP = "t-sne-1"  # names what is computed here, for caches
+MAP_METHOD = "t-sne-1"  # names what is computed here, for caches
 _LANDMARKS = 1000  # papers laid out by t-SNE, the others among them: 2 s of CPU time however many papers there are
 _AXES = 30  # that t-SNE starts from, as in its paper: https://jmlr.org/papers/v9/vandermaaten08a.html
 _PERPLEXITY = 30.0
@@ -28,7 +28,7 @@ def map_papers(embeddings: Embeddings) -> Mapping[PaperId, tuple[float, float]]:
     Up to a thousand papers, drawn by their ids, are laid out by t-SNE from their main axes; each other one stands
     between the landmarks most like it. Near means alike; a wide distance says no more than a very wide one.
     """
-    order = sorted(embeddings.ids, key=_lot)
+    order = sorted(embeddings.ids, key=sampling_key)
     rows = embeddings.rows(order)
     with threadpool_limits(limits=1):  # the sum of several threads comes in any order
         axes = _main_axes(rows)
@@ -56,7 +56,8 @@ def join_map(
     return {paper: (float(x), float(y)) for paper, (x, y) in zip(new, found.round(3), strict=True)}
 
 
-def _lot(paper: PaperId) -> bytes:
+def sampling_key(paper: PaperId) -> bytes:
+    """Return a sort key that draws the same sample of papers in every run, whatever other papers there are."""
     return hashlib.sha256(paper.encode("utf-8", "surrogatepass")).digest()
 
 

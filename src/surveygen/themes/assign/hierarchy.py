@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.theme import Taxonomy
-from surveygen.themes._doubt import margins
-from surveygen.themes._evidence import Scores
+from surveygen.themes.assign.scores import Scores
+from surveygen.themes.doubt import margins
 
 # Share of a theme's own text in its lifted score, and how sharply the best sub-theme counts; what lifting adds:
 # benchmarks/themes/assign_parts.py.
@@ -20,7 +20,7 @@ _WEAK_QUARTER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class ThemeTree:
     """A taxonomy by row numbers: `tops`, and for each theme its `children` and its `subtree` (itself first)."""
 
     tops: tuple[int, ...]
@@ -28,7 +28,7 @@ class Tree:
     subtree: tuple[tuple[int, ...], ...]
 
 
-def plant(taxonomy: Taxonomy) -> Tree:
+def build(taxonomy: Taxonomy) -> ThemeTree:
     """Number the themes in reading order."""
     row = {theme.id: n for n, theme in enumerate(taxonomy)}
     children: list[list[int]] = [[] for _ in row]
@@ -38,10 +38,10 @@ def plant(taxonomy: Taxonomy) -> Tree:
     subtree: list[tuple[int, ...]] = [()] * len(row)
     for n in reversed(range(len(row))):
         subtree[n] = (n, *(below for child in children[n] for below in subtree[child]))
-    return Tree(tuple(tops), tuple(tuple(below) for below in children), tuple(subtree))
+    return ThemeTree(tuple(tops), tuple(tuple(below) for below in children), tuple(subtree))
 
 
-def lift(own: Scores, tree: Tree, *, own_share: float = OWN_SHARE) -> Scores:
+def propagate_up(own: Scores, tree: ThemeTree, *, own_share: float = OWN_SHARE) -> Scores:
     """Let sub-themes speak for the themes above them.
 
     Half a theme's own score, half a soft maximum (mean-exp) over the theme and all below it, so that a theme gains
@@ -60,8 +60,8 @@ def lift(own: Scores, tree: Tree, *, own_share: float = OWN_SHARE) -> Scores:
 Compare = Callable[[NDArray[np.intp], Sequence[int]], Scores]
 
 
-def descend(
-    own: Scores, lifted: Scores, tree: Tree, tops: NDArray[np.intp], compare: Compare | None = None
+def assign_down(
+    own: Scores, lifted: Scores, tree: ThemeTree, tops: NDArray[np.intp], compare: Compare | None = None
 ) -> NDArray[np.intp]:
     """Move each paper from its top theme to the deepest node that fits.
 

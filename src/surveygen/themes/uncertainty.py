@@ -9,8 +9,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.themes._doubt import margins
-from surveygen.themes._evidence import Scores
+from surveygen.themes.assign.scores import Scores
+from surveygen.themes.doubt import margins
 
 FEATURES = ("log_margin", "told_votes", "shown_votes", "agreement")
 _LEAST_MARGIN = 0.05  # where the logarithm of the margin is cut off
@@ -28,7 +28,7 @@ def confidence(features: NDArray[np.float64]) -> NDArray[np.float64]:
     return probability
 
 
-def features(
+def confidence_features(
     scores: Scores, chosen: NDArray[np.intp], told: tuple[Scores, Scores], shown: tuple[Scores, Scores]
 ) -> NDArray[np.float64]:
     """Gather what is known of each placement without any label.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
 
 from surveygen.domain.embedding import Vectors, unit_rows
-from surveygen.themes._neighbours import nearest_rows
+from surveygen.themes.neighbors import nearest_rows
 
 Labels = NDArray[np.intp]
 
@@ -30,11 +29,13 @@ def smooth(vectors: Vectors) -> Vectors:
     return unit_rows(_OWN_SHARE * vectors + _OWN_SHARE * mean)
 
 
-def cluster(vectors: Vectors, k: int, seed: int) -> Labels:
+def kmeans_labels(vectors: Vectors, k: int, seed: int) -> Labels:
     """Divide `(n, dim)` vectors into at most `k` groups by KMeans; returns `(n,)` labels from 0, without gaps.
 
     One thread, because the sum of several comes in any order; float64, so that this costs no digits.
     """
+    from sklearn.cluster import KMeans  # noqa: PLC0415  # scikit-learn takes seconds to import
+
     rows = vectors.astype(np.float64).round(_DIGITS)
     with threadpool_limits(limits=1):
         found = KMeans(_distinct(rows, k), n_init=_STARTS, random_state=seed).fit_predict(rows)
@@ -72,7 +73,7 @@ def choose_k(vectors: Vectors, smallest: int, largest: int, seed: int) -> int:
     smoothed = smooth(sample)
     best, best_score = smallest, -np.inf
     for k in range(smallest, min(largest, len(sample) - 1) + 1):
-        score = modularity(near, weights, cluster(smoothed, k, seed))
+        score = modularity(near, weights, kmeans_labels(smoothed, k, seed))
         if score > best_score:
             best, best_score = k, score
     return best

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors
 from surveygen.domain.paper import Paper
-from surveygen.themes._phrases import WORD, boilerplate, rank
+from surveygen.themes.induce.phrases import WORD, boilerplate, rank_phrases
 
 _KEYWORDS = 8
 _NAME_FROM = 5  # keywords among which a phrase is looked for before two words are joined
@@ -30,7 +30,7 @@ _SMALL = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class ClusterLabel:
     """What a group is called, a sentence of what belongs there, and the phrases that set it apart, best first."""
 
     name: str
@@ -38,9 +38,9 @@ class Label:
     keywords: tuple[str, ...]
 
 
-def label(
+def label_clusters(
     papers: Sequence[Paper], vectors: Vectors, groups: NDArray[np.intp], *, taken: Sequence[str] = ()
-) -> tuple[Label, ...]:
+) -> tuple[ClusterLabel, ...]:
     """Name each group so that no name says the same as another.
 
     Phrases are ranked by class-based TF-IDF (Grootendorst, arXiv 2203.05794) times the likeness of the phrase's papers
@@ -57,8 +57,8 @@ def label(
     members = [np.flatnonzero(groups == group) for group in range(len(sizes))]
     read = np.sort(np.concatenate([rows[:: -(-len(rows) // _READ)] for rows in members]))
     texts = {row: f"{papers[row].title}. {papers[row].abstract}" for row in read.tolist()}
-    ranked = rank([papers[row] for row in read], list(texts.values()), vectors[read], groups[read])
-    labels: dict[int, Label] = {}
+    ranked = rank_phrases([papers[row] for row in read], list(texts.values()), vectors[read], groups[read])
+    labels: dict[int, ClusterLabel] = {}
     for group in sorted(range(len(sizes)), key=lambda g: (-sizes[g], g)):
         inside = [texts[row] for row in members[group].tolist() if row in texts]
         siblings = [known.name for known in labels.values()]
@@ -69,7 +69,7 @@ def label(
 
 def _choose(
     ranked: Sequence[str], texts: Sequence[str], titles: Iterator[str], siblings: Sequence[str], taken: Sequence[str]
-) -> Label:
+) -> ClusterLabel:
     distinct: list[str] = []
     for phrase in ranked:
         if not any(_stems(phrase) <= _stems(one) or _stems(one) <= _stems(phrase) for one in distinct):
@@ -78,11 +78,11 @@ def _choose(
     fresh = [phrase for phrase in words if not _repeats(phrase, siblings, taken)]
     if not fresh:
         name = _unused(titles, {*siblings, *taken})
-        return Label(name, f"Work like the paper “{name}”.", words)
+        return ClusterLabel(name, f"Work like the paper “{name}”.", words)
     whole = next((phrase for phrase in fresh[:_NAME_FROM] if " " in phrase and _ends_well(phrase)), None)
     longer = _as_written(_completed(whole, texts), texts) if whole else _joined(fresh, texts)
     chosen = whole if whole and _repeats(longer, siblings, taken) else longer
-    return Label(_titled(chosen), _definition(chosen, words), words)
+    return ClusterLabel(title_case(chosen), _definition(chosen, words), words)
 
 
 def _joined(fresh: Sequence[str], texts: Sequence[str]) -> str:
@@ -144,10 +144,10 @@ def _definition(chosen: str, words: Sequence[str]) -> str:
     return f"Work on {chosen}, which deals with {', '.join(most)}{' and ' * bool(most)}{last}."
 
 
-def _titled(phrase: str) -> str:
+def title_case(phrase: str) -> str:
     """Write a name in title case; a word with a capital of its own stays as it is.
 
-    >>> _titled("chain-of-thought prompting of LLMs")
+    >>> title_case("chain-of-thought prompting of LLMs")
     'Chain-of-Thought Prompting of LLMs'
     """
     words = [_capital(word, first=n == 0) for n, word in enumerate(phrase.split())]

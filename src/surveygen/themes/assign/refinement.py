@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors
-from surveygen.themes._evidence import Scores
-from surveygen.themes._words import TermMatrix
+from surveygen.themes.assign.scores import Scores
+from surveygen.themes.assign.text_features import TermMatrix
 
 # Chosen on several kinds of labels: benchmarks/themes/assign_parts.py prints what others give.
 _SOFTNESS = 0.2  # temperature of the memberships, where 1 is the usual lead of the best theme over the middle one
@@ -23,7 +23,7 @@ _TINY = 1e-6  # squared length of a middle that one paper alone made: nothing is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Learned:
+class RefinedScores:
     """What the papers add to what the themes say.
 
     Attributes:
@@ -40,9 +40,9 @@ class Learned:
     share: float
 
 
-def learn(
+def refine_centroids(
     base: Scores, vectors: Vectors, words: TermMatrix, said: NDArray[np.intp], fixed: NDArray[np.intp]
-) -> Learned:
+) -> RefinedScores:
     """Place papers softly, take the middle of each theme's papers, and place again, three times.
 
     A paper is never compared with a middle that it is part of: it is taken out first. Otherwise each paper would speak
@@ -63,12 +63,12 @@ def learn(
     for _ in range(_ROUNDS):
         size = members.sum(axis=0)
         share = float((size / (size + _DOUBT_PAPERS) * (_DOUBT_WORDS / (_DOUBT_WORDS + said))).mean())
-        meaning, wording = likeness(vectors, words, members)
+        meaning, wording = centroid_similarity(vectors, words, members)
         parts = [_leads(_raised(part, free), free) for part in (meaning, wording)]
         shown = (parts[0] + _WORD_WEIGHT * parts[1]) / (1 + _WORD_WEIGHT)
         scores = (1 - share) * told + share * shown
         members = memberships(scores, fixed)
-    return Learned(scores, usual_lead(base, free), members, share)
+    return RefinedScores(scores, typical_margin(base, free), members, share)
 
 
 def memberships(scores: Scores, fixed: NDArray[np.intp]) -> Scores:
@@ -81,7 +81,7 @@ def memberships(scores: Scores, fixed: NDArray[np.intp]) -> Scores:
     return members
 
 
-def likeness(vectors: Vectors, words: TermMatrix, weights: Scores) -> tuple[Scores, Scores]:
+def centroid_similarity(vectors: Vectors, words: TermMatrix, weights: Scores) -> tuple[Scores, Scores]:
     """Compare each paper with the weighted middle of the others of each theme, by meaning and by words.
 
     `weights` is `(n_papers, n_themes)`, 0 or more; each result too is `(n_papers, n_themes)`, cosines, 0 where no other
@@ -121,13 +121,13 @@ def _raised(scores: Scores, free: NDArray[np.bool_]) -> Scores:
     return above
 
 
-def usual_lead(scores: Scores, free: NDArray[np.bool_]) -> float:
+def typical_margin(scores: Scores, free: NDArray[np.bool_]) -> float:
     """Return the median lead of the best theme over the middle one, of the papers that are `free`."""
     return float(np.median((scores.max(axis=1) - np.median(scores, axis=1))[free]))
 
 
 def _leads(scores: Scores, free: NDArray[np.bool_]) -> Scores:
     """Center each paper's scores and scale all alike, so that the best usually leads the middle one by 1."""
-    lead = usual_lead(scores, free)
+    lead = typical_margin(scores, free)
     centered: Scores = scores - scores.mean(axis=1, keepdims=True)
     return centered / lead if lead > _TINY else centered * 0

@@ -45,7 +45,7 @@ def border_cases(
     }
 
 
-def lowest(values: NDArray[np.float64], groups: NDArray[np.intp], share: float) -> NDArray[np.bool_]:
+def below_group_quantile(values: NDArray[np.float64], groups: NDArray[np.intp], share: float) -> NDArray[np.bool_]:
     """Mark the values below the `share` quantile of their own group, and ties (0 or less).
 
     A theme is compared with itself: cosines of one theme run higher than those of another, so no cut serves all.

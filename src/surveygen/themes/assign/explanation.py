@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from surveygen.domain.paper import Paper
 from surveygen.domain.summary import Evidence
 from surveygen.domain.theme import Assignment, Taxonomy
-from surveygen.themes._evidence import Scores
-from surveygen.themes._learn import Learned
-from surveygen.themes._tree import plant
-from surveygen.themes._words import TermMatrix, said_by, split_terms, terms_of, text_of
+from surveygen.themes.assign.hierarchy import build
+from surveygen.themes.assign.refinement import RefinedScores
+from surveygen.themes.assign.scores import Scores
+from surveygen.themes.assign.text_features import TermMatrix, paper_text, split_terms, terms_by_column, theme_text
 
 _WORDS = 6  # keywords a paper: what a line of the page holds
 _SENTENCES = 2
@@ -23,11 +23,11 @@ _TOKEN = re.compile(r"\b\w\w+\b")  # what scikit-learn takes for a word
 _TYPICAL = 30  # papers of a theme in whose texts the shared words are looked up
 
 
-def deciding_words(
+def rationale_terms(
     papers: Sequence[Paper],
     taxonomy: Taxonomy,
     words: TermMatrix,
-    learned: Learned,
+    learned: RefinedScores,
     choice: tuple[NDArray[np.intp], NDArray[np.intp]],
 ) -> list[tuple[str, ...]]:
     """Return for each paper the words and pairs that speak most for its theme against the second one.
@@ -55,7 +55,7 @@ def deciding_words(
     found = []
     for paper, start, end in zip(papers, telling.indptr[:-1], telling.indptr[1:], strict=True):
         order = start + np.argsort(-weights[start:end], kind="stable")
-        said = f" {' '.join(_TOKEN.findall(text_of(paper).lower()))} "
+        said = f" {' '.join(_TOKEN.findall(paper_text(paper).lower()))} "
         terms = (names[int(columns[telling.indices[n]])] for n in order if weights[n] > 0)
         # A pair may have had a stop word between its words, and another word of the paper may share the column of a
         # term that the paper does not have: neither could be found in the text.
@@ -63,7 +63,7 @@ def deciding_words(
     return found
 
 
-def deciding_sentences(paper: Paper, assignment: Assignment, spans: Sequence[tuple[int, int]]) -> tuple[Evidence, ...]:
+def rationale_sentences(paper: Paper, assignment: Assignment, spans: Sequence[tuple[int, int]]) -> tuple[Evidence, ...]:
     """Return the two sentences of the abstract that hold most of the deciding words, in their order.
 
     Args:
@@ -78,9 +78,9 @@ def deciding_sentences(paper: Paper, assignment: Assignment, spans: Sequence[tup
     return tuple(Evidence(paper.id, paper.version, "abstract", *spans[n]) for n in sorted(best) if scores[n] > 0)
 
 
-def _profiles(taxonomy: Taxonomy, words: TermMatrix, learned: Learned) -> Scores:
+def _profiles(taxonomy: Taxonomy, words: TermMatrix, learned: RefinedScores) -> Scores:
     """Return `(n_tops, BUCKETS)` weights of words: those that themes say, and those that their papers share."""
-    tree = plant(taxonomy)
+    tree = build(taxonomy)
     told = np.stack([np.asarray(words.themes[list(tree.subtree[top])].sum(axis=0)).ravel() for top in tree.tops])
     shared = (words.papers.T @ learned.members).T
     mixed: Scores = (1 - learned.share) * _unit(told) + learned.share * _unit(shared)
@@ -92,14 +92,14 @@ def _unit(rows: Scores) -> Scores:
     return scaled
 
 
-def _names(papers: Sequence[Paper], taxonomy: Taxonomy, profiles: Scores, learned: Learned) -> dict[int, str]:
+def _names(papers: Sequence[Paper], taxonomy: Taxonomy, profiles: Scores, learned: RefinedScores) -> dict[int, str]:
     """Return the words by column: all that themes say, and of the others those that tell a theme's papers best."""
-    names = terms_of(said_by(theme, taxonomy) for theme in taxonomy)
+    names = terms_by_column(theme_text(theme, taxonomy) for theme in taxonomy)
     telling = profiles - profiles.mean(axis=0)
     for top, scores in enumerate(learned.scores.T):
         best = set(np.argsort(-telling[top], kind="stable")[:_SHARED].tolist())
         typical = np.argsort(-scores, kind="stable")[:_TYPICAL]
-        found = terms_of(text_of(papers[row]) for row in typical)
+        found = terms_by_column(paper_text(papers[row]) for row in typical)
         names |= {column: term for column, term in found.items() if column in best and column not in names}
     return names
 

@@ -16,6 +16,8 @@ from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.proposal import Proposal
 from surveygen.domain.theme import Taxonomy, ThemeId
+from surveygen.themes.induce.clustering import kmeans_labels
+from surveygen.themes.induce.labels import label_clusters
 
 Rows = NDArray[np.intp]
 
@@ -58,7 +60,7 @@ class SuggestionInput:
     seed: int = 0
 
 
-def propose(outlook: SuggestionInput, before: Sequence[Proposal] = ()) -> tuple[Proposal, ...]:
+def suggest_changes(outlook: SuggestionInput, before: Sequence[Proposal] = ()) -> tuple[Proposal, ...]:
     """Return what a person may want to change, the surest of each kind first.
 
     A new theme shows as a crowd of recent papers that have mostly recent ones near them. Two themes should be one if
@@ -138,13 +140,11 @@ def _excess(vectors: Vectors, recent: NDArray[np.bool_], members: Rows) -> float
 
 
 def _described(outlook: SuggestionInput, members: Rows, papers: tuple[PaperId, ...]) -> Proposal:
-    from surveygen.themes._names import label  # noqa: PLC0415  # scikit-learn takes seconds to import
-
     others = np.setdiff1d(np.arange(len(outlook.papers)), members)
     others = others[:: max(len(others) // _COMPARED, 1)]
     rows = np.concatenate([others, members])
     groups = np.repeat(np.arange(2 if len(others) else 1), [n for n in (len(others), len(members)) if n])
-    told = label([outlook.papers[row] for row in rows], outlook.embeddings.vectors[rows], groups)[-1]
+    told = label_clusters([outlook.papers[row] for row in rows], outlook.embeddings.vectors[rows], groups)[-1]
     tops = Counter(outlook.paths[paper][0] for paper in papers if outlook.paths.get(paper))
     top, count = tops.most_common(1)[0] if tops else (ThemeId(""), 0)
     inside = count >= 0.75 * len(papers) and bool(outlook.taxonomy.children(top))
@@ -166,8 +166,6 @@ def _merges(outlook: SuggestionInput) -> list[Proposal]:
 
 def _splits(outlook: SuggestionInput, spoken_for: Collection[PaperId]) -> list[Proposal]:
     """Look for two subjects in a theme, apart from the papers that a new theme is proposed for."""
-    from surveygen.themes._clusters import cluster  # noqa: PLC0415  # scikit-learn takes seconds to import
-
     members = _members(outlook, spoken_for)
     known = [alike for alike, _, _ in _pairs(outlook, members, _TO_MERGE)]
     if len(known) < 3:
@@ -177,7 +175,7 @@ def _splits(outlook: SuggestionInput, spoken_for: Collection[PaperId]) -> list[P
     for theme, rows in members.items():
         if len(rows) >= _TO_DIVIDE and not outlook.taxonomy.children(theme):
             sample = outlook.embeddings.vectors[rows[:: max(len(rows) // _SAMPLE, 1)]]
-            halves = cluster(sample, 2, outlook.seed)
+            halves = kmeans_labels(sample, 2, outlook.seed)
             smaller = float(min(halves.mean(), 1 - halves.mean()))
             alike = _alike(sample[halves == 0], sample[halves == 1])
             if smaller >= _HALF and alike < limit:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import PaperId
-from surveygen.themes._neighbours import nearest_papers
+from surveygen.themes.neighbors import nearest_papers
 
 _BLOCK = 1024  # rows compared at once
 _DIGITS = 6  # likenesses that agree so far are equal: the sum of a product depends on the shape of the matrix
@@ -18,7 +18,7 @@ _MOST = 0.25  # share of rows to compare anew; above it, comparing all is as qui
 Near = Mapping[PaperId, tuple[PaperId, ...]]
 
 
-def updated_nearest(embeddings: Embeddings, before: Near, changed: Collection[PaperId], count: int) -> Near:
+def update_neighbors(embeddings: Embeddings, before: Near, changed: Collection[PaperId], count: int) -> Near:
     """Return what `nearest_papers` would, from what it returned before.
 
     Only new and changed papers, and those that had a changed or removed one near them, are compared with all; the rest

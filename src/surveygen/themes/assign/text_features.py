@@ -11,7 +11,7 @@ import numpy as np
 
 from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.themes._queries import keywords, sentence
+from surveygen.themes.assign.queries import keywords, sentence
 
 BUCKETS = 2**18  # hashed words and pairs; a survey of 50,000 papers stays in 2 GB and two terms seldom share one
 
@@ -27,23 +27,23 @@ class TermMatrix:
     themes: Any
 
 
-def weigh_words(papers: Sequence[Paper], taxonomy: Taxonomy) -> TermMatrix:
+def term_matrix(papers: Sequence[Paper], taxonomy: Taxonomy) -> TermMatrix:
     """Count and weigh; what a theme says is its name, description, keywords (twice) and names of sub-themes."""
     # Two seconds of import that a build with cached places does without.
     from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
 
     hashing = _hashing()
-    counts = hashing.transform(text_of(paper) for paper in papers)
+    counts = hashing.transform(paper_text(paper) for paper in papers)
     weighing = TfidfTransformer(sublinear_tf=True).fit(counts)
     # A word that no paper has says nothing about the papers: it must not make the theme's other words lighter.
     known = np.bincount(counts.indices, minlength=BUCKETS) > 0
-    asked = hashing.transform(said_by(theme, taxonomy) for theme in taxonomy)
+    asked = hashing.transform(theme_text(theme, taxonomy) for theme in taxonomy)
     asked.data *= known[asked.indices]
     asked.eliminate_zeros()
     return TermMatrix(weighing.transform(counts, copy=False), weighing.transform(asked))
 
 
-def terms_of(texts: Iterable[str]) -> dict[int, str]:
+def terms_by_column(texts: Iterable[str]) -> dict[int, str]:
     """Return the words and pairs of some texts by their column; of two in one column the first in the alphabet."""
     from sklearn.feature_extraction.text import FeatureHasher  # noqa: PLC0415
 
@@ -60,12 +60,12 @@ def split_terms(text: str) -> list[str]:
     return terms
 
 
-def text_of(paper: Paper) -> str:
+def paper_text(paper: Paper) -> str:
     """Return the text whose words count: the title weighs twice, as `text` begins with it."""
     return f"{paper.title}. {paper.text}"
 
 
-def said_by(theme: Theme, taxonomy: Taxonomy) -> str:
+def theme_text(theme: Theme, taxonomy: Taxonomy) -> str:
     """Return all that a theme says of itself."""
     return ". ".join((theme.name, sentence(theme), *keywords(theme, taxonomy), *theme.keywords))
 

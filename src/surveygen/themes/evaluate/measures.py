@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from surveygen.domain.evaluation import Evaluation, MetricEstimate, ThemeScore
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.errors import ThemeError
-from surveygen.themes._calibration import calibrate
-from surveygen.themes._gold import Gold, match
+from surveygen.themes.evaluate.calibration import calibrate
+from surveygen.themes.evaluate.gold import Gold, match
 
 Codes = NDArray[np.intp]
 RESAMPLES = 200

@@ -10,7 +10,7 @@ import numpy as np
 from surveygen.domain.embedding import Vectors
 from surveygen.domain.evaluation import HeadingScore
 from surveygen.errors import ThemeError
-from surveygen.themes._profile import load_profile
+from surveygen.themes.profile import load_profile
 
 # What stands before the words of a heading: marks of Markdown and of lists, numbers such as "2.1" or "IV."
 _MARK = re.compile(r"^\s*(?:[#*+–—-]+\s*|\(?(?:\d+(?:\.\d+)*|[A-Z]|[IVXLC]+)[.)]\s+|\d+(?:\.\d+)+\s+)*")

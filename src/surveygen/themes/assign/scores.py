@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.themes._words import TermMatrix
+from surveygen.themes.assign.text_features import TermMatrix
 
 Scores = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class ThemeScores:
         return mixed
 
 
-def evidence(
+def score_themes(
     vectors: Vectors, words: TermMatrix, papers: Sequence[Paper], taxonomy: Taxonomy, queries: Vectors
 ) -> ThemeScores:
     """Compare each paper with each theme; seeds that are among the papers draw their theme toward them.
@@ -58,7 +58,7 @@ def evidence(
     return ThemeScores(meaning.astype(np.float64), _word_scores(words, seeds))
 
 
-def above_background(own: Scores, *, share: float = _BACKGROUND_SHARE) -> Scores:
+def subtract_background(own: Scores, *, share: float = _BACKGROUND_SHARE) -> Scores:
     """Take from each theme's scores what even papers that do not belong to it have.
 
     Some texts are near everything, others near nothing. The level of a theme is its score for the tenth of all papers

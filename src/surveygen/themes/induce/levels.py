@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors, unit_rows
-from surveygen.themes._clusters import Labels, choose_k, cluster, smooth
+from surveygen.themes.induce.clustering import Labels, choose_k, kmeans_labels, smooth
 
 Rows = NDArray[np.intp]
 
@@ -18,14 +18,14 @@ _MOST_TOP, _MOST_BELOW = 16, 8  # themes that a reader can take in at one level
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class Cluster:
     """Papers that belong together: their rows, ascending, and the groups that they divide into, largest first."""
 
     rows: Rows
-    below: tuple[Group, ...] = ()
+    below: tuple[Cluster, ...] = ()
 
 
-def divide(points: Vectors, *, target: int, least: tuple[int, ...], seed: int) -> tuple[Group, ...]:
+def recursive_clustering(points: Vectors, *, target: int, least: tuple[int, ...], seed: int) -> tuple[Cluster, ...]:
     """Divide papers into groups, these again, and so on; every paper stands in one group of each level it reaches.
 
     Dividing from the top gives the better top level: AMI .595 over the corpora for choosing, where parents joined from
@@ -46,7 +46,7 @@ def divide(points: Vectors, *, target: int, least: tuple[int, ...], seed: int) -
 
 def _divide(
     points: Vectors, rows: Rows, target: int, least: tuple[int, ...], seed: int, *, top: bool
-) -> tuple[Group, ...]:
+) -> tuple[Cluster, ...]:
     labels = np.zeros(len(rows), dtype=np.intp)
     if least and len(rows) >= least[0]:
         most = min(_MOST_TOP, len(rows) // _PER_TOP) if top else min(_MOST_BELOW, len(rows) // _PER_BELOW)
@@ -57,17 +57,17 @@ def _divide(
     for inside in members:
         divisible = len(least) > 1 and len(members) > 1 and len(inside) >= least[1]
         below = _divide(points, inside, 0, least[1:], seed, top=False) if divisible else ()
-        groups.append(Group(inside, below if len(below) > 1 else ()))
+        groups.append(Cluster(inside, below if len(below) > 1 else ()))
     return tuple(groups)
 
 
 def _labels(points: Vectors, target: int, most: int, seed: int) -> Labels:
     k = min(target, len(points)) or choose_k(points, 2, most, seed)
-    labels = cluster(smooth(points), k, seed)
-    return labels if target else _without_crumbs(points, labels)
+    labels = kmeans_labels(smooth(points), k, seed)
+    return labels if target else merge_small_clusters(points, labels)
 
 
-def _without_crumbs(points: Vectors, labels: Labels) -> Labels:
+def merge_small_clusters(points: Vectors, labels: Labels) -> Labels:
     """Move the papers of groups that are too small to the group whose middle is nearest."""
     sizes = np.bincount(labels)
     kept = np.flatnonzero(sizes >= _SMALLEST)

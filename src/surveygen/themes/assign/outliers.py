@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.themes._evidence import Scores
+from surveygen.themes.assign.scores import Scores
 
 # The largest with which each set for choosing of benchmarks/themes/assign.py loses less than 2 % of its own papers.
 _TOLD_CUT = 0.3  # a stranger stands out less than this from papers of other themes, by what the theme says,
@@ -18,14 +18,14 @@ _MAD = 1.4826  # from the median of deviations to a standard deviation, for a no
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fit:
+class ThemeFit:
     """`fit` is `(n_papers,)` 0 to 1, how well each paper fits its theme, at most one half for those `outside`."""
 
     fit: NDArray[np.float64]
     outside: NDArray[np.bool_]
 
 
-def trusted(told: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
+def centroid_weights(told: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return `(n_papers,)` weights for the middles of themes: strangers, who are little like any theme, count nothing.
 
     0 for the 30 % of all papers that are least like their theme, then rising.
@@ -36,7 +36,7 @@ def trusted(told: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
     return weights
 
 
-def judge(told: Scores, shown: Scores, chosen: NDArray[np.intp], further: tuple[Scores, ...]) -> Fit:
+def detect_outliers(told: Scores, shown: Scores, chosen: NDArray[np.intp], further: tuple[Scores, ...]) -> ThemeFit:
     """Say how well each paper fits the theme chosen for it.
 
     The papers of all other themes show what a paper that does not belong to a theme scores there. One that stands out
@@ -51,12 +51,12 @@ def judge(told: Scores, shown: Scores, chosen: NDArray[np.intp], further: tuple[
     """
     count, themes = told.shape
     if count < _FEWEST or themes < 2:
-        return Fit(np.ones(count), np.zeros(count, dtype=np.bool_))
+        return ThemeFit(np.ones(count), np.zeros(count, dtype=np.bool_))
     out_told, out_shown = _standing_out(told, chosen), _standing_out(shown, chosen)
     among_all = np.mean([_usual(_above_others(part, chosen)) for part in (told, shown, *further)], axis=0)
     fit = 1 / (1 + np.exp(_MIDDLE - out_told - among_all))
     outside = (out_told < _TOLD_CUT) & (out_shown < _SHOWN_CUT)
-    return Fit(np.where(outside, np.minimum(fit, 0.5), fit), outside)
+    return ThemeFit(np.where(outside, np.minimum(fit, 0.5), fit), outside)
 
 
 def _standing_out(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:

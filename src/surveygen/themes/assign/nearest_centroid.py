@@ -9,28 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
 
-from surveygen.config import ThemeSettings
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
-from surveygen.themes._confidence import confidence, features
-from surveygen.themes._doubt import lowest
-from surveygen.themes._evidence import Scores, above_background, evidence
-from surveygen.themes._fit import Fit, judge, trusted
-from surveygen.themes._learn import Learned, learn, likeness
-from surveygen.themes._protocol import NOBODY, ThemeVectors
-from surveygen.themes._tree import Tree, descend, lift, plant
-from surveygen.themes._why import deciding_words
-from surveygen.themes._words import TermMatrix, weigh_words
+from surveygen.themes.assign.explanation import rationale_terms
+from surveygen.themes.assign.hierarchy import ThemeTree, assign_down, build, propagate_up
+from surveygen.themes.assign.outliers import ThemeFit, centroid_weights, detect_outliers
+from surveygen.themes.assign.protocol import NO_OVERRIDES, ThemeVectors
+from surveygen.themes.assign.refinement import RefinedScores, centroid_similarity, refine_centroids
+from surveygen.themes.assign.scores import Scores, score_themes, subtract_background
+from surveygen.themes.assign.text_features import TermMatrix, term_matrix
+from surveygen.themes.doubt import below_group_quantile
+from surveygen.themes.uncertainty import confidence, confidence_features
 
 _UNCERTAIN = 0.15  # share of each theme's papers, those of least confidence
 _ALSO = 0.7  # of the share that the first theme has in a paper: a second theme that has as much is given as well
-
-
-def make(settings: ThemeSettings) -> Nearest:
-    """Make the assigner; no setting changes it."""
-    del settings
-    return Nearest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +34,7 @@ class _AssignmentInput:
     background) one for each top theme. `fixed` is the column of the top theme that a person gave a paper, -1 for none.
     """
 
-    tree: Tree
+    tree: ThemeTree
     words: TermMatrix
     own: Scores
     lifted: Scores
@@ -60,11 +53,11 @@ class _AssignmentDecision:
     rivals: NDArray[np.intp]
     confidence: NDArray[np.float64]
     also: NDArray[np.bool_]
-    fit: Fit
+    fit: ThemeFit
     keywords: Sequence[tuple[str, ...]]
 
 
-class Nearest:
+class NearestCentroidAssigner:
     """Meaning and words against each theme's text, keywords, sub-themes, seeds and papers; deterministic.
 
     The parts were chosen over several kinds of labels (benchmarks/themes/assign_parts.py): sub-themes that lift their
@@ -82,18 +75,18 @@ class Nearest:
         taxonomy: Taxonomy,
         theme_vectors: ThemeVectors,
         *,
-        placed: Mapping[PaperId, ThemeId] = NOBODY,
+        overrides: Mapping[PaperId, ThemeId] = NO_OVERRIDES,
     ) -> tuple[Assignment, ...]:
         """Return one assignment a paper, in the order of `papers`; none if the taxonomy is empty.
 
-        A paper of `placed` (method "person") and a seed (method "seed") stand where the person put them; seeds of an
+        A paper of `overrides` (method "person") and a seed (method "seed") stand where the person put them; seeds of an
         induced theme only draw it toward them.
         Time and memory grow with papers times themes.
         """
         if not papers or not len(taxonomy):
             return ()
         vectors = embeddings.rows([paper.id for paper in papers])
-        planted = _planted(taxonomy) | {paper: (theme,) for paper, theme in placed.items()}
+        planted = _planted(taxonomy) | {paper: (theme,) for paper, theme in overrides.items()}
         # One thread, because the sum of several comes in any order.
         with threadpool_limits(limits=1):
             basis = _basis(vectors, papers, taxonomy, theme_vectors.vectors, planted)
@@ -105,7 +98,7 @@ class Nearest:
             for paper, place in zip(papers, places.tolist(), strict=True)
         ]
         made = _assignments(papers, taxonomy, nodes, verdict, planted)
-        return tuple(replace(item, method="person") if item.paper in placed else item for item in made)
+        return tuple(replace(item, method="person") if item.paper in overrides else item for item in made)
 
 
 def _planted(taxonomy: Taxonomy) -> dict[PaperId, tuple[ThemeId, ...]]:
@@ -124,11 +117,13 @@ def _basis(
     queries: Vectors,
     planted: dict[PaperId, tuple[ThemeId, ...]],
 ) -> _AssignmentInput:
-    tree, words = plant(taxonomy), weigh_words(papers, taxonomy)
-    found = evidence(vectors, words, papers, taxonomy, queries)
-    own = above_background(found.together())
-    lifted, tops = lift(own, tree), list(tree.tops)
-    meaning, wording, mixed = (lift(part, tree)[:, tops] for part in (found.meaning, found.words, found.together()))
+    tree, words = build(taxonomy), term_matrix(papers, taxonomy)
+    found = score_themes(vectors, words, papers, taxonomy, queries)
+    own = subtract_background(found.together())
+    lifted, tops = propagate_up(own, tree), list(tree.tops)
+    meaning, wording, mixed = (
+        propagate_up(part, tree)[:, tops] for part in (found.meaning, found.words, found.together())
+    )
     column = {theme.id: n for n, theme in enumerate(taxonomy.children(None))}
     given = {paper: column[taxonomy.path(themes[0])[0]] for paper, themes in planted.items()}
     fixed = np.array([given.get(paper.id, -1) for paper in papers], dtype=np.intp)
@@ -143,12 +138,14 @@ def known_of(
     For the program that fits the map of confidence; at least two top themes.
     """
     basis = _basis(vectors, papers, taxonomy, queries, _planted(taxonomy))
-    learned = learn(basis.top, vectors, basis.words, _said(basis, basis.tree.tops), basis.fixed)
+    learned = refine_centroids(basis.top, vectors, basis.words, _said(basis, basis.tree.tops), basis.fixed)
     chosen = _choose(learned, basis)
-    return features(learned.scores, chosen, basis.told, likeness(vectors, basis.words, learned.members)), chosen
+    return confidence_features(
+        learned.scores, chosen, basis.told, centroid_similarity(vectors, basis.words, learned.members)
+    ), chosen
 
 
-def _choose(learned: Learned, basis: _AssignmentInput) -> NDArray[np.intp]:
+def _choose(learned: RefinedScores, basis: _AssignmentInput) -> NDArray[np.intp]:
     return np.where(basis.fixed >= 0, basis.fixed, learned.scores.argmax(axis=1))
 
 
@@ -156,13 +153,13 @@ def _decide(
     vectors: Vectors, papers: Sequence[Paper], taxonomy: Taxonomy, basis: _AssignmentInput
 ) -> _AssignmentDecision:
     """Choose top themes by what the themes say and what their papers share; with one theme there is no choice."""
-    learned = learn(basis.top, vectors, basis.words, _said(basis, basis.tree.tops), basis.fixed)
+    learned = refine_centroids(basis.top, vectors, basis.words, _said(basis, basis.tree.tops), basis.fixed)
     scores = basis.top.mean(axis=1, keepdims=True) + learned.lead * learned.scores
     chosen = _choose(learned, basis)
     rivals = _second(scores, chosen)
-    shown = likeness(vectors, basis.words, learned.members)
+    shown = centroid_similarity(vectors, basis.words, learned.members)
     alone = scores.shape[1] == 1
-    sure = np.ones(len(papers)) if alone else confidence(features(learned.scores, chosen, basis.told, shown))
+    sure = np.ones(len(papers)) if alone else confidence(confidence_features(learned.scores, chosen, basis.told, shown))
     rows = np.arange(len(papers))
     also = learned.members[rows, rivals] >= _ALSO * learned.members[rows, chosen]
     return _AssignmentDecision(
@@ -172,7 +169,7 @@ def _decide(
         np.where(basis.fixed >= 0, 1.0, sure),
         also & (not alone),
         _judge(vectors, basis, learned, chosen),
-        deciding_words(papers, taxonomy, basis.words, learned, (chosen, rivals)),
+        rationale_terms(papers, taxonomy, basis.words, learned, (chosen, rivals)),
     )
 
 
@@ -182,10 +179,12 @@ def _places(vectors: Vectors, basis: _AssignmentInput, chosen: NDArray[np.intp])
     def compare(rows: NDArray[np.intp], children: Sequence[int]) -> Scores:
         words = TermMatrix(basis.words.papers[rows], basis.words.themes)
         nobody = np.full(len(rows), -1, dtype=np.intp)
-        return learn(basis.lifted[rows][:, children], vectors[rows], words, _said(basis, children), nobody).scores
+        return refine_centroids(
+            basis.lifted[rows][:, children], vectors[rows], words, _said(basis, children), nobody
+        ).scores
 
     tops = np.asarray(basis.tree.tops, dtype=np.intp)
-    return descend(basis.own, basis.lifted, basis.tree, tops[chosen], compare)
+    return assign_down(basis.own, basis.lifted, basis.tree, tops[chosen], compare)
 
 
 def _said(basis: _AssignmentInput, themes: Sequence[int]) -> NDArray[np.intp]:
@@ -194,12 +193,12 @@ def _said(basis: _AssignmentInput, themes: Sequence[int]) -> NDArray[np.intp]:
     return np.array([len(columns) for columns in said], dtype=np.intp)
 
 
-def _judge(vectors: Vectors, basis: _AssignmentInput, learned: Learned, chosen: NDArray[np.intp]) -> Fit:
-    weights = learned.members * trusted(basis.mixed, chosen)[:, None]
-    by_meaning, by_words = likeness(vectors, basis.words, weights)
-    found = judge(basis.mixed, by_meaning, chosen, (basis.told[0], by_words))
+def _judge(vectors: Vectors, basis: _AssignmentInput, learned: RefinedScores, chosen: NDArray[np.intp]) -> ThemeFit:
+    weights = learned.members * centroid_weights(basis.mixed, chosen)[:, None]
+    by_meaning, by_words = centroid_similarity(vectors, basis.words, weights)
+    found = detect_outliers(basis.mixed, by_meaning, chosen, (basis.told[0], by_words))
     given = basis.fixed >= 0
-    return Fit(np.where(given, 1.0, found.fit), found.outside & ~given)
+    return ThemeFit(np.where(given, 1.0, found.fit), found.outside & ~given)
 
 
 def _second(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -221,7 +220,7 @@ def _assignments(
     rows, several = np.arange(len(papers)), len(tops) > 1
     score = verdict.scores[rows, verdict.chosen]
     gap = score - verdict.scores[rows, verdict.rivals] if several else score
-    doubtful = lowest(verdict.confidence, verdict.chosen, _UNCERTAIN) | (gap <= 0)
+    doubtful = below_group_quantile(verdict.confidence, verdict.chosen, _UNCERTAIN) | (gap <= 0)
     made = []
     for row, (paper, node) in enumerate(zip(papers, nodes, strict=True)):
         rival = tops[verdict.rivals[row]] if several else None

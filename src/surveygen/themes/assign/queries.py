@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.themes._protocol import ThemeVectors
+from surveygen.themes.assign.protocol import ThemeVectors
 
 
 def theme_queries(taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
 
 from surveygen.domain.embedding import Vectors, unit_rows
@@ -22,7 +20,7 @@ _ROUNDS = 5  # of the power iteration; scikit-learn's TruncatedSVD takes as many
 _SEED = 0
 
 
-def points(vectors: Vectors, papers: Sequence[Paper], *, word_weight: np.float32 = _WORD_WEIGHT) -> Vectors:
+def joint_features(vectors: Vectors, papers: Sequence[Paper], *, word_weight: np.float32 = _WORD_WEIGHT) -> Vectors:
     """Return one point a paper, in which papers near each other are about the same.
 
     Meaning (the vectors) and words (TF-IDF reduced by a truncated SVD) are laid side by side and reduced to 64 axes:
@@ -43,6 +41,8 @@ def points(vectors: Vectors, papers: Sequence[Paper], *, word_weight: np.float32
 
 
 def _words(papers: Sequence[Paper]) -> Vectors:
+    from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer  # noqa: PLC0415  # slow to import
+
     hashing = HashingVectorizer(
         n_features=_BUCKETS, stop_words="english", alternate_sign=False, norm=None, dtype=np.float32
     )
@@ -55,6 +55,8 @@ def _words(papers: Sequence[Paper]) -> Vectors:
 
 def _reduced(rows: Vectors, axes: int) -> Vectors:
     """Project `(n, d)` rows, dense or sparse, on their main axes, learned from a part where there are many."""
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415  # slow to import
+
     most = min(axes, min(rows.shape) - 1)
     if most < 1:
         return np.asarray(rows if isinstance(rows, np.ndarray) else rows.toarray(), dtype=np.float32)

@@ -25,8 +25,8 @@ class CuratedTaxonomy:
     taxonomy: Taxonomy
     names: Mapping[ThemeId, str] = field(default_factory=dict)
     placed: Mapping[PaperId, ThemeId] = field(default_factory=dict)
-    heirs: Mapping[ThemeId, ThemeId] = field(default_factory=dict)
-    idle: tuple[int, ...] = ()
+    merged_into: Mapping[ThemeId, ThemeId] = field(default_factory=dict)
+    without_effect: tuple[int, ...] = ()
 
     @property
     def shown(self) -> Taxonomy:
@@ -37,7 +37,7 @@ class CuratedTaxonomy:
 
     def heir(self, theme: ThemeId | str) -> ThemeId:
         """Return the theme itself, or the one that took its papers."""
-        return self.heirs.get(ThemeId(theme), ThemeId(theme))
+        return self.merged_into.get(ThemeId(theme), ThemeId(theme))
 
 
 def apply_decisions(
@@ -54,11 +54,15 @@ def apply_decisions(
     board = _Builder(taxonomy, replaced or {})
     for decision in active_decisions(decisions):
         if decision.action != "edit" and not board.apply(decision):
-            board.idle.append(decision.number)
+            board.without_effect.append(decision.number)
     board.give_back(one for one in decisions if one.action == "split")
     names = {theme: name for theme, name in board.names.items() if theme in board.themes}
     return CuratedTaxonomy(
-        in_reading_order(tuple(board.themes.values())), names, dict(board.placed), dict(board.heirs), tuple(board.idle)
+        in_reading_order(tuple(board.themes.values())),
+        names,
+        dict(board.placed),
+        dict(board.merged_into),
+        tuple(board.without_effect),
     )
 
 
@@ -69,8 +73,8 @@ class _Builder:
         self.themes = {theme.id: theme for theme in taxonomy}
         self.names: dict[ThemeId, str] = {}
         self.placed: dict[PaperId, ThemeId] = {}
-        self.heirs = {old: new for old, new in replaced.items() if old not in self.themes and new in self.themes}
-        self.idle: list[int] = []
+        self.merged_into = {old: new for old, new in replaced.items() if old not in self.themes and new in self.themes}
+        self.without_effect: list[int] = []
 
     def apply(self, decision: Decision) -> bool:
         """Apply one decision; False if a theme that it needs is not there."""
@@ -89,8 +93,8 @@ class _Builder:
         """Let the theme take the papers of its parts where a division was taken back."""
         for split in splits:
             for theme in split.themes:
-                if theme.id not in self.themes and theme.id not in self.heirs:
-                    self.heirs[theme.id] = self._heir(split.subject)
+                if theme.id not in self.themes and theme.id not in self.merged_into:
+                    self.merged_into[theme.id] = self._heir(split.subject)
 
     def _rename(self, decision: Decision) -> bool:
         theme = ThemeId(decision.subject)
@@ -103,7 +107,7 @@ class _Builder:
         if into not in self.themes:
             return False
         if gone not in self.themes:
-            return self.heirs.get(gone) == into
+            return self.merged_into.get(gone) == into
         if gone in self._path(into):
             return False
         theme, keeper = self.themes.pop(gone), self.themes[into]
@@ -114,7 +118,9 @@ class _Builder:
         self.themes[into] = replace(keeper, keywords=tuple(words.values()), seeds=seeds)
         for child in [child for child in self.themes.values() if child.parent == gone]:
             self.themes[child.id] = replace(child, parent=into)
-        self.heirs = {old: into if heir == gone else heir for old, heir in self.heirs.items()} | {gone: into}
+        self.merged_into = {old: into if heir == gone else heir for old, heir in self.merged_into.items()} | {
+            gone: into
+        }
         self.placed = {paper: into if where == gone else where for paper, where in self.placed.items()}
         return True
 
@@ -159,11 +165,11 @@ class _Builder:
     def _bring(self, themes: Iterable[Theme]) -> None:
         """Put in themes that were neither there before nor merged away since."""
         for theme in themes:
-            if theme.id not in self.themes and theme.id not in self.heirs:
+            if theme.id not in self.themes and theme.id not in self.merged_into:
                 self.themes[theme.id] = theme
 
     def _heir(self, theme: str) -> ThemeId:
-        return self.heirs.get(ThemeId(theme), ThemeId(theme))
+        return self.merged_into.get(ThemeId(theme), ThemeId(theme))
 
     def _path(self, theme: ThemeId) -> list[ThemeId]:
         steps: list[ThemeId] = []
