@@ -155,7 +155,7 @@ def lend(project: Project, file: Path, count: int) -> None:
         for start in range(0, count, 5000):
             part = slice(start, min(start + 5000, count))
             rows = known["vectors"][part].astype(np.float32)
-            store.put_vectors([str(key) for key in known["keys"][part]], rows, encoder)
+            store.cache.put_vectors([str(key) for key in known["keys"][part]], rows, encoder)
 
 
 if __name__ == "__main__":

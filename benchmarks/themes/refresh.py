@@ -216,9 +216,11 @@ def _project(folder: Path, target: int) -> Project:
 
 def _add(project: Project, papers: Sequence[Paper], vectors: dict[PaperId, Vectors]) -> None:
     with Store.open(project.database) as store:
-        store.apply(papers, source="replay", at="2026-01-01T00:00:00Z")
+        store.import_records(papers, source="replay", at="2026-01-01T00:00:00Z")
         rows = np.stack([vectors[paper.id] for paper in papers])
-        store.put_vectors([paper.text_hash for paper in papers], rows, papers_fingerprint(make(EmbedSettings(), tuple)))
+        store.cache.put_vectors(
+            [paper.text_hash for paper in papers], rows, papers_fingerprint(make(EmbedSettings(), tuple))
+        )
 
 
 def _decide(project: Project) -> tuple[tuple[str, str], ...]:

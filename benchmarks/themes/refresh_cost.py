@@ -81,9 +81,11 @@ def _vectors(papers: Sequence[Paper]) -> dict[PaperId, Vectors]:
 
 def _add(project: Project, papers: Sequence[Paper], vectors: dict[PaperId, Vectors]) -> None:
     with Store.open(project.database) as store:
-        store.apply(papers, source="cost", at="2026-01-01T00:00:00Z")
+        store.import_records(papers, source="cost", at="2026-01-01T00:00:00Z")
         rows = np.stack([vectors[paper.id] for paper in papers])
-        store.put_vectors([paper.text_hash for paper in papers], rows, papers_fingerprint(make(EmbedSettings(), tuple)))
+        store.cache.put_vectors(
+            [paper.text_hash for paper in papers], rows, papers_fingerprint(make(EmbedSettings(), tuple))
+        )
 
 
 def _timed(project: Project) -> tuple[float, float, float]:

@@ -40,41 +40,41 @@ def dumped(*imports: list[CitationRecord]) -> list[str]:
     """Merge answers one list after another; return the dump."""
     with Store.open(Path(":memory:")) as store:
         for told in imports:
-            store.merge_told(told, at=LATER)
+            store.citations.merge(told, at=LATER)
         return list(export_lines(store))
 
 
 def test_an_answer_is_kept_and_read_back() -> None:
     """Whole, with the date since when it is told; a paper that a graph does not know is only noted as asked."""
     with Store.open(Path(":memory:")) as store:
-        assert store.put_told([FIRST, UNKNOWN], at=NOON) == 1
+        assert store.citations.put([FIRST, UNKNOWN], at=NOON) == 1
 
-        assert list(store.told()) == [replace(FIRST, at=NOON)]
-        assert store.asked("semantic_scholar") == store.asked("openalex") == {ID: NOON}
+        assert list(store.citations.all()) == [replace(FIRST, at=NOON)]
+        assert store.citations.last_asked("semantic_scholar") == store.citations.last_asked("openalex") == {ID: NOON}
         assert store.changed_at() == NOON
 
 
 def test_the_same_answer_changes_nothing_but_when_it_was_asked() -> None:
     """Neither dump nor hash nor the date of the last change; another answer does, and takes the place of the old."""
     with Store.open(Path(":memory:")) as store:
-        store.put_told([FIRST], at=NOON)
+        store.citations.put([FIRST], at=NOON)
         before = (list(export_lines(store)), store.sha256(), store.changed_at())
-        assert store.put_told([FIRST, UNKNOWN], at=LATER) == 0
+        assert store.citations.put([FIRST, UNKNOWN], at=LATER) == 0
 
         assert (list(export_lines(store)), store.sha256(), store.changed_at()) == before
-        assert store.asked("semantic_scholar") == {ID: LATER}
-        assert store.put_told([replace(FIRST, cited_by=4, references=())], at=LATER) == 1
-        assert list(store.told()) == [replace(FIRST, cited_by=4, references=(), at=LATER)]
+        assert store.citations.last_asked("semantic_scholar") == {ID: LATER}
+        assert store.citations.put([replace(FIRST, cited_by=4, references=())], at=LATER) == 1
+        assert list(store.citations.all()) == [replace(FIRST, cited_by=4, references=(), at=LATER)]
         assert (store.sha256(), store.changed_at()) != before[1:]
 
 
 def test_a_graph_that_forgets_a_paper_is_believed() -> None:
     """The old answer goes, and that is a change."""
     with Store.open(Path(":memory:")) as store:
-        store.put_told([FIRST], at=NOON)
+        store.citations.put([FIRST], at=NOON)
 
-        assert store.put_told([CitationRecord(ID, "semantic_scholar")], at=LATER) == 1
-        assert list(store.told()) == []
+        assert store.citations.put([CitationRecord(ID, "semantic_scholar")], at=LATER) == 1
+        assert list(store.citations.all()) == []
 
 
 @settings(max_examples=30)  # each opens up to six stores
@@ -108,20 +108,20 @@ def test_a_bad_line_is_set_aside(told: str) -> None:
         change = import_lines(store, ['{"surveygen_dump":1}', f'{{"told": {told}}}'], at=NOON)
 
         assert len(change.quarantined) == 1
-        assert list(store.told()) == []
+        assert list(store.citations.all()) == []
 
 
 def test_a_store_of_before_gets_the_tables(tmp_path: Path) -> None:
     """A file that never heard of citations is opened, with its papers, and takes them."""
     path = tmp_path / "corpus.db"
     with Store.open(path) as store:
-        store.apply([paper()], source="x", at=NOON)
+        store.import_records([paper()], source="x", at=NOON)
     with sqlite3.connect(path) as database:
         for table in ("citation", "told", "decision", "move"):
             database.execute(f"DROP TABLE {table}")
         database.execute(f"PRAGMA user_version = {BEFORE}")
     database.close()
     with Store.open(path) as store:
-        store.put_told([FIRST], at=NOON)
+        store.citations.put([FIRST], at=NOON)
 
-        assert store.counts().papers == len(list(store.told())) == 1
+        assert store.counts().papers == len(list(store.citations.all())) == 1

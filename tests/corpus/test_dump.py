@@ -29,7 +29,7 @@ def dumped(*imports: Sequence[Paper]) -> list[str]:
     """Import records one after another into an empty store; return its dump."""
     with Store.open(Path(":memory:")) as store:
         for delivered in imports:
-            store.apply(delivered, source="x", at=NOON)
+            store.import_records(delivered, source="x", at=NOON)
         return list(export_lines(store))
 
 
@@ -38,12 +38,12 @@ def dumped(*imports: Sequence[Paper]) -> list[str]:
 def test_a_dump_makes_an_equal_store(delivered: list[Paper]) -> None:
     """Exported, imported and exported again: equal lines, an equal hash, equal words of each version."""
     with Store.open(Path(":memory:")) as one, Store.open(Path(":memory:")) as other:
-        one.apply(delivered, source="x", at=NOON)
+        one.import_records(delivered, source="x", at=NOON)
         lines = list(export_lines(one))
         import_lines(other, lines, at=LATER)
 
         assert list(export_lines(other)) == lines
-        assert (list(other.histories()), other.sha256()) == (list(one.histories()), one.sha256())
+        assert (list(other.papers.histories()), other.sha256()) == (list(one.papers.histories()), one.sha256())
         assert not import_lines(other, lines, at=LATER)
 
 
@@ -72,21 +72,21 @@ def test_everything_that_is_truth_is_in_the_dump(tmp_path: Path) -> None:
     """Papers, versions' words, cite keys (one of a paper that is not there), taxonomy, wanted, quarantine with date."""
     bad = BadRecord("refs.jsonl", 7, "not JSON", "{broken")
     with Store.open(tmp_path / "a.db") as one, Store.open(tmp_path / "b.db") as other:
-        one.apply(
+        one.import_records(
             [paper(), paper(version=2), PendingPaper(OTHER), PendingPaper(PaperId("x"), 2), bad], source="x", at=NOON
         )
         one.save_taxonomy(Taxonomy((OUTER,)), at=NOON)
-        one.add_cite_keys({ID: "byron2021learning", OTHER: "gone1999"})
+        one.papers.add_cite_keys({ID: "byron2021learning", OTHER: "gone1999"})
         lines = list(export_lines(one))
         change = import_lines(other, lines, at=LATER)
 
         assert (change.added, change.wanted, change.quarantined) == ((ID,), 2, (bad,))
         assert list(export_lines(other)) == lines
-        assert other.text(ID, 1, "abstract") == "We show x."
-        assert other.cite_keys() == one.cite_keys()
+        assert other.papers.text(ID, 1, "abstract") == "We show x."
+        assert other.papers.cite_keys() == one.papers.cite_keys()
         assert other.taxonomy() == Taxonomy((OUTER,))
-        assert other.wanted() == one.wanted()
-        assert other.quarantine() == ((bad, NOON),)
+        assert other.papers.pending() == one.papers.pending()
+        assert other.papers.quarantine() == ((bad, NOON),)
 
 
 def test_a_paper_line_has_the_keys_of_the_contract() -> None:
@@ -176,7 +176,7 @@ def test_a_plain_record_may_stand_in_a_dump() -> None:
     with Store.open(Path(":memory:")) as store:
         import_lines(store, [HEADER, line], at=NOON)
 
-        assert store.paper(PaperId("1")) == Paper(PaperId("1"), "x", abstract_kind="none")
+        assert store.papers.get(PaperId("1")) == Paper(PaperId("1"), "x", abstract_kind="none")
 
 
 @settings(max_examples=20)  # each opens up to four stores
@@ -186,29 +186,29 @@ def test_decisions_are_part_of_the_dump(own: tuple[Decision, ...], more: tuple[D
     with Store.open(Path(":memory:")) as one, Store.open(Path(":memory:")) as other:
         for store in (one, other):
             for decision in own:
-                store.decide(decision)
+                store.decisions.append(decision)
         for decision in more:
-            one.decide(decision)
+            one.decisions.append(decision)
         lines = list(export_lines(one))
         import_lines(other, lines, at=LATER)
         import_lines(one, list(export_lines(other))[: 1 + len(own)], at=LATER)
 
         assert list(export_lines(other)) == list(export_lines(one)) == lines
-        assert (other.decisions(), other.sha256()) == (one.decisions(), one.sha256())
-        assert [decision.number for decision in one.decisions()] == list(range(1, len(own) + len(more) + 1))
+        assert (other.decisions.all(), other.sha256()) == (one.decisions.all(), one.sha256())
+        assert [decision.number for decision in one.decisions.all()] == list(range(1, len(own) + len(more) + 1))
 
 
 def test_another_story_of_decisions_is_not_mixed_in() -> None:
     """Where neither list goes on where the other ends, the store keeps its own, and the papers are imported."""
     line = '{"decision":{"number":1,"at":"2026-01-01T12:00:00Z","author":"bo","action":"exclude","subject":"2"}}'
     with Store.open(Path(":memory:")) as store:
-        store.decide(decide("exclude", "1"))
+        store.decisions.append(decide("exclude", "1"))
 
         with pytest.raises(CorpusError, match="other decisions"):
             import_lines(store, [HEADER, line, '{"arxiv_id": "2", "title": "y"}'], at=LATER)
 
-        assert [decision.author for decision in store.decisions()] == ["ada"]
-        assert store.paper(PaperId("2")) is not None
+        assert [decision.author for decision in store.decisions.all()] == ["ada"]
+        assert store.papers.get(PaperId("2")) is not None
 
 
 def test_another_taxonomy_is_not_replaced() -> None:
@@ -221,7 +221,7 @@ def test_another_taxonomy_is_not_replaced() -> None:
             import_lines(store, [HEADER, theme, '{"arxiv_id": "2", "title": "y"}'], at=LATER)
 
         assert store.taxonomy() == Taxonomy((OUTER,))
-        assert store.paper(PaperId("2")) is not None
+        assert store.papers.get(PaperId("2")) is not None
 
 
 def test_themes_without_their_parent_make_no_tree() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus_records import ID, paper, records
 from surveygen.corpus import merge
-from surveygen.corpus._history import PaperHistory, join
+from surveygen.corpus.merge import PaperHistory, join
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
 
 GROUPS = st.lists(records(), min_size=1, max_size=5)

@@ -50,11 +50,11 @@ def test_real_papers_survive_store_and_dump(shared: Path, tmp_path: Path) -> Non
     with (shared / "corpora" / "edge_cases.jsonl").open(encoding="utf-8") as file:
         papers = {paper.id: paper for paper in (read(json.loads(line)) for line in file)}
     with Store.open(tmp_path / "a.db") as one, Store.open(tmp_path / "b.db") as other:
-        one.apply(papers.values(), source="edge", at=NOON)
+        one.import_records(papers.values(), source="edge", at=NOON)
         lines = list(export_lines(one))
         import_lines(other, lines, at=NOON)
 
-        assert list(one.papers()) == [papers[paper] for paper in sorted(papers)]
+        assert list(one.papers.all()) == [papers[paper] for paper in sorted(papers)]
         assert list(export_lines(other)) == lines
 
 
@@ -63,13 +63,13 @@ def test_real_versions_join_in_any_order(shared: Path, tmp_path: Path) -> None:
     groups = versions(shared)
     forwards = [record for group in groups.values() for record in group]
     with Store.open(tmp_path / "a.db") as one, Store.open(tmp_path / "b.db") as other:
-        one.apply(forwards, source="x", at=NOON)
-        other.apply(forwards[::-1], source="x", at=NOON)
+        one.import_records(forwards, source="x", at=NOON)
+        other.import_records(forwards[::-1], source="x", at=NOON)
 
         assert list(export_lines(one)) == list(export_lines(other))
         assert one.counts().papers == len(groups)
         older = [record for record in forwards if record.version < groups[record.id][-1].version]
-        assert all(one.text(record.id, record.version, "title") == record.title for record in older[:50])
+        assert all(one.papers.text(record.id, record.version, "title") == record.title for record in older[:50])
 
 
 def test_real_revisions_join_in_any_order(shared: Path) -> None:
@@ -84,7 +84,7 @@ def test_real_revisions_join_in_any_order(shared: Path) -> None:
         dumps = set()
         for order in permutations(records):
             with Store.open(Path(":memory:")) as store:
-                store.apply(order, source="x", at=NOON)
+                store.import_records(order, source="x", at=NOON)
                 dumps.add("\n".join(export_lines(store)))
 
         assert len(dumps) == 1

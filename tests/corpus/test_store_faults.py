@@ -35,7 +35,7 @@ def papers():
             print(number, flush=True)
 
 with Store.open(Path(sys.argv[1])) as store:
-    store.apply(papers(), source="endless", at="2026-01-01T00:00:00Z")
+    store.import_records(papers(), source="endless", at="2026-01-01T00:00:00Z")
 """
 # Imports under a limit on the size of each file, which is how a full disk or a quota looks to a process.
 LIMITED = """
@@ -49,7 +49,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000))
 papers = (Paper(PaperId(f"{number:08}"), "A title", "An abstract. " * 50) for number in range(6_000))
 try:
     with Store.open(Path(sys.argv[1])) as store:
-        store.apply(papers, source="x", at="2026-01-01T00:00:00Z")
+        store.import_records(papers, source="x", at="2026-01-01T00:00:00Z")
 except CorpusError as error:
     print(error.message, error.hint, sep="|")
 """
@@ -81,7 +81,7 @@ def test_a_kill_in_the_middle_loses_nothing_committed(tmp_path: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
     with Store.open(path) as store:
-        papers = [one.id for one in store.papers()]
+        papers = [one.id for one in store.papers.all()]
         assert len(papers) >= read - 500
         assert len(papers) % 500 == 0
         assert papers == [f"{number:08}" for number in range(len(papers))]
@@ -92,9 +92,9 @@ def test_a_kill_in_the_middle_loses_nothing_committed(tmp_path: Path) -> None:
 def test_a_run_after_a_kill_ends_where_an_undisturbed_one_does(tmp_path: Path) -> None:
     """The dump of two halves of a run, the first cut short, is that of the whole."""
     with Store.open(tmp_path / "a.db") as cut, Store.open(tmp_path / "b.db") as whole:
-        cut.apply(many(600), source="x", at=NOON)
-        cut.apply(many(800), source="x", at=LATER)
-        whole.apply(many(800), source="x", at=NOON)
+        cut.import_records(many(600), source="x", at=NOON)
+        cut.import_records(many(800), source="x", at=LATER)
+        whole.import_records(many(800), source="x", at=NOON)
 
         assert list(export_lines(cut)) == list(export_lines(whole))
 
@@ -102,19 +102,19 @@ def test_a_run_after_a_kill_ends_where_an_undisturbed_one_does(tmp_path: Path) -
 def test_a_full_disk_keeps_what_was_committed(tmp_path: Path) -> None:
     """The database may not grow any further: a clear error, whole batches, and work goes on once there is room."""
     with Store.open(tmp_path / "corpus.db") as store:
-        store.apply(many(500), source="x", at=NOON)
+        store.import_records(many(500), source="x", at=NOON)
         pages = store._database.value("PRAGMA page_count")
         store._database.run(f"PRAGMA max_page_count = {pages + 100}")
 
         with pytest.raises(CorpusError, match="the disk is full") as caught:
-            store.apply(many(1500), source="x", at=LATER)
+            store.import_records(many(1500), source="x", at=LATER)
         assert "free some space" in caught.value.hint
-        kept = len(list(store.papers()))
+        kept = len(list(store.papers.all()))
         assert kept % 500 == 0
         assert 500 <= kept < 1500
 
         store._database.run("PRAGMA max_page_count = 1000000")
-        assert len(store.apply(many(1500), source="x", at=LATER).added) == 1500 - kept
+        assert len(store.import_records(many(1500), source="x", at=LATER).added) == 1500 - kept
     assert intact(tmp_path / "corpus.db")
 
 
@@ -127,7 +127,7 @@ def test_a_write_that_the_system_refuses_is_told(tmp_path: Path) -> None:
     assert "the disk is full" in done.stdout
     assert "run the same command again" in done.stdout
     with Store.open(path) as store:
-        assert len(list(store.papers())) % 500 == 0
+        assert len(list(store.papers.all())) % 500 == 0
     assert intact(path)
 
 
@@ -141,7 +141,7 @@ def test_a_second_writer_waits(tmp_path: Path) -> None:
         release.start()
         started = time.monotonic()
 
-        assert store.apply([paper()], source="x", at=NOON).added == (ID,)
+        assert store.import_records([paper()], source="x", at=NOON).added == (ID,)
 
         assert time.monotonic() - started > 0.2
         release.join()
@@ -158,8 +158,8 @@ def test_a_second_writer_gives_up_with_a_hint(tmp_path: Path, monkeypatch: pytes
 
     with Store.open(path) as store:
         with pytest.raises(CorpusError, match="in use by another process") as caught:
-            store.apply([paper()], source="x", at=NOON)
-        assert list(store.papers()) == []
+            store.import_records([paper()], source="x", at=NOON)
+        assert list(store.papers.all()) == []
 
     assert "wait for the other surveygen command" in caught.value.hint
     assert caught.value.exit_code == 4
@@ -173,14 +173,15 @@ def test_two_processes_import_into_one_store(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from surveygen.corpus import Store\n"
         "from surveygen.domain.paper import Paper, PaperId\n"
         "with Store.open(Path(sys.argv[1])) as store:\n"
-        "    store.apply((Paper(PaperId(f'{sys.argv[2]}{n}'), 'T') for n in range(1500)), source=sys.argv[2], at='x')\n"
+        "    papers = (Paper(PaperId(f'{sys.argv[2]}{n}'), 'T') for n in range(1500))\n"
+        "    store.import_records(papers, source=sys.argv[2], at='x')\n"
     )
     processes = [subprocess.Popen([sys.executable, "-c", program, str(path), name]) for name in "ab"]
     assert [process.wait(timeout=60) for process in processes] == [0, 0]
 
     with Store.open(path) as store:
         assert store.counts().papers == 3000
-        assert store.sources() == ("a", "b")
+        assert store.papers.sources() == ("a", "b")
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -229,13 +230,13 @@ def test_a_damaged_store_is_told(tmp_path: Path) -> None:
     """Pages overwritten with rubbish give an error with a hint, not wrong papers."""
     path = tmp_path / "corpus.db"
     with Store.open(path) as store:
-        store.apply(many(500), source="x", at=NOON)
+        store.import_records(many(500), source="x", at=NOON)
     damaged = bytearray(path.read_bytes())
     damaged[4096:] = b"\xff" * (len(damaged) - 4096)
     path.write_bytes(damaged)
 
     with pytest.raises(CorpusError, match="is damaged") as caught, Store.open(path) as store:
-        list(store.papers())
+        list(store.papers.all())
 
     assert "last export" in caught.value.hint
 
@@ -259,16 +260,18 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
     path.touch()
 
     with Store.open(path) as store:
-        assert store.apply([paper()], source="x", at=NOON).added == (ID,)
+        assert store.import_records([paper()], source="x", at=NOON).added == (ID,)
 
 
 def test_the_search_index_follows_every_change(tmp_path: Path) -> None:
     """Insert, correct, leave alone: FTS5's own check agrees with the papers."""
     path = tmp_path / "corpus.db"
     with Store.open(path) as store:
-        store.apply(many(20), source="x", at=NOON)
-        store.apply((one.with_changes(version=2, title=f"New {one.id}") for one in many(10)), source="x", at=LATER)
-        store.apply((one.with_changes(doi="10.1/x") for one in many(15)), source="x", at=LATER)
+        store.import_records(many(20), source="x", at=NOON)
+        store.import_records(
+            (one.with_changes(version=2, title=f"New {one.id}") for one in many(10)), source="x", at=LATER
+        )
+        store.import_records((one.with_changes(doi="10.1/x") for one in many(15)), source="x", at=LATER)
         store._database.run("DELETE FROM paper WHERE id = '00000019'")
 
     assert intact(path)
@@ -278,14 +281,14 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytes
     """A migration that is appended runs once and keeps the papers."""
     path = tmp_path / "corpus.db"
     with Store.open(path) as store:
-        store.apply([paper()], source="x", at=NOON)
+        store.import_records([paper()], source="x", at=NOON)
     later = ("CREATE TABLE later (id INTEGER PRIMARY KEY)",)
     monkeypatch.setattr(_database, "STORE", replace(STORE, migrations=(*STORE.migrations, later)))
 
     for _ in range(2):
         with Store.open(path) as store:
             assert store._database.rows("SELECT id FROM later") == []
-            assert store.paper(ID) is not None
+            assert store.papers.get(ID) is not None
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

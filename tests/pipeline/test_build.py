@@ -73,7 +73,7 @@ def test_every_theme_sentence_is_cited_and_grounded(built: Project) -> None:
         for sentence in sentences:
             assert sentence["cites"]
             for item in sentence["evidence"]:
-                text = store.text(item["paper"], item["version"], item["field"])
+                text = store.papers.text(item["paper"], item["version"], item["field"])
                 assert text is not None
                 assert text[item["start"] : item["end"]].strip()
 

@@ -49,7 +49,7 @@ def project(make_project: MakeProject, graph: Graph, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("OPENALEX_API_KEY", graph.key)
     made = make_project(papers=12)
     with Store.open(made.database) as store:
-        ids = [paper.id for paper in store.papers()]
+        ids = [paper.id for paper in store.papers.all()]
     graph.references = {paper: [*ids[:2], "1706.00009"] for paper in ids[:-1]}
     return asking(made, graph, "semantic_scholar")
 
@@ -115,7 +115,7 @@ def test_a_new_paper_is_asked_alone(project: Project, graph: Graph, tmp_path: Pa
 
     assert list(graph.hits[-1].names) == ["ARXIV:1706.00009"]
     with Store.open(project.database) as store:
-        known = pipeline.citations.citations_of(store, tuple(store.papers()))
+        known = pipeline.citations.citations_of(store, tuple(store.papers.all()))
     assert len(known.standings["1706.00009"].cited_by) == 11  # type: ignore[index]  # a paper's id
 
 

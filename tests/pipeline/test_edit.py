@@ -181,9 +181,9 @@ def test_a_definition_can_be_edited(copy: Project) -> None:
 def change(project: Project, paper: str, **words: Any) -> None:
     """Let a paper become different in the store."""
     with Store.open(project.database) as store:
-        known = store.paper(PaperId(paper))
+        known = store.papers.get(PaperId(paper))
         assert known is not None
-        store.apply([known.with_changes(**words)], source="later", at="2027-01-01T00:00:00Z")
+        store.import_records([known.with_changes(**words)], source="later", at="2027-01-01T00:00:00Z")
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_every_answer_is_kept(replica: Replica, tmp_path: Path) -> None:
     project = project_at(tmp_path, replica)
     run(project)
     with Store.open(project.database) as store:
-        pages = list(store.raw_pages())
+        pages = list(store.runs.raw_pages())
 
     assert [page.url.split("verb=")[1].split("&")[0] for page in pages] == [
         "Identify",
@@ -119,7 +119,7 @@ def test_an_answer_that_cannot_be_read_is_kept_too(replica: Replica, tmp_path: P
     project = project_at(tmp_path, replica)
     run(project)
     with Store.open(project.database) as store:
-        pages = [page for page in store.raw_pages() if "ListRecords" in page.url]
+        pages = [page for page in store.runs.raw_pages() if "ListRecords" in page.url]
 
     assert pages[0].url == pages[1].url
     assert pages[1].body.startswith(pages[0].body)
@@ -129,7 +129,7 @@ def test_wanted_ids_come_first(replica: Replica, tmp_path: Path) -> None:
     """Ids still wanted are asked by name; one that nobody knows is reported."""
     project = project_at(tmp_path, replica, sets=())
     with Store.open(project.database) as store:
-        store.apply(
+        store.import_records(
             [PendingPaper(PaperId("2401.00003")), PendingPaper(PaperId("2401.99999"))],
             source="x",
             at="2024-01-01T00:00:00Z",
@@ -188,8 +188,8 @@ def test_a_set_that_fails_does_not_stop_the_others(replica: Replica, tmp_path: P
         run(project)
 
     with Store.open(project.database) as store:
-        assert json.loads(store.cursor(Scope("oai", "cs", "arXivRaw")) or "{}")["verified_until"] == "2024-01-21"
-        assert [one.outcome for one in store.runs()] == ["incomplete"]
+        assert json.loads(store.runs.cursor(Scope("oai", "cs", "arXivRaw")) or "{}")["verified_until"] == "2024-01-21"
+        assert [one.outcome for one in store.runs.all()] == ["incomplete"]
 
 
 def test_after_a_403_nothing_is_asked_until_a_person_clears_it(replica: Replica, tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_a_server_that_never_answers_ends_in_a_time_out(replica: Replica, tmp_pa
     with pytest.raises(SourceError, match="no answer in time") as caught:
         run(project, timeouts=EAGER)
     with Store.open(project.database) as store:
-        cursor = json.loads(store.cursor(Scope("oai", "cs", "arXivRaw")) or "{}")
+        cursor = json.loads(store.runs.cursor(Scope("oai", "cs", "arXivRaw")) or "{}")
 
     assert caught.value.exit_code == 3
     assert "skip=20" in cursor["window"]["token"]
@@ -299,7 +299,7 @@ def test_the_real_client_reads_the_same_papers(replica: Replica, tmp_path: Path)
     project = project_at(tmp_path, replica, **QUERY)
     run(project)
     with Store.open(project.database) as store:
-        ours = {f"{paper.id}v{paper.version}": paper for paper in store.papers()}
+        ours = {f"{paper.id}v{paper.version}": paper for paper in store.papers.all()}
 
     assert theirs.keys() == ours.keys()
     for name, paper in ours.items():
@@ -322,7 +322,7 @@ def test_real_withdrawals_and_reinstatements_are_told(shared: Path, tmp_path: Pa
             world.now = f"{day}T00:00:00Z"
             told[day] = tuple(event.kind for event in run(project).events if event.paper == "0908.3762")
         with Store.open(project.database) as store:
-            paper = store.paper(PaperId("0908.3762"))
+            paper = store.papers.get(PaperId("0908.3762"))
 
     assert told | {"2010-12-01": ()} == steps
     assert paper is not None
@@ -347,7 +347,7 @@ def test_a_snapshot_is_where_a_set_begins(replica: Replica, tmp_path: Path) -> N
     add(project, [file], NullProgress())
     run(project)
     with Store.open(project.database) as store:
-        known = {paper.id for paper in store.papers()}
+        known = {paper.id for paper in store.papers.all()}
 
     day = int(papers[-1].moment[8:10]) - 7
     assert replica.hits[1].query["from"] == f"2024-01-{day:02}"
@@ -360,8 +360,8 @@ def test_fetched_papers_are_told_and_kept_as_they_came(replica: Replica, tmp_pat
     project = project_at(tmp_path, replica, **QUERY)
     first, second = (fetch(project, FetchQuery(ids=("2401.00003", "2401.99999")), NullProgress()) for _ in range(2))
     with Store.open(project.database) as store:
-        assert [run.changes for run in store.runs()] == [1, 0]
-        assert len(list(store.raw_pages())) == 1
+        assert [run.changes for run in store.runs.all()] == [1, 0]
+        assert len(list(store.runs.raw_pages())) == 1
 
     assert (first.change.added, first.missing) == (("2401.00003",), ("2401.99999",))
     assert not second.change

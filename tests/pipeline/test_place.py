@@ -130,7 +130,7 @@ def test_a_revised_paper_stays_unless_its_new_words_are_about_something_else(set
     with Store.open(settled.database) as store:
         mended = papers("glaciers", range(1))[0].with_changes(title="Glaciers and ice in the alpine snow", version=2)
         other = papers("violins", range(3, 4))[0].with_changes(id=PaperId("glaciers-001"), version=2)
-        store.apply([mended, other], source="topics", at="2026-02-01T00:00:00Z")
+        store.import_records([mended, other], source="topics", at="2026-02-01T00:00:00Z")
 
     after = places(settled)
 
@@ -144,7 +144,7 @@ def test_a_paper_that_left_and_came_back_stands_where_it_stood(settled: Project)
     with Store.open(settled.database) as store:
         for version, status in ((2, "withdrawn"), (3, "reinstated")):
             paper = papers("glaciers", range(1))[0].with_changes(version=version, status=status)
-            store.apply([paper], source="topics", at=f"2026-0{version}-01T00:00:00Z")
+            store.import_records([paper], source="topics", at=f"2026-0{version}-01T00:00:00Z")
             now = places(settled)
 
     assert now == before

@@ -25,7 +25,7 @@ REPORTED = int(os.environ.get("SURVEYGEN_DAYS", "3"))
 def papers(project: Project) -> list[Paper]:
     """Return the papers of a project."""
     with Store.open(project.database) as store:
-        return list(store.papers())
+        return list(store.papers.all())
 
 
 def test_thirty_real_days_give_the_events_of_the_script(shared: Path, tmp_path: Path) -> None:

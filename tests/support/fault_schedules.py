@@ -103,4 +103,4 @@ def _known(project: Project) -> list[str]:
 def events_of(project: Project) -> list[tuple[str, str]]:
     """Return (paper, kind) of all events."""
     with Store.open(project.database) as store:
-        return [(event.paper, event.kind) for event in store.events()]
+        return [(event.paper, event.kind) for event in store.runs.events()]

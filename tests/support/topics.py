@@ -30,4 +30,4 @@ def papers(topic: str, numbers: range) -> list[Paper]:
 def add(project: Project, topic: str, numbers: range) -> None:
     """Let papers of a topic come into a survey."""
     with Store.open(project.database) as store:
-        store.apply(papers(topic, numbers), source="topics", at="2026-01-01T00:00:00Z")
+        store.import_records(papers(topic, numbers), source="topics", at="2026-01-01T00:00:00Z")

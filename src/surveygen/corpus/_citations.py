@@ -1,129 +1,128 @@
-"""What citation graphs told, by paper and graph."""
+"""Answers of citation graphs, one record for each paper and provider."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from surveygen.corpus._database import Database, Row
-from surveygen.corpus._importer import touch
+from surveygen.corpus._database import Database, Row, touch
 from surveygen.corpus._jsonl import to_json, told_data
-from surveygen.corpus._paper_rows import PAGE
+from surveygen.corpus._papers import PAGE
 from surveygen.domain.citation import CitationRecord, CitedWork
 from surveygen.domain.paper import PaperId
 
 
-def put(database: Database, told: Iterable[CitationRecord], at: str) -> int:
-    """Keep what was told just now; return how many answers are new or different.
+class CitationTable:
+    """Citation records by paper and provider; `store.citations`."""
 
-    An answer that says what is known keeps its date, and is only noted as asked.
-    """
-    told = tuple(told)
-    known = _known(database, told)
-    fresh: list[CitationRecord] = []
-    with database.transaction():
-        for one in told:
-            digest = _digest(one)
-            if known.get((one.paper, one.provider), ("", b""))[1] == digest:
-                database.run(
-                    "UPDATE told SET asked_at = ? WHERE paper = ? AND provider = ?", (at, one.paper, one.provider)
-                )
-            else:
-                _write(database, one, at)
-                fresh.append(one)
-        changed = [one for one in fresh if one or (one.paper, one.provider) in known]
-        if changed:
-            touch(database, at)
-    return len(changed)
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
+    def put(self, records: Iterable[CitationRecord], *, at: str) -> int:
+        """Store answers that a graph gave at time `at`; return how many are new or different.
 
-def merge(database: Database, told: Iterable[CitationRecord], at: str) -> None:
-    """Join answers of a dump: for each paper and graph the later one stays, whole; `at` is the clock."""
-    told = tuple(told)
-    with database.transaction():
-        known = _known(database, told)
-        changed = False
-        for one in told:
-            key = (one.paper, one.provider)
-            if known.get(key, ("", b"")) < (one.at, _digest(one)):
-                _write(database, one, one.at)
-                known[key] = (one.at, _digest(one))
-                changed = True
-        if changed:
-            touch(database, at)
+        An answer equal to the stored one keeps its date; only the date of the last query is updated.
+        """
+        records = tuple(records)
+        stored = self._versions(records)
+        fresh: list[CitationRecord] = []
+        with self._database.transaction():
+            for record in records:
+                if stored.get((record.paper, record.provider), ("", b""))[1] == _digest(record):
+                    self._database.run(
+                        "UPDATE told SET asked_at = ? WHERE paper = ? AND provider = ?",
+                        (at, record.paper, record.provider),
+                    )
+                else:
+                    self._write(record, at)
+                    fresh.append(record)
+            changed = [record for record in fresh if record or (record.paper, record.provider) in stored]
+            if changed:
+                touch(self._database, at)
+        return len(changed)
 
+    def merge(self, records: Iterable[CitationRecord], *, at: str) -> None:
+        """Merge records of another store: for each paper and provider the later record wins, whole.
 
-def load(database: Database) -> Iterator[CitationRecord]:
-    """Yield what the graphs know, sorted by paper and provider; papers that a graph does not know are left out.
+        Args:
+            records: the records of the other store, each with its own date.
+            at: the clock, ISO 8601 UTC.
+        """
+        records = tuple(records)
+        with self._database.transaction():
+            stored = self._versions(records)
+            changed = False
+            for record in records:
+                key, version = (record.paper, record.provider), (record.at, _digest(record))
+                if stored.get(key, ("", b"")) < version:
+                    self._write(record, record.at)
+                    stored[key] = version
+                    changed = True
+            if changed:
+                touch(self._database, at)
 
-    A work that many papers cite is one object, so that memory grows with the works and not with the citations.
-    """
-    heads = database.rows(
-        "SELECT paper, provider, ids, cited_by, more, told_at FROM told WHERE ids <> '[]' ORDER BY paper, provider"
-    )
-    known: dict[Row, CitedWork] = {}
-    for start in range(0, len(heads), PAGE):
-        page = heads[start : start + PAGE]
-        works = _works(database, [row[0] for row in page], known)
-        for paper, provider, ids, cited_by, more, at in page:
-            cited = works.get((paper, provider), ())
-            yield CitationRecord(PaperId(paper), provider, tuple(json.loads(ids)), cited_by, cited, more, at)
+    def all(self) -> Iterator[CitationRecord]:
+        """Yield the records sorted by paper and provider; papers that a graph does not list are left out.
 
+        A work that many papers cite is one object, so that memory grows with the works and not with the citations.
+        """
+        heads = self._database.rows(
+            "SELECT paper, provider, ids, cited_by, more, told_at FROM told WHERE ids <> '[]' ORDER BY paper, provider"
+        )
+        works: dict[Row, CitedWork] = {}
+        for start in range(0, len(heads), PAGE):
+            page = heads[start : start + PAGE]
+            rows = self._database.rows(
+                "SELECT citing, provider, cited, title, authors, year FROM citation"
+                " WHERE citing IN (SELECT value FROM json_each(?)) ORDER BY citing, provider, place",
+                (to_json([head[0] for head in page]),),
+            )
+            references = {
+                key: tuple(_work(row[2:], works) for row in group)
+                for key, group in groupby(rows, key=lambda row: (row[0], row[1]))
+            }
+            for paper, provider, ids, cited_by, more, at in page:
+                cited = references.get((paper, provider), ())
+                yield CitationRecord(PaperId(paper), provider, tuple(json.loads(ids)), cited_by, cited, more, at)
 
-def _works(
-    database: Database, papers: Sequence[str], known: dict[Row, CitedWork]
-) -> dict[tuple[str, str], tuple[CitedWork, ...]]:
-    """Return what some papers cite, by paper and provider; works that are not known yet are added."""
-    rows = database.rows(
-        "SELECT citing, provider, cited, title, authors, year FROM citation"
-        " WHERE citing IN (SELECT value FROM json_each(?)) ORDER BY citing, provider, place",
-        (to_json(papers),),
-    )
-    found: dict[tuple[str, str], tuple[CitedWork, ...]] = {}
-    for key, group in groupby(rows, key=lambda row: (row[0], row[1])):
-        found[key] = tuple(_work(row[2:], known) for row in group)
-    return found
+    def last_asked(self, provider: str) -> dict[PaperId, str]:
+        """Return when a graph was last queried for each paper, ISO 8601 UTC; includes papers that it does not list."""
+        rows = self._database.rows("SELECT paper, asked_at FROM told WHERE provider = ?", (provider,))
+        return {PaperId(paper): at for paper, at in rows}
 
+    def _versions(self, records: Iterable[CitationRecord]) -> dict[tuple[str, str], tuple[str, bytes]]:
+        """Return date and digest of the stored records of the same papers, by paper and provider."""
+        rows = self._database.rows(
+            "SELECT paper, provider, told_at, digest FROM told WHERE paper IN (SELECT value FROM json_each(?))",
+            (to_json(sorted({record.paper for record in records})),),
+        )
+        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
-def asked(database: Database, provider: str) -> dict[PaperId, str]:
-    """Return when a graph was last asked about each paper, ISO 8601 UTC."""
-    rows = database.rows("SELECT paper, asked_at FROM told WHERE provider = ?", (provider,))
-    return {PaperId(paper): at for paper, at in rows}
-
-
-def _known(database: Database, told: Sequence[CitationRecord]) -> dict[tuple[str, str], tuple[str, bytes]]:
-    """Return date and digest of what is stored of the papers at hand."""
-    rows = database.rows(
-        "SELECT paper, provider, told_at, digest FROM told WHERE paper IN (SELECT value FROM json_each(?))",
-        (to_json(sorted({one.paper for one in told})),),
-    )
-    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
-
-
-def _write(database: Database, one: CitationRecord, at: str) -> None:
-    database.run("DELETE FROM told WHERE paper = ? AND provider = ?", (one.paper, one.provider))
-    database.run(
-        "INSERT INTO told (paper, provider, ids, cited_by, more, told_at, asked_at, digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (one.paper, one.provider, to_json(one.ids), one.cited_by, one.more, at, at, _digest(one)),
-    )
-    database.run_many(
-        "INSERT INTO citation (citing, provider, place, cited, title, authors, year) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            (one.paper, one.provider, place, to_json(work.ids), work.title, work.authors, work.year)
-            for place, work in enumerate(one.references)
-        ),
-    )
-
-
-def _digest(one: CitationRecord) -> bytes:
-    said = {key: value for key, value in told_data(one).items() if key != "at"}
-    return hashlib.sha256(to_json(said).encode()).digest()
+    def _write(self, record: CitationRecord, at: str) -> None:
+        key = (record.paper, record.provider)
+        self._database.run("DELETE FROM told WHERE paper = ? AND provider = ?", key)
+        self._database.run(
+            "INSERT INTO told (paper, provider, ids, cited_by, more, told_at, asked_at, digest)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*key, to_json(record.ids), record.cited_by, record.more, at, at, _digest(record)),
+        )
+        self._database.run_many(
+            "INSERT INTO citation (citing, provider, place, cited, title, authors, year) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (*key, place, to_json(work.ids), work.title, work.authors, work.year)
+                for place, work in enumerate(record.references)
+            ),
+        )
 
 
-def _work(row: Row, known: dict[Row, CitedWork]) -> CitedWork:
-    if row not in known:
-        known[row] = CitedWork(tuple(json.loads(row[0])), row[1], row[2], row[3])
-    return known[row]
+def _digest(record: CitationRecord) -> bytes:
+    content = {key: value for key, value in told_data(record).items() if key != "at"}
+    return hashlib.sha256(to_json(content).encode()).digest()
+
+
+def _work(row: Row, works: dict[Row, CitedWork]) -> CitedWork:
+    if row not in works:
+        works[row] = CitedWork(tuple(json.loads(row[0])), row[1], row[2], row[3])
+    return works[row]

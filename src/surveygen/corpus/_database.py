@@ -142,3 +142,13 @@ class Database:
                 raise
             what, hint = _MEANINGS.get(code & 0xFF, (f"failed: {error}", "run: surveygen doctor"))
             raise CorpusError(f"{self.path} {what}", hint, file=str(self.path)) from error
+
+
+def touch(database: Database, at: str) -> None:
+    """Record when the content of the store last changed; belongs in the transaction that changed it."""
+    database.run("INSERT OR REPLACE INTO fact (name, value) VALUES ('changed_at', ?)", (at,))
+
+
+def storable(text: str) -> str:
+    """Return text that UTF-8 can hold: half a surrogate pair, as in undecodable file names, becomes "?"."""
+    return text.encode("utf-8", "replace").decode()

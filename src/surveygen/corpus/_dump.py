@@ -33,18 +33,18 @@ def export_lines(store: Store) -> Iterator[str]:
     """
     yield to_json({_HEADER: DUMP_VERSION})
     yield from (to_json({"theme": theme_data(theme)}) for theme in store.taxonomy() or ())
-    yield from (to_json({"decision": decision_data(decision)}) for decision in store.decisions())
-    keys = store.cite_keys()
-    for history in store.histories():
+    yield from (to_json({"decision": decision_data(decision)}) for decision in store.decisions.all())
+    keys = store.papers.cite_keys()
+    for history in store.papers.histories():
         key = keys.pop(history.paper.id, None)
         yield to_json(paper_data(history) | ({"cite_key": key} if key else {}))
     yield from (to_json({"cite_key": {"paper": paper, "key": key}}) for paper, key in keys.items())
-    yield from (to_json({"wanted": {"id": wanted.id, "version": wanted.version}}) for wanted in store.wanted())
-    for bad, at in store.quarantine():
+    yield from (to_json({"wanted": {"id": wanted.id, "version": wanted.version}}) for wanted in store.papers.pending())
+    for bad, at in store.papers.quarantine():
         yield to_json(
             {"quarantine": {"source": bad.source, "line": bad.line, "reason": bad.reason, "raw": bad.raw, "at": at}}
         )
-    yield from (to_json({"told": told_data(told)}) for told in store.told())
+    yield from (to_json({"told": told_data(told)}) for told in store.citations.all())
 
 
 def is_dump(line: str) -> bool:
@@ -70,11 +70,11 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> ImportChange
     numbered = enumerate(lines, start=1)
     _check_header(next(numbered, (1, ""))[1])
     reader = _DumpReader(at)
-    change = store.take(reader.records(numbered), source=_SOURCE, at=at)
+    change = store.import_records(reader.records(numbered), source=_SOURCE, at=at)
     _restore_taxonomy(store, reader.themes, at)
-    store.restore_decisions(reader.decisions, at=at)
-    store.add_cite_keys(reader.keys)
-    store.merge_told(reader.told, at=at)
+    store.decisions.merge(reader.decisions, at=at)
+    store.papers.add_cite_keys(reader.keys)
+    store.citations.merge(reader.told, at=at)
     return change
 
 

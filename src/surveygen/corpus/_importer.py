@@ -6,11 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from surveygen.corpus._database import Database
-from surveygen.corpus._history import PaperHistory, join
+from surveygen.corpus._database import Database, storable, touch
 from surveygen.corpus._jsonl import to_json
-from surveygen.corpus._paper_rows import MAX_INTEGER, load, save, why_not_storable
-from surveygen.corpus.merge import Kind, kind_of_change
+from surveygen.corpus._papers import MAX_INTEGER, PaperTable, why_not_storable
+from surveygen.corpus.merge import Kind, PaperHistory, join, kind_of_change
 from surveygen.domain.paper import BadRecord, ImportChanges, Paper, PaperId, PendingPaper, Status
 
 BATCH = 500  # records a transaction: larger ones gain under 5 % of time and lose more in a kill
@@ -34,6 +33,7 @@ class Importer:
 
     def __init__(self, database: Database, *, source: str, at: str, witness: Witness | None = None) -> None:
         self._database = database
+        self._papers = PaperTable(database)
         self._source = storable(source)
         self._at = at
         self._witness = witness
@@ -96,7 +96,7 @@ class Importer:
             touch(self._database, self._at)
 
     def _take_papers(self, records: Sequence[PaperHistory]) -> bool:
-        known = load(self._database, {record.paper.id for record in records})
+        known = self._papers.load({record.paper.id for record in records})
         changed: dict[PaperId, PaperHistory] = {}
         for record in records:
             paper = record.paper.id
@@ -114,7 +114,7 @@ class Importer:
                 continue
             self._before.setdefault(paper, _state(before.paper) if before else None)
             self._after[paper] = _state(joined.paper)
-        save(self._database, [changed[paper] for paper in sorted(changed)])
+        self._papers.save([changed[paper] for paper in sorted(changed)])
         self._count_deliveries({record.paper.id for record in records})
         return any(paper in self._after for paper in changed) | self._drop_satisfied(known)
 
@@ -135,7 +135,7 @@ class Importer:
         return bool(done)
 
     def _take_wanted(self, records: Sequence[PendingPaper]) -> bool:
-        known = load(self._database, {record.id for record in records})
+        known = self._papers.load({record.id for record in records})
         # A version asked for gives way to a later one, and each to the latest (NULL).
         changed = sum(
             self._database.run(
@@ -173,16 +173,6 @@ class Importer:
             return record
         raw = f"{record.paper.id}: {record.paper.title}" if isinstance(record, PaperHistory) else record.id
         return Quarantined(BadRecord(self._source, 0, reason, storable(raw)[:2000]), self._at)
-
-
-def touch(database: Database, at: str) -> None:
-    """Note when the content of the store last became different; belongs in the transaction that changed it."""
-    database.run("INSERT OR REPLACE INTO fact (name, value) VALUES ('changed_at', ?)", (at,))
-
-
-def storable(text: str) -> str:
-    """Return text that UTF-8 can hold: half a surrogate pair, as in undecodable file names, becomes "?"."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _satisfies(paper: Paper, version: int | None) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast, get_args
 
-from surveygen.corpus._history import PaperHistory
+from surveygen.corpus.merge import PaperHistory
 from surveygen.domain.citation import CitationRecord, CitedWork
 from surveygen.domain.edits import Edit, SourceSnapshot
 from surveygen.domain.paper import AbstractKind, Author, Paper, PaperId, PaperVersion, Status

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from surveygen.corpus._database import Database
-from surveygen.corpus._history import PaperHistory
 from surveygen.corpus._importer import Importer, Quarantined, Record
-from surveygen.corpus._paper_rows import load
-from surveygen.corpus._runs import Scope, add_events, is_told, put_cursor
+from surveygen.corpus._papers import PaperTable
+from surveygen.corpus._runs import Scope, add_events, event_exists, put_cursor
+from surveygen.corpus.merge import PaperHistory
 from surveygen.domain.event import Event, classify
 from surveygen.domain.paper import BadRecord, Paper, PaperId
 
@@ -22,7 +22,7 @@ class PageBatch:
     """One page to store.
 
     Attributes:
-        run: the number that `Store.begin_run` gave.
+        run: the number that `store.runs.begin` gave.
         at: the clock, ISO 8601 UTC.
         deleted: papers that the server says it deleted, with the datestamp.
         scope, cursor: where to go on after this page; None leaves the cursor as it is.
@@ -74,7 +74,7 @@ class _ChangeRecorder:
         was = {"version": before.version, "as_of": before.as_of}
         now = {"version": incoming.version, "as_of": incoming.as_of}
         known = any(event.kind == "regressed" and event.after == now for event in self.events)
-        if not known and not is_told(self._database, incoming.id, "regressed", now):
+        if not known and not event_exists(self._database, incoming.id, "regressed", now):
             self.events.append(Event(self._run, incoming.id, "regressed", was, now))
 
 
@@ -88,7 +88,7 @@ def _is_older(incoming: Paper, before: Paper) -> bool:
 def _records(database: Database, delivery: PageBatch) -> Iterator[Record]:
     ids = {paper for paper, _ in delivery.deleted}
     ids |= {record.id for record in delivery.records if isinstance(record, Paper)} if delivery.day else set()
-    known = load(database, ids) if ids else {}
+    known = PaperTable(database).load(ids) if ids else {}
     for record in delivery.records:
         if isinstance(record, BadRecord):
             yield Quarantined(record, delivery.at)

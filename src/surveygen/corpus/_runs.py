@@ -1,4 +1,4 @@
-"""Runs, what they changed, where they stopped, and the bytes that came."""
+"""Harvest runs: their events, cursors and archived server answers."""
 
 from __future__ import annotations
 
@@ -56,88 +56,89 @@ class Scope:
     format: str
 
 
-def begin_run(database: Database, at: str) -> int:
-    """Open a run and return its number; one that died is closed as incomplete."""
-    with database.transaction():
-        database.run("UPDATE run SET outcome = 'incomplete', ended_at = ? WHERE outcome = 'running'", (at,))
-        database.run("INSERT INTO run (started_at, outcome) VALUES (?, 'running')", (at,))
-        number: int = database.value("SELECT last_insert_rowid()")
-    return number
+class RunTable:
+    """Harvest runs with their events, the cursors of sources and the archive of answers; `store.runs`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, *, at: str) -> int:
+        """Open a run and return its number, from 1; a run that died before is closed as incomplete."""
+        with self._database.transaction():
+            self._database.run("UPDATE run SET outcome = 'incomplete', ended_at = ? WHERE outcome = 'running'", (at,))
+            self._database.run("INSERT INTO run (started_at, outcome) VALUES (?, 'running')", (at,))
+            number: int = self._database.value("SELECT last_insert_rowid()")
+        return number
+
+    def end(self, run: int, outcome: Outcome, *, at: str) -> None:
+        """Close a run."""
+        with self._database.transaction():
+            self._database.run("UPDATE run SET outcome = ?, ended_at = ? WHERE id = ?", (outcome, at, run))
+
+    def all(self) -> tuple[HarvestRun, ...]:
+        """Return all runs, the first one first."""
+        rows = self._database.rows(
+            "SELECT run.id, started_at, ended_at, outcome, count(event.id),"
+            " total(event.kind NOT IN ('touched', 'regressed'))"
+            " FROM run LEFT JOIN event ON event.run = run.id GROUP BY run.id ORDER BY run.id"
+        )
+        return tuple(HarvestRun(row[0], row[1], row[2], row[3], row[4], int(row[5])) for row in rows)
+
+    def events(self, since_run: int = 0, *, paper: PaperId | None = None) -> tuple[Event, ...]:
+        """Return the events of the runs after `since_run` in their order, of all papers or of one."""
+        rows = self._database.rows(
+            "SELECT run, paper, kind, before, after FROM event WHERE run > ? AND (? IS NULL OR paper = ?) ORDER BY id",
+            (since_run, paper, paper),
+        )
+        return tuple(Event(row[0], PaperId(row[1]), row[2], json.loads(row[3]), json.loads(row[4])) for row in rows)
+
+    def cursor(self, scope: Scope) -> str | None:
+        """Return the state of a cursor as its source wrote it, None where nothing was fetched yet."""
+        state: str | None = self._database.value(
+            "SELECT state FROM cursor WHERE source = ? AND scope = ? AND format = ?",
+            (scope.source, scope.name, scope.format),
+        )
+        return state
+
+    def put_cursor(self, scope: Scope, state: str) -> None:
+        """Set a cursor without a page."""
+        with self._database.transaction():
+            put_cursor(self._database, scope, state)
+
+    def archive(self, page: RawPage) -> None:
+        """Store a server's answer as it came; the same bytes from the same address are stored once."""
+        sha256, body = hashlib.sha256(page.body).hexdigest(), zlib.compress(page.body, _LEVEL)
+        with self._database.transaction():
+            self._database.run(
+                "INSERT OR IGNORE INTO raw_page (sha256, url, source, fetched_at, body) VALUES (?, ?, ?, ?, ?)",
+                (sha256, page.url, page.source, page.fetched_at, body),
+            )
+
+    def raw_pages(self) -> Iterator[RawPage]:
+        """Yield the archived answers in the order of their arrival, one at a time."""
+        for (row,) in self._database.rows("SELECT rowid FROM raw_page ORDER BY rowid"):
+            source, url, at, body = self._database.rows(
+                "SELECT source, url, fetched_at, body FROM raw_page WHERE rowid = ?", (row,)
+            )[0]
+            yield RawPage(source, url, at, zlib.decompress(body))
 
 
-def end_run(database: Database, run: int, outcome: Outcome, at: str) -> None:
-    """Close a run."""
-    with database.transaction():
-        database.run("UPDATE run SET outcome = ?, ended_at = ? WHERE id = ?", (outcome, at, run))
-
-
-def runs(database: Database) -> tuple[HarvestRun, ...]:
-    """Return all runs, the first one first."""
-    rows = database.rows(
-        "SELECT run.id, started_at, ended_at, outcome, count(event.id),"
-        " total(event.kind NOT IN ('touched', 'regressed'))"
-        " FROM run LEFT JOIN event ON event.run = run.id GROUP BY run.id ORDER BY run.id"
-    )
-    return tuple(HarvestRun(row[0], row[1], row[2], row[3], row[4], int(row[5])) for row in rows)
-
-
-def events(database: Database, since_run: int, paper: PaperId | None = None) -> tuple[Event, ...]:
-    """Return the events of later runs in their order, of all papers or one."""
-    rows = database.rows(
-        "SELECT run, paper, kind, before, after FROM event WHERE run > ? AND (? IS NULL OR paper = ?) ORDER BY id",
-        (since_run, paper, paper),
-    )
-    return tuple(Event(row[0], PaperId(row[1]), row[2], json.loads(row[3]), json.loads(row[4])) for row in rows)
-
-
-def add_events(database: Database, found: Sequence[Event]) -> None:
-    """Keep events; belongs in the transaction of what they tell."""
+def add_events(database: Database, events: Sequence[Event]) -> None:
+    """Store events; belongs in the transaction of the changes that they describe."""
     database.run_many(
         "INSERT INTO event (run, paper, kind, before, after) VALUES (?, ?, ?, ?, ?)",
-        [(event.run, event.paper, event.kind, to_json(event.before), to_json(event.after)) for event in found],
+        [(event.run, event.paper, event.kind, to_json(event.before), to_json(event.after)) for event in events],
     )
 
 
-def is_told(database: Database, paper: PaperId, kind: EventKind, after: State) -> bool:
-    """Whether the same event was kept before."""
+def event_exists(database: Database, paper: PaperId, kind: EventKind, after: State) -> bool:
+    """Return whether the same event is stored, of any run."""
     row = (paper, kind, to_json(after))
     return bool(database.rows("SELECT 1 FROM event WHERE paper = ? AND kind = ? AND after = ? LIMIT 1", row))
 
 
-def archive(database: Database, page: RawPage) -> None:
-    """Keep an answer; the same bytes from the same address are kept once."""
-    database.run(
-        "INSERT OR IGNORE INTO raw_page (sha256, url, source, fetched_at, body) VALUES (?, ?, ?, ?, ?)",
-        (
-            hashlib.sha256(page.body).hexdigest(),
-            page.url,
-            page.source,
-            page.fetched_at,
-            zlib.compress(page.body, _LEVEL),
-        ),
-    )
-
-
-def raw_pages(database: Database) -> Iterator[RawPage]:
-    """Yield the answers kept, in the order of their arrival, one at a time."""
-    for (row,) in database.rows("SELECT rowid FROM raw_page ORDER BY rowid"):
-        source, url, at, body = database.rows(
-            "SELECT source, url, fetched_at, body FROM raw_page WHERE rowid = ?", (row,)
-        )[0]
-        yield RawPage(source, url, at, zlib.decompress(body))
-
-
-def cursor(database: Database, scope: Scope) -> str | None:
-    """Return the state of a cursor, None where nothing was fetched yet."""
-    found: str | None = database.value(
-        "SELECT state FROM cursor WHERE source = ? AND scope = ? AND format = ?",
-        (scope.source, scope.name, scope.format),
-    )
-    return found
-
-
 def put_cursor(database: Database, scope: Scope, state: str) -> None:
-    """Move a cursor; belongs in the transaction of the page that it stands after."""
+    """Move a cursor; belongs in the transaction of the page that it follows."""
     database.run(
         "INSERT OR REPLACE INTO cursor (source, scope, format, state) VALUES (?, ?, ?, ?)",
         (scope.source, scope.name, scope.format, state),

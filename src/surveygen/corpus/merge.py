@@ -106,6 +106,39 @@ def text_at_version(paper: Paper) -> Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperHistory:
+    """A paper with the texts of its versions.
+
+    Attributes:
+        paper: the merged record.
+        texts: title, abstract and comment by version, ascending, as papers with these fields alone; a version whose
+            texts are those of `paper` is left out.
+    """
+
+    paper: Paper
+    texts: tuple[Paper, ...] = ()
+
+
+def join(stored: PaperHistory | None, incoming: PaperHistory) -> PaperHistory:
+    """Merge paper with paper, and the texts of each version with those of the same version; laws as of `merge`."""
+    if stored is not None and incoming == PaperHistory(stored.paper):
+        return stored
+    paper, _ = merge(stored.paper if stored else None, incoming.paper)
+    if stored is None and not incoming.texts:
+        return PaperHistory(paper)
+    texts = _by_version(stored) if stored else {}
+    for n, text in _by_version(incoming).items():
+        texts[n], _ = merge(texts.get(n), text)
+    own = text_at_version(paper)
+    return PaperHistory(paper, tuple(texts[n] for n in sorted(texts) if texts[n] != own))
+
+
+def _by_version(history: PaperHistory) -> dict[int, Paper]:
+    own = text_at_version(history.paper)
+    return {own.version: own} | {text.version: text for text in history.texts}
+
+
+@dataclass(frozen=True, slots=True)
 class _FieldClaim:
     """What a record says of one field; `rank` decides between claims, `stamp` is what is kept of it."""
 

@@ -66,7 +66,7 @@ def assign_papers(run: BuildContext) -> AssignmentResult:
                 steered = curated_taxonomy(run, deeper)
                 places, moves = _places(run, steered, before)
         if places is not before:
-            run.store.log_moves(moves)
+            run.store.decisions.log_moves(moves)
             save_assignments(run.store, places)
         advance(1)
         neighbours = _neighbours(run)
@@ -76,7 +76,7 @@ def assign_papers(run: BuildContext) -> AssignmentResult:
 
 def curated_taxonomy(run: BuildContext, base: Taxonomy) -> CuratedTaxonomy:
     """Apply the decisions of the store to a taxonomy."""
-    return apply_decisions(base, run.store.decisions(), dict(run.profile.replaces))
+    return apply_decisions(base, run.store.decisions.all(), dict(run.profile.replaces))
 
 
 def _places(

@@ -94,18 +94,18 @@ class StoredNeighbors:
 
 def load_assignments(store: Store) -> AssignmentState | None:
     """Return how the last run placed the papers, None before the first."""
-    known = store.derived("places", _LAST)
+    known = store.cache.get("places", _LAST)
     return None if known is None else decode(AssignmentState, known)
 
 
 def save_assignments(store: Store, places: AssignmentState) -> None:
     """Remember this run's places instead."""
-    store.put_derived("places", _LAST, encode(places), slot=_LAST)
+    store.cache.put("places", _LAST, encode(places), slot=_LAST)
 
 
 def load_neighbors(store: Store) -> StoredNeighbors | None:
     """Return what was near each paper in the last run, None before the first."""
-    known = store.derived("neighbours", _LAST)
+    known = store.cache.get("neighbours", _LAST)
     return None if known is None else decode(StoredNeighbors, known)
 
 
@@ -116,4 +116,4 @@ def save_neighbors(
     number = {paper.id: str(n) for n, paper in enumerate(papers)}
     rows = tuple(" ".join(number[other] for other in nearest[paper.id]) for paper in papers)
     near = StoredNeighbors(space, tuple(number), tuple(paper.text_hash for paper in papers), rows)
-    store.put_derived("neighbours", _LAST, encode(near), slot=_LAST)
+    store.cache.put("neighbours", _LAST, encode(near), slot=_LAST)

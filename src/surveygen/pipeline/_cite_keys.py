@@ -12,10 +12,10 @@ _ORDER = "order"
 
 def mint_keys(run: BuildContext) -> dict[PaperId, str]:
     """Return the key of every paper that some draft cited; those of new ones are minted for good."""
-    known = run.store.cite_keys()
+    known = run.store.papers.cite_keys()
     minted = make_cite_keys(run.papers, known)
     if minted:
-        run.store.add_cite_keys(minted)
+        run.store.papers.add_cite_keys(minted)
     return {**known, **minted}
 
 
@@ -24,9 +24,9 @@ def keep_order(run: BuildContext) -> tuple[PaperId, ...]:
 
     It stays outside the store's dump, since it tells the history of the drafts and not of the papers.
     """
-    known = run.store.derived(_ORDER, _ORDER)
+    known = run.store.cache.get(_ORDER, _ORDER)
     before = decode(tuple[PaperId, ...], known) if known is not None else ()
     now = reference_order(run.papers, before)
     if now != before:
-        run.store.put_derived(_ORDER, _ORDER, encode(now), slot=_ORDER)
+        run.store.cache.put(_ORDER, _ORDER, encode(now), slot=_ORDER)
     return now

@@ -58,7 +58,7 @@ class DecisionSession:
         decision = Decision(len(self.decisions) + 1, now(), author, action, subject, target, themes, proposal, edit)
         if action != "undo" and self._outcome(self.decisions) == self._outcome((*self.decisions, decision)):
             return DecisionResult(None)
-        return DecisionResult(self.store.decide(decision))
+        return DecisionResult(self.store.decisions.append(decision))
 
     def theme(self, theme: str) -> ThemeId:
         """Return the id of a theme that is there.
@@ -86,7 +86,7 @@ class DecisionSession:
         Raises:
             ThemeError: there is no such paper.
         """
-        if self.store.paper(PaperId(paper)) is None:
+        if self.store.papers.get(PaperId(paper)) is None:
             raise ThemeError(f"there is no paper {paper!r}", "surveygen themes show THEME lists the ids of its papers")
         return PaperId(paper)
 
@@ -107,5 +107,5 @@ def bench_of(project: Project, store: Store) -> DecisionSession:
     """Stand before an open store with the decisions that it has now."""
     profile = load_profile(project.settings.profile, project.root)
     return DecisionSession(
-        project, store, profile, saved_taxonomy(store, profile, project.settings.themes), store.decisions()
+        project, store, profile, saved_taxonomy(store, profile, project.settings.themes), store.decisions.all()
     )

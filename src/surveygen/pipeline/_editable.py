@@ -56,7 +56,7 @@ class EditableDraft:
         shown = {claim for section in self.survey.sections for claim in section.claims()}
         return tuple(
             EditableUnit(one.subject, one.edit.claim, one.target, "waiting", Attribution(one.author, one.at))
-            for one in active_edits(self.store.decisions())
+            for one in active_edits(self.store.decisions.all())
             if one.edit
             and one.target
             and self._holds(one.edit)
@@ -76,7 +76,9 @@ class EditableDraft:
 
     def stands(self, claim: str) -> Decision | None:
         """Return the last edit of a claim that holds in this edition."""
-        held = (one for one in reversed(active_edits(self.store.decisions())) if one.edit and one.edit.claim == claim)
+        held = (
+            one for one in reversed(active_edits(self.store.decisions.all())) if one.edit and one.edit.claim == claim
+        )
         return next((one for one in held if one.edit and self._holds(one.edit)), None)
 
     def edit(self, section: str, claim: str, text: str, language: str) -> Edit:
@@ -119,7 +121,7 @@ class EditableDraft:
         return tuple(span for sentence in inside for span in sentence.evidence)
 
     def _dropped(self, section: str) -> Iterator[EditableUnit]:
-        for one in active_edits(self.store.decisions()):
+        for one in active_edits(self.store.decisions.all()):
             if one.subject == section and not one.target and one.edit is not None:
                 yield EditableUnit(
                     section, one.edit.claim, one.edit.original, "dropped", Attribution(one.author, one.at)

@@ -18,7 +18,7 @@ _THEME = "theme-"
 
 def edits_in_force(run: BuildContext) -> tuple[Decision, ...]:
     """Return the edits that hold; those of a theme that was merged stand under the one that took its papers."""
-    held = active_edits(run.store.decisions())
+    held = active_edits(run.store.decisions.all())
     if not held:
         return ()
     steered = curated_taxonomy(run, saved_taxonomy(run.store, run.profile, run.settings.themes))
@@ -28,14 +28,14 @@ def edits_in_force(run: BuildContext) -> tuple[Decision, ...]:
 
 def stale_edits(store: Store) -> tuple[StaleEdit, ...]:
     """Return the person's sentences whose sources changed, as the store has them; no draft is made for it."""
-    out = excluded_papers(store.decisions())
+    out = excluded_papers(store.decisions.all())
 
     def known(paper: PaperId) -> Paper | None:
-        return None if paper in out else store.paper(paper)
+        return None if paper in out else store.papers.get(paper)
 
     told = (
         (one, stale_sources(one.edit, known))
-        for one in active_edits(store.decisions())
+        for one in active_edits(store.decisions.all())
         if one.edit is not None and one.target
     )
     return tuple(StaleEdit(one.subject, one.edit.claim, one.target, found) for one, found in told if one.edit and found)

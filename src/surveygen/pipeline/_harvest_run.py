@@ -39,7 +39,7 @@ class RunRecord:
             since=page.since,
             day=page.day,
         )
-        events = self._store.deliver(delivery)
+        events = self._store.import_page(delivery)
         self.events += events
         self.missing += page.missing
         bad = [record for record in page.records if isinstance(record, BadRecord)]
@@ -49,7 +49,7 @@ class RunRecord:
 
     def archive(self, url: str, body: bytes) -> None:
         """Keep an answer as it came."""
-        self._store.archive(RawPage(urlsplit(url).hostname or "", url, now(), body))
+        self._store.runs.archive(RawPage(urlsplit(url).hostname or "", url, now(), body))
 
     @property
     def difference(self) -> HarvestChanges:
@@ -60,7 +60,7 @@ class RunRecord:
 @contextmanager
 def record_run(store: Store, advance: Callable[[int], None]) -> Iterator[RunRecord]:
     """Open a run, and close it with its outcome: complete, paused by a budget, or incomplete by anything else."""
-    record = RunRecord(store, store.begin_run(at=now()), advance)
+    record = RunRecord(store, store.runs.begin(at=now()), advance)
     outcome: Outcome = "incomplete"
     try:
         yield record
@@ -69,4 +69,4 @@ def record_run(store: Store, advance: Callable[[int], None]) -> Iterator[RunReco
         outcome = "paused"
         raise
     finally:
-        store.end_run(record.run, outcome, at=now())
+        store.runs.end(record.run, outcome, at=now())

@@ -30,11 +30,11 @@ def map_coordinates(run: BuildContext) -> Mapping[PaperId, tuple[float, float]]:
     """Return the place of each paper in the unit square; a paper that left keeps its own in case that it returns."""
     embed = run.settings.embed  # and not the encoder's fingerprint: "lsa" fits its space to each state of the corpus
     key = digest(MAP_METHOD, embed.encoder, embed.model)
-    cached = run.store.derived(_KIND, key)
+    cached = run.store.cache.get(_KIND, key)
     known = decode(_MapState, cached) if cached is not None else _MapState()
     now = _brought_up(known, {paper.id: paper.text_hash for paper in run.papers}, run.embeddings)
     if now is not known:
-        run.store.put_derived(_KIND, key, encode(now), slot=_SLOT)
+        run.store.cache.put(_KIND, key, encode(now), slot=_SLOT)
     return {paper: (x, y) for paper, x, y in zip(now.papers, now.x, now.y, strict=True)}
 
 

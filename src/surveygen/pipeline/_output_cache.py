@@ -42,18 +42,18 @@ class OutputCache:
 
     def is_fresh(self, folder: Path, formats: Sequence[str]) -> bool:
         """Whether the draft in a folder has all these formats and is what a build would make."""
-        if self._store.derived(_KIND, self._key(folder, formats)) is None:
+        if self._store.cache.get(_KIND, self._key(folder, formats)) is None:
             return False
         sums = {name: known for name, known in read_manifest(folder).items() if " " not in name}
         return bool(sums) and all(_is(folder / name, known) for name, known in sums.items())
 
     def remember(self, folder: Path, formats: Sequence[str]) -> None:
         """Note that a draft was made of what there is now."""
-        self._store.put_derived(_KIND, self._key(folder, formats), "{}", slot=str(folder))
+        self._store.cache.put(_KIND, self._key(folder, formats), "{}", slot=str(folder))
 
     def _key(self, folder: Path, formats: Sequence[str]) -> str:
         store = self._store
-        content = (store.sha256(), store.counts(), store.sources(), generated_at(store), last_reports(store))
+        content = (store.sha256(), store.counts(), store.papers.sources(), generated_at(store), last_reports(store))
         return digest(*self._made_of, *content, str(folder), sorted(formats))
 
 

@@ -34,12 +34,12 @@ def rationale_spans(
 
     Only papers with other words than in the last run are read.
     """
-    known = store.derived(_KIND, _LAST)
+    known = store.cache.get(_KIND, _LAST)
     before = {told.paper: told for told in decode(tuple[_StoredRationale, ...], known)} if known is not None else {}
     wanted = (paper for paper in papers if paper.id in assignments and assignments[paper.id].keywords)
     now = tuple(_told(paper, assignments[paper.id], before.get(paper.id)) for paper in wanted)
     if now != tuple(before.values()):
-        store.put_derived(_KIND, _LAST, encode(now), slot=_LAST)
+        store.cache.put(_KIND, _LAST, encode(now), slot=_LAST)
     return {
         told.paper: tuple(Evidence(told.paper, told.version, "abstract", *span) for span in told.spans) for told in now
     }

@@ -21,9 +21,9 @@ class StoredResults:
     def __call__(self, kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:
         """Return what was made of this content, from the store where it is there."""
         key = digest(*content)
-        known = self.store.derived(name, key)
+        known = self.store.cache.get(name, key)
         if known is not None:
             return decode(kind, known)
         made = make()
-        self.store.put_derived(name, key, encode(made), slot=slot)
+        self.store.cache.put(name, key, encode(made), slot=slot)
         return made

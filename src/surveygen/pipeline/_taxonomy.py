@@ -40,7 +40,7 @@ def saved_taxonomy(store: Store, profile: Profile, settings: ThemeSettings) -> T
 
 def minted(store: Store, profile: Profile) -> frozenset[ThemeId]:
     """Return every id that a theme of the survey has or had: none of them is minted again."""
-    decided = (theme for decision in store.decisions() for theme in decision.themes)
+    decided = (theme for decision in store.decisions.all() for theme in decision.themes)
     return frozenset(theme.id for theme in (*(store.taxonomy() or ()), *profile.taxonomy, *decided))
 
 

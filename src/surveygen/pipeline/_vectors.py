@@ -20,15 +20,15 @@ def embed_papers(store: Store, papers: Sequence[Paper], encoder: Encoder, progre
     """Return a vector for every paper, encoding only texts that the store has no vector for."""
     space = papers_fingerprint(encoder)
     keys = [paper.text_hash for paper in papers]
-    known = store.vectors(keys, space)
+    known = store.cache.vectors(keys, space)
     missing = list({paper.text_hash: paper for paper in papers if paper.text_hash not in known}.values())
     with progress.stage("embed", len(missing)) as advance:
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
             vectors = encode_papers(encoder, batch, progress=advance)
-            store.put_vectors([paper.text_hash for paper in batch], vectors, space)
+            store.cache.put_vectors([paper.text_hash for paper in batch], vectors, space)
     if missing:
-        known |= store.vectors([paper.text_hash for paper in missing], space)  # as stored: float16 rounds
+        known |= store.cache.vectors([paper.text_hash for paper in missing], space)  # as stored: float16 rounds
     rows = [known[key] for key in keys]
     matrix = np.stack(rows) if rows else np.zeros((0, 1), dtype=np.float32)
     return Embeddings(tuple(paper.id for paper in papers), matrix, space)
@@ -37,10 +37,10 @@ def embed_papers(store: Store, papers: Sequence[Paper], encoder: Encoder, progre
 def embed_texts(store: Store, texts: Sequence[str], encoder: Encoder) -> Vectors:
     """Return `(len(texts), dim)` vectors of short texts such as theme queries, from the store where it has them."""
     keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for text in texts]
-    known = store.vectors(keys, encoder.fingerprint)
+    known = store.cache.vectors(keys, encoder.fingerprint)
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
-        store.put_vectors(list(missing), encoder.encode(list(missing.values())), encoder.fingerprint)
-        known |= store.vectors(list(missing), encoder.fingerprint)
+        store.cache.put_vectors(list(missing), encoder.encode(list(missing.values())), encoder.fingerprint)
+        known |= store.cache.vectors(list(missing), encoder.fingerprint)
     rows = [known[key] for key in keys]
     return np.stack(rows) if rows else np.zeros((0, 1), dtype=np.float32)

@@ -42,7 +42,7 @@ def _add(store: Store, path: Path, advance: Callable[[int], None]) -> ImportChan
             return import_lines(store, lines, at=now())
     latest = [""]
     records = (_counted(record, advance) for record in _dated(_named(read_file(path), path), latest))
-    change = store.apply(records, source=path.name, at=now())
+    change = store.import_records(records, source=path.name, at=now())
     if latest[0]:
         note_snapshot(store, latest[0])
     return change

@@ -74,7 +74,7 @@ def fetch_citations(project: Project, progress: Progress, *, edge: NetworkDeps |
     project.database.parent.mkdir(parents=True, exist_ok=True)
     with locked(project.database), Store.open(project.database) as store:
         learnt = update_citations(project, store, progress, edge)
-        known = citations_of(store, tuple(store.papers(status=_LIVE)))
+        known = citations_of(store, tuple(store.papers.all(status=_LIVE)))
     pairs = {(found.citing, found.cited) for found in known.edges}
     return CitationReport(learnt, len(pairs), len({paper for pair in pairs for paper in pair}), known.missed)
 
@@ -101,7 +101,7 @@ def update_citations(
 
 def citations_of(store: Store, papers: Sequence[Paper]) -> Citations:
     """Return who cites whom among some papers, by all that the store was told."""
-    return resolve_citations(papers, store.told())
+    return resolve_citations(papers, store.citations.all())
 
 
 def graph_titles(providers: Iterable[str]) -> dict[str, str]:
@@ -125,7 +125,7 @@ def _ask(project: Project, store: Store, progress: Progress, name: str, graph: C
                     learnt,
                     answered=learnt.answered + len(answer),
                     known=learnt.known + sum(map(bool, answer)),
-                    changed=learnt.changed + store.put_told(answer, at=now()),
+                    changed=learnt.changed + store.citations.put(answer, at=now()),
                 )
                 advance(len(answer))
         except (SourceError, ConfigError) as error:
@@ -137,9 +137,11 @@ def _ask(project: Project, store: Store, progress: Progress, name: str, graph: C
 
 def _due(project: Project, store: Store, provider: str) -> list[Paper]:
     """Return the papers that a graph can know and was not asked about of late, those never asked first."""
-    asked = store.asked(provider)
+    asked = store.citations.last_asked(provider)
     old = days_ago(project.settings.citations.max_age_days)
-    due = [paper for paper in store.papers(status=_LIVE) if paper_identifiers(paper) and asked.get(paper.id, "") <= old]
+    due = [
+        paper for paper in store.papers.all(status=_LIVE) if paper_identifiers(paper) and asked.get(paper.id, "") <= old
+    ]
     return sorted(due, key=lambda paper: (asked.get(paper.id, ""), paper.id))
 
 

@@ -44,8 +44,8 @@ def open_context(project: Project, store: Store, progress: Progress) -> BuildCon
     """
     settings = project.settings
     profile = load_profile(settings.profile, project.root)
-    out = excluded_papers(store.decisions())
-    known = tuple(store.papers(status=("active", "reinstated")))
+    out = excluded_papers(store.decisions.all())
+    known = tuple(store.papers.all(status=("active", "reinstated")))
     papers = tuple(paper for paper in known if paper.id not in out)
     if not papers:
         raise CorpusError("the corpus is empty", "add papers first: surveygen add FILE, or surveygen fetch")

@@ -170,4 +170,4 @@ def history(project: Project) -> DecisionLog:
     with open_session(project) as desk:
         held = {one.number for one in active_decisions(desk.decisions)}
         undone = (one.number for one in desk.decisions if one.action != "undo" and one.number not in held)
-        return DecisionLog(desk.decisions, tuple(undone), desk.steered.without_effect, desk.store.moves())
+        return DecisionLog(desk.decisions, tuple(undone), desk.steered.without_effect, desk.store.decisions.moves())

@@ -25,10 +25,10 @@ def export(project: Project, name: str) -> Iterator[str]:
         if name == "jsonl":
             yield from (f"{line}\n" for line in export_lines(store))
             return
-        papers = tuple(store.papers())
-        known = store.cite_keys()
+        papers = tuple(store.papers.all())
+        known = store.papers.cite_keys()
         minted = make_cite_keys(papers, known)
         if minted:
-            store.add_cite_keys(minted)
+            store.papers.add_cite_keys(minted)
         keys = {**known, **minted}
         yield from BIBLIOGRAPHIES[name]([(keys[paper.id], paper) for paper in papers])

@@ -91,7 +91,7 @@ def _source(project: Project, edge: NetworkDeps | None = None) -> NetworkSource:
 
 def _requests(project: Project, ask: FetchQuery, store: Store) -> tuple[FetchRequest, ...]:
     settings = project.settings.sources.arxiv
-    ids = _parse(ask.ids) if ask.ids or ask.query else tuple(w for w in store.wanted() if is_arxiv_id(w.id))
+    ids = _parse(ask.ids) if ask.ids or ask.query else tuple(w for w in store.papers.pending() if is_arxiv_id(w.id))
     query = ask.query or ("" if ask.ids else settings.query)
     if not ids and not query:
         raise ConfigError("nothing to fetch", "give --query or --ids, or set sources.arxiv.query in survey.toml")

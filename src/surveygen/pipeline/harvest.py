@@ -66,7 +66,7 @@ def plan_harvest(project: Project, *, since: str | None = None) -> tuple[str, ..
 
 def note_snapshot(store: Store, day: str) -> None:
     """Remember the day of an imported snapshot of arXiv's metadata; it holds all sets, so each may begin there."""
-    store.put_cursor(_SNAPSHOT, max(day, store.cursor(_SNAPSHOT) or ""))
+    store.runs.put_cursor(_SNAPSHOT, max(day, store.runs.cursor(_SNAPSHOT) or ""))
 
 
 def harvest(
@@ -122,10 +122,10 @@ def _run(asked: _Asked, record: RunRecord, *, if_announced: bool) -> None:
         return
     scope = Scope(FEED, " ".join(asked.settings.arxiv.feeds), "atom")
     feed: UpdateFeed = plugins.load("sources", FEED).make(asked.settings, asked.edge)
-    heard = feed.announced(asked.store.cursor(scope) or "")
+    heard = feed.announced(asked.store.runs.cursor(scope) or "")
     if heard:
         _take_all(asked, record)
-    asked.store.put_cursor(scope, heard.validator)  # only now, so that news is heard again if a harvest fails
+    asked.store.runs.put_cursor(scope, heard.validator)  # only now, so that news is heard again if a harvest fails
 
 
 def _take_all(asked: _Asked, record: RunRecord) -> None:
@@ -152,17 +152,17 @@ def _streams(asked: _Asked) -> Iterator[tuple[Scope, Iterator[RecordPage]]]:
     if wanted:
         yield Scope(QUERY, "ids", "atom"), _asker(asked.settings, asked.edge).fetch(wanted)
     for source, scope in _scopes(asked.settings, asked.edge, has_ids=wanted is not None):
-        yield scope, source.harvest(scope.name, _cursor(asked, scope), asked.store.datestamps)
+        yield scope, source.harvest(scope.name, _cursor(asked, scope), asked.store.papers.datestamps)
 
 
 def _cursor(asked: _Asked, scope: Scope) -> str | None:
     """Return where a scope stands; a set that was never asked begins where the last snapshot ended."""
     if asked.anew:
         return None
-    known = asked.store.cursor(scope)
+    known = asked.store.runs.cursor(scope)
     if known is not None or scope.source != OAI or asked.settings.arxiv.since:
         return known
-    day = asked.store.cursor(_SNAPSHOT)
+    day = asked.store.runs.cursor(_SNAPSHOT)
     return snapshot_cursor(day) if day else None
 
 
@@ -172,7 +172,7 @@ def _settings(project: Project, since: str | None) -> SourceSettings:
 
 
 def _wanted(store: Store) -> FetchRequest | None:
-    ids = tuple(wanted for wanted in store.wanted() if is_arxiv_id(wanted.id))
+    ids = tuple(wanted for wanted in store.papers.pending() if is_arxiv_id(wanted.id))
     return FetchRequest(ids=ids) if ids else None
 
 

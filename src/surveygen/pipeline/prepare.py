@@ -141,7 +141,7 @@ def _material(
         cite_keys=cite_keys,
         order=keep_order(run),
         selection=_selection(store),
-        found=store.found(),
+        found=store.papers.records_by_source(),
         likeness=drawing.similarity,
         titles={code: _title(run, code) for code in settings.languages},
         provenance=_provenance(drawing, translation),
@@ -164,7 +164,7 @@ def _provenance(drawing: PreparedSurvey, translation: Translation) -> Provenance
         encoder=run.embeddings.encoder,
         summarizer=written.summarizer,
         seed=run.settings.themes.seed,
-        sources=run.store.sources(),
+        sources=run.store.papers.sources(),
         model=written.model,
         translator=translation.engine,
     )
@@ -185,4 +185,4 @@ def _title(run: BuildContext, language: str) -> str:
 def _withdrawn(store: Store, cite_keys: dict[PaperId, str]) -> tuple[Paper, ...]:
     """Return the withdrawn papers that some draft has cited: these have a cite key."""
     gone: tuple[Status, ...] = ("withdrawn",)
-    return tuple(paper for paper in store.papers(status=gone) if paper.id in cite_keys)
+    return tuple(paper for paper in store.papers.all(status=gone) if paper.id in cite_keys)

@@ -70,7 +70,7 @@ def suggest(run: BuildContext, placed: AssignmentResult | None = None) -> Sugges
         drift = _drift(run, placed)
         advance(1)
     offered = Suggestions(found, drift)
-    run.store.put_derived(_KIND, _LAST, encode(_Known(content, offered)), slot=_LAST)
+    run.store.cache.put(_KIND, _LAST, encode(_Known(content, offered)), slot=_LAST)
     return offered
 
 
@@ -99,7 +99,7 @@ def accept(project: Project, progress: Progress, proposal: str = "") -> Decision
 
 
 def _last(store: Store) -> _Known | None:
-    text = store.derived(_KIND, _LAST)
+    text = store.cache.get(_KIND, _LAST)
     return decode(_Known, text) if text is not None else None
 
 

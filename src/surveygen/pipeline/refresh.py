@@ -72,7 +72,7 @@ def _has_source(project: Project) -> bool:
     if arxiv.query or arxiv.sets:
         return True
     with Store.open(project.database) as store:
-        return bool(store.wanted())
+        return bool(store.papers.pending())
 
 
 def _bring_up(order: BuildRequest, store: Store, progress: Progress) -> tuple[Changes | None, BuildResult]:

@@ -58,25 +58,25 @@ class SurveySnapshot:
 
 def load(store: Store) -> SurveySnapshot | None:
     """Return the last edition, None before the first build."""
-    known = store.derived(_KIND, _SLOT)
+    known = store.cache.get(_KIND, _SLOT)
     return decode(SurveySnapshot, known) if known is not None else None
 
 
 def save(store: Store, edition: SurveySnapshot, report: Changes | None = None) -> None:
     """Remember an edition, and the report that leads to it, in place of the one before."""
     reports = ((report,) if report is not None else ()) + last_reports(store)
-    store.put_derived(_REPORTS, _SLOT, encode(reports[:_KEPT]), slot=_SLOT)
-    store.put_derived(_KIND, _SLOT, encode(edition), slot=_SLOT)
+    store.cache.put(_REPORTS, _SLOT, encode(reports[:_KEPT]), slot=_SLOT)
+    store.cache.put(_KIND, _SLOT, encode(edition), slot=_SLOT)
 
 
 def exists(store: Store) -> bool:
     """Whether an edition is remembered."""
-    return store.derived(_KIND, _SLOT) is not None
+    return store.cache.get(_KIND, _SLOT) is not None
 
 
 def last_reports(store: Store) -> tuple[Changes, ...]:
     """Return the last reports, newest first; none before the first refresh that found something new."""
-    known = store.derived(_REPORTS, _SLOT)
+    known = store.cache.get(_REPORTS, _SLOT)
     return decode(tuple[Changes, ...], known) if known is not None else ()
 
 
@@ -84,10 +84,10 @@ def take_snapshot(store: Store, survey: Survey, run: int, excluded: Iterable[Pap
     """Return the edition that a survey shows, with the papers that a person excluded and the withdrawn ones."""
     placed = {entry.paper.id: entry.assignment.theme for entry in survey.entries if entry.assignment is not None}
     gone: tuple[Status, ...] = ("withdrawn",)
-    known = (*(entry.paper for entry in survey.entries), *excluded, *store.papers(status=gone))
+    known = (*(entry.paper for entry in survey.entries), *excluded, *store.papers.all(status=gone))
     papers = tuple(_shown(paper, placed) for paper in sorted(known, key=lambda paper: paper.id))
     sections = tuple((section.id, _digest(encode(section))) for section in survey.sections if section.id not in _ASIDE)
-    last = max((known.id for known in store.runs()), default=0)
+    last = max((known.id for known in store.runs.all()), default=0)
     themes = tuple(theme.id for theme in survey.taxonomy)
     counts = tuple(_counts(survey))
     return SurveySnapshot(run, last, store.sha256(), papers, themes, sections, tuple(_doubted(survey)), counts)
@@ -167,7 +167,7 @@ def _fields(old: PaperSnapshot, new: PaperSnapshot) -> tuple[str, ...]:
 
 def _moved(pairs: Iterable[tuple[PaperSnapshot, PaperSnapshot]], store: Store, now: SurveySnapshot) -> Iterator[Moved]:
     """Tell who stands elsewhere, with the reason that the placement logged."""
-    told = {(one.paper, one.after): one.reason for one in store.moves()}
+    told = {(one.paper, one.after): one.reason for one in store.decisions.moves()}
     for old, new in pairs:
         if old.theme and new.theme and old.theme != new.theme:
             reason = told.get((new.paper, new.theme)) or _reason(old, new, now)
@@ -188,7 +188,7 @@ def _reworded(
         fields = _fields(old, new)
         if "abstract" not in fields or "abstract_kind" in fields:  # a note that gives way to the abstract is no news
             continue
-        paper = store.paper(new.paper)
+        paper = store.papers.get(new.paper)
         before = _abstract_before(store, old, new, since_run)
         if before is None or paper is None:
             yield AbstractChanged(new.paper)
@@ -200,11 +200,11 @@ def _reworded(
 
 def _abstract_before(store: Store, old: PaperSnapshot, new: PaperSnapshot, since_run: int) -> str | None:
     """Return the abstract that an edition read: from the first event that replaced it, else by its version."""
-    told = (event.before.get("abstract") for event in store.events(since_run, paper=old.paper))
+    told = (event.before.get("abstract") for event in store.runs.events(since_run, paper=old.paper))
     first = next((words for words in told if isinstance(words, str)), None)
     if first is not None or new.version == old.version:
         return first
-    return store.text(old.paper, old.version, "abstract")
+    return store.papers.text(old.paper, old.version, "abstract")
 
 
 def _missing(themes: Iterable[ThemeId], others: Iterable[ThemeId]) -> tuple[ThemeId, ...]:

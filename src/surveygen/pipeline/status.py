@@ -36,9 +36,9 @@ def status(project: Project) -> Status:
             title=project.settings.title,
             changed_at=store.changed_at(),
             counts=asdict(store.counts()),
-            sources=store.sources(),
-            quarantine=tuple(record for record, _ in store.quarantine()),
-            wanted=tuple(item.id for item in store.wanted()),
+            sources=store.papers.sources(),
+            quarantine=tuple(record for record, _ in store.papers.quarantine()),
+            wanted=tuple(item.id for item in store.papers.pending()),
             drafts=tuple(str(path.relative_to(project.root)) for path in drafts),
             doubted=stale_edits(store),
         )

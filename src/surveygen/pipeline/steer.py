@@ -46,7 +46,7 @@ def show(project: Project, progress: Progress) -> TaxonomyView:
     with Store.open(project.database) as store:
         run = open_context(project, store, progress)
         placed = assign_papers(run)
-        gone = (store.paper(paper) for paper in sorted(excluded_papers(store.decisions())))
+        gone = (store.papers.get(paper) for paper in sorted(excluded_papers(store.decisions.all())))
         return TaxonomyView(
             placed.taxonomy,
             {paper.id: paper for paper in run.papers},

@@ -175,13 +175,13 @@ class _DraftCheck:
 
 def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:
     """Return a paper with the words that the store has of one version, None if it has none."""
-    known = store.paper(paper)
+    known = store.papers.get(paper)
     if known is None or known.version == version:
         return known
-    title, abstract = store.text(paper, version, "title"), store.text(paper, version, "abstract")
+    title, abstract = store.papers.text(paper, version, "title"), store.papers.text(paper, version, "abstract")
     if title is None or abstract is None:
         return None
-    comment = store.text(paper, version, "comment") or ""
+    comment = store.papers.text(paper, version, "comment") or ""
     return replace(known, version=version, title=title, abstract=abstract, comment=comment)
 
 

@@ -1,0 +1,68 @@
+"""The cache of a store: vectors and derived results by content key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveygen.corpus._database import Database
+from surveygen.corpus._jsonl import to_json
+
+_STORED = np.dtype("<f2")
+_CHUNK = 1000  # keys a query
+
+
+class CacheTable:
+    """Results that can be computed again; `store.cache`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, kind: str, key: str) -> str | None:
+        """Return the JSON text cached for a content key, None if there is none."""
+        value: str | None = self._database.value("SELECT value FROM derived WHERE kind = ? AND key = ?", (kind, key))
+        return value
+
+    def put(self, kind: str, key: str, value: str, *, slot: str) -> None:
+        """Cache JSON text by content key; a slot of a kind holds one value, and a new value replaces the old one."""
+        with self._database.transaction():
+            self._database.run(
+                "INSERT OR REPLACE INTO derived (kind, slot, key, value) VALUES (?, ?, ?, ?)", (kind, slot, key, value)
+            )
+
+    def vectors(self, keys: Sequence[str], encoder: str) -> dict[str, NDArray[np.float32]]:
+        """Return an encoder's cached vectors, each `(d,)` float32, by text hash; hashes without one are left out."""
+        vectors: dict[str, NDArray[np.float32]] = {}
+        distinct = sorted(set(keys))
+        for start in range(0, len(distinct), _CHUNK):
+            rows = self._database.rows(
+                "SELECT text_hash, vector FROM vector WHERE encoder = (SELECT id FROM encoder WHERE fingerprint = ?)"
+                " AND text_hash IN (SELECT value FROM json_each(?))",
+                (encoder, to_json(distinct[start : start + _CHUNK])),
+            )
+            vectors |= {key: np.frombuffer(blob, _STORED).astype(np.float32) for key, blob in rows}
+        return vectors
+
+    def put_vectors(self, keys: Sequence[str], vectors: NDArray[np.float32], encoder: str) -> None:
+        """Cache vectors at float16 precision.
+
+        Args:
+            keys: hashes of the texts.
+            vectors: `(len(keys), d)` float32.
+            encoder: its fingerprint.
+
+        Raises:
+            ValueError: the numbers of keys and rows differ.
+        """
+        if vectors.ndim != 2 or vectors.shape[0] != len(keys):
+            raise ValueError(f"{len(keys)} keys for vectors of shape {vectors.shape}")
+        halves = vectors.astype(_STORED)
+        with self._database.transaction():
+            self._database.run("INSERT OR IGNORE INTO encoder (fingerprint) VALUES (?)", (encoder,))
+            number = self._database.value("SELECT id FROM encoder WHERE fingerprint = ?", (encoder,))
+            self._database.run_many(
+                "INSERT OR REPLACE INTO vector (encoder, text_hash, vector) VALUES (?, ?, ?)",
+                ((number, key, half.tobytes()) for key, half in zip(keys, halves, strict=True)),
+            )

@@ -1,0 +1,281 @@
+"""Papers of a store, their versions and what is recorded about their delivery."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, get_args
+
+from surveygen.corpus._database import Database, Row, storable
+from surveygen.corpus._jsonl import content_data, paper_data, to_json
+from surveygen.corpus.merge import PaperHistory
+from surveygen.domain.paper import Author, BadRecord, Paper, PaperId, PaperVersion, PendingPaper, Status
+from surveygen.errors import CorpusError
+
+PAGE = 500  # papers read at a time: about 1 MB
+MAX_INTEGER = 2**63 - 1  # https://www.sqlite.org/datatype3.html
+
+_PAPER_COLUMNS = (
+    *("id", "title", "abstract", "authors", "affiliations", "version", "published", "updated", "categories"),
+    *("primary_category", "doi", "journal_ref", "comment", "license", "url", "status", "abstract_kind", "as_of"),
+    *("extra", "carried"),
+)
+_SAVE_PAPER = """
+    INSERT INTO paper (
+        id, title, abstract, authors, affiliations, version, published, updated, categories, primary_category, doi,
+        journal_ref, comment, license, url, status, abstract_kind, as_of, extra, carried, digest
+    ) VALUES (
+        :id, :title, :abstract, :authors, :affiliations, :version, :published, :updated, :categories,
+        :primary_category, :doi, :journal_ref, :comment, :license, :url, :status, :abstract_kind, :as_of, :extra,
+        :carried, :digest
+    ) ON CONFLICT (id) DO UPDATE SET
+        title = :title, abstract = :abstract, authors = :authors, affiliations = :affiliations, version = :version,
+        published = :published, updated = :updated, categories = :categories, primary_category = :primary_category,
+        doi = :doi, journal_ref = :journal_ref, comment = :comment, license = :license, url = :url, status = :status,
+        abstract_kind = :abstract_kind, as_of = :as_of, extra = :extra, carried = :carried, digest = :digest
+"""
+
+
+class PaperTable:
+    """Papers, pending ids, bad records, source counts and cite keys; `store.papers`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, *, status: Collection[Status] | None = None) -> Iterator[Paper]:
+        """Yield papers sorted by id, all or those of some status; memory stays flat."""
+        return (history.paper for history in self.histories(status=status))
+
+    def histories(self, *, status: Collection[Status] | None = None) -> Iterator[PaperHistory]:
+        """Yield papers sorted by id, with the texts of their other versions.
+
+        They are read a page at a time, so that memory stays flat and the store may be written in between.
+        """
+        statuses = to_json(sorted(get_args(Status) if status is None else status))
+        last = ""
+        # The plus keeps SQLite from walking the index of statuses anew for each page.
+        while rows := self._database.rows(
+            "SELECT id FROM paper WHERE id > ? AND +status IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
+            (last, statuses, PAGE),
+        ):
+            ids = [PaperId(row[0]) for row in rows]
+            histories = self.load(ids)
+            yield from (histories[paper] for paper in ids)
+            last = ids[-1]
+
+    def get(self, paper: PaperId) -> Paper | None:
+        """Return one paper, None if it is not in the store."""
+        history = self.load([paper]).get(paper)
+        return history.paper if history else None
+
+    def text(self, paper: PaperId, version: int, field: Literal["title", "abstract", "comment"]) -> str | None:
+        """Return a field as it is stored for one version, None if no text of that version is stored.
+
+        For the paper's own version this is the field of the paper, whichever record it was merged from.
+        """
+        history = self.load([paper]).get(paper)
+        if history is None:
+            return None
+        texts = {text.version: text for text in history.texts} | {history.paper.version: history.paper}
+        text = texts.get(version)
+        return {"title": text.title, "abstract": text.abstract, "comment": text.comment}[field] if text else None
+
+    def datestamps(self, ids: Iterable[PaperId]) -> dict[PaperId, str]:
+        """Return `Paper.as_of` of those papers that are in the store, "" where it is None."""
+        rows = self._database.rows(
+            "SELECT id, coalesce(as_of, '') FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            (to_json(sorted(ids)),),
+        )
+        return {PaperId(row[0]): row[1] for row in rows}
+
+    def search(self, query: str, limit: int = 20) -> tuple[PaperId, ...]:
+        """Find papers whose title, abstract and authors contain every word of a query, the most relevant first.
+
+        Words match by their stem; nothing in the query is read as an operator.
+        """
+        words = storable(query).replace("\0", " ").replace('"', " ").split()
+        if not words:
+            return ()
+        rows = self._database.rows(
+            "SELECT paper.id FROM paper_words JOIN paper ON paper.row = paper_words.rowid "
+            "WHERE paper_words MATCH ? ORDER BY bm25(paper_words), paper.id LIMIT ?",
+            (" ".join(f'"{word}"' for word in words), max(limit, 0)),
+        )
+        return tuple(PaperId(row[0]) for row in rows)
+
+    def pending(self) -> tuple[PendingPaper, ...]:
+        """Return the ids still to be fetched, sorted."""
+        rows = self._database.rows("SELECT id, version FROM wanted ORDER BY id")
+        return tuple(PendingPaper(PaperId(paper), version) for paper, version in rows)
+
+    def quarantine(self) -> tuple[tuple[BadRecord, str], ...]:
+        """Return each record that could not be read with the date of its first delivery, by source and line."""
+        rows = self._database.rows("SELECT source, line, reason, raw, at FROM quarantine ORDER BY source, line, raw")
+        return tuple((BadRecord(*row[:4]), row[4]) for row in rows)
+
+    def sources(self) -> tuple[str, ...]:
+        """Return the names of the sources that delivered something, sorted."""
+        return tuple(row[0] for row in self._database.rows("SELECT name FROM source ORDER BY name"))
+
+    def records_by_source(self) -> dict[str, int]:
+        """Return how many records each source delivered, by its name, including those that could not be read."""
+        rows = self._database.rows(
+            "SELECT name, sum(n) FROM (SELECT source.name AS name, times AS n FROM delivery"
+            " JOIN source ON source.id = delivery.source UNION ALL SELECT source, 1 FROM quarantine)"
+            " GROUP BY name ORDER BY name"
+        )
+        return {name: int(number) for name, number in rows}
+
+    def cite_keys(self) -> dict[PaperId, str]:
+        """Return the cite key of each paper that has one, by id."""
+        rows = self._database.rows("SELECT paper, key FROM cite_key ORDER BY paper")
+        return {PaperId(row[0]): row[1] for row in rows}
+
+    def add_cite_keys(self, keys: Mapping[PaperId, str]) -> None:
+        """Assign cite keys for good; all of them or, on an error, none.
+
+        Raises:
+            CorpusError: a paper has another key already, or a key belongs to another paper.
+        """
+        hint, file = "a cite key is assigned once and never changed; leave it out of the call", str(self._database.path)
+        with self._database.transaction():
+            stored = self.cite_keys()
+            owners = {key: paper for paper, key in stored.items()}
+            new = {paper: key for paper, key in sorted(keys.items()) if stored.get(paper) != key}
+            for paper, key in new.items():
+                if paper in stored:
+                    raise CorpusError(f"{paper} has the cite key {stored[paper]!r}, not {key!r}", hint, file=file)
+                if (owner := owners.setdefault(key, paper)) != paper:
+                    raise CorpusError(f"the cite key {key!r} of {paper} belongs to {owner}", hint, file=file)
+            self._database.run_many("INSERT INTO cite_key (paper, key) VALUES (?, ?)", new.items())
+
+    def load(self, ids: Iterable[PaperId]) -> dict[PaperId, PaperHistory]:
+        """Read some papers by id; ids that are not in the store are left out."""
+        chosen = (to_json(sorted(ids)),)
+        versions: dict[str, list[PaperVersion]] = defaultdict(list)
+        for paper, n, submitted_at, size_kb, flags in self._database.rows(
+            "SELECT paper, n, submitted_at, size_kb, flags FROM version "
+            "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY paper, n",
+            chosen,
+        ):
+            versions[paper].append(PaperVersion(n, submitted_at, size_kb, flags))
+        texts: dict[str, list[Paper]] = defaultdict(list)
+        for row in self._database.rows(
+            "SELECT paper, n, title, abstract, abstract_kind, comment, updated, carried FROM version_text "
+            "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY paper, n",
+            chosen,
+        ):
+            texts[row[0]].append(_text_of(row))
+        papers = self._database.rows(
+            "SELECT id, title, abstract, authors, affiliations, version, published, updated, categories,"
+            " primary_category, doi, journal_ref, comment, license, url, status, abstract_kind, as_of, extra, carried"
+            " FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            chosen,
+        )
+        return {row[0]: PaperHistory(_paper_of(row, versions[row[0]]), tuple(texts[row[0]])) for row in papers}
+
+    def save(self, histories: Sequence[PaperHistory]) -> None:
+        """Replace what is stored of some papers, without a merge; belongs in a transaction."""
+        ids = [(history.paper.id,) for history in histories]
+        self._database.run_many(_SAVE_PAPER, (_paper_row(history) for history in histories))
+        self._database.run_many("DELETE FROM version WHERE paper = ?", ids)
+        self._database.run_many(
+            "INSERT INTO version (paper, n, submitted_at, size_kb, flags) VALUES (?, ?, ?, ?, ?)",
+            (
+                (history.paper.id, version.n, version.submitted_at, version.size_kb, version.flags)
+                for history in histories
+                for version in history.paper.versions
+            ),
+        )
+        self._database.run_many("DELETE FROM version_text WHERE paper = ?", ids)
+        self._database.run_many(
+            "INSERT INTO version_text (paper, n, title, abstract, abstract_kind, comment, updated, carried)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (_text_row(text) for history in histories for text in history.texts),
+        )
+
+
+def why_not_storable(record: PaperHistory | PendingPaper) -> str:
+    """Return why SQLite cannot store a record; empty if it can."""
+    data: dict[str, object] = {}
+    if isinstance(record, PendingPaper):
+        numbers, data = [record.version or 0], {"id": record.id}
+    else:
+        listed = (number for version in record.paper.versions for number in (version.n, version.size_kb))
+        numbers, data = [record.paper.version, *listed], paper_data(record)
+    if max(map(abs, numbers)) > MAX_INTEGER:
+        return f"a number is larger than {MAX_INTEGER}"
+    try:
+        to_json(data).encode()
+    except UnicodeEncodeError as error:
+        return f"half a surrogate pair in the text: {error.object[error.start : error.end]!a}"
+    return ""
+
+
+def _paper_row(history: PaperHistory) -> dict[str, object]:
+    paper = history.paper
+    affiliations = [author.affiliations for author in paper.authors]
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": to_json([author.name for author in paper.authors]),
+        "affiliations": to_json(affiliations if any(affiliations) else []),
+        "version": paper.version,
+        "published": paper.published,
+        "updated": paper.updated,
+        "categories": to_json(paper.categories),
+        "primary_category": paper.primary_category,
+        "doi": paper.doi,
+        "journal_ref": paper.journal_ref,
+        "comment": paper.comment,
+        "license": paper.license,
+        "url": paper.url,
+        "status": paper.status,
+        "abstract_kind": paper.abstract_kind,
+        "as_of": paper.as_of,
+        "extra": to_json(paper.extra),
+        "carried": to_json(paper.carried),
+        "digest": hashlib.sha256(to_json(content_data(history)).encode()).digest(),
+    }
+
+
+def _paper_of(row: Row, versions: Sequence[PaperVersion]) -> Paper:
+    fields = dict(zip(_PAPER_COLUMNS, row, strict=True))
+    names, affiliations = json.loads(fields["authors"]), json.loads(fields.pop("affiliations"))
+    own = map(tuple, affiliations or [()] * len(names))
+    return Paper(
+        **fields
+        | {
+            "authors": tuple(map(Author, names, own)),
+            "versions": tuple(versions),
+            "categories": tuple(json.loads(fields["categories"])),
+            "extra": _tuples(fields["extra"]),
+            "carried": _tuples(fields["carried"]),
+        }
+    )
+
+
+def _text_row(text: Paper) -> Row:
+    words = (text.title, text.abstract, text.abstract_kind, text.comment)
+    return (text.id, text.version, *words, text.updated, to_json(text.carried))
+
+
+def _text_of(row: Row) -> Paper:
+    paper, n, title, abstract, kind, comment, updated, carried = row
+    return Paper(
+        id=paper,
+        version=n,
+        title=title,
+        abstract=abstract,
+        abstract_kind=kind,
+        comment=comment,
+        updated=updated,
+        carried=_tuples(carried),
+    )
+
+
+def _tuples(text: str) -> tuple[Row, ...]:
+    return tuple(tuple(item) for item in json.loads(text))
