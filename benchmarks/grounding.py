@@ -24,7 +24,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence
-from surveygen.summarize import check_grounding, split
+from surveygen.summarize import check_grounding, split_sentences
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "general.jsonl.gz"
 CALL = 8  # papers that a writer has before it at once
@@ -89,7 +89,7 @@ def read(path: Path, count: int, *, second: bool) -> Corpus:
             if number % 2 != second:
                 continue
             row = json.loads(line)
-            if len(split(row.get("abstract") or "")) >= 4 and len(rows) < count:
+            if len(split_sentences(row.get("abstract") or "")) >= 4 and len(rows) < count:
                 authors = tuple(Author(name) for name in row["authors"])
                 published = str(row.get("published") or "")[:10] or None
                 rows.append(
@@ -132,7 +132,7 @@ def chosen(
     paper: Paper, lots: random.Random, wanted: re.Pattern[str] | None = None
 ) -> tuple[str, tuple[int, int]] | None:
     """Take a sentence of an abstract, one that has a pattern where one is wanted."""
-    spans = [span for span in split(paper.abstract) if 8 <= len(paper.abstract[slice(*span)].split()) <= 45]
+    spans = [span for span in split_sentences(paper.abstract) if 8 <= len(paper.abstract[slice(*span)].split()) <= 45]
     spans = [span for span in spans if wanted is None or wanted.search(paper.abstract[slice(*span)])]
     span = lots.choice(spans) if spans else None
     return (paper.abstract[slice(*span)], span) if span else None
@@ -255,7 +255,7 @@ def _changed(number: str, lots: random.Random) -> str:
 
 def _best(paper: Paper, text: str) -> tuple[int, int]:
     wanted = set(re.findall(r"\w{4,}", text.lower()))
-    spans = split(paper.abstract)
+    spans = split_sentences(paper.abstract)
     return max(spans, key=lambda span: len(wanted & set(re.findall(r"\w{4,}", paper.abstract[slice(*span)].lower()))))
 
 

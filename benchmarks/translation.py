@@ -27,7 +27,7 @@ from surveygen.config import EmbedSettings, TranslateSettings
 from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import PaperId
 from surveygen.embed import Encoder
-from surveygen.summarize import split
+from surveygen.summarize import split_sentences
 from surveygen.translate import Glossary, Translator, mask, unmask, validation_error
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "general.jsonl.gz"
@@ -89,7 +89,7 @@ def sentences(corpus: Path) -> Iterator[str]:
     with gzip.open(corpus, "rt", encoding="utf-8") as file:
         for n, line in enumerate(file):
             abstract = " ".join(json.loads(line).get("abstract", "").split())
-            for start, end in split(abstract):
+            for start, end in split_sentences(abstract):
                 words = abstract[start:end].rstrip(".")
                 if 8 <= len(words.split()) <= 40:
                     comma = words.find(", ")
@@ -108,8 +108,8 @@ def translated(sources: list[str]) -> list[tuple[str, str | None]]:
     engine: Translator = plugins.load("translate", "command").make(settings, nobody)
     masked = [mask(source, (PAPER,), NO_TERMS) for source in sources]
     answers: list[str | None] = []
-    for start in range(0, len(masked), engine.batch):
-        answers += engine.translate(masked[start : start + engine.batch], *PAIR)
+    for start in range(0, len(masked), engine.batch_size):
+        answers += engine.translate(masked[start : start + engine.batch_size], *PAIR)
     pairs = zip(sources, answers, masked, strict=True)
     return [(source, unmask(answer, hidden) if answer is not None else None) for source, answer, hidden in pairs]
 

@@ -27,7 +27,7 @@ PUBLIC = {
     "corpus": "Counts HarvestRun Kind LlmCache Outcome PageBatch RawPage Scope Store export_lines import_lines "
     "is_dump locked merge",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
-    "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage Memory ModelError Prompts connect",
+    "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage ModelError Prompts ResponseCache connect",
     "pipeline": "BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "
     "HarvestResult HealthCheck ImportedEdits LlmUsage NullProgress Progress RefreshResult "
     "ReinducedTaxonomy Status Suggestions TAXONOMY_EXPORTS TaxonomyView VerifyReport accept add build "
@@ -39,8 +39,8 @@ PUBLIC = {
     "sources": "Budget BudgetError CitationSource Clock FeedUpdate FetchRequest FileSource HarvestSource Known "
     "NetworkDeps NetworkSource RecordPage Timeouts UpdateFeed budget_of clear_stop read_file "
     "snapshot_cursor",
-    "summarize": "FallbackCounts Flaw GroundingResult LlmClient Lookup ResultCache Summarizer check_grounding fault "
-    "is_grounded redundancy sentence_flaw split text_diff",
+    "summarize": "FallbackCounts Flaw GroundingResult ResultCache Summarizer ThemeInput VersionLookup check_grounding "
+    "flaw_reason is_grounded redundancy sentence_flaw split_sentences text_diff",
     "survey": "QualityChecks SurveyData Translation compare_references compose make_cite_keys reference_order "
     "translatable with_change_report",
     "themes": "MAP_METHOD Profile border_cases join_map load_profile map_papers nearest_papers sampling_key "

@@ -62,7 +62,7 @@ def ask(answers: LlmCache, naps: list[float]) -> Callable[..., tuple[str | None,
         meter = meter or BudgetTracker(LlmSettings())
         prompts = PromptTemplates(TemplateRoots(template_root()))
         asker = CachedLlmClient(model, prompts, answers, meter, workers=1, sleep=naps.append)
-        return asker("repair", {"reason": say}, "{}", good), meter.spent()
+        return asker("repair", {"reason": say}, "{}", good), meter.usage()
 
     return once
 
@@ -175,11 +175,11 @@ def test_a_run_never_costs_more_than_its_budget(questions: int, cents: int) -> N
     meter = BudgetTracker(settings)
     asked = [LlmRequest((), "x" * size) for size in range(questions)]
     for question in asked:
-        with meter.held(question) as admitted:
+        with meter.reserve(question) as admitted:
             if admitted:
-                meter.settle(question, LlmResponse("y" * 150, cut=True))
+                meter.commit(question, LlmResponse("y" * 150, cut=True))
 
-    spent = meter.spent()
+    spent = meter.usage()
 
     assert spent.cost_usd is not None
     assert spent.cost_usd <= settings.max_cost_usd
@@ -218,17 +218,17 @@ def test_a_question_waits_for_what_others_hold() -> None:
     admitted: list[bool] = []
 
     def ask_second() -> None:
-        with meter.held(question) as passed:
+        with meter.reserve(question) as passed:
             admitted.append(passed)
 
-    with meter.held(question) as first:
+    with meter.reserve(question) as first:
         second = threading.Thread(target=ask_second)
         second.start()
         second.join(0.2)
         assert first
         assert admitted == []
-        meter.settle(question, LlmResponse("y", cut=False))
+        meter.commit(question, LlmResponse("y", cut=False))
     second.join(10)
 
     assert admitted == [True]
-    assert meter.spent().stopped == ""
+    assert meter.usage().stopped == ""

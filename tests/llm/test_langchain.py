@@ -117,7 +117,7 @@ def test_no_tools_are_offered(server: LanguageServer, monkeypatch: pytest.Monkey
     [
         ("cohere:x", "needs a package that is missing", "pip install langchain-cohere"),
         ("nonsense:x", "nsupported", "[llm]"),
-        ("openai:x", "cannot be asked: Missing credentials", "SURVEYGEN_API_KEY"),
+        ("openai:x", "cannot be used: Missing credentials", "SURVEYGEN_API_KEY"),
     ],
 )
 def test_a_provider_that_cannot_be_asked_says_what_to_do(

@@ -15,10 +15,11 @@ from forgetful import forget
 from surveygen import plugins
 from surveygen.config import SummarizeSettings
 from surveygen.domain.embedding import Embeddings
+from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import PaperReview, Sentence, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.summarize import LlmClient, ResultCache, Summarizer, check_grounding, fault, redundancy
+from surveygen.summarize import ResultCache, Summarizer, ThemeInput, check_grounding, flaw_reason, redundancy
 from surveygen.summarize._extracts import data
 from surveygen.summarize._roles import LABELS, Labelled, load, settle
 from surveygen.summarize._selection import members
@@ -63,9 +64,7 @@ def summarizer(keep: ResultCache = forget) -> Summarizer:
 def summary(papers: list[Paper], limit: int = 12) -> ThemeSummary:
     """Summarize papers without vectors."""
     nothing = Embeddings((), np.zeros((0, 2), np.float32), "none")
-    return summarizer().theme(
-        THEME, papers, taxonomy=TREE, vectors=nothing, limit=limit, language="en", cards={}, below=()
-    )
+    return summarizer().summarize_theme(ThemeInput(THEME, papers, TREE, nothing, {}, (), limit, "en"))
 
 
 def sentences(made: ThemeSummary) -> list[Sentence]:
@@ -86,7 +85,7 @@ def test_a_theme_covers_many_papers_within_its_length() -> None:
     assert len(set(said)) >= 6
     assert max(said.count(paper) for paper in said) <= 2
     assert redundancy(made) == 0.0
-    assert not any(fault(each.text) for each in made)
+    assert not any(flaw_reason(each.text) for each in made)
 
 
 def test_seeds_and_central_papers_stand_for_a_theme() -> None:
@@ -143,7 +142,7 @@ def test_a_card_sorts_what_a_paper_says() -> None:
     """One line, methods, findings, limits and the code link come from the abstract, each with its evidence."""
     paper = one(2)
 
-    card = summarizer().card(paper)
+    card = summarizer().review(paper)
 
     assert card.one_liner is not None
     assert card.one_liner.text.startswith("Deltason et al. [@2302.00001] propose DeltaGuard")
@@ -168,7 +167,7 @@ def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
         (Author("Ann Alphason"), Author("Bo Li"), Author("Cy Doe")),
     )
 
-    card = summarizer().card(paper)
+    card = summarizer().review(paper)
 
     assert [each.plain for each in card.questions] == [
         "Do Judges Prefer Long Answers?",
@@ -201,12 +200,12 @@ def test_data_are_named_only_where_they_are_said_to_be_data(span: str, expected:
 )
 def test_a_question_that_leans_is_not_asked(title: str) -> None:
     """Who "you" and "they" are is not said; a heading with a question mark is no question."""
-    assert summarizer().card(Paper(PaperId("a"), title)).questions == ()
+    assert summarizer().review(Paper(PaperId("a"), title)).questions == ()
 
 
 def test_an_empty_abstract_gives_an_empty_card() -> None:
     """A card says nothing where the paper says nothing."""
-    card = summarizer().card(one(1, ""))
+    card = summarizer().review(one(1, ""))
 
     assert (card.fields(), card.code, card.code_evidence) == (PaperReview(PaperId("x")).fields(), "", None)
 

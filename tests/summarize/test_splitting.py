@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.summarize import split
+from surveygen.summarize import split_sentences
 
 PIECES = st.lists(
     st.sampled_from(
@@ -51,13 +51,13 @@ def test_sentences_are_found(sentences: list[str]) -> None:
     joiner = "" if "。" in sentences[0] else " "
     text = joiner.join(sentences)
 
-    assert [text[start:end] for start, end in split(text)] == sentences
+    assert [text[start:end] for start, end in split_sentences(text)] == sentences
 
 
 @given(st.one_of(st.text(), PIECES))
 def test_spans_cover_everything(text: str) -> None:
     """Spans are in order, apart, trimmed, and leave out nothing but white space."""
-    spans = split(text)
+    spans = split_sentences(text)
 
     last = 0
     for start, end in spans:

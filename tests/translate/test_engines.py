@@ -20,7 +20,7 @@ from surveygen.errors import ConfigError
 from surveygen.translate import Glossary, Masked, Translator, mask, unmask
 from toy_translator import toy
 
-PROGRAM = str(Path(__file__).parents[1] / "toy_translator.py")
+PROGRAM = str(Path(__file__).parents[1] / "support/toy_translator.py")
 TEXTS = ("It works [@a].", "GPT-4 has 3 parts.", "Models learn.")
 BATCH = [mask(text, (), Glossary()) for text in TEXTS]
 
@@ -46,7 +46,7 @@ def test_every_engine_names_itself_and_starts_late(name: str) -> None:
     made: Translator = plugins.load("translate", name).make(settings, lambda: ask)
 
     assert made.fingerprint.startswith(name)
-    assert made.batch > 0
+    assert made.batch_size > 0
     assert made.workers >= 0
     assert not {"ctranslate2", "argostranslate"} & set(sys.modules)
 
@@ -55,7 +55,7 @@ def test_a_program_gets_a_line_a_sentence() -> None:
     """The languages are filled in, and there is no shell to read signs."""
     engine = program("honest")
 
-    assert engine.speaks("en", "ja")
+    assert engine.supports("en", "ja")
     assert list(engine.translate(BATCH, "en", "ja")) == [toy(masked.text, "ja") for masked in BATCH]
     odd = [mask("$(touch /tmp/x); `ls` | cat > y & done", (), Glossary())]
     assert list(engine.translate(odd, "en", "es")) == [toy(odd[0].text, "es")]
@@ -74,7 +74,7 @@ def test_one_bad_sentence_spoils_itself_only() -> None:
     engine = program("dies")
 
     assert None not in engine.translate(BATCH, "en", "es")  # it dies on the second line only
-    assert engine.trouble == ""
+    assert engine.last_error == ""
 
 
 def test_a_program_that_answers_in_another_form_has_no_answer() -> None:
@@ -82,7 +82,7 @@ def test_a_program_that_answers_in_another_form_has_no_answer() -> None:
     engine = program("splits")
 
     assert list(engine.translate(BATCH, "en", "es")) == [None, None, None]
-    assert "gave 2 lines for 1" in engine.trouble
+    assert "gave 2 lines for 1" in engine.last_error
 
 
 def test_bytes_that_are_no_text_stay_visible() -> None:
@@ -99,7 +99,7 @@ def test_a_program_that_hangs_is_ended() -> None:
     engine = program("hangs", seconds=0.5)
 
     assert list(engine.translate(BATCH * 20, "en", "es")) == [None] * 60
-    assert "took more than 0.5 seconds" in engine.trouble
+    assert "took more than 0.5 seconds" in engine.last_error
     assert time.monotonic() - began < 30  # three runs, not sixty
 
 
@@ -108,7 +108,7 @@ def test_a_program_that_never_ends_talking_is_ended() -> None:
     engine = program("babbles")
 
     assert list(engine.translate(BATCH[:1], "en", "es")) == [None]
-    assert "said far too much" in engine.trouble
+    assert "said far too much" in engine.last_error
 
 
 def test_a_program_that_is_not_there_is_named() -> None:
@@ -118,7 +118,7 @@ def test_a_program_that_is_not_there_is_named() -> None:
     )
 
     with pytest.raises(ConfigError, match="there is no program 'no-such-program'"):
-        engine.speaks("en", "es")
+        engine.supports("en", "es")
 
 
 @pytest.mark.skipif(
@@ -149,7 +149,7 @@ def test_a_missing_package_is_named(name: str, package: str, tmp_path: Path) -> 
     engine: Translator = plugins.load("translate", name).make(TranslateSettings(name, model=str(tmp_path)), nobody)
 
     with pytest.raises(ConfigError) as caught:
-        engine.speaks("en", "es")
+        engine.supports("en", "es")
 
     assert f'pip install "surveygen[{name}]"' in caught.value.hint
 
@@ -161,7 +161,7 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     )
 
     with pytest.raises(ConfigError, match=r"model\.bin is missing"):
-        engine.speaks("en", "es")
+        engine.supports("en", "es")
 
 
 class _Model:
@@ -209,8 +209,8 @@ def test_a_model_folder_translates(codes: tuple[str, ...], tmp_path: Path, monke
     settings = TranslateSettings("ctranslate2", model=str(tmp_path), codes=codes)
     engine: Translator = plugins.load("translate", "ctranslate2").make(settings, nobody)
 
-    assert engine.speaks("en", "es")
-    assert engine.speaks("en", "fr") is not bool(codes)
+    assert engine.supports("en", "es")
+    assert engine.supports("en", "fr") is not bool(codes)
     assert list(engine.translate([Masked("one two"), Masked("three")], "en", "es")) == ["two one", "three"]
 
 
@@ -230,6 +230,6 @@ def test_argos_translates_between_what_is_installed(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "argostranslate", types.SimpleNamespace(translate=translate))
     engine: Translator = plugins.load("translate", "argos").make(TranslateSettings("argos"), nobody)
 
-    assert engine.speaks("en", "es")
-    assert not engine.speaks("en", "hi")
+    assert engine.supports("en", "es")
+    assert not engine.supports("en", "hi")
     assert list(engine.translate(BATCH[2:], "en", "es")) == ["en-es Models learn."]

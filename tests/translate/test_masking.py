@@ -70,8 +70,8 @@ def test_terms_become_what_the_glossary_says() -> None:
     """The longer term counts, case does not, and a sentence still begins with a capital letter."""
     masked = mask("Reward models beat a reward model in RLHF.", (), TERMS)
 
-    assert [kept.becomes for kept in masked.kept] == ["modelos de recompensa", "modelo de recompensa", "RLHF"]
-    said = unmask(f"{masked.kept[0].mark} vencen a un xq2 en {masked.kept[2].mark}.", masked)
+    assert [item.target for item in masked.placeholders] == ["modelos de recompensa", "modelo de recompensa", "RLHF"]
+    said = unmask(f"{masked.placeholders[0].mark} vencen a un xq2 en {masked.placeholders[2].mark}.", masked)
     assert said == "Modelos de recompensa vencen a un modelo de recompensa en RLHF."
 
 
@@ -87,7 +87,7 @@ def test_a_text_that_speaks_of_marks_gets_others() -> None:
     """No mark is one that the source holds."""
     masked = mask("XQ1 is GPT-4 for us.", (), Glossary())
 
-    assert [kept.source for kept in masked.kept] == ["XQ1", "GPT-4"]
+    assert [item.source for item in masked.placeholders] == ["XQ1", "GPT-4"]
     assert unmask(masked.text, masked) == "XQ1 is GPT-4 for us."
 
 

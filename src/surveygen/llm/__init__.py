@@ -1,23 +1,19 @@
-"""Ask a language model within a budget; cached answers are reused.
+"""Send requests to a language model within a budget; cached responses are reused.
 
-`CachedLlmClient` fills a prompt, looks for a cached answer and only then sends the request. A model is an object with::
+`CachedLlmClient` fills a prompt, looks for a cached response and sends the request only if there is none. A chat model
+is an object with a fingerprint and one method::
 
     class Echo:
         fingerprint = "echo"
 
-        def answer(self, question: Question) -> Answer:
-            return Answer(question.messages[-1].text)
+        def answer(self, request: LlmRequest) -> LlmResponse:
+            return LlmResponse(request.messages[-1].text)
 """
 
-from __future__ import annotations
-
-from typing import Protocol
-
-from surveygen.domain.llm import LlmRequest, LlmResponse
-from surveygen.llm._asker import CachedLlmClient, Memory, Prompts
-from surveygen.llm._error import ModelError
+from surveygen.llm._budget import BudgetTracker, CostEstimate, LlmUsage
+from surveygen.llm._client import CachedLlmClient, Prompts, ResponseCache
 from surveygen.llm._langchain import connect
-from surveygen.llm._meter import BudgetTracker, CostEstimate, LlmUsage
+from surveygen.llm._model import ChatModel, ModelError
 
 __all__ = [
     "BudgetTracker",
@@ -25,25 +21,8 @@ __all__ = [
     "ChatModel",
     "CostEstimate",
     "LlmUsage",
-    "Memory",
     "ModelError",
     "Prompts",
+    "ResponseCache",
     "connect",
 ]
-
-
-class ChatModel(Protocol):
-    """What every language model can do."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Name what an answer depends on besides the question: model, server, temperature, seed, limits."""
-        ...
-
-    def answer(self, question: LlmRequest) -> LlmResponse:
-        """Ask once, without a second try.
-
-        Raises:
-            ModelError: there is no answer. ConfigError: the model cannot be asked at all.
-        """
-        ...

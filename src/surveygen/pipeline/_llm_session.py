@@ -59,7 +59,7 @@ class LlmSession:
     @property
     def spent(self) -> LlmUsage | None:
         """What this run asked, None if no summarizer wanted a model."""
-        return self._meter.spent() if self._asked else None
+        return self._meter.usage() if self._asked else None
 
     def use(self, outcome: FallbackCounts) -> ModelUse | None:
         """Return what the survey has used of the model since its first build; the same as long as nothing is asked."""

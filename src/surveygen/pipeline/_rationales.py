@@ -10,7 +10,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence
 from surveygen.domain.theme import Assignment
 from surveygen.pipeline._codec import decode, encode
-from surveygen.summarize import split
+from surveygen.summarize import split_sentences
 from surveygen.themes.assign import rationale_sentences
 
 _KIND, _LAST = "reasons", "last"
@@ -47,7 +47,7 @@ def rationale_spans(
 
 def reason(paper: Paper, place: Assignment) -> tuple[Evidence, ...]:
     """Return the spans of one paper's abstract that hold most of the words that decided."""
-    return rationale_sentences(paper, place, split(paper.abstract))
+    return rationale_sentences(paper, place, split_sentences(paper.abstract))
 
 
 def _told(paper: Paper, place: Assignment, before: _StoredRationale | None) -> _StoredRationale:

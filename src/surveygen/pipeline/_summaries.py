@@ -18,7 +18,7 @@ from surveygen.pipeline._llm_session import LlmSession
 from surveygen.pipeline._result_cache import StoredResults
 from surveygen.pipeline._threads import map_in_threads
 from surveygen.pipeline.context import BuildContext
-from surveygen.summarize import ResultCache, Summarizer
+from surveygen.summarize import ResultCache, Summarizer, ThemeInput
 
 _LEAD = 4  # sentences that lead into a theme whose sub-themes have texts of their own
 T = TypeVar("T")
@@ -59,7 +59,7 @@ def summarize_all(run: BuildContext, placed: AssignmentResult, asking: LlmSessio
                 advance(1)
     summaries = {theme.id: writer.summaries[theme.id] for theme in placed.taxonomy if theme.id in writer.summaries}
     frame = writer.frame()
-    use = asking.use(summarizer.outcome)
+    use = asking.use(summarizer.fallbacks)
     return Summaries(writer.cards, summaries, frame, summarizer.fingerprint, use, asking.spent)
 
 
@@ -86,7 +86,7 @@ class _Writer:
     def card(self, paper: Paper) -> PaperReview:
         """Write the review of a paper."""
         content = (paper.id, paper.version, paper.text_hash, paper.comment, paper.authors)
-        return self._kept(PaperReview, "card", content, paper.id, lambda: self._summarizer.card(paper))
+        return self._kept(PaperReview, "card", content, paper.id, lambda: self._summarizer.review(paper))
 
     def summary(self, theme: Theme) -> ThemeSummary | None:
         """Write a theme, None if it has no papers."""
@@ -107,20 +107,22 @@ class _Writer:
         tops = (self.summaries.get(theme.id) for theme in self._placed.taxonomy.children(None))
         papers = {paper.id: paper for paper in self._run.papers}
         found = [summary for summary in tops if summary is not None]
-        return self._summarizer.frame(self._run.settings.title, found, papers, taxonomy=self._placed.taxonomy)
+        return self._summarizer.front_matter(self._run.settings.title, found, papers, taxonomy=self._placed.taxonomy)
 
     def _ask(self, theme: Theme, members: list[Paper], limit: int, below: list[ThemeSummary]) -> ThemeSummary:
         ids = tuple(paper.id for paper in members)
         embeddings = self._run.embeddings
-        return self._summarizer.theme(
-            theme,
-            members,
-            taxonomy=self._placed.taxonomy,
-            vectors=Embeddings(ids, embeddings.rows(ids), embeddings.encoder),
-            limit=limit,
-            language="en",
-            cards=self.cards,
-            below=below,
+        return self._summarizer.summarize_theme(
+            ThemeInput(
+                theme,
+                members,
+                taxonomy=self._placed.taxonomy,
+                embeddings=Embeddings(ids, embeddings.rows(ids), embeddings.encoder),
+                reviews=self.cards,
+                subtheme_summaries=below,
+                limit=limit,
+                language="en",
+            )
         )
 
     def _kept(self, kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:

@@ -25,7 +25,7 @@ from surveygen.pipeline._summaries import Summaries
 from surveygen.pipeline._threads import map_in_threads
 from surveygen.pipeline._vectors import embed_texts
 from surveygen.pipeline.context import BuildContext
-from surveygen.summarize import split
+from surveygen.summarize import split_sentences
 from surveygen.survey import Translation, translatable
 from surveygen.translate import Glossary, Masked, Translator, mask, unmask, validation_error
 
@@ -107,14 +107,14 @@ class EditionTranslator:
             if sentence.language != target and translatable(sentence):
                 found.setdefault(sentence.text, sentence)
         pairs = {
-            language: self._engine.speaks(language, target) for language in {one.language for one in found.values()}
+            language: self._engine.supports(language, target) for language in {one.language for one in found.values()}
         }
         return [self._text(sentence, target, glossary) for sentence in found.values() if pairs[sentence.language]]
 
     def _text(self, sentence: Sentence, target: str, glossary: Glossary) -> _Text:
         masked = mask(sentence.text, sentence.cites, glossary)
         codes = [f"{code}={self._settings.code(code)}" for code in (sentence.language, target)]
-        terms = [(kept.source, kept.becomes) for kept in masked.kept]
+        terms = [(item.source, item.target) for item in masked.placeholders]
         key = digest(_LABEL, self._engine.fingerprint, codes, masked.text, terms)
         return _Text(sentence.text, sentence.cites, sentence.language, masked, key)
 
@@ -149,14 +149,14 @@ class EditionTranslator:
                     self._asking.answers.put(text.key, _LABEL, LlmResponse(said))
                     self._judge(text, said, target, glossary, found)
                 advance(len(batch))
-        if found.pending and self._engine.trouble:
-            self._run.progress.note(f"translation to {target}: {self._engine.trouble}")
+        if found.pending and self._engine.last_error:
+            self._run.progress.note(f"translation to {target}: {self._engine.last_error}")
 
     def _asked(self, texts: Sequence[_Text], target: str) -> Iterator[tuple[Sequence[_Text], Sequence[str | None]]]:
         batches: list[Sequence[_Text]] = []
         for source in sorted({text.language for text in texts}):
             of_source = [text for text in texts if text.language == source]
-            size = self._engine.batch
+            size = self._engine.batch_size
             batches += [of_source[start : start + size] for start in range(0, len(of_source), size)]
 
         def ask(batch: Sequence[_Text]) -> Sequence[str | None]:
@@ -211,7 +211,7 @@ class EditionTranslator:
 
 
 def _pieces(description: str) -> list[str]:
-    return [description[start:end] for start, end in split(description)]
+    return [description[start:end] for start, end in split_sentences(description)]
 
 
 def _bare(text: str) -> str:

@@ -87,7 +87,7 @@ def _translator(project: Project) -> tuple[HealthCheck, ...]:
         return ()
     try:
         engine: Translator = plugins.load("translate", settings.engine).make(settings, _nobody)
-        spoken = [code for code in project.settings.languages if code != "en" and engine.speaks("en", code)]
+        spoken = [code for code in project.settings.languages if code != "en" and engine.supports("en", code)]
     except SurveygenError as error:
         return (HealthCheck("translator", ok=False, detail=error.message, needed=False, hint=error.hint),)
     return (HealthCheck("translator", ok=True, detail=f"{settings.engine}: {', '.join(spoken) or 'no edition'}"),)

@@ -1,11 +1,11 @@
-"""Turn papers into sentences that keep their sources.
+"""Summarize papers and themes in sentences that cite their sources.
 
-Every public module here is a way to summarize. It has one function::
+Every public module of this package is a summarizer. It has one function::
 
-    def make(settings: config.Summarize, connect: Callable[[], Ask], keep: Keep) -> Summarizer
+    def make(settings: SummarizeSettings, connect: Callable[[], LlmClient], cache: ResultCache) -> Summarizer
 
-`connect` opens the way to the language model of the survey, `keep` is the memory of the survey's store; who needs
-them not leaves them alone.
+`connect` returns the client of the language model, `cache` stores results with the survey; a summarizer that needs
+neither ignores them.
 """
 
 from __future__ import annotations
@@ -15,29 +15,28 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from surveygen.domain.embedding import Embeddings
-from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.summarize._grounding import GroundingResult, Lookup, check_grounding, is_grounded, redundancy
-from surveygen.summarize._sentence_quality import Flaw, fault, sentence_flaw
-from surveygen.summarize._split import split
+from surveygen.summarize._grounding import GroundingResult, VersionLookup, check_grounding, is_grounded, redundancy
+from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_flaw
+from surveygen.summarize._split import split_sentences
 from surveygen.summarize._text_diff import text_diff
 
 __all__ = [
     "FallbackCounts",
     "Flaw",
     "GroundingResult",
-    "LlmClient",
-    "Lookup",
     "ResultCache",
     "Summarizer",
+    "ThemeInput",
+    "VersionLookup",
     "check_grounding",
-    "fault",
+    "flaw_reason",
     "is_grounded",
     "redundancy",
     "sentence_flaw",
-    "split",
+    "split_sentences",
     "text_diff",
 ]
 
@@ -45,82 +44,91 @@ T = TypeVar("T")
 
 
 class ResultCache(Protocol):
-    """Remembers what follows from something; not to be called from two threads at once."""
+    """Stores results by what they were computed from; not to be called from two threads at once."""
 
     def __call__(self, kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:
-        """Return what was made of this content, from memory where it is there.
+        """Return the result for some content, from the cache if it is stored there.
 
         Args:
-            kind: the dataclass, or a tuple of one.
-            name: what is remembered, such as "card".
-            content: all that the answer depends on.
-            slot: one answer of a name is remembered for each; a new one replaces the old.
-            make: called where nothing is remembered.
+            kind: the dataclass of the result, or a tuple of one.
+            name: what is stored, such as "card".
+            content: everything that the result depends on.
+            slot: for each slot of a name one result is stored; a new one replaces it.
+            make: computes the result if it is not stored.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackCounts:
-    """What befell a model's answers: items written without it, claims replaced by a paper's own words, or dropped."""
+    """How often a model's responses were not used.
+
+    Attributes:
+        fallbacks: papers, themes and parts of the front matter written without the model.
+        replaced: claims replaced by a paper's own words. dropped: claims left out.
+    """
 
     fallbacks: int = 0
     replaced: int = 0
     dropped: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ThemeInput:
+    """What the summary of one theme is written from.
+
+    Attributes:
+        theme: the node of the taxonomy.
+        papers: its members, in any order.
+        taxonomy: the tree that the theme is part of.
+        embeddings: `(n, d)` float32 rows of length 1, of at least these papers or of none.
+        reviews: the reviews of these papers.
+        subtheme_summaries: the summaries of its direct sub-themes.
+        limit: the most sentences, those on open problems included.
+        language: ISO 639-1 code of the summary; a sentence says itself which language it is in.
+    """
+
+    theme: Theme
+    papers: Sequence[Paper]
+    taxonomy: Taxonomy
+    embeddings: Embeddings
+    reviews: Mapping[PaperId, PaperReview]
+    subtheme_summaries: Sequence[ThemeSummary]
+    limit: int
+    language: str
+
+
 class Summarizer(Protocol):
-    """What every way to summarize can do; the same arguments give the same answer."""
+    """Writes reviews of papers and summaries of themes; the same arguments give the same result."""
 
     @property
     def fingerprint(self) -> str:
-        """Name what the answers depend on besides the arguments; different if they could differ."""
+        """Name what the results depend on besides the arguments; different if they could differ."""
         ...
 
     @property
     def workers(self) -> int:
-        """How many threads may write at once; 0 if nobody is asked: what is written is then kept in the store."""
+        """How many threads may write at once; 0 if no model is asked: results are then stored with the survey."""
         ...
 
     @property
-    def outcome(self) -> FallbackCounts:
-        """What befell the answers so far."""
+    def fallbacks(self) -> FallbackCounts:
+        """How often the responses of the model were not used so far."""
         ...
 
-    def card(self, paper: Paper) -> PaperReview:
+    def review(self, paper: Paper) -> PaperReview:
         """Write the quick review of one paper; a field that the abstract says nothing about stays empty."""
         ...
 
-    def theme(
-        self,
-        theme: Theme,
-        papers: Sequence[Paper],
-        *,
-        taxonomy: Taxonomy,
-        vectors: Embeddings,
-        limit: int,
-        language: str,
-        cards: Mapping[PaperId, PaperReview],
-        below: Sequence[ThemeSummary],
-    ) -> ThemeSummary:
+    def summarize_theme(self, source: ThemeInput) -> ThemeSummary:
         """Write what the papers of one theme say.
 
-        Args:
-            theme: the node.
-            papers: its members, in any order.
-            taxonomy: the tree that it stands in.
-            vectors: `(n, d)` float32 rows of length 1, of at least these papers or of none.
-            limit: sentences at most, those on open problems included.
-            language: ISO 639-1 code the summary is asked for; a sentence says itself which language it is in.
-            cards: the reviews of these papers.
-            below: the summaries of its direct sub-themes.
-
         Raises:
-            SummaryError: the theme cannot be written about.
+            SummaryError: the theme cannot be summarized.
         """
         ...
 
-    def frame(
+    def front_matter(
         self,
         title: str,
         summaries: Sequence[ThemeSummary],
@@ -128,5 +136,5 @@ class Summarizer(Protocol):
         *,
         taxonomy: Taxonomy,
     ) -> FrontMatter:
-        """Write what opens and closes the survey, from what its top themes say; may be empty."""
+        """Write introduction, abstract and outlook of the survey from the summaries of its top themes; may be empty."""
         ...

@@ -12,7 +12,7 @@ from surveygen.summarize._language import language_of
 from surveygen.summarize._rank import terms_of
 from surveygen.summarize._rewrite import Rewritten, rewrite
 from surveygen.summarize._roles import Labelled, label, label_note, settle
-from surveygen.summarize._split import split
+from surveygen.summarize._split import split_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def statements(paper: Paper) -> tuple[Statement, ...]:
 
     Abstracts in another language than English are quoted, all as "other": the classifier knows English only.
     """
-    spans = split(paper.abstract)
+    spans = split_sentences(paper.abstract)
     texts = [paper.abstract[start:end] for start, end in spans]
     english = language_of(paper.abstract) == "en"
     note = paper.abstract_kind == "note"

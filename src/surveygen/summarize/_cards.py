@@ -14,7 +14,7 @@ from surveygen.summarize._keywords import code_link, keywords
 from surveygen.summarize._language import language_of
 from surveygen.summarize._rewrite import replay
 from surveygen.summarize._roles import Label, speaks_of_problem, tells_result
-from surveygen.summarize._split import split
+from surveygen.summarize._split import split_sentences
 
 SURE = 0.5  # probability from which a field is filled: shared/notes/roles.md, and benchmarks/train_roles.py prints it
 SURER = 0.7  # where the words do not tell either whose method it is
@@ -87,7 +87,7 @@ def _questions(paper: Paper, said: Sequence[Statement]) -> Iterator[Sentence]:
     """Yield what the paper asks: in its title, outright, or as what its authors investigate."""
     for start, end in _asked_in(paper.title):
         yield from _extracted(paper, "question", "title", start, end)
-    for start, end in split(paper.abstract):
+    for start, end in split_sentences(paper.abstract):
         if paper.abstract[end - 1] == "?":
             yield from _extracted(paper, "question", "abstract", start, end)
     yield from (
@@ -108,7 +108,11 @@ def _data(paper: Paper) -> tuple[Sentence, ...]:
     """Return the sentence part that names most data sets and benchmarks; nothing if none is named."""
     if language_of(paper.abstract) != "en":
         return ()
-    named = (made for start, end in split(paper.abstract) for made in _extracted(paper, "data", "abstract", start, end))
+    named = (
+        made
+        for start, end in split_sentences(paper.abstract)
+        for made in _extracted(paper, "data", "abstract", start, end)
+    )
     best = max(named, key=lambda each: each.plain.count(";"), default=None)
     return (best,) if best else ()
 

@@ -14,8 +14,8 @@ from surveygen.errors import SummaryError
 from surveygen.summarize._candidates import Statement, statements
 from surveygen.summarize._grounding import NEAR_DUPLICATE, check_grounding, jaccard
 from surveygen.summarize._prompt_context import PromptContext
-from surveygen.summarize._sentence_quality import fault
-from surveygen.summarize._split import split
+from surveygen.summarize._sentence_quality import flaw_reason
+from surveygen.summarize._split import split_sentences
 
 _LONGEST = 600  # code points of a claim
 _MARK = re.compile(r"\s*\[((?:\d+(?:\.\d+)?[\s,;]*)+)\]")
@@ -137,10 +137,10 @@ def _checked(claim: ModelClaim, brief: PromptContext) -> Sentence | None:
     text = clean(claim.text.translate(_PLAIN), _LONGEST)
     evidence = [brief.evidence(label) for label in claim.evidence]
     spans = [item for item in dict.fromkeys(evidence) if item is not None]
-    if _FOREIGN.search(text) or None in evidence or len(split(text)) != 1:
+    if _FOREIGN.search(text) or None in evidence or len(split_sentences(text)) != 1:
         return None
     marked = _marked(text, claim, brief)
-    if marked is None or fault(marked[0]):
+    if marked is None or flaw_reason(marked[0]):
         return None
     sentence = Sentence(marked[0], marked[1], tuple(spans), method="llm", role=ROLES[claim.role])
     if {item.paper for item in spans} != set(sentence.cites):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from surveygen.domain.paper import Paper
 from surveygen.domain.person_names import family_name
 from surveygen.summarize._english import pairs, words
-from surveygen.summarize._split import split
+from surveygen.summarize._split import split_sentences
 
 Source = tuple[Paper, str]  # a cited paper and the span of it that is cited
 
@@ -152,7 +152,7 @@ def _stems(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _sentences(text: str) -> tuple[str, ...]:
-    return tuple(text[start:end] for start, end in split(text))
+    return tuple(text[start:end] for start, end in split_sentences(text))
 
 
 @lru_cache(maxsize=65_536)

@@ -15,7 +15,7 @@ from surveygen.summarize._faithfulness import unsupported_reason as free_fault
 from surveygen.summarize._rewrite import replay
 from surveygen.summarize._who import called
 
-Lookup = Callable[[PaperId, int], Paper | None]
+VersionLookup = Callable[[PaperId, int], Paper | None]
 
 _MARKER = re.compile(r"\[@([^\]\s]+)\]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -31,7 +31,7 @@ class GroundingResult:
     support: float
 
 
-def check_grounding(sentence: Sentence, paper: Lookup, others: Sequence[Paper] = ()) -> GroundingResult:
+def check_grounding(sentence: Sentence, paper: VersionLookup, others: Sequence[Paper] = ()) -> GroundingResult:
     """Check citations, evidence spans and words of one sentence.
 
     An extractive sentence must come out of its spans again, letter by letter, under its recorded rule. Any other must
@@ -51,7 +51,7 @@ def check_grounding(sentence: Sentence, paper: Lookup, others: Sequence[Paper] =
     return GroundingResult(not reason, reason, support)
 
 
-def is_grounded(sentence: Sentence, paper: Lookup) -> bool:
+def is_grounded(sentence: Sentence, paper: VersionLookup) -> bool:
     """Whether `check` finds nothing wrong; how much of the words is in the source is not measured."""
     return not _judge(sentence, paper, ())[0]
 
@@ -116,7 +116,7 @@ def _citation_fault(sentence: Sentence) -> str:
     return ""
 
 
-def _judge(sentence: Sentence, paper: Lookup, others: Sequence[Paper]) -> tuple[str, list[tuple[Paper, str]]]:
+def _judge(sentence: Sentence, paper: VersionLookup, others: Sequence[Paper]) -> tuple[str, list[tuple[Paper, str]]]:
     """Return what is wrong, "" if nothing, and the sources with the spans that its words were compared with."""
     reason = _citation_fault(sentence)
     if reason or sentence.method == "human":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, PaperReview, Sentence, ThemeSummary
 from surveygen.summarize._english import either
-from surveygen.summarize._split import split
+from surveygen.summarize._split import split_sentences
 from surveygen.summarize._who import called
 
 MOST_PAPERS = 16  # in one question; with four sentences each about 2,500 tokens
@@ -73,7 +73,7 @@ class PromptContext:
 
 def whole(paper: Paper) -> PromptContext:
     """Show one paper, sentence by sentence."""
-    spans = _harmless(paper, split(paper.abstract))[:_WHOLE]
+    spans = _harmless(paper, split_sentences(paper.abstract))[:_WHOLE]
     return PromptContext((ContextPaper(paper, tuple(spans)),) if spans else ())
 
 

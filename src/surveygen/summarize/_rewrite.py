@@ -15,7 +15,7 @@ from surveygen.domain.person_names import family_name
 from surveygen.summarize._english import either, words
 from surveygen.summarize._extracts import EXTRACTS
 from surveygen.summarize._language import language_of
-from surveygen.summarize._sentence_quality import fault, foreign_fault
+from surveygen.summarize._sentence_quality import flaw_reason, foreign_flaw_reason
 from surveygen.summarize._steps import STEPS, TEXTS, quote
 from surveygen.summarize._who import CITED, NAMED, Who, called
 
@@ -55,12 +55,12 @@ def rewrite(span: str, paper: Paper) -> Rewritten | None:
         return None
     language = language_of(span)
     if language != "en":
-        text = None if foreign_fault(span) else _finish(quote(span, _who(paper)), paper)
+        text = None if foreign_flaw_reason(span) else _finish(quote(span, _who(paper)), paper)
         return Rewritten(text, "foreign", language) if text else None
     if re.match(r"[a-z]+(?:[-' ,]|\Z)", span):
         return None  # the rest of a sentence that was cut
     text, applied = _run(_open(span), paper, STEPS)
-    if fault(text):
+    if flaw_reason(text):
         return None
     return Rewritten(_finish(text, paper), "+".join(applied), "en")
 

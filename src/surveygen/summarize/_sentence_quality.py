@@ -76,14 +76,14 @@ def sentence_flaw(sentence: Sentence, paper: Callable[[PaperId, int], Paper | No
         text = text.replace(f"{called(cited)[0]} [@{cited.id}]", NAMED) if cited else text
     if sentence.language == "en" and text.endswith("?"):
         return "dangling" if dangles(text) else ""
-    reason = fault(text) if sentence.language == "en" else foreign_fault(text)
+    reason = flaw_reason(text) if sentence.language == "en" else foreign_flaw_reason(text)
     if reason is None:
         return ""
     kinds: dict[Flaw, tuple[str, ...]] = {"dangling": _DANGLING, "fragment": _FRAGMENT}
     return next((kind for kind, starts in kinds.items() if reason.startswith(starts)), "other")
 
 
-def fault(text: str) -> str | None:
+def flaw_reason(text: str) -> str | None:
     """Name the first reason why an English sentence cannot stand alone, None if it can.
 
     Works on a sentence with or without citation marks; the issue's words for it are dangling "this", "such", "we",
@@ -97,7 +97,7 @@ def fault(text: str) -> str | None:
     return _form_fault(text, prose) or _reference_fault(prose)
 
 
-def foreign_fault(text: str) -> str | None:
+def foreign_flaw_reason(text: str) -> str | None:
     """Name the reason why a sentence of another language cannot be quoted, None if it can."""
     if not _SHORTEST_FOREIGN <= len(text) <= _LONGEST_FOREIGN:
         return f"{len(text)} characters"

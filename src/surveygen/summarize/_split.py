@@ -16,12 +16,12 @@ _WORD_AFTER = re.compile(r"\s*[\"'“‘(\[]*([^\s,;:.!?)\]]*)")
 _REACH = 300  # code points within which a bracket that is open at a full stop must close to hold the sentence together
 
 
-def split(text: str) -> tuple[tuple[int, int], ...]:
+def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Return the spans of the sentences, half-open, in code points, in order.
 
     Spans hold no leading or trailing white space, do not overlap, and together hold everything else of the text.
 
-    >>> [text[a:b] for text in ["Casper et al. show 3.5 % (cf. Fig. 2). It works."] for a, b in split(text)]
+    >>> [text[a:b] for text in ["Casper et al. show 3.5 % (cf. Fig. 2). It works."] for a, b in split_sentences(text)]
     ['Casper et al. show 3.5 % (cf. Fig. 2).', 'It works.']
     """
     return _spans(text)

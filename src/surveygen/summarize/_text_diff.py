@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from surveygen.summarize._split import split
+from surveygen.summarize._split import split_sentences
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -27,7 +27,7 @@ def text_diff(before: str, after: str) -> tuple[tuple[str, ...], tuple[str, ...]
 
 
 def _sentences(text: str) -> tuple[str, ...]:
-    return tuple(text[start:end] for start, end in split(text))
+    return tuple(text[start:end] for start, end in split_sentences(text))
 
 
 def _without_counterpart(sentences: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:

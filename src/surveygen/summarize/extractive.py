@@ -9,11 +9,11 @@ from functools import cache
 from importlib.resources import files
 
 from surveygen.config import SummarizeSettings
-from surveygen.domain.embedding import Embeddings
+from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
-from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.summarize import FallbackCounts, LlmClient, ResultCache
+from surveygen.domain.theme import Taxonomy
+from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
 from surveygen.summarize._candidates import Statement, statements
 from surveygen.summarize._cards import card
 from surveygen.summarize._selection import RankedPaper, members, strands
@@ -42,31 +42,19 @@ class Extractive:
         return 0
 
     @property
-    def outcome(self) -> FallbackCounts:
+    def fallbacks(self) -> FallbackCounts:
         """There are no answers."""
         return FallbackCounts()
 
-    def card(self, paper: Paper) -> PaperReview:
+    def review(self, paper: Paper) -> PaperReview:
         """Write the quick review of one paper."""
         return card(paper)
 
-    def theme(
-        self,
-        theme: Theme,
-        papers: Sequence[Paper],
-        *,
-        taxonomy: Taxonomy,
-        vectors: Embeddings,
-        limit: int,
-        language: str,
-        cards: Mapping[PaperId, PaperReview],
-        below: Sequence[ThemeSummary],
-    ) -> ThemeSummary:
+    def summarize_theme(self, source: ThemeInput) -> ThemeSummary:
         """Choose what a theme says: central, near its subject, of many papers, some of them new."""
-        del taxonomy, below
-        chosen: tuple[RankedPaper, ...] = members(theme, papers, vectors)
-        found, ahead = strands(theme, chosen, limit, cards, self._said)
-        return ThemeSummary(theme.id, language, found, ahead, self.fingerprint)
+        chosen: tuple[RankedPaper, ...] = members(source.theme, source.papers, source.embeddings)
+        subtopics, open_problems = strands(source.theme, chosen, source.limit, source.reviews, self._said)
+        return ThemeSummary(source.theme.id, source.language, subtopics, open_problems, self.fingerprint)
 
     def _said(self, paper: Paper) -> tuple[Statement, ...]:
         """Read a paper once, however often its themes are written: new papers of a theme bring all of its members."""
@@ -75,7 +63,7 @@ class Extractive:
         content = (rules_hash(), paper.id, paper.version, paper.text_hash, paper.abstract_kind, paper.authors)
         return self.keep(tuple[Statement, ...], "said", content, paper.id, lambda: statements(paper))
 
-    def frame(
+    def front_matter(
         self,
         title: str,
         summaries: Sequence[ThemeSummary],

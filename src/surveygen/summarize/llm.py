@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import partial
 
 from surveygen.config import SummarizeSettings
-from surveygen.domain.embedding import Embeddings
+from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, Sentence, SubtopicSummary, ThemeSummary
-from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.summarize import FallbackCounts, LlmClient, ResultCache
+from surveygen.domain.theme import Taxonomy
+from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
 from surveygen.summarize._claim_filter import ROLES, FilteredClaims, filter_claims, read, schema
 from surveygen.summarize._prompt_context import (
     MOST_PAPERS,
@@ -62,14 +62,14 @@ class LlmSummarizer:
         return self._ask.workers
 
     @property
-    def outcome(self) -> FallbackCounts:
+    def fallbacks(self) -> FallbackCounts:
         """Sum of what befell the answers so far."""
         seen = tuple(self._outcomes)
         return FallbackCounts(*(sum(getattr(each, name) for each in seen) for name in FallbackCounts.__slots__))
 
-    def card(self, paper: Paper) -> PaperReview:
+    def review(self, paper: Paper) -> PaperReview:
         """Write the quick review of one paper from its numbered sentences."""
-        plain = self._plain.card(paper)
+        plain = self._plain.review(paper)
         brief = whole(paper)
         settled = self._written("card", {}, brief, _OF_PAPER, _CARD_CLAIMS)
         if settled is None:
@@ -84,41 +84,23 @@ class LlmSummarizer:
             limits=settled.of("limit"),
         )
 
-    def theme(
-        self,
-        theme: Theme,
-        papers: Sequence[Paper],
-        *,
-        taxonomy: Taxonomy,
-        vectors: Embeddings,
-        limit: int,
-        language: str,
-        cards: Mapping[PaperId, PaperReview],
-        below: Sequence[ThemeSummary],
-    ) -> ThemeSummary:
+    def summarize_theme(self, source: ThemeInput) -> ThemeSummary:
         """Write a theme from the cards of its papers, or from the texts of its sub-themes."""
-        known = {paper.id: paper for paper in papers}
-        best = sorted(members(theme, papers, vectors), key=lambda member: (-member.standing, member.paper.id))
-        shown = sorted((each.paper for each in best[:MOST_PAPERS]), key=lambda paper: (paper.published or "", paper.id))
-        brief = joined(of_summaries(below, known), of_cards(shown, cards))
-        values = {"theme": theme.name, "description": theme.description, "below": _notes(below, taxonomy)}
-        settled = self._written("theme", values, brief, _OF_THEME, limit)
+        theme, below = source.theme, source.subtheme_summaries
+        papers = {paper.id: paper for paper in source.papers}
+        ranked = members(theme, source.papers, source.embeddings)
+        best = sorted(ranked, key=lambda member: (-member.standing, member.paper.id))[:MOST_PAPERS]
+        shown = sorted((member.paper for member in best), key=lambda paper: (paper.published or "", paper.id))
+        brief = joined(of_summaries(below, papers), of_cards(shown, source.reviews))
+        values = {"theme": theme.name, "description": theme.description, "below": _notes(below, source.taxonomy)}
+        settled = self._written("theme", values, brief, _OF_THEME, source.limit)
         if settled is None:
-            return self._plain.theme(
-                theme,
-                papers,
-                taxonomy=taxonomy,
-                vectors=vectors,
-                limit=limit,
-                language=language,
-                cards=cards,
-                below=below,
-            )
+            return self._plain.summarize_theme(source)
         roles = [role for role in _OF_THEME if role != "open"]
         strands = tuple(SubtopicSummary(ROLES[role], found) for role in roles if (found := settled.of(role)))
-        return ThemeSummary(theme.id, language, strands, settled.of("open"), self.fingerprint)
+        return ThemeSummary(theme.id, source.language, strands, settled.of("open"), self.fingerprint)
 
-    def frame(
+    def front_matter(
         self,
         title: str,
         summaries: Sequence[ThemeSummary],

@@ -7,9 +7,9 @@ Every public module here is an engine. It has one function::
 `connect` opens the way to the language model of the survey; who needs none leaves it alone. The smallest engine::
 
     class Echo:
-        fingerprint, workers, batch, trouble = "echo", 0, 50, ""
+        fingerprint, workers, batch_size, last_error = "echo", 0, 50, ""
 
-        def speaks(self, source, target):
+        def supports(self, source, target):
             return True
 
         def translate(self, batch, source, target):
@@ -44,16 +44,16 @@ class Translator(Protocol):
         ...
 
     @property
-    def batch(self) -> int:
+    def batch_size(self) -> int:
         """How many sentences it takes at once."""
         ...
 
     @property
-    def trouble(self) -> str:
+    def last_error(self) -> str:
         """Why the last batch had no answer; empty if it had."""
         ...
 
-    def speaks(self, source: str, target: str) -> bool:
+    def supports(self, source: str, target: str) -> bool:
         """Whether it translates between two languages, ISO 639-1.
 
         Raises:
@@ -65,6 +65,6 @@ class Translator(Protocol):
         """Return what each sentence is in the target language, its marks in it; None for no answer this time.
 
         Raises:
-            ConfigError: as for `speaks`.
+            ConfigError: as for `supports`.
         """
         ...

@@ -40,7 +40,7 @@ def validation_error(
     """
     masked = mask(source, cites, glossary)
     rest = said
-    for piece in sorted((*(kept.becomes for kept in masked.kept), masked.tail.strip()), key=len, reverse=True):
+    for piece in sorted((*(kept.target for kept in masked.placeholders), masked.tail.strip()), key=len, reverse=True):
         found = re.search(re.escape(piece), rest, re.IGNORECASE)
         if found is None:
             return f"{piece} is missing"

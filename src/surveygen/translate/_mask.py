@@ -39,7 +39,7 @@ class Placeholder:
 
     mark: str
     source: str
-    becomes: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +47,30 @@ class Masked:
     """A sentence as an engine gets it; `tail` are the citations that stood before its final full stop."""
 
     text: str
-    kept: tuple[Placeholder, ...] = ()
+    placeholders: tuple[Placeholder, ...] = ()
     tail: str = ""
 
     @property
     def words(self) -> str:
         """The text without its marks."""
         text = self.text
-        for kept in reversed(self.kept):  # XQ12 before XQ1
+        for kept in reversed(self.placeholders):  # XQ12 before XQ1
             text = text.replace(kept.mark, " ")
         return text
 
     @property
     def begins_large(self) -> bool:
         """Whether the source begins with a capital letter."""
-        starts = self.kept and self.text.startswith(self.kept[0].mark)
-        return (self.kept[0].source if starts else self.text)[:1].isupper()
+        starts = self.placeholders and self.text.startswith(self.placeholders[0].mark)
+        return (self.placeholders[0].source if starts else self.text)[:1].isupper()
 
 
 def mask(text: str, cites: Collection[PaperId], glossary: Glossary) -> Masked:
     """Put marks for mathematics, citations, addresses, code, names and the terms of a glossary.
 
     >>> mask("GPT-4 needs $n$ steps [@2101.00001].", ["2101.00001"], Glossary())
-    Masked(text='XQ1 needs XQ2 steps.', kept=(Kept(mark='XQ1', source='GPT-4', becomes='GPT-4'), \
-Kept(mark='XQ2', source='$n$', becomes='$n$')), tail=' [@2101.00001]')
+    Masked(text='XQ1 needs XQ2 steps.', placeholders=(Placeholder(mark='XQ1', source='GPT-4', target='GPT-4'), \
+Placeholder(mark='XQ2', source='$n$', target='$n$')), tail=' [@2101.00001]')
     """
     text, tail = _without_tail(clean(text), cites)
     prefix = next((each for each in _PREFIXES if each.lower() not in text.lower()), _PREFIXES[0])
@@ -87,9 +87,9 @@ Kept(mark='XQ2', source='$n$', becomes='$n$')), tail=' [@2101.00001]')
 def unmask(answer: str, masked: Masked) -> str | None:
     """Put the pieces back where their marks stand; None if a mark is missing, stands twice or is none of ours."""
     text = clean(answer)
-    if masked.kept:
-        prefix = masked.kept[0].mark[:2]
-        known = {kept.mark[2:]: kept.becomes for kept in masked.kept}
+    if masked.placeholders:
+        prefix = masked.placeholders[0].mark[:2]
+        known = {kept.mark[2:]: kept.target for kept in masked.placeholders}
         # An engine may write a mark in small letters, or part it.
         form = re.compile(rf"{prefix[0]}\s?{prefix[1]}\s?(\d+)", re.IGNORECASE)
         if sorted(form.findall(text)) != sorted(known):

@@ -23,8 +23,8 @@ class Argos:
     """One sentence after the other; a pair without a model goes by way of English, as Argos does it."""
 
     workers: Final = 0
-    batch: Final = 16
-    trouble: Final = ""
+    batch_size: Final = 16
+    last_error: Final = ""
 
     def __init__(self, settings: TranslateSettings) -> None:
         self._settings = settings
@@ -39,7 +39,7 @@ class Argos:
             known = ""
         return f"argos: {known} {self._settings.revision}".strip()
 
-    def speaks(self, source: str, target: str) -> bool:
+    def supports(self, source: str, target: str) -> bool:
         """Tell whether there are models for the pair.
 
         Raises:

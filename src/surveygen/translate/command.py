@@ -42,7 +42,7 @@ class Command:
     def __init__(self, settings: TranslateSettings) -> None:
         self._settings = settings
         self._failed = 0
-        self.trouble = ""
+        self.last_error = ""
 
     @property
     def fingerprint(self) -> str:
@@ -50,11 +50,11 @@ class Command:
         return " ".join(["command:", *self._settings.command, self._settings.revision]).strip()
 
     @property
-    def batch(self) -> int:
+    def batch_size(self) -> int:
         """A hundred lines, or one sentence a run."""
         return 1 if self._settings.per_sentence else 100
 
-    def speaks(self, source: str, target: str) -> bool:
+    def supports(self, source: str, target: str) -> bool:
         """Say yes: only the program knows.
 
         Raises:
@@ -89,9 +89,9 @@ class Command:
             lines = _lines(_output(words, text, self._settings.timeout_seconds), len(batch))
         except _NoAnswer as reason:
             self._failed += 1
-            self.trouble = f"{words[0]} {reason}"
+            self.last_error = f"{words[0]} {reason}"
             return None
-        self._failed, self.trouble = 0, ""
+        self._failed, self.last_error = 0, ""
         return [line.decode("utf-8", "replace") for line in lines]
 
 

@@ -32,8 +32,8 @@ class CTranslate2:
     """A model of one pair (OPUS-MT), or of many whose languages are tokens (NLLB, named by `translate.codes`)."""
 
     workers: Final = 0
-    batch: Final = 32
-    trouble: Final = ""
+    batch_size: Final = 32
+    last_error: Final = ""
 
     def __init__(self, settings: TranslateSettings) -> None:
         self._settings = settings
@@ -52,7 +52,7 @@ class CTranslate2:
                 digest.update(file.read())
         return f"ctranslate2: {digest.hexdigest()[:16]} {self._settings.revision}".strip()
 
-    def speaks(self, source: str, target: str) -> bool:
+    def supports(self, source: str, target: str) -> bool:
         """Say yes, if there is a model; of one of many languages if both have a code.
 
         Raises:

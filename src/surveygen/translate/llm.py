@@ -44,8 +44,8 @@ def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> LlmTr
 class LlmTranslator:
     """Puts a few numbered sentences in one question; what has no answer there has none."""
 
-    batch: Final = 6  # sentences of 60 tokens in a script that needs three times as many: about 1,100 of an answer
-    trouble: Final = ""  # the meter of the model tells
+    batch_size: Final = 6  # sentences of 60 tokens in a script that needs three times as many: about 1,100 of an answer
+    last_error: Final = ""  # the meter of the model tells
 
     def __init__(self, ask: LlmClient, revision: str) -> None:
         self._ask = ask
@@ -61,7 +61,7 @@ class LlmTranslator:
         """As many as questions may be asked at once."""
         return self._ask.workers
 
-    def speaks(self, source: str, target: str) -> bool:
+    def supports(self, source: str, target: str) -> bool:
         """Say yes: what it cannot do, the check finds."""
         del source, target
         return True
@@ -70,9 +70,9 @@ class LlmTranslator:
         """Ask once; None for all if the model gave no usable answer, "" for a sentence that it left out."""
         sentences = [{"number": number, "text": masked.text} for number, masked in enumerate(batch, start=1)]
         marks = [
-            {"number": number, "mark": kept.mark, "source": kept.source, "becomes": kept.becomes}
+            {"number": number, "mark": kept.mark, "source": kept.source, "becomes": kept.target}
             for number, masked in enumerate(batch, start=1)
-            for kept in masked.kept
+            for kept in masked.placeholders
             if not kept.source.startswith("[@")
         ]
         values = {"source": _name(source), "target": _name(target), "sentences": sentences, "marks": marks}

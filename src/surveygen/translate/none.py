@@ -21,10 +21,10 @@ class NoTranslator:
 
     fingerprint: Final = "none"
     workers: Final = 0
-    batch: Final = 1
-    trouble: Final = ""
+    batch_size: Final = 1
+    last_error: Final = ""
 
-    def speaks(self, source: str, target: str) -> bool:
+    def supports(self, source: str, target: str) -> bool:
         """Say no."""
         del source, target
         return False

@@ -1,0 +1,171 @@
+"""The client that sends prompts: cache, budget, retries and one repair."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+from surveygen.domain.llm import LlmRequest, LlmResponse, Message
+from surveygen.domain.words import tokenize
+from surveygen.errors import SummaryError
+from surveygen.llm._budget import BudgetTracker
+from surveygen.llm._model import ChatModel, ModelError, Sleep, with_retries
+
+T = TypeVar("T")
+
+_SHOWN = 2000  # code points of an unusable response that the repair prompt shows to the model
+_LEAK_WORDS = 8  # words in a row: shorter runs of the instructions also occur in honest prose
+
+
+class ResponseCache(Protocol):
+    """Stores responses by the key of their request."""
+
+    def get(self, key: str) -> LlmResponse | None:
+        """Return the response stored under a key, None if there is none."""
+        ...
+
+    def put(self, key: str, model: str, answer: LlmResponse) -> None:
+        """Store a response; `model` is the fingerprint of the model that gave it."""
+        ...
+
+
+class Prompts(Protocol):
+    """The prompt templates."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all templates."""
+        ...
+
+    @property
+    def canary(self) -> str:
+        """A word that is in the instructions and must not occur in a response."""
+        ...
+
+    def fill(self, name: str, values: Mapping[str, object]) -> str:
+        """Return the prompt of a task; values are escaped so that they cannot act as instructions."""
+        ...
+
+    def instructions(self, name: str) -> str:
+        """Return the fixed words of a prompt."""
+        ...
+
+
+class CachedLlmClient:
+    """The `LlmClient` of the program; safe to use from several threads.
+
+    Args:
+        model: the chat model.
+        prompts: the prompt templates.
+        cache: where responses are stored.
+        budget: limits and counts the requests.
+        workers: requests that may be on their way at once.
+        system: name of the prompt that precedes each request.
+        sleep: waits some seconds.
+    """
+
+    def __init__(
+        self,
+        model: ChatModel,
+        prompts: Prompts,
+        cache: ResponseCache,
+        budget: BudgetTracker,
+        *,
+        workers: int,
+        system: str = "system",
+        sleep: Sleep = time.sleep,
+    ) -> None:
+        self.workers = workers
+        self.fingerprint = f"{model.fingerprint} {prompts.fingerprint}"
+        self._system = system
+        self._model, self._prompts, self._cache, self._budget, self._sleep = model, prompts, cache, budget, sleep
+
+    def __call__(self, task: str, values: Mapping[str, object], schema: str, read: Callable[[str], T]) -> T | None:
+        """Fill a prompt, get a response and parse it.
+
+        Args:
+            task: name of the prompt.
+            values: what its variables stand for.
+            schema: JSON Schema of the response.
+            read: parses a response, or raises SummaryError with what is wrong with it; the model is then asked once
+                to repair it.
+
+        Returns:
+            None if there is no usable response, or no request was sent: the budget is spent or the server is gone.
+
+        Raises:
+            ModelError: the model will answer no request (a wrong key, no such model).
+            ConfigError: the model cannot be used.
+        """
+        turns = (
+            Message("system", self._prompts.fill(self._system, {"canary": self._prompts.canary})),
+            Message("user", self._prompts.fill(task, values)),
+        )
+        response = self._respond(LlmRequest(turns, schema), task)
+        if response is None:
+            return None
+        try:
+            return read(response.text)
+        except SummaryError as error:
+            reason = f"{error.message}; it was cut off, so be shorter" if response.cut else error.message
+        self._budget.count("repairs")
+        repair = (
+            Message("assistant", response.text[:_SHOWN] or "{}"),
+            Message("user", self._prompts.fill("repair", {"reason": reason})),
+        )
+        response = self._respond(LlmRequest((*turns, *repair), schema), task)
+        if response is None:
+            return None
+        try:
+            return read(response.text)
+        except SummaryError:
+            self._budget.count("unusable")
+            return None
+
+    def _respond(self, request: LlmRequest, task: str) -> LlmResponse | None:
+        """Return the cached or a new response; None if there is none, or if it repeats the prompt."""
+        key = request.key(self._model.fingerprint)
+        response = self._cache.get(key)
+        if response is not None:
+            self._budget.count("cached")
+        else:
+            with self._budget.reserve(request) as reserved:
+                response = self._send(request) if reserved else None
+            if response is None:
+                return None
+            self._cache.put(key, self._model.fingerprint, response)
+        instructions = "\n".join(self._prompts.instructions(name) for name in (self._system, task))
+        if prompt_leak(response.text, instructions, self._prompts.canary):
+            self._budget.count("unusable")
+            return None
+        return response
+
+    def _send(self, request: LlmRequest) -> LlmResponse | None:
+        try:
+            response = with_retries(
+                self._model, request, on_retry=lambda: self._budget.count("retries"), sleep=self._sleep
+            )
+        except ModelError as error:
+            fatal = error.fatal and not self._budget.answered
+            self._budget.record_failure(fatal=fatal)
+            if fatal:
+                raise
+            return None
+        return self._budget.commit(request, response)
+
+
+def prompt_leak(response: str, instructions: str, canary: str) -> bool:
+    """Whether a response holds the canary word, or eight words in a row of the instructions.
+
+    >>> prompt_leak("So: use only the numbered sentences that are given below.",
+    ...             "Use only the numbered sentences that are given below.", "zq1")
+    True
+    """
+    if canary in response:
+        return True
+    runs = []
+    for text in (response, instructions):
+        words = tokenize(text)
+        runs.append({tuple(words[i : i + _LEAK_WORDS]) for i in range(len(words) - _LEAK_WORDS + 1)})
+    return not runs[0].isdisjoint(runs[1])
