@@ -33,7 +33,7 @@ PUBLIC = {
     "ReinducedTaxonomy Status Suggestions TAXONOMY_EXPORTS TaxonomyView VerifyReport accept add build "
     "clear_stop drop edit estimate evaluate examine exclude export export_taxonomy fetch fetch_citations "
     "harvest history import_edits induce init keep lines merge move pin plan plan_citations plan_harvest "
-    "proposals refresh rename retaxonomy show split status undo update_citations verify",
+    "proposals refresh reinduce rename show split status undo update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates Renderer TAXONOMIES TemplateRoots "
     "compile_pdf curation_page evaluation_page read_markdown read_words template_root",
     "sources": "Budget BudgetError CitationSource Clock FeedUpdate FetchRequest FileSource HarvestSource Known "

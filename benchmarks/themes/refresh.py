@@ -186,7 +186,7 @@ def _replay(
 
 
 def _adopt(project: Project) -> Project:
-    drawn = pipeline.retaxonomy(project, SILENT)
+    drawn = pipeline.reinduce(project, SILENT)
     settings = project.root / "survey.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace('profile = "none"', f'profile = "{drawn.path.name}"'), encoding="utf-8")

@@ -34,7 +34,7 @@ from surveygen.embed.sentence import make
 from surveygen.pipeline._assignment import COMPANY, IncrementalAssigner, assign_papers, curated_taxonomy
 from surveygen.pipeline._taxonomy import current_taxonomy
 from surveygen.pipeline.context import open_context
-from surveygen.pipeline.proposals import suggest
+from surveygen.pipeline.suggestions import suggest
 from surveygen.themes import sampling_key
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"

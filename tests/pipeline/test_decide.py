@@ -220,16 +220,16 @@ def test_what_is_so_already_is_not_decided_again(copy: Project) -> None:
     ("decide", "said"),
     [
         (lambda p: pipeline.rename(p, "oute", "X"), "no theme 'oute'"),
-        (lambda p: pipeline.rename(p, "outer", " "), "needs a name"),
-        (lambda p: pipeline.rename(p, "outer", "INNER alignment"), "has the name"),
+        (lambda p: pipeline.rename(p, "outer", " "), "is empty"),
+        (lambda p: pipeline.rename(p, "outer", "INNER alignment"), "already has the name"),
         (lambda p: pipeline.move(p, "9999.99999", "outer"), "no paper '9999.99999'"),
         (lambda p: pipeline.pin(p, SILENT, "9999.99999"), "no paper"),
         (lambda p: pipeline.exclude(p, "9999.99999"), "no paper"),
         (lambda p: pipeline.merge(p, "outer", "outer"), "into itself"),
-        (lambda p: pipeline.merge(p, "outer", "outer-scalable"), "stands below"),
+        (lambda p: pipeline.merge(p, "outer", "outer-scalable"), "is below"),
         (lambda p: pipeline.merge(p, "nothing", "outer"), "no theme 'nothing'"),
         (lambda p: pipeline.split(p, SILENT, "outer"), "has sub-themes already"),
-        (pipeline.undo, "no decision to take back"),
+        (pipeline.undo, "no decision to undo"),
     ],
 )
 def test_a_decision_that_cannot_be_is_refused(copy: Project, decide: Callable[[Project], object], said: str) -> None:

@@ -144,19 +144,19 @@ def test_a_taxonomy_drawn_anew_keeps_what_it_finds_again(grown: Project) -> None
     before = pipeline.show(grown, SILENT)
     old = [theme.id for theme in before.taxonomy]
 
-    drawn = pipeline.retaxonomy(grown, SILENT, target=4)
+    drawn = pipeline.reinduce(grown, SILENT, target=4)
 
     assert set(drawn.lineage.kept) == set(old)
     assert len(drawn.lineage.born) == 1
     data = tomllib.loads(drawn.path.read_text(encoding="utf-8"))
     assert [theme["id"] for theme in data["theme"]] == [theme.id for theme in drawn.taxonomy]
     with pytest.raises(ThemeError, match="exists and differs"):
-        pipeline.retaxonomy(grown, SILENT, target=2)
+        pipeline.reinduce(grown, SILENT, target=2)
 
 
 def test_an_adopted_draft_leads_decisions_to_the_successors(grown: Project) -> None:
     """With two themes instead of three one is replaced, and a paper that was put there stands under its successor."""
-    drawn = pipeline.retaxonomy(grown, SILENT, target=2)
+    drawn = pipeline.reinduce(grown, SILENT, target=2)
     gone, successor = drawn.lineage.merged[0]
     paper = next(p for p, i in pipeline.show(grown, SILENT).assignments.items() if i.theme != gone)
     pipeline.move(grown, paper, gone)

@@ -47,7 +47,7 @@ def retaxonomy(
 ) -> None:
     """Draft the themes anew, with a map from old to new; use it by setting profile to its path."""
     shared = shared_by(context)
-    redrawn = pipeline.retaxonomy(shared.project(), shared.progress(), target=target, out=out)
+    redrawn = pipeline.reinduce(shared.project(), shared.progress(), target=target, out=out)
 
     def text() -> Iterator[str]:
         lineage = redrawn.lineage

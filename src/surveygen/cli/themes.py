@@ -90,7 +90,7 @@ def _tree(shown: TaxonomyView) -> Iterator[str]:
 
 def _theme(shown: TaxonomyView, theme: str, inside: Sequence[str]) -> Iterator[str]:
     yield from (_line(shown, paper) for paper in inside)
-    border = shown.border(theme)
+    border = shown.border_cases(theme)
     if border:
         yield "border cases:"
         yield from (_line(shown, paper) for paper in border)
@@ -118,4 +118,4 @@ def _paper(shown: TaxonomyView, paper: str) -> Iterator[str]:
         yield f"  also: {shown.taxonomy[other].name}"
     if item.keywords:
         yield f"  words: {', '.join(item.keywords)}"
-    yield from (f"  why: {sentence}" for sentence in shown.why(paper))
+    yield from (f"  why: {sentence}" for sentence in shown.rationale(paper))

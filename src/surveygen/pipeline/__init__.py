@@ -1,7 +1,6 @@
 """Say the verbs in order: add, fetch, refresh, build, verify."""
 
 from surveygen.llm import LlmUsage
-from surveygen.pipeline._decision_session import DecisionResult
 from surveygen.pipeline._editable import EditableUnit
 from surveygen.pipeline.add import add
 from surveygen.pipeline.build import BuildResult, build
@@ -12,7 +11,18 @@ from surveygen.pipeline.citations import (
     plan_citations,
     update_citations,
 )
-from surveygen.pipeline.decide import DecisionLog, exclude, history, merge, move, pin, rename, split, undo
+from surveygen.pipeline.decide import (
+    DecisionLog,
+    DecisionResult,
+    exclude,
+    history,
+    merge,
+    move,
+    pin,
+    rename,
+    split,
+    undo,
+)
 from surveygen.pipeline.doctor import HealthCheck, examine
 from surveygen.pipeline.edit import ImportedEdits, drop, edit, import_edits, keep, lines
 from surveygen.pipeline.estimate import estimate
@@ -22,12 +32,10 @@ from surveygen.pipeline.fetch import clear_stop, fetch, plan
 from surveygen.pipeline.harvest import HarvestResult, harvest, plan_harvest
 from surveygen.pipeline.init import init
 from surveygen.pipeline.progress import NullProgress, Progress
-from surveygen.pipeline.proposals import Suggestions, accept, proposals
 from surveygen.pipeline.refresh import RefreshResult, refresh
-from surveygen.pipeline.retaxonomy import ReinducedTaxonomy, retaxonomy
 from surveygen.pipeline.status import Status, status
-from surveygen.pipeline.steer import TaxonomyView, induce, show
-from surveygen.pipeline.taxonomies import TAXONOMY_EXPORTS, export_taxonomy
+from surveygen.pipeline.suggestions import ReinducedTaxonomy, Suggestions, accept, proposals, reinduce
+from surveygen.pipeline.taxonomy import TAXONOMY_EXPORTS, TaxonomyView, export_taxonomy, induce, show
 from surveygen.pipeline.verify import VerifyReport, verify
 
 __all__ = [
@@ -80,8 +88,8 @@ __all__ = [
     "plan_harvest",
     "proposals",
     "refresh",
+    "reinduce",
     "rename",
-    "retaxonomy",
     "show",
     "split",
     "status",

@@ -15,9 +15,9 @@ from surveygen.domain.edits import WHOLE, section_key
 from surveygen.domain.text import MAX_TEXT, clean
 from surveygen.errors import ConfigError
 from surveygen.languages import load as load_language
-from surveygen.pipeline._decision_session import DecisionResult, DecisionSession, bench_of, open_session
 from surveygen.pipeline._editable import EditableDraft, EditableUnit
 from surveygen.pipeline._files import read_manifest, sha256, write_if_changed
+from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session
 from surveygen.pipeline.prepare import PreparedSurvey, prepare_survey
 from surveygen.pipeline.progress import Progress
 from surveygen.render import EditedWords, read_markdown, read_words
@@ -162,7 +162,7 @@ def _take_up(reading: EditedWords, drawing: PreparedSurvey) -> ImportedEdits:
             continue
         language = _language_of(claim, text, page)
         where = page.section_of(claim) or section
-        decided = _write(bench_of(project, store), page, where, claim, text, language=language)
+        decided = _write(DecisionSession.of(project, store), page, where, claim, text, language=language)
         made += [decided.decision] if decided.decision else []
     return ImportedEdits(tuple(made), reading.beside)
 

@@ -13,7 +13,7 @@ from surveygen.pipeline.citations import CitationUpdate, update_citations
 from surveygen.pipeline.harvest import HarvestResult, harvest
 from surveygen.pipeline.prepare import prepare_survey
 from surveygen.pipeline.progress import Progress
-from surveygen.pipeline.proposals import suggest
+from surveygen.pipeline.suggestions import suggest
 from surveygen.sources import NetworkDeps
 
 

@@ -29,7 +29,7 @@ def survey_view(shown: TaxonomyView, history: DecisionLog, language: Language) -
         "themes": _themes(shown, language.code),
         "papers": [
             *(_paper(paper, shown.assignments.get(paper.id)) for paper in shown.papers.values()),
-            *({**_paper(paper, None), "excluded": True} for paper in shown.left_out),
+            *({**_paper(paper, None), "excluded": True} for paper in shown.excluded),
         ],
         "decisions": [
             {"text": said(one, shown, language), "author": one.author, "at": one.at, "undone": one.number not in held}
@@ -48,7 +48,7 @@ def paper_view(shown: TaxonomyView, paper: str) -> Json:
     if paper not in _known(shown):
         raise ConfigError(f"there is no paper {paper!r:.60}", "load the page again")
     known = _known(shown)[paper]
-    why = [_plain(words) for words in shown.why(paper)] if paper in shown.papers else []
+    why = [_plain(words) for words in shown.rationale(paper)] if paper in shown.papers else []
     return {"id": paper, "abstract": _plain(known.abstract), "note": known.abstract_kind == "note", "why": why}
 
 
@@ -114,7 +114,7 @@ def _title(shown: TaxonomyView, paper: str) -> str:
 
 
 def _known(shown: TaxonomyView) -> dict[str, Paper]:
-    return {**shown.papers, **{paper.id: paper for paper in shown.left_out}}
+    return {**shown.papers, **{paper.id: paper for paper in shown.excluded}}
 
 
 def _paper(paper: Paper, item: Assignment | None) -> Json:

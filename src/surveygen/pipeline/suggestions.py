@@ -1,0 +1,236 @@
+"""Suggested changes of the taxonomy, and accepting them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from surveygen.config import Project
+from surveygen.corpus import Store
+from surveygen.domain.decision import active_decisions
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.paper import PaperId
+from surveygen.domain.proposal import Drift, Lineage, Proposal
+from surveygen.domain.text import slugify
+from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.errors import ThemeError
+from surveygen.pipeline._assignment import AssignmentResult, assign_papers
+from surveygen.pipeline._codec import decode, digest, encode
+from surveygen.pipeline._taxonomy import minted
+from surveygen.pipeline.context import BuildContext, open_context
+from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session
+from surveygen.pipeline.output import taxonomy_toml, write_new
+from surveygen.pipeline.progress import Progress
+from surveygen.themes import Profile, sampling_key
+from surveygen.themes.curate import SuggestionInput, agreement, align, suggest_changes
+from surveygen.themes.induce import KMeansInducer
+
+DRAFT_NAME = "retaxonomy.draft.toml"
+_KIND, _LAST = "proposals", "last"
+_DRIFT_SAMPLE = 2000  # papers of which themes are induced to measure drift
+# Share of the expected agreement below which drift is reported; where labels showed that new themes were much better,
+# the share was 0.47 to 0.66.
+_DRIFT_THRESHOLD = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Proposals that wait for a person; `drift` is None where the top themes are given."""
+
+    proposals: tuple[Proposal, ...] = ()
+    drift: Drift | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSuggestions:
+    """The last suggestions, with the content key of what they were computed from."""
+
+    content: str
+    offered: Suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class ReinducedTaxonomy:
+    """A newly induced taxonomy, its relation to the present one, and the file that it was written to."""
+
+    path: Path
+    taxonomy: Taxonomy
+    lineage: Lineage
+
+
+def proposals(project: Project, progress: Progress) -> Suggestions:
+    """Assign the papers as a build would, and return the suggested changes.
+
+    Raises:
+        as for a build.
+    """
+    with open_session(project) as session:
+        return suggest(open_context(project, session.store, progress))
+
+
+def suggest(context: BuildContext, assigned: AssignmentResult | None = None) -> Suggestions:
+    """Return the suggestions for the assignments of a run; equal assignments give equal suggestions."""
+    assigned = assigned or assign_papers(context)
+    content = digest(
+        context.embeddings.encoder, assigned.taxonomy.themes, assigned.assignments, sorted(assigned.recent)
+    )
+    previous = _load(context.store)
+    if previous is not None and previous.content == content:
+        return previous.offered
+    with context.progress.stage("proposals", 2) as advance:
+        source = SuggestionInput(
+            papers=context.papers,
+            embeddings=context.embeddings,
+            taxonomy=assigned.taxonomy,
+            paths={item.paper: item.path for item in assigned.assignments},
+            near=assigned.neighbours,
+            recent=assigned.recent,
+            placed=frozenset(item.paper for item in assigned.assignments if item.method in {"person", "seed"}),
+            seed=context.settings.themes.seed,
+        )
+        proposed = suggest_changes(source, previous.offered.proposals if previous else ())
+        advance(1)
+        drift = _measure_drift(context, assigned)
+        advance(1)
+    suggestions = Suggestions(proposed, drift)
+    context.store.cache.put(_KIND, _LAST, encode(StoredSuggestions(content, suggestions)), slot=_LAST)
+    return suggestions
+
+
+def _load(store: Store) -> StoredSuggestions | None:
+    text = store.cache.get(_KIND, _LAST)
+    return decode(StoredSuggestions, text) if text is not None else None
+
+
+def _measure_drift(context: BuildContext, assigned: AssignmentResult) -> Drift | None:
+    """Compare the top themes with as many induced afresh from a sample, the same papers in every run.
+
+    None where the top themes are given, or there is only one.
+    """
+    tops = len(assigned.taxonomy.children(None))
+    if context.profile.taxonomy.themes or tops < 2:
+        return None
+    sample = sorted((paper.id for paper in context.papers), key=sampling_key)[:_DRIFT_SAMPLE]
+    first = _induce_sample(context, sample, tops)
+    second = _induce_sample(context, sample[: len(sample) * 4 // 5], tops)
+    current = {item.paper: item.path[0] for item in assigned.assignments}
+    observed = agreement([current[paper] for paper in first], list(first.values()))
+    expected = agreement([first[paper] for paper in second], list(second.values()))
+    return Drift(observed, expected, grown=observed < _DRIFT_THRESHOLD * expected)
+
+
+def _induce_sample(context: BuildContext, sample: Sequence[PaperId], tops: int) -> dict[PaperId, ThemeId]:
+    """Return the top theme of each sampled paper in an induction that is not stored."""
+    ids = tuple(sorted(sample))
+    members = set(ids)
+    settings = context.settings.themes
+    inducer = KMeansInducer(replace(settings, target=tops, subthemes="none"))
+    _, assignments = inducer.induce(
+        Embeddings(ids, context.embeddings.rows(ids), context.embeddings.encoder),
+        [paper for paper in context.papers if paper.id in members],
+        parent=None,
+        reserved_ids=frozenset(),
+        seed=settings.seed,
+    )
+    return {item.paper: item.path[0] for item in assignments}
+
+
+def accept(project: Project, progress: Progress, proposal: str = "") -> DecisionResult:
+    """Store a proposal as a decision; without a name the only one there is.
+
+    All proposals of one list may be accepted one after the other, as long as the themes that they name exist.
+
+    Raises:
+        ThemeError: there is no such proposal, or several and none is named. Others: as for a build.
+    """
+    with open_session(project) as session:
+        if proposal and any(item.proposal == proposal for item in active_decisions(session.decisions)):
+            return DecisionResult(None)
+        chosen = _from_last_list(session, proposal) or _choose(
+            suggest(open_context(project, session.store, progress)).proposals, proposal
+        )
+        if chosen.kind == "merge":
+            session.check_merge(chosen.themes[0], session.theme(chosen.themes[1]))
+            return session.decide("merge", chosen.themes[0], chosen.themes[1], proposal=chosen.id)
+        if chosen.kind == "split":
+            parts = session.divide(progress, session.theme(chosen.themes[0]), target=2)
+            return session.decide("split", chosen.themes[0], themes=parts, proposal=chosen.id)
+        theme = _new_theme(session, chosen)
+        return session.decide("add", theme.id, theme.parent or "", themes=(theme,), proposal=chosen.id)
+
+
+def _from_last_list(session: DecisionSession, proposal: str) -> Proposal | None:
+    """Return a proposal of the list that was shown last; decisions since then may have led to another list."""
+    previous = _load(session.store)
+    listed = previous.offered.proposals if previous else ()
+    match = next((item for item in listed if item.id == proposal), None)
+    for theme in match.themes if match else ():
+        session.theme(theme)
+    return match
+
+
+def _choose(listed: Collection[Proposal], proposal: str) -> Proposal:
+    ids = ", ".join(item.id for item in listed)
+    matches = [item for item in listed if item.id == proposal or not proposal]
+    if not listed:
+        raise ThemeError("there are no proposals", "add papers; proposals are made from new papers")
+    if len(matches) != 1:
+        problem = f"there is no proposal {proposal!r}" if proposal else f"there are {len(listed)} proposals"
+        raise ThemeError(problem, f"choose from {ids}")
+    return matches[0]
+
+
+def _new_theme(session: DecisionSession, proposal: Proposal) -> Theme:
+    """Create the theme of a proposal with an unused id; its papers become its seeds."""
+    used = minted(session.store, session.profile)
+    parent = proposal.themes[0] if proposal.themes else None
+    words = ", ".join(proposal.keywords[:5])
+    description = f"Papers that share {words}." if words else ""
+    attempt = 0
+    while True:
+        content = "\x1f".join((parent or "", str(attempt), *proposal.papers)).encode("utf-8", "surrogatepass")
+        theme = ThemeId(f"{slugify(proposal.name)[:40].strip('-')}-{hashlib.sha256(content).hexdigest()[:6]}")
+        if theme not in used:
+            return Theme(theme, proposal.name, parent, description, proposal.keywords, proposal.papers, "induced")
+        attempt += 1
+
+
+def reinduce(project: Project, progress: Progress, *, target: int = 0, out: Path | None = None) -> ReinducedTaxonomy:
+    """Induce the themes anew and write them as a profile with the successor of each old theme.
+
+    A theme that shares most of its papers with an old one keeps its id, its name and its text. The survey is not
+    changed: the draft is adopted by naming it as the profile, and papers that a person placed follow the map.
+
+    Args:
+        project: the survey.
+        progress: receives the stages.
+        target: number of top themes; 0 for as many as there are.
+        out: the file to write instead of retaxonomy.draft.toml in the project.
+
+    Raises:
+        ThemeError: the file exists with other content. Others: as for a build.
+    """
+    with open_session(project) as session:
+        context = open_context(project, session.store, progress)
+        assigned = assign_papers(context)
+        settings = context.settings.themes
+        count = target or settings.target or len(assigned.taxonomy.children(None))
+        inducer = KMeansInducer(replace(settings, target=count))
+        with progress.stage("induce", 1) as advance:
+            used = minted(session.store, session.profile)
+            themes, assignments = inducer.induce(
+                context.embeddings, context.papers, parent=None, reserved_ids=used, seed=settings.seed
+            )
+            advance(1)
+    before = {item.paper: item.path for item in assigned.assignments}
+    after = {item.paper: item.path for item in assignments}
+    taxonomy, lineage = align(assigned.taxonomy, before, Taxonomy(themes), after)
+    replaces = dict(lineage.merged)
+    replaces |= {old: replaces.get(new, new) for old, new in context.profile.replaces}
+    successors = tuple(sorted((old, new) for old, new in replaces.items() if new in taxonomy))
+    title = project.settings.title
+    path = out or project.root / DRAFT_NAME
+    write_new(path, taxonomy_toml(Profile(project.settings.slug, title, replaces=successors), taxonomy, title))
+    return ReinducedTaxonomy(path, taxonomy, lineage)
