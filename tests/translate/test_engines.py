@@ -108,7 +108,7 @@ def test_a_program_that_never_ends_talking_is_ended() -> None:
     engine = program("babbles")
 
     assert list(engine.translate(BATCH[:1], "en", "es")) == [None]
-    assert "said far too much" in engine.last_error
+    assert "wrote far too much" in engine.last_error
 
 
 def test_a_program_that_is_not_there_is_named() -> None:

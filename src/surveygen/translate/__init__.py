@@ -1,10 +1,10 @@
-"""Say the sentences of a survey in another language.
+"""Translate the sentences of a survey.
 
-Every public module here is an engine. It has one function::
+Every public module of this package is an engine. It has one function::
 
-    def make(settings: config.Translate, connect: Callable[[], Ask]) -> Translator
+    def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> Translator
 
-`connect` opens the way to the language model of the survey; who needs none leaves it alone. The smallest engine::
+`connect` returns the client of the survey's language model; an engine that needs none ignores it. The smallest engine::
 
     class Echo:
         fingerprint, workers, batch_size, last_error = "echo", 0, 50, ""
@@ -15,7 +15,7 @@ Every public module here is an engine. It has one function::
         def translate(self, batch, source, target):
             return [masked.text for masked in batch]
 
-An engine is not believed: what it says is unmasked and checked (`fault`) before it may stand.
+Engines are not trusted: a translation is unmasked and checked (`validation_error`) before it is used.
 """
 
 from __future__ import annotations
@@ -24,14 +24,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from surveygen.translate._check import validation_error
-from surveygen.translate._glossary import Glossary, read_glossary
-from surveygen.translate._mask import Masked, Placeholder, mask, unmask
+from surveygen.translate._mask import Glossary, Masked, Placeholder, mask, read_glossary, unmask
 
 __all__ = ["Glossary", "Masked", "Placeholder", "Translator", "mask", "read_glossary", "unmask", "validation_error"]
 
 
 class Translator(Protocol):
-    """What every engine can do."""
+    """An engine that translates masked sentences."""
 
     @property
     def fingerprint(self) -> str:
@@ -40,17 +39,17 @@ class Translator(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many threads may ask at once; 0 if the engine works on this machine, one batch after the other."""
+        """How many threads may call it at once; 0 if it works on this machine, one batch after the other."""
         ...
 
     @property
     def batch_size(self) -> int:
-        """How many sentences it takes at once."""
+        """The most sentences of one call."""
         ...
 
     @property
     def last_error(self) -> str:
-        """Why the last batch had no answer; empty if it had."""
+        """Why the last batch had no answer; empty if it had one."""
         ...
 
     def supports(self, source: str, target: str) -> bool:
@@ -62,7 +61,7 @@ class Translator(Protocol):
         ...
 
     def translate(self, batch: Sequence[Masked], source: str, target: str) -> Sequence[str | None]:
-        """Return what each sentence is in the target language, its marks in it; None for no answer this time.
+        """Return each sentence in the target language, with its placeholders; None if there is no answer this time.
 
         Raises:
             ConfigError: as for `supports`.

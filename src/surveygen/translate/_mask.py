@@ -1,18 +1,19 @@
-"""Hide from an engine what it must not change, and put it back."""
+"""Replace what an engine must not change by placeholders, and put it back."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from surveygen.domain.inline import protected_spans
 from surveygen.domain.paper import PaperId
 from surveygen.domain.text import clean
-from surveygen.translate._glossary import Glossary
+from surveygen.errors import ConfigError
 
 # Two letters that no language writes in a row, and a number: rule-based and neural engines copy such a word. The first
-# pair that the text does not hold is taken.
+# pair that the text does not contain is used.
 _PREFIXES = ("XQ", "ZQ", "QX", "QZ", "XZ")
 _ADDRESS = re.compile(
     r"`[^`]+`"
@@ -30,12 +31,69 @@ _NAME = re.compile(
     r"|\b\d+(?:\.\d+)?[A-Z]{1,2}\b"
     r"|\b\w*(?:[A-Z]\w*[A-Z]|[a-z][A-Z])\w*"
 )
-_END = re.compile(r"[.!?…。！？؟।]+[\"'”’»)\]」』]*\Z")
+_FULL_STOP = r"[.!?…。！？؟।]{}[\"'”’»)\]」』]*\Z"
+_END = re.compile(_FULL_STOP.format("+"))
+_LAST_CITATIONS = re.compile(rf"((?:\s?\[@[^\]\s]+\])+)({_FULL_STOP.format('*')})")
+
+_Span = tuple[int, int, str]  # start, end, and what the translation shows in its place
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """(term, its translation) pairs of one target language; of two terms at one place the longer one counts.
+
+    Terms match in any letter case, as whole words; "reward model" does not match "reward models". A term whose
+    translation is empty stays as the source has it.
+    """
+
+    terms: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, *layers: Mapping[str, str]) -> Glossary:
+        """Make a glossary; a later layer takes precedence over an earlier one."""
+        merged = {clean(term).casefold(): clean(target) for layer in layers for term, target in layer.items()}
+        return cls(tuple(sorted(merged.items(), key=lambda pair: (-len(pair[0]), pair[0]))))
+
+    def name(self, words: str) -> str:
+        """Return the translation of words that are one term as a whole, empty if they are not a term."""
+        translations = dict(self.terms)
+        term = clean(words).casefold()
+        return translations[term] or words if term in translations else ""
+
+    def find(self, text: str) -> Iterator[_Span]:
+        """Yield (start, end, translation) of each term in a text."""
+        if not self.terms:
+            return
+        translations = dict(self.terms)
+        choice = "|".join(re.escape(term) for term, _ in self.terms)
+        for match in re.finditer(rf"(?<![\w-])(?:{choice})(?![\w-])", text, re.IGNORECASE):
+            yield match.start(), match.end(), translations.get(match[0].casefold()) or match[0]
+
+
+def read_glossary(text: str, label: str) -> dict[str, str]:
+    """Read a glossary file: ``"term" = "translation"`` lines of TOML; an empty translation keeps the term.
+
+    Args:
+        text: content of the file.
+        label: name of the file, for the error message.
+
+    Raises:
+        ConfigError: not valid TOML, a value that is not a string, or an empty term.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{label}: not valid TOML: {error}", 'write lines such as "reward model" = "..."') from error
+    for term, target in data.items():
+        if not isinstance(target, str) or not term.strip():
+            message = f"{label}: {term!r} = {target!r} is not a term and its translation"
+            raise ConfigError(message, 'write "term" = "translation"', path=term)
+    return data
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """What a mark stands for: a piece of the source, and what the translation shows in its place."""
+    """A word that stands for a piece of the source; `target` is what the translation shows in its place."""
 
     mark: str
     source: str
@@ -44,7 +102,7 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A sentence as an engine gets it; `tail` are the citations that stood before its final full stop."""
+    """A sentence with placeholders, as an engine gets it; `tail` holds the citations before its final full stop."""
 
     text: str
     placeholders: tuple[Placeholder, ...] = ()
@@ -52,90 +110,77 @@ class Masked:
 
     @property
     def words(self) -> str:
-        """The text without its marks."""
+        """The text without its placeholders."""
         text = self.text
-        for kept in reversed(self.placeholders):  # XQ12 before XQ1
-            text = text.replace(kept.mark, " ")
+        for placeholder in reversed(self.placeholders):  # XQ12 before XQ1
+            text = text.replace(placeholder.mark, " ")
         return text
-
-    @property
-    def begins_large(self) -> bool:
-        """Whether the source begins with a capital letter."""
-        starts = self.placeholders and self.text.startswith(self.placeholders[0].mark)
-        return (self.placeholders[0].source if starts else self.text)[:1].isupper()
 
 
 def mask(text: str, cites: Collection[PaperId], glossary: Glossary) -> Masked:
-    """Put marks for mathematics, citations, addresses, code, names and the terms of a glossary.
+    """Replace mathematics, citations, addresses, code, names and the terms of a glossary by placeholders.
 
     >>> mask("GPT-4 needs $n$ steps [@2101.00001].", ["2101.00001"], Glossary())
     Masked(text='XQ1 needs XQ2 steps.', placeholders=(Placeholder(mark='XQ1', source='GPT-4', target='GPT-4'), \
 Placeholder(mark='XQ2', source='$n$', target='$n$')), tail=' [@2101.00001]')
     """
-    text, tail = _without_tail(clean(text), cites)
-    prefix = next((each for each in _PREFIXES if each.lower() not in text.lower()), _PREFIXES[0])
+    text, tail = clean(text), ""
+    citations = _LAST_CITATIONS.search(text)
+    if citations and set(re.findall(r"\[@([^\]\s]+)\]", citations[1])) <= set(cites):
+        text, tail = text[: citations.start()] + citations[2], citations[1]
+    prefix = next((prefix for prefix in _PREFIXES if prefix.lower() not in text.lower()), _PREFIXES[0])
     pieces: list[str] = []
-    kept: list[Placeholder] = []
+    placeholders: list[Placeholder] = []
     last = 0
-    for start, end, becomes in _joined(text, _spans(text, cites, glossary)):
-        kept.append(Placeholder(f"{prefix}{len(kept) + 1}", text[start:end], becomes))
-        pieces += [text[last:start], kept[-1].mark]
+    for start, end, target in _joined(text, _protected(text, cites, glossary)):
+        placeholders.append(Placeholder(f"{prefix}{len(placeholders) + 1}", text[start:end], target))
+        pieces += [text[last:start], placeholders[-1].mark]
         last = end
-    return Masked("".join([*pieces, text[last:]]), tuple(kept), tail)
+    return Masked("".join([*pieces, text[last:]]), tuple(placeholders), tail)
 
 
 def unmask(answer: str, masked: Masked) -> str | None:
-    """Put the pieces back where their marks stand; None if a mark is missing, stands twice or is none of ours."""
+    """Put the pieces back in place of the placeholders; None if one is missing, repeated or unknown."""
     text = clean(answer)
     if masked.placeholders:
-        prefix = masked.placeholders[0].mark[:2]
-        known = {kept.mark[2:]: kept.target for kept in masked.placeholders}
-        # An engine may write a mark in small letters, or part it.
-        form = re.compile(rf"{prefix[0]}\s?{prefix[1]}\s?(\d+)", re.IGNORECASE)
-        if sorted(form.findall(text)) != sorted(known):
+        first = masked.placeholders[0]
+        targets = {placeholder.mark[2:]: placeholder.target for placeholder in masked.placeholders}
+        # An engine may write a placeholder in lower case, or with spaces in it.
+        form = re.compile(rf"{first.mark[0]}\s?{first.mark[1]}\s?(\d+)", re.IGNORECASE)
+        if sorted(form.findall(text)) != sorted(targets):
             return None
-        first = form.match(text)
-        text = form.sub(lambda found: known[found[1]], text)
-        if first and masked.begins_large:  # a term of the glossary is written as within a sentence
+        starts = form.match(text) is not None
+        text = form.sub(lambda match: targets[match[1]], text)
+        source_start = first.source if masked.text.startswith(first.mark) else masked.text
+        if starts and source_start[:1].isupper():  # a term of the glossary is written as within a sentence
             text = text[:1].upper() + text[1:]
     end = _END.search(text)
-    place = end.start() if end else len(text)
-    return f"{text[:place]}{masked.tail}{text[place:]}"
+    position = end.start() if end else len(text)
+    return f"{text[:position]}{masked.tail}{text[position:]}"
 
 
-def _without_tail(text: str, cites: Collection[PaperId]) -> tuple[str, str]:
-    found = re.search(r"((?:\s?\[@[^\]\s]+\])+)([.!?…。！？؟।]*[\"'”’»)\]」』]*)\Z", text)
-    if not found or not set(re.findall(r"\[@([^\]\s]+)\]", found[1])) <= set(cites):
-        return text, ""
-    return text[: found.start()] + found[2], found[1]
-
-
-def _spans(text: str, cites: Collection[PaperId], glossary: Glossary) -> list[tuple[int, int, str]]:
-    """Return (start, end, translation) of what is kept, in order; where two overlap, the kind named first counts."""
-    taken: list[tuple[int, int, str]] = []
-    kinds: Iterable[Iterable[tuple[int, int, str]]] = (
+def _protected(text: str, cites: Collection[PaperId], glossary: Glossary) -> list[_Span]:
+    """Return the spans to replace, in order; where two overlap, the kind that is listed first counts."""
+    taken: list[_Span] = []
+    kinds: Iterable[Iterable[_Span]] = (
         ((start, end, text[start:end]) for start, end in protected_spans(text, cites)),
-        _matches(_ADDRESS, text),
+        ((match.start(), match.end(), match[0]) for match in _ADDRESS.finditer(text)),
         glossary.find(text),
-        _matches(_NAME, text),
+        ((match.start(), match.end(), match[0]) for match in _NAME.finditer(text)),
     )
     for kind in kinds:
         taken += [span for span in kind if not any(span[0] < end and start < span[1] for start, end, _ in taken)]
     return sorted(taken)
 
 
-def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int, str]]:
-    return ((found.start(), found.end(), found[0]) for found in pattern.finditer(text))
-
-
-def _joined(text: str, spans: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Join what is kept with figures and citations behind it: an engine would take them for one word with the mark."""
-    last: tuple[int, int, str] | None = None
+def _joined(text: str, spans: Iterable[_Span]) -> Iterator[_Span]:
+    """Join a span with the digits and citations behind it: an engine would take them for a part of the placeholder."""
+    last: _Span | None = None
     for span in spans:
         if last and span[0] < last[1]:
             continue
-        if figures := re.compile(r"\d+").match(text, span[1]):
-            span = (span[0], figures.end(), f"{span[2]}{figures[0]}")  # noqa: PLW2901  # the same piece, longer
+        if digits := re.compile(r"\d+").match(text, span[1]):
+            span = (span[0], digits.end(), f"{span[2]}{digits[0]}")  # noqa: PLW2901  # the same span, longer
         if last and text[last[1] : span[0]].strip() == "" and text[span[0] : span[0] + 2] == "[@":
             last = (last[0], span[1], f"{last[2]}{text[last[1] : span[0]]}{span[2]}")
             continue

@@ -1,4 +1,4 @@
-"""Translate by the models that Argos Translate has installed."""
+"""Translation by the models that Argos Translate has installed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from surveygen.translate import Masked
 
 
 def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> Argos:
-    """Make the engine; nothing heavy is imported yet."""
+    """Make the engine; Argos is imported when something is translated."""
     del connect
     return Argos(settings)
 
 
 class Argos:
-    """One sentence after the other; a pair without a model goes by way of English, as Argos does it."""
+    """Translates one sentence after the other; a pair without a model goes through English, as Argos does it."""
 
     workers: Final = 0
     batch_size: Final = 16
@@ -28,31 +28,31 @@ class Argos:
 
     def __init__(self, settings: TranslateSettings) -> None:
         self._settings = settings
-        self._pair = cache(self._found)
+        self._model = cache(self._load_model)
 
     @property
     def fingerprint(self) -> str:
-        """The library's version; the models have none that it tells, so a newer one wants another revision."""
+        """The library's version; it reports none of the models, so a newer model needs another `revision`."""
         try:
-            known = version("argostranslate")
+            installed = version("argostranslate")
         except PackageNotFoundError:
-            known = ""
-        return f"argos: {known} {self._settings.revision}".strip()
+            installed = ""
+        return f"argos: {installed} {self._settings.revision}".strip()
 
     def supports(self, source: str, target: str) -> bool:
-        """Tell whether there are models for the pair.
+        """Whether models for the pair are installed.
 
         Raises:
             ConfigError: Argos Translate is not installed.
         """
-        return self._pair(source, target) is not None
+        return self._model(source, target) is not None
 
     def translate(self, batch: Sequence[Masked], source: str, target: str) -> Sequence[str | None]:
-        """Return what the models say."""
-        model = self._pair(source, target)
+        """Return the translations of the model."""
+        model = self._model(source, target)
         return [str(model.translate(masked.text)) if model is not None else None for masked in batch]
 
-    def _found(self, source: str, target: str) -> Any:  # noqa: ANN401  # a translation of Argos
+    def _load_model(self, source: str, target: str) -> Any:  # noqa: ANN401  # a translation of Argos
         try:
             from argostranslate import translate as argos  # noqa: PLC0415  # seconds to import
         except ImportError as error:
@@ -61,6 +61,6 @@ class Argos:
                 'run: pip install "surveygen[argos]", and install models with argospm',
                 path="translate.engine",
             ) from error
-        known = {language.code: language for language in argos.get_installed_languages()}
-        ours, theirs = (known.get(self._settings.code(code)) for code in (source, target))
-        return ours.get_translation(theirs) if ours is not None and theirs is not None else None
+        installed = {language.code: language for language in argos.get_installed_languages()}
+        from_language, to_language = (installed.get(self._settings.code(code)) for code in (source, target))
+        return from_language.get_translation(to_language) if from_language and to_language else None

@@ -1,4 +1,4 @@
-"""Translate by a model folder in the format of CTranslate2."""
+"""Translation by a model in the format of CTranslate2."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from surveygen.translate import Masked
 
 _END = "</s>"
 _UNKNOWN = "<unk>"
-# What converters leave the SentencePiece model under: one for both languages, or one for each.
-_SHARED = ("sentencepiece.bpe.model", "sentencepiece.model", "spiece.model", "spm.model")
-_OF_SOURCE, _OF_TARGET = "source.spm", "target.spm"
-_LONGEST = 256  # tokens of a sentence; NLLB and OPUS-MT were trained on shorter ones
+# Names that converters give to the SentencePiece model: one for both languages, or one for each.
+_SHARED_PIECES = ("sentencepiece.bpe.model", "sentencepiece.model", "spiece.model", "spm.model")
+_PIECES = ("source.spm", "target.spm")
+_MAX_TOKENS = 256  # tokens of a sentence; NLLB and OPUS-MT were trained on shorter ones
 
 
 def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> CTranslate2:
-    """Make the engine; nothing heavy is imported yet."""
+    """Make the engine; the library is imported when something is translated."""
     del connect
     return CTranslate2(settings)
 
@@ -41,7 +41,7 @@ class CTranslate2:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of what lies in the folder by name and size, of the weights by their first and last megabyte."""
+        """Hash of the files in the folder by name and size, and of the first and last megabyte of the weights."""
         digest = hashlib.sha256()
         for path in sorted(self._folder.glob("*")) if self._folder.is_dir() else ():
             digest.update(f"{path.name} {path.stat().st_size}\n".encode())
@@ -53,10 +53,10 @@ class CTranslate2:
         return f"ctranslate2: {digest.hexdigest()[:16]} {self._settings.revision}".strip()
 
     def supports(self, source: str, target: str) -> bool:
-        """Say yes, if there is a model; of one of many languages if both have a code.
+        """Return whether there is a model and, for one of many languages, a code for the target.
 
         Raises:
-            ConfigError: the folder holds no model, or a package is missing.
+            ConfigError: the folder contains no model, or a package is missing.
         """
         del source
         codes = self._settings.codes
@@ -64,19 +64,19 @@ class CTranslate2:
 
     def translate(self, batch: Sequence[Masked], source: str, target: str) -> Sequence[str | None]:
         """Return the best hypothesis for each."""
-        model, reads, writes = self._models
+        model, encoder, decoder = self._models
         many = bool(self._settings.codes)
         first = [self._settings.code(source)] if many else []
-        last = [] if self._ends_itself else [_END]
-        tokens = [[*first, *reads.encode(masked.text, out_type=str)[:_LONGEST], *last] for masked in batch]
+        last = [] if self._adds_end else [_END]
+        tokens = [[*first, *encoder.encode(masked.text, out_type=str)[:_MAX_TOKENS], *last] for masked in batch]
         prefix = [[self._settings.code(target)]] * len(batch) if many else None
-        found = model.translate_batch(tokens, target_prefix=prefix, max_decoding_length=_LONGEST)
-        best = [result.hypotheses[0][many:] for result in found]
-        return [writes.decode([token for token in each if token not in {_END, _UNKNOWN}]) for each in best]
+        results = model.translate_batch(tokens, target_prefix=prefix, max_decoding_length=_MAX_TOKENS)
+        best = [result.hypotheses[0][many:] for result in results]
+        return [decoder.decode([token for token in tokens if token not in {_END, _UNKNOWN}]) for tokens in best]
 
     @cached_property
-    def _ends_itself(self) -> bool:
-        """Whether the model puts the end of the sentence itself, as its configuration says."""
+    def _adds_end(self) -> bool:
+        """Whether the model adds the end of the sentence itself, as its configuration says."""
         try:
             return bool(json.loads((self._folder / "config.json").read_text(encoding="utf-8")).get("add_source_eos"))
         except (OSError, ValueError):
@@ -84,9 +84,9 @@ class CTranslate2:
 
     @cached_property
     def _models(self) -> tuple[Any, Any, Any]:
-        shared = next((name for name in _SHARED if (self._folder / name).is_file()), "")
-        reads, writes = (self._folder / (shared or name) for name in (_OF_SOURCE, _OF_TARGET))
-        for path in (self._folder / "model.bin", reads, writes):
+        shared = next((name for name in _SHARED_PIECES if (self._folder / name).is_file()), "")
+        pieces = tuple(self._folder / (shared or name) for name in _PIECES)
+        for path in (self._folder / "model.bin", *pieces):
             if not path.is_file():
                 raise ConfigError(
                     f"translate.model: {path} is missing",
@@ -104,8 +104,8 @@ class CTranslate2:
             ) from error
         try:
             model = ctranslate2.Translator(str(self._folder), device="cpu")
-            pieces = [sentencepiece.SentencePieceProcessor(model_file=str(path)) for path in (reads, writes)]
+            tokenizers = [sentencepiece.SentencePieceProcessor(model_file=str(path)) for path in pieces]
         except (RuntimeError, ValueError, OSError) as error:
             message = f"translate.model: {self._folder} cannot be loaded: {error}"
             raise ConfigError(message, "convert the model again", path="translate.model") from error
-        return model, pieces[0], pieces[1]
+        return model, tokenizers[0], tokenizers[1]

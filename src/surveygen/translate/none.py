@@ -1,4 +1,4 @@
-"""Translate nothing."""
+"""No translation: every sentence stays in the language of its source."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from surveygen.translate import Masked
 
 
 def make(settings: TranslateSettings, connect: Callable[[], LlmClient]) -> NoTranslator:
-    """Make the engine that leaves each sentence in the language of its source."""
+    """Make the engine that translates nothing."""
     del settings, connect
     return NoTranslator()
 
 
 class NoTranslator:
-    """Speaks no other language."""
+    """Supports no pair of languages."""
 
     fingerprint: Final = "none"
     workers: Final = 0
@@ -25,11 +25,11 @@ class NoTranslator:
     last_error: Final = ""
 
     def supports(self, source: str, target: str) -> bool:
-        """Say no."""
+        """Return False."""
         del source, target
         return False
 
     def translate(self, batch: Sequence[Masked], source: str, target: str) -> Sequence[str | None]:
-        """Answer nothing."""
+        """Return no answer for any sentence."""
         del source, target
         return [None] * len(batch)
