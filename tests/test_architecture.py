@@ -34,8 +34,8 @@ PUBLIC = {
     "clear_stop drop edit estimate evaluate examine exclude export export_taxonomy fetch fetch_citations "
     "harvest history import_edits induce init keep lines merge move pin plan plan_citations plan_harvest "
     "proposals refresh reinduce rename show split status undo update_citations verify",
-    "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates Renderer TAXONOMIES TemplateRoots "
-    "compile_pdf curation_page evaluation_page read_markdown read_words template_root",
+    "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
+    "compile_pdf curation_page evaluation_page formats read_markdown read_words render_reports template_root",
     "sources": "Budget BudgetError CitationSource Clock FeedUpdate FetchRequest FileSource HarvestSource Known "
     "NetworkDeps NetworkSource RecordPage Timeouts UpdateFeed budget_of clear_stop read_file "
     "snapshot_cursor",
@@ -66,7 +66,7 @@ ALLOWED = {
     "jinja2": ("render/",),
     "starlette": ("web/",),
     "uvicorn": ("web/",),
-    "subprocess": ("render/_tex_run.py", "translate/command.py"),
+    "subprocess": ("render/latex/compile.py", "translate/command.py"),
     "random": ("sources/_limiter.py",),
     "langchain": ("llm/_langchain.py",),
     "langchain_core": ("llm/_langchain.py",),
@@ -265,7 +265,7 @@ def test_the_environment_is_read_in_one_module_only() -> None:
         if node.attr in {"environ", "getenv"} and isinstance(node.value, ast.Name) and node.value.id == "os"
     }
 
-    assert readers <= {"environment.py", "render/_tex_run.py"}
+    assert readers <= {"environment.py", "render/latex/compile.py"}
 
 
 def _names(node: ast.expr) -> Iterator[ast.Name]:

@@ -16,8 +16,9 @@ from open_page import Open, Seen
 from sample_survey import hostile_survey, sample_survey, survey_with_stranger
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
-from surveygen.render import TemplateRoots, html, slides, template_root
-from surveygen.render.html import HtmlRenderer
+from surveygen.render import TemplateRoots, template_root
+from surveygen.render.formats import html, slides
+from surveygen.render.formats.html import HtmlRenderer
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
 

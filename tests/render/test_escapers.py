@@ -29,13 +29,13 @@ from surveygen.domain.summary import PaperReview
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.text import clean
 from surveygen.languages import load
-from surveygen.render import TemplateRoots, atom, compile_pdf, template_root
-from surveygen.render._bibtex import bibliography
-from surveygen.render._html_data import data_element
-from surveygen.render._html_text import string, words
+from surveygen.render import TemplateRoots, compile_pdf, render_reports
 from surveygen.render._markdown import markdown
-from surveygen.render._templates import fill, html_environment
-from surveygen.render._tex import tex
+from surveygen.render.export.bibtex import bibliography
+from surveygen.render.html.markup import string, words
+from surveygen.render.html.page_data import data_element
+from surveygen.render.latex.text import tex
+from surveygen.render.templates import fill, html_environment
 from tex_words import printed
 
 # Signs that mean something to one of the formats, beside any text at all.
@@ -153,7 +153,7 @@ def test_bibtex_gives_the_words_back(text: str) -> None:
 def test_atom_gives_the_words_back(text: str) -> None:
     """The title of a feed is the survey's, for a strict reader of XML."""
     survey = replace(sample_survey(), title=text)
-    feed = atom.make(load("en"), TemplateRoots(template_root())).render(survey)["changes.atom"]
+    feed = render_reports(survey, load("en"))["changes.atom"]
 
     assert (etree.fromstring(feed.encode())[0].text or "") == clean(text)
 

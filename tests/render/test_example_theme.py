@@ -13,15 +13,8 @@ import pytest
 from sample_survey import sample_survey
 from surveygen.errors import TemplateError
 from surveygen.languages import Language
-from surveygen.render import (
-    TemplateRoots,
-    compile_pdf,
-    html,
-    latex,
-    markdown,
-    slides,
-    template_root,
-)
+from surveygen.render import TemplateRoots, compile_pdf, template_root
+from surveygen.render.formats import html, latex, markdown, slides
 
 _IMPRINT = "Kept by the reading group of an example university"
 

@@ -20,7 +20,8 @@ from surveygen.domain.inline import Math, parse_inline, plain
 from surveygen.domain.survey import Survey
 from surveygen.errors import TemplateError
 from surveygen.languages import Language, load
-from surveygen.render import TemplateRoots, html, template_root
+from surveygen.render import TemplateRoots, template_root
+from surveygen.render.formats import html
 
 _HREF = re.compile(r"#|https://[a-z0-9]|data:,\Z")
 

@@ -19,12 +19,12 @@ from surveygen.domain.theme import ThemeId
 from surveygen.errors import TemplateError
 from surveygen.languages import load
 from surveygen.render import template_root
-from surveygen.render._html_bundle import bundle
-from surveygen.render._html_figures import HEIGHT, draw
 from surveygen.render._html_marks import TONES
-from surveygen.render._html_sources import SourceTexts
-from surveygen.render._html_text import anchor, words
 from surveygen.render._mathml import math_markup, math_tree
+from surveygen.render.figures import HEIGHT, draw
+from surveygen.render.html.assets import bundle
+from surveygen.render.html.markup import anchor, words
+from surveygen.render.html.sources import SourceTexts
 
 _TAG = re.compile(r"</?([a-z]+)([^>]*)>")
 

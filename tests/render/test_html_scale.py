@@ -17,10 +17,10 @@ from open_page import CHROMIUM, NO_CHROMIUM, Open, keep_whole
 from surveygen.domain.survey import ComparisonTable, Survey
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
-from surveygen.render._html_context import HtmlContext
-from surveygen.render._html_layout import lay_out
-from surveygen.render._html_view import PageView
-from surveygen.render.html import HtmlRenderer
+from surveygen.render.formats.html import HtmlRenderer
+from surveygen.render.html.context import HtmlContext
+from surveygen.render.html.layout import lay_out
+from surveygen.render.html.view import PageView
 
 pytestmark = [
     pytest.mark.browser,

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from surveygen.render import template_root
-from surveygen.render._csv import defused
-from surveygen.render._html_bundle import bundle
+from surveygen.render.export.csv import defused
+from surveygen.render.html.assets import bundle
 
 _NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(_NODE is None, reason="needs Node.js 20")

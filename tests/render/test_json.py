@@ -22,8 +22,8 @@ from surveygen.domain.survey import Survey
 from surveygen.domain.text import clean
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
-from surveygen.render import json as json_format
 from surveygen.render._json_blocks import in_lines, sentence_of
+from surveygen.render.formats import json as json_format
 
 
 def rendered(survey: Survey) -> str:

@@ -18,7 +18,8 @@ from surveygen.domain.paper import Author
 from surveygen.domain.survey import ComparisonTable, Note, Section, Survey, TaxonomyFigure
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.languages import Language, load
-from surveygen.render import CompileReport, TemplateRoots, compile_pdf, latex
+from surveygen.render import CompileReport, TemplateRoots, compile_pdf
+from surveygen.render.formats import latex
 
 tex_engine = pytest.mark.skipif(shutil.which("lualatex") is None, reason="no lualatex; run: make system-deps")
 _COMMANDS = re.compile(r"\\(?:input|include|write18|immediate|directlua|csname|catcode|def|openin|href\{javascript)")

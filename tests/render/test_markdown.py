@@ -13,9 +13,10 @@ from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.inline import Math
 from surveygen.languages import Language
-from surveygen.render import TemplateRoots, markdown
+from surveygen.render import TemplateRoots
 from surveygen.render._markdown import markdown as escaped
 from surveygen.render._markdown import markdown_math
+from surveygen.render.formats import markdown
 
 _ANCHOR = re.compile(r'<a id="ref-\d+"></a>')
 

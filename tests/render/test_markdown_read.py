@@ -16,8 +16,9 @@ from surveygen.domain.summary import Attribution
 from surveygen.domain.survey import Paragraph, Survey
 from surveygen.errors import ConfigError
 from surveygen.languages import load
-from surveygen.render import TemplateRoots, markdown, read_markdown, read_words, template_root
+from surveygen.render import TemplateRoots, read_markdown, read_words, template_root
 from surveygen.render._markdown import markdown as escaped
+from surveygen.render.formats import markdown
 
 REFERENCES = {"1": PaperId("2101.00001"), "12": PaperId("a--b>c"), "muller2021": PaperId("2101.00001")}
 

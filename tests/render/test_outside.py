@@ -10,8 +10,9 @@ from html_pages import page_data, tree
 from sample_survey import sample_survey, survey_with_stranger
 from surveygen import languages
 from surveygen.languages import Language
-from surveygen.render import TemplateRoots, html, latex, markdown, template_root
-from surveygen.render import json as json_format
+from surveygen.render import TemplateRoots, template_root
+from surveygen.render.formats import html, latex, markdown
+from surveygen.render.formats import json as json_format
 
 
 @pytest.mark.parametrize("code", languages.codes())

@@ -18,7 +18,8 @@ from surveygen.config import LatexSettings
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
 from surveygen.languages import load
-from surveygen.render import CompileReport, TemplateRoots, compile_pdf, latex
+from surveygen.render import CompileReport, TemplateRoots, compile_pdf
+from surveygen.render.formats import latex
 
 _FONTS = {"ja": "NotoSerifCJK-Regular.ttc", "zh": "NotoSerifCJK-Regular.ttc", "ar": "NotoNaskhArabic-Regular.ttf"}
 _NAMES: Mapping[str, tuple[str, ...]] = {

@@ -9,27 +9,16 @@ from lxml import etree
 
 from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey
-from surveygen import plugins
-from surveygen.domain.survey import Survey
 from surveygen.languages import Language
-from surveygen.render import TemplateRoots
+from surveygen.render import render_reports
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
-def english_report(english: Language, shipped: TemplateRoots) -> dict[str, str]:
+def english_report(english: Language) -> dict[str, str]:
     """Feed and digest of the sample, by file name."""
-    return render(sample_survey(), english, shipped)
-
-
-def render(survey: Survey, language: Language, roots: TemplateRoots) -> dict[str, str]:
-    """Render both reports."""
-    return {
-        file: text
-        for name in ("atom", "digest")
-        for file, text in plugins.load("render", name).make(language, roots).render(survey).items()
-    }
+    return render_reports(sample_survey(), english)
 
 
 def test_a_feed_has_what_readers_want(english_report: dict[str, str]) -> None:
@@ -53,18 +42,18 @@ def test_a_digest_names_every_paper(english_report: dict[str, str]) -> None:
     assert digest.count("\n- ") == 7
 
 
-def test_before_a_refresh_there_is_nothing_to_tell(english: Language, shipped: TemplateRoots) -> None:
+def test_before_a_refresh_there_is_nothing_to_tell(english: Language) -> None:
     """The feed has no entry, and the digest says so."""
-    reports = render(replace(sample_survey(), changes=None), english, shipped)
+    reports = render_reports(replace(sample_survey(), changes=None), english)
 
     assert "<entry>" not in reports["changes.atom"]
     assert english.say("no_changes") in reports["digest.md"]
 
 
 @pytest.mark.parametrize("text", [text for _, text in NASTY])
-def test_hostile_titles_stay_text(text: str, english: Language, shipped: TemplateRoots) -> None:
+def test_hostile_titles_stay_text(text: str, english: Language) -> None:
     """The feed is well-formed and has no element that a title brought."""
-    reports = render(hostile_survey(text), english, shipped)
+    reports = render_reports(hostile_survey(text), english)
     feed = etree.fromstring(reports["changes.atom"].encode())
 
     assert {element.tag.removeprefix(ATOM) for element in feed.iter(etree.Element)} <= {

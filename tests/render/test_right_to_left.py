@@ -14,7 +14,8 @@ from sample_survey import TAXONOMY, sample_survey
 from surveygen.domain.survey import Survey, TaxonomyFigure, YearChart
 from surveygen.domain.theme import Taxonomy
 from surveygen.languages import load
-from surveygen.render import TemplateRoots, compile_pdf, latex, slides
+from surveygen.render import TemplateRoots, compile_pdf
+from surveygen.render.formats import latex, slides
 
 pytestmark = [
     pytest.mark.tex,

@@ -32,9 +32,10 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
-from surveygen.render import CompileReport, TemplateRoots, compile_pdf, latex, slides, template_root
-from surveygen.render._html_bundle import bundle
+from surveygen.render import CompileReport, TemplateRoots, compile_pdf, template_root
 from surveygen.render._slides_content import deck
+from surveygen.render.formats import latex, slides
+from surveygen.render.html.assets import bundle
 
 tex_engine = pytest.mark.skipif(shutil.which("lualatex") is None, reason="no lualatex; run: make system-deps")
 _NODE = shutil.which("node")

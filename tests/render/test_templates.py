@@ -9,8 +9,9 @@ import pytest
 from sample_survey import sample_survey
 from surveygen.errors import TemplateError
 from surveygen.languages import Language
-from surveygen.render import TemplateRoots, latex, template_root
-from surveygen.render._templates import TexSafe, fill, html_environment, text_environment
+from surveygen.render import TemplateRoots, template_root
+from surveygen.render.formats import latex
+from surveygen.render.templates import TexSafe, fill, html_environment, text_environment
 
 
 def _user(folder: Path, name: str, text: str) -> TemplateRoots:

@@ -9,7 +9,7 @@ import pytest
 
 from surveygen.errors import TemplateError
 from surveygen.render import compile_pdf
-from surveygen.render._tex_run import read_log
+from surveygen.render.latex.compile import read_log
 
 tex_engine = pytest.mark.skipif(shutil.which("lualatex") is None, reason="no lualatex; run: make system-deps")
 

@@ -18,7 +18,6 @@ from surveygen.pipeline._output_cache import OutputCache
 from surveygen.pipeline.edit import edited, take_up_edited
 from surveygen.pipeline.output import (
     PAGE,
-    REPORTS,
     TAXONOMY,
     RenderJob,
     check_formats,
@@ -29,6 +28,7 @@ from surveygen.pipeline.output import (
 )
 from surveygen.pipeline.prepare import PreparedSurvey, prepare_survey
 from surveygen.pipeline.progress import Progress
+from surveygen.render import REPORTS
 from surveygen.themes import load_profile
 
 
@@ -149,7 +149,7 @@ def _write_reports(order: BuildRequest, drawing: PreparedSurvey) -> list[Path]:
     """Write the feed and the digest, in the survey's first language, once there was a refresh."""
     language = load_language(order.project.settings.languages[0])
     survey = drawing.survey(language)
-    return write_reports(survey, language, order.project.templates, order.folder) if survey.changes else []
+    return write_reports(survey, language, order.folder) if survey.changes else []
 
 
 def _write(

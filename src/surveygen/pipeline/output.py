@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import tomli_w
@@ -17,13 +18,12 @@ from surveygen.errors import ConfigError, ThemeError
 from surveygen.languages import Language
 from surveygen.pipeline._files import read_manifest, sha256, write_if_changed, write_manifest
 from surveygen.pipeline.progress import Progress
-from surveygen.render import Renderer, TemplateRoots, compile_pdf, template_root
+from surveygen.render import Renderer, TemplateRoots, compile_pdf, formats, render_reports, template_root
 from surveygen.themes import Profile
 
 PDF_SECONDS = 180.0  # one TeX pass; notes/outputs.md R10
 TAXONOMY = "taxonomy.toml"
 PAGE = "index.html"
-REPORTS = {"changes.atom": "atom", "digest.md": "digest"}  # file -> renderer, of the survey as a whole
 _TEX = ".tex"
 
 
@@ -34,8 +34,10 @@ def check_formats(names: Sequence[str]) -> tuple[str, ...]:
         ConfigError: one is unknown.
     """
     for name in names:
-        if name != "pdf":
-            plugins.load("render", name)
+        if name not in formats():
+            near = get_close_matches(name, formats(), n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise ConfigError(f"unknown format {name!r}", f"{hint}choose from {', '.join(formats())}", path="formats")
     if not names:
         raise ConfigError("formats: none is asked for", "name at least one, such as html", path="formats")
     return tuple(dict.fromkeys(names))
@@ -129,14 +131,10 @@ def _record(folder: Path, names: Iterable[str], compiled: Sequence[Path]) -> Non
     write_manifest(folder, {*names, *earlier, *pdfs}, notes.items())
 
 
-def write_reports(survey: Survey, language: Language, templates: Path, folder: Path) -> list[Path]:
-    """Write what tells of the last refresh beside the editions; return the files whose bytes are new."""
-    changed: list[Path] = []
-    for file, name in REPORTS.items():
-        renderer: Renderer = plugins.load("render", name).make(language, TemplateRoots(template_root(), templates))
-        if write_if_changed(folder / file, renderer.render(survey)[file].encode("utf-8")):
-            changed.append(folder / file)
-    return changed
+def write_reports(survey: Survey, language: Language, folder: Path) -> list[Path]:
+    """Write the reports of the last refresh beside the editions; return the files whose bytes are new."""
+    reports = render_reports(survey, language)
+    return [folder / name for name, text in reports.items() if write_if_changed(folder / name, text.encode("utf-8"))]
 
 
 def write_taxonomy(profile: Profile, taxonomy: Taxonomy, title: str, path: Path) -> list[Path]:

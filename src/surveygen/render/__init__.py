@@ -1,11 +1,11 @@
-"""Turn one survey document into the text of files.
+"""Turn a survey document into the text of files.
 
-Every public module here is an output format. It has one function::
+Every module of `surveygen.render.formats` is an output format. It has one function::
 
     def make(language: Language, templates: TemplateRoots) -> Renderer
 
-A format for which the settings have a table of its own (`Settings.of_format`) takes that as a third argument, which it
-can do without. A renderer is pure: it gives names and texts of files, and the pipeline writes them. The least one::
+A format with a table of its own in the settings (`Settings.of_format`) takes that table as an optional third argument.
+A renderer is pure: it returns names and texts of files, and the pipeline writes them. A minimal one::
 
     class Titles:
         def render(self, survey: Survey) -> Mapping[str, str]:
@@ -17,18 +17,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from surveygen import plugins
 from surveygen.domain.survey import Survey
-from surveygen.render._curation_page import curation_page
-from surveygen.render._evaluation import evaluation_page
-from surveygen.render._exports import BIBLIOGRAPHIES
-from surveygen.render._markdown_read import EditedWords, read_markdown, read_words
 from surveygen.render._prompts import PromptTemplates
-from surveygen.render._taxonomies import TAXONOMIES
-from surveygen.render._templates import TemplateRoots, template_root
-from surveygen.render._tex_run import CompileReport, compile_pdf
+from surveygen.render.curation_page import curation_page
+from surveygen.render.evaluation_page import evaluation_page
+from surveygen.render.export import BIBLIOGRAPHIES, TAXONOMIES
+from surveygen.render.latex.compile import CompileReport, compile_pdf
+from surveygen.render.markdown import EditedWords, read_markdown, read_words
+from surveygen.render.reports import REPORTS, render_reports
+from surveygen.render.templates import TemplateRoots, template_root
 
 __all__ = [
     "BIBLIOGRAPHIES",
+    "REPORTS",
     "TAXONOMIES",
     "CompileReport",
     "EditedWords",
@@ -38,8 +40,10 @@ __all__ = [
     "compile_pdf",
     "curation_page",
     "evaluation_page",
+    "formats",
     "read_markdown",
     "read_words",
+    "render_reports",
     "template_root",
 ]
 
@@ -54,3 +58,8 @@ class Renderer(Protocol):
             TemplateError: a template cannot be used.
         """
         ...
+
+
+def formats() -> tuple[str, ...]:
+    """Return the names of the output formats, sorted; "pdf" is the LaTeX format, compiled."""
+    return tuple(sorted({*plugins.names("render"), "pdf"}))

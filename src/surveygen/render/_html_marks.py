@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
-from surveygen.render._html_text import string
+from surveygen.render.html.markup import string
 
 TONES = 12  # colors in style.css
 # Outlines in a box of 12 by 12: five forms and twelve colors tell sixty themes apart.

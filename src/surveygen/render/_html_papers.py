@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.person_names import short_authors
 from surveygen.domain.survey import BibliographyEntry
-from surveygen.render._html_context import HtmlContext
-from surveygen.render._html_text import anchor, string, words
 from surveygen.render._links import doi_of, link_of
+from surveygen.render.html.context import HtmlContext
+from surveygen.render.html.markup import anchor, string, words
 
 _MAX_AUTHORS = 8  # in the references
 _MAX_ROWS = 100  # of the catalogue without scripts; the references hold all papers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveygen.domain.summary import Sentence
 from surveygen.domain.survey import BibliographyEntry, ComparisonRow
-from surveygen.render._html_claims import WEAK
+from surveygen.render.html.claims import WEAK
 
 WHOLE = 300  # papers of a page up to which its tables and the ways back from references are written out
 SHOWN = 2  # rows of a table of a larger one that stand there without scripts

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from surveygen.domain.inline import Math
-from surveygen.render._templates import MarkdownSafe
+from surveygen.render.templates import MarkdownSafe
 
 _TABLE = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]#!|~^$@"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
 # Signs that make a list, a rule, a definition or a title block where a line begins.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from surveygen.render._templates import TemplateRoots, fill, prompt_environment
+from surveygen.render.templates import TemplateRoots, fill, prompt_environment
 
 _FOLDER = "prompts"
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}|<[^>]*>", re.DOTALL)

@@ -1,80 +1,191 @@
-"""Write the survey as Markdown for GitHub and Pandoc."""
+"""Read a Markdown edition back: which words a person changed in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from urllib.parse import quote, unquote
 
-from jinja2.sandbox import SandboxedEnvironment
+from surveygen.domain.paper import PaperId
+from surveygen.domain.survey import Survey
+from surveygen.domain.text import clean
+from surveygen.errors import ConfigError
+from surveygen.render.templates import MarkdownSafe
 
-from surveygen.domain.inline import Math
-from surveygen.domain.survey import BibliographyEntry, Survey
-from surveygen.domain.text import MAX_TEXT
-from surveygen.languages import Language, direction_of
-from surveygen.render._inline_writer import InlineWriter
-from surveygen.render._markdown import markdown, markdown_math
-from surveygen.render._markdown_read import claimed, indexed
-from surveygen.render._templates import MarkdownSafe, Safe, TemplateRoots, fill, text_environment
-from surveygen.render._view import Views
-
-
-def make(language: Language, templates: TemplateRoots) -> MarkdownRenderer:
-    """Make the renderer of ``survey.md``."""
-    return MarkdownRenderer(language, templates)
-
-
-@dataclass(frozen=True)
-class MarkdownRenderer:
-    """Fills ``markdown/survey.md.j2``."""
-
-    language: Language
-    templates: TemplateRoots
-
-    def render(self, survey: Survey) -> Mapping[str, str]:
-        """Return ``survey.md``.
-
-        Raises:
-            TemplateError: a template cannot be used.
-        """
-        document = Views(
-            survey, self.language, InlineWriter(survey, self.language, _MarkdownScript(), max_cell=MAX_TEXT)
-        ).document()
-        written = fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"
-        return {"survey.md": indexed(written, survey)}
-
-    @cached_property
-    def _environment(self) -> SandboxedEnvironment:
-        return text_environment(self.templates)
+_CLAIM = re.compile(r"<!-- ([0-9a-f]{10}(?:-\d+)?|by) -->")
+_INDEX = re.compile(r"\n*<!-- surveygen (?P<language>[a-z-]+) (?P<frame>[0-9a-f]{8})\n(?P<rows>.*?)-->\s*\Z", re.DOTALL)
+_FOREIGN = re.compile(r'<span lang="[\w-]+" dir="(?:ltr|rtl)">|</span>')  # around words of another language
+_BREAK = re.compile(r"\n[ \t]*\n")
+_NEXT_ITEM = re.compile(r"\n\s*\d+[.)]\s*\Z")
+_BARE_ITEM = re.compile(r"^\s*\d+[.)]\s*$", re.MULTILINE)
+_BY = re.compile(r"\A\s*\([^()]*\)")
+_LINKED = r"\[(?:\d+)\]\(#ref-\d+\)"
+_WORDS = re.compile(
+    rf"(?P<links>\\\[{_LINKED}(?:\s*,\s*{_LINKED})*\\\]|{_LINKED})"
+    r"|\\?\[@(?P<keys>[^\]\s][^\]]*?)\\?\]"
+    r"|\\?\[(?P<numbers>\d+(?:\s*,\s*\d+)*)\\?\]"
+    r"|(?P<math>(?<!\\)\$(?:[^$\\\n]|\\.)+\$)"
+    r"|\\(?P<sign>[!-/:-@\[-`{-~])"
+    r"|(?P<entity>&(?:lt|gt|amp);)"
+    r"|(?P<stress>[*`]+)"
+)
 
 
-class _MarkdownScript:
-    """How Markdown writes words, mathematics and citations."""
+@dataclass(frozen=True, slots=True)
+class EditedWords:
+    """What differs in a Markdown edition from what was written.
 
-    gap = " "
+    Attributes:
+        language: of the edition.
+        edits: (section, claim, the person's words with citations as ``[@paper-id]``, "" where they are gone), in
+            reading order.
+        beside: whether something else was changed as well, such as a heading or a table.
+    """
 
-    def text(self, words: str) -> Safe:
-        return markdown(words)
+    language: str
+    edits: tuple[tuple[str, str, str], ...]
+    beside: bool
 
-    def string(self, words: str) -> Safe:
-        return markdown(words)
 
-    def address(self, url: str) -> Safe:
-        return MarkdownSafe(url.replace("(", "%28").replace(")", "%29"))
+def claimed(claim: str, written: str, by: str) -> MarkdownSafe:
+    """Write words with the name of their claim before them, and who wrote them behind."""
+    told = f" <!-- by -->({by.replace('(', '[').replace(')', ']')})" if by else ""
+    return MarkdownSafe(f"<!-- {claim} -->{written}{told}" if claim else written)
 
-    def math(self, node: Math) -> Safe:
-        return markdown_math(node)
 
-    def cite(self, entries: Sequence[BibliographyEntry]) -> Safe:
-        links = ", ".join(f"[{entry.number}](#{self.key(entry)})" for entry in entries)
-        return MarkdownSafe(f"\\[{links}\\]")
+def indexed(text: str, survey: Survey) -> str:
+    """Put at the end of an edition what is needed to read it back; nothing if no words have a name in it.
 
-    def claimed(self, claim: str, written: Safe, by: Safe) -> Safe:
-        return claimed(claim, written, by)
+    A row a section names its claims with digests of their words, a row a reference its number, paper and cite key.
+    """
+    words, frame = _regions(text)
+    if not words:
+        return text
+    rows = []
+    for section in survey.sections:
+        told = [f"{claim}={_digest(words[claim])}" for claim in section.claims() if claim in words]
+        rows += [" ".join((_held(section.id), *told))] if told else []
+    rows += [f"@{entry.number} {_held(entry.paper.id)} {_held(entry.cite_key)}" for entry in survey.entries]
+    inside = "\n".join(rows)
+    return f"{text.rstrip()}\n\n<!-- surveygen {survey.language} {_digest(frame)}\n{inside}\n-->\n"
 
-    def key(self, entry: BibliographyEntry) -> Safe:
-        return MarkdownSafe(f"ref-{entry.number}")
 
-    def foreign(self, words: Safe, language: str) -> Safe:
-        lang = "".join(char for char in language if char.isalnum() or char == "-")
-        return MarkdownSafe(f'<span lang="{lang}" dir="{direction_of(language)}">{words}</span>')
+def read_markdown(text: str) -> EditedWords:
+    """Find the words of an edition that are not those that were written.
+
+    Raises:
+        ConfigError: the list at its end is gone, or a person's words cite what is no reference.
+    """
+    text = text.replace("\r\n", "\n")
+    index = _INDEX.search(text)
+    if index is None:
+        raise ConfigError(
+            "the edition has lost the list at its end by which it is read",
+            "edit the words only, and leave the comments as they are",
+        )
+    rows = index["rows"].splitlines()
+    references = dict(_references(row for row in rows if row.startswith("@")))
+    now, frame = _regions(text[: index.start()])
+    edits = [
+        (section, claim, read_words(now.get(claim, ""), references))
+        for section, claim, digest in _claims(row for row in rows if not row.startswith("@"))
+        if _digest(now.get(claim, "")) != digest
+    ]
+    return EditedWords(index["language"], tuple(edits), beside=_digest(frame) != index["frame"])
+
+
+def read_words(text: str, references: Mapping[str, PaperId]) -> str:
+    r"""Turn Markdown into words with citation markers.
+
+    A citation may be a number of the references, linked or not, or ``[@id]`` with the id or cite key of a paper.
+
+    >>> read_words(r"It *works* \[[2](#ref-2)\], for 5 \% [@muller2021].", {"2": "2101.1", "muller2021": "2203.2"})
+    'It works [@2101.1], for 5 % [@2203.2].'
+
+    Args:
+        text: a person's.
+        references: papers by number, id and cite key.
+
+    Raises:
+        ConfigError: it cites what is no reference.
+    """
+    return clean(_WORDS.sub(lambda found: _read(found, references), _NEXT_ITEM.sub("", text)))
+
+
+def _read(found: re.Match[str], references: Mapping[str, PaperId]) -> str:
+    kind = found.lastgroup or ""
+    readers: Mapping[str, Callable[[], str]] = {
+        "links": lambda: _cited(re.findall(r"\[(\d+)\]", found[0]), references),
+        "keys": lambda: _cited(re.split(r"\s*;\s*@?", found["keys"]), references),
+        "numbers": lambda: _numbers(found, references),
+        "math": lambda: found[0],
+        "sign": lambda: "\\$" if found["sign"] == "$" else found["sign"],
+        "entity": lambda: html.unescape(found[0]),
+    }
+    return readers.get(kind, str)()
+
+
+def _cited(names: Iterable[str], references: Mapping[str, PaperId]) -> str:
+    names = list(names)
+    missing = next((name for name in names if name not in references), None)
+    if missing is not None:
+        raise ConfigError(
+            f"{missing!r} is cited and no reference of the survey",
+            "cite by number as [12], or by id or cite key as [@2101.00001]",
+        )
+    return " ".join(f"[@{references[name]}]" for name in names)
+
+
+def _numbers(found: re.Match[str], references: Mapping[str, PaperId]) -> str:
+    """Read numbers in brackets as citations where each is one of the references: an interval is none."""
+    names = re.split(r"\s*,\s*", found["numbers"])
+    return _cited(names, references) if all(name in references for name in names) else f"[{found['numbers']}]"
+
+
+def _claims(rows: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    for row in rows:
+        section, *told = row.split()
+        yield from ((unquote(section), *pair.split("=", 1)) for pair in told if "=" in pair)  # type: ignore[misc]  # a pair
+
+
+def _references(rows: Iterable[str]) -> Iterator[tuple[str, PaperId]]:
+    for row in rows:
+        number, _, rest = row.removeprefix("@").partition(" ")
+        paper, _, key = rest.partition(" ")
+        yield from ((name, PaperId(unquote(paper))) for name in (number, unquote(paper), unquote(key)) if name)
+
+
+def _held(text: str) -> str:
+    """Write an id so that it neither ends the comment nor a row."""
+    return quote(text, safe="/.:", errors="replace").replace("--", "-%2D")
+
+
+def _regions(text: str) -> tuple[dict[str, str], str]:
+    """Return the words of each claim, and the text without them."""
+    words: dict[str, str] = {}
+    frame: list[str] = []
+    last = ""
+    parts = _CLAIM.split(_FOREIGN.sub("", text))
+    frame.append(parts[0])
+    for name, rest in zip(parts[1::2], parts[2::2], strict=True):
+        end = _BREAK.search(rest)
+        region, after = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+        frame.append(f" {after}")
+        if name == "by":  # what a person adds behind the mark belongs to the sentence before it
+            words[last] = f"{words.get(last, '')} {_BY.sub('', region)}"
+        else:
+            last = name
+            words[name] = region
+    return {name: _bare(region) for name, region in words.items() if name}, _BARE_ITEM.sub("", "".join(frame))
+
+
+def _bare(region: str) -> str:
+    """Return words without the number of the next item and the stars of a definition."""
+    return re.sub(r"(?<!\\)\*+\s*\Z", "", _NEXT_ITEM.sub("", region)).strip()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -9,8 +9,8 @@ from surveygen.domain.inline import Math
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.languages import Language, codes, load
 from surveygen.render._fonts import fallback_fonts, script_of
-from surveygen.render._templates import Safe, TexSafe
-from surveygen.render._tex import tex, tex_key, tex_math, tex_string
+from surveygen.render.latex.text import tex, tex_key, tex_math, tex_string
+from surveygen.render.templates import Safe, TexSafe
 
 PALETTE = tuple(TexSafe(f"survey{letter}") for letter in "ABCDEF")  # defined in latex/words.tex.j2
 DELIMITERS = {

@@ -14,9 +14,9 @@ from surveygen.domain.summary import Attribution, Sentence
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.languages import Language, direction_of
 from surveygen.render._by import by, doubted
-from surveygen.render._html_layout import MAIN, Layout
-from surveygen.render._html_sources import SourceTexts, Span
-from surveygen.render._html_text import markup, string
+from surveygen.render.html.layout import MAIN, Layout
+from surveygen.render.html.markup import markup, string
+from surveygen.render.html.sources import SourceTexts, Span
 
 WEAK = 0.5  # support under which a claim carries a mark
 

@@ -13,7 +13,7 @@ from surveygen.domain.summary import Attribution, Sentence
 from surveygen.domain.survey import BibliographyEntry, Note, Survey
 from surveygen.languages import Language
 from surveygen.render._by import by, doubted
-from surveygen.render._templates import Safe
+from surveygen.render.templates import Safe
 
 
 class Script(Protocol):

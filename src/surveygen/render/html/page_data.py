@@ -13,11 +13,11 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.text import clean
 from surveygen.domain.theme import Theme
-from surveygen.render._html_citations import Shelf
-from surveygen.render._html_context import HtmlContext
-from surveygen.render._html_layout import PageFile, address
 from surveygen.render._html_marks import catalogue_order
-from surveygen.render._html_paper_data import Json, full, stub, summary
+from surveygen.render.html.citations import Shelf
+from surveygen.render.html.context import HtmlContext
+from surveygen.render.html.layout import PageFile, address
+from surveygen.render.html.paper_data import Json, full, stub, summary
 
 # Pages about one arXiv paper. The ids that are filled in are checked; the rest is fixed.
 SITES = (

@@ -12,7 +12,7 @@ from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.render._html_marks import catalogue_order
-from surveygen.render._html_text import anchor
+from surveygen.render.html.markup import anchor
 
 MAIN = "index.html"
 FOLDER = "themes"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
-from surveygen.render._html_claims import Claims
-from surveygen.render._html_layout import Layout
 from surveygen.render._html_marks import mark_themes
-from surveygen.render._html_paper_data import Json
-from surveygen.render._html_sources import SourceTexts
 from surveygen.render._html_tables import WHOLE
-from surveygen.render._html_text import anchor
+from surveygen.render.html.claims import Claims
+from surveygen.render.html.layout import Layout
+from surveygen.render.html.markup import anchor
+from surveygen.render.html.paper_data import Json
+from surveygen.render.html.sources import SourceTexts
 
 
 class HtmlContext:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from surveygen.domain.paper import Paper
 from surveygen.render._published import Form
-from surveygen.render._reference import Reference, references
+from surveygen.render.references import Reference, references
 
 _TYPES: Mapping[Form, str] = {
     "preprint": "article",

@@ -32,14 +32,14 @@ from surveygen.domain.theme import ThemeId
 from surveygen.languages import direction_of
 from surveygen.render._flow import draw_flow, told_count
 from surveygen.render._heatmap import draw_matrix
-from surveygen.render._html_context import HtmlContext
-from surveygen.render._html_figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
-from surveygen.render._html_layout import PageFile, address
 from surveygen.render._html_marks import catalogue_order
 from surveygen.render._html_papers import PaperViews
 from surveygen.render._html_tables import SHOWN, told
-from surveygen.render._html_text import anchor, string, words
 from surveygen.render._links import code_address
+from surveygen.render.figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
+from surveygen.render.html.context import HtmlContext
+from surveygen.render.html.layout import PageFile, address
+from surveygen.render.html.markup import anchor, string, words
 
 View = Mapping[str, object]
 _SHORT = 14  # code points of a value that is set large

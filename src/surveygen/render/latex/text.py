@@ -11,7 +11,7 @@ import unicodedata
 
 from surveygen.domain.inline import Math
 from surveygen.render._fonts import has_font
-from surveygen.render._templates import TexSafe
+from surveygen.render.templates import TexSafe
 
 BREAK = "\\brk{}"  # defined in latex/words.tex.j2
 _LONG_RUN = 24  # code points without a space; a longer word than any that hyphenation serves

@@ -8,24 +8,53 @@ published since keeps them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 
 from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.inline import Math, Str, parse_inline
+from surveygen.domain.inline import ACCENTS, LETTERS, Math, Str, parse_inline
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.person_names import split_name
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.render._links import doi_of, link_of
 from surveygen.render._published import Form, form_of
-from surveygen.render._tex import tex_key, tex_string
+from surveygen.render.latex.text import tex_key, tex_string
+from surveygen.render.references import checked, date_of, version_of
 
 _MAX_AUTHORS = 100  # a further author is "others"
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.[A-Za-z-]{2,20})?\Z")
 KINDS: Mapping[Form, str] = {"preprint": "misc", "article": "article", "proceedings": "inproceedings"}
 _NO_NOTES: Mapping[PaperId, str] = MappingProxyType({})
 _AND = re.compile(r"\band\b", re.IGNORECASE)
+
+_BIBLATEX_NAMES = {
+    "year": "date",
+    "journal": "journaltitle",
+    "archivePrefix": "eprinttype",
+    "primaryClass": "eprintclass",
+}
+# The tables by which `parse_inline` decodes TeX, so that what is written here is read back as it was.
+_MATH_NAMES = """
+    ≤ leq ≥ geq ≠ neq ≈ approx ∼ sim ≡ equiv × times ± pm → to ← gets ↔ leftrightarrow ⇒ Rightarrow ∞ infty
+    ∈ in ∀ forall ∃ exists ∂ partial ∇ nabla ∑ sum ∏ prod
+    α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi ρ rho
+    σ sigma τ tau υ upsilon φ varphi χ chi ψ psi ω omega ϵ epsilon ϕ phi
+    Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Υ Upsilon Φ Phi Ψ Psi Ω Omega
+"""
+_NAMES = _MATH_NAMES.split()
+_SIGNS = {sign: f"{{$\\{name}$}}" for sign, name in zip(_NAMES[::2], _NAMES[1::2], strict=True)}
+_SIGNS |= {sign: f"{{$\\mathbb{{{letter}}}$}}" for sign, letter in zip("ℂℕℚℝℤ", "CNQRZ", strict=True)}
+_SIGNS |= {sign: f"{{$^{digit}$}}" for sign, digit in zip("¹²³", "123", strict=True)}
+_SIGNS |= {letter: f"{{\\{name}}}" for name, letter in LETTERS.items()}
+_SIGNS |= {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "‐": "-", "‑": "-"}
+_COMMANDS = {mark: name for name, mark in ACCENTS.items()}
+_BELOW = frozenset("cbdk")  # accents under the letter, which leave an i its dot
+# A word of Greek is prose, one Greek letter is mathematics.
+_BEYOND = re.compile(
+    r"(?P<word>(?:[\u0370-\u03ff][\u0300-\u036f]*){2,})|(?P<base>.)(?P<marks>[\u0300-\u036f]+)|[^\x00-\x7f]"
+)
 
 
 def bibliography(entries: Iterable[BibliographyEntry], notes: Mapping[PaperId, str] = _NO_NOTES) -> str:
@@ -34,6 +63,26 @@ def bibliography(entries: Iterable[BibliographyEntry], notes: Mapping[PaperId, s
     Notes are plain words that replace what an entry says of itself.
     """
     return "\n".join(_entry(entry, notes.get(entry.paper.id, "")) for entry in entries)
+
+
+def bibtex(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
+    """Yield BibTeX in ASCII; only scripts that TeX has no commands for stay as they are."""
+    for key, paper in checked(pairs):
+        fields = bib_fields(paper)
+        entry = bib_entry(KINDS[form_of(paper)], key, {**fields, "version": version_of(paper)})
+        yield ascii_tex(entry.replace("\\textquotedbl{}", '"')) + "\n"  # that sign is not in TeX's oldest fonts
+
+
+def biblatex(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
+    """Yield BibLaTeX in UTF-8, by the data model of its manual, section 2."""
+    for key, paper in checked(pairs):
+        fields = {_BIBLATEX_NAMES.get(name, name): value for name, value in bib_fields(paper).items()}
+        said = {"date": date_of(paper), "version": version_of(paper)}
+        if "eprinttype" in fields:
+            said["eprinttype"] = "arxiv"
+        kind = KINDS[form_of(paper)]
+        found_online = kind == "misc" and fields["url"]
+        yield bib_entry("online" if found_online else kind, key, {**fields, **said}) + "\n"
 
 
 def bib_entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
@@ -101,3 +150,30 @@ def _escaped(words: str) -> str:
     r"""Escape for TeX; braces become parentheses, for BibTeX counts escaped ones too, and brackets stay bare."""
     safe = tex_string(words.replace("{", "(").replace("}", ")"))
     return safe.replace("{[}", "[").replace("{]}", "]")
+
+
+def ascii_tex(text: str) -> str:
+    r"""Replace what has a command in TeX or a sign in its mathematics; other scripts stay as they are.
+
+    >>> ascii_tex("Erdős, Nguyễn: β-VAE – 漢字")
+    'Erd{\\H{o}}s, Nguy{\\~{\\^{e}}}n: {$\\beta$}-VAE -- 漢字'
+    """
+    return unicodedata.normalize("NFC", _BEYOND.sub(_command, unicodedata.normalize("NFD", text)))
+
+
+def _command(found: re.Match[str]) -> str:
+    sign = unicodedata.normalize("NFC", found[0])
+    if found["word"]:
+        return sign
+    return _SIGNS.get(sign) or _accented(found["base"] or "", found["marks"] or "") or sign
+
+
+def _accented(base: str, marks: str) -> str:
+    """Nest the accents on a letter, the first one innermost; empty if TeX has no name for all of them."""
+    names = [_COMMANDS.get(mark, "") for mark in marks]
+    if not (base.isascii() and base.isalpha() and all(names)):
+        return ""
+    letter = f"\\{base}" if base in "ij" and not _BELOW.issuperset(names) else base
+    for name in names:
+        letter = f"\\{name}{{{letter}}}"
+    return f"{{{letter}}}"

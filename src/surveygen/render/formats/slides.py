@@ -11,16 +11,16 @@ from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
-from surveygen.render._html_bundle import bundle, policy, read_asset
-from surveygen.render._html_context import HtmlContext
-from surveygen.render._html_layout import MAIN, Layout, PageFile
-from surveygen.render._html_text import string, words
-from surveygen.render._html_view import PageView, View
-from surveygen.render._inline_writer import InlineWriter
 from surveygen.render._slides_content import deck
-from surveygen.render._templates import TemplateRoots, fill, html_environment, text_environment
-from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript, pdf_date
-from surveygen.render._view import Views
+from surveygen.render.html.assets import bundle, policy, read_asset
+from surveygen.render.html.context import HtmlContext
+from surveygen.render.html.layout import MAIN, Layout, PageFile
+from surveygen.render.html.markup import string, words
+from surveygen.render.html.view import PageView, View
+from surveygen.render.inline import InlineWriter
+from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexScript, pdf_date
+from surveygen.render.templates import TemplateRoots, fill, html_environment, text_environment
+from surveygen.render.view import Views
 
 _MAX_CELL = 500  # code points; a deck has no table, so that nothing is cut
 # What a slide of the browser holds of a block that goes on; Beamer breaks its frames itself.

@@ -37,8 +37,8 @@ from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language, direction_of
 from surveygen.render._flow import told_count
 from surveygen.render._heatmap import shades
-from surveygen.render._inline_writer import InlineWriter, cut, stopped
 from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
+from surveygen.render.inline import InlineWriter, cut, stopped
 
 View = Mapping[str, object]
 _NAMES = 60  # code points of a cell from which it is more than a few names

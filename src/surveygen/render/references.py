@@ -11,7 +11,7 @@ from surveygen.domain.paper import Paper, PaperVersion
 from surveygen.domain.person_names import split_name
 from surveygen.render._links import doi_of, link_of
 from surveygen.render._published import Form, form_of
-from surveygen.render._tex import tex_key
+from surveygen.render.latex.text import tex_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from markupsafe import Markup
 
 from surveygen.domain.text import clean
 from surveygen.languages import Language
-from surveygen.render._html_bundle import bundle, policy, read_asset
-from surveygen.render._html_data import data_element
-from surveygen.render._templates import TemplateRoots, fill, html_environment
+from surveygen.render.html.assets import bundle, policy, read_asset
+from surveygen.render.html.page_data import data_element
+from surveygen.render.templates import TemplateRoots, fill, html_environment
 
 _PREFIX = "desk_"
 

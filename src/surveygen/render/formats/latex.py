@@ -11,12 +11,12 @@ from jinja2.sandbox import SandboxedEnvironment
 from surveygen.config import LatexSettings
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
-from surveygen.render._bibtex import bibliography
-from surveygen.render._inline_writer import InlineWriter
-from surveygen.render._templates import TemplateRoots, TexSafe, fill, text_environment
-from surveygen.render._tex import tex_key
-from surveygen.render._tex_script import DELIMITERS, PALETTE, TexScript, pdf_date
-from surveygen.render._view import MAX_AUTHORS, Views, remarks
+from surveygen.render.export.bibtex import bibliography
+from surveygen.render.inline import InlineWriter
+from surveygen.render.latex.text import tex_key
+from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexScript, pdf_date
+from surveygen.render.templates import TemplateRoots, TexSafe, fill, text_environment
+from surveygen.render.view import MAX_AUTHORS, Views, remarks
 
 _PLAIN = LatexSettings()
 _MAX_CELL = 500  # code points; about 20 lines of a 40 mm column, so that a row fits a page

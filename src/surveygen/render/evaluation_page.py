@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from surveygen.domain.evaluation import Assessment, Calibration, ConfidenceBin, Evaluation
 from surveygen.domain.text import clean
 from surveygen.domain.theme import Taxonomy, ThemeId
-from surveygen.render._templates import TemplateRoots, fill, html_environment
+from surveygen.render.templates import TemplateRoots, fill, html_environment
 
 _SIDE = 260.0  # of the square of the reliability curve, in units of the drawing
 _WIDEST_NAME = 34  # characters beside a row of the heat map

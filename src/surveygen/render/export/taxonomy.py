@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from surveygen.domain.text import clean
 from surveygen.domain.theme import Taxonomy, ThemeId
 from surveygen.render._markdown import markdown
-from surveygen.render._skos import skos
-from surveygen.render._tex import tex
+from surveygen.render.latex.text import tex
 
 # Entities of Mermaid, which are HTML's with # for & (https://mermaid.js.org/syntax/flowchart.html, "Entity codes").
 _MERMAID = str.maketrans(
@@ -64,8 +62,3 @@ def forest(taxonomy: Taxonomy, title: str, slug: str) -> str:
 
 def _mermaid(words: str) -> str:
     return clean(words).translate(_MERMAID) or "#160;"  # an empty name would be a syntax error
-
-
-TAXONOMIES: Mapping[str, Callable[[Taxonomy, str, str], str]] = MappingProxyType(
-    {"forest": forest, "markdown": outline, "mermaid": mermaid, "skos": skos}
-)

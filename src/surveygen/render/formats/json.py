@@ -13,9 +13,9 @@ from surveygen.languages import Language
 from surveygen.render._json_blocks import Json, block_of, evidence_of, in_lines, ratio, sentence_of
 from surveygen.render._json_changes import changes_of
 from surveygen.render._links import link_of
-from surveygen.render._reference import versions_of
-from surveygen.render._templates import TemplateRoots
-from surveygen.render._tex import tex_key
+from surveygen.render.latex.text import tex_key
+from surveygen.render.references import versions_of
+from surveygen.render.templates import TemplateRoots
 
 SCHEMA_VERSION = 1
 

@@ -11,14 +11,14 @@ from markupsafe import Markup
 
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
-from surveygen.render._html_bundle import bundle, policy, read_asset
-from surveygen.render._html_context import HtmlContext
-from surveygen.render._html_data import data_element, page_data
-from surveygen.render._html_layout import MOST_IN_ONE_FILE, PageFile, address, lay_out
-from surveygen.render._html_text import anchor, string, words
-from surveygen.render._html_view import PageView, View, page_name
-from surveygen.render._templates import TemplateRoots, fill, html_environment
-from surveygen.render._tex import tex_string
+from surveygen.render.html.assets import bundle, policy, read_asset
+from surveygen.render.html.context import HtmlContext
+from surveygen.render.html.layout import MOST_IN_ONE_FILE, PageFile, address, lay_out
+from surveygen.render.html.markup import anchor, string, words
+from surveygen.render.html.page_data import data_element, page_data
+from surveygen.render.html.view import PageView, View, page_name
+from surveygen.render.latex.text import tex_string
+from surveygen.render.templates import TemplateRoots, fill, html_environment
 
 
 def make(language: Language, templates: TemplateRoots) -> HtmlRenderer:

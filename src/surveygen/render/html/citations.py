@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from surveygen.domain.citation import CitationStats, CitedWork
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.survey import Survey
-from surveygen.render._html_text import parsed, rich, string
 from surveygen.render._links import is_doi
+from surveygen.render.html.markup import parsed, rich, string
 
 Json = dict[str, object]
 

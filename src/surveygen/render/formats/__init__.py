@@ -1,0 +1,1 @@
+"""Output formats: every module here is one."""

@@ -1,0 +1,1 @@
+"""Parts of the HTML pages: layout, views, claims, data for scripts, assets."""

@@ -1,0 +1,1 @@
+"""Parts of the LaTeX output: escaping, fonts, compilation."""
