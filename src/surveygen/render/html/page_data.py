@@ -1,4 +1,4 @@
-"""Collect the data that the scripts of a page need, and write it as one element."""
+"""Collect the data that the scripts of a page need, as one element."""
 
 from __future__ import annotations
 

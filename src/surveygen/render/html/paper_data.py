@@ -1,4 +1,4 @@
-"""Describe one paper for the scripts of a page: in full, as a summary or as a stub."""
+"""Describe one paper for the scripts of a page: full, summary or stub."""
 
 from __future__ import annotations
 
