@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import tomli_w
@@ -14,7 +13,7 @@ from surveygen import plugins
 from surveygen.config import Settings
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
-from surveygen.errors import ConfigError, ThemeError
+from surveygen.errors import ConfigError, ThemeError, did_you_mean
 from surveygen.languages import Language
 from surveygen.pipeline._files import read_manifest, sha256, write_if_changed, write_manifest
 from surveygen.pipeline.progress import Progress
@@ -35,9 +34,7 @@ def check_formats(names: Sequence[str]) -> tuple[str, ...]:
     """
     for name in names:
         if name not in formats():
-            near = get_close_matches(name, formats(), n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise ConfigError(f"unknown format {name!r}", f"{hint}choose from {', '.join(formats())}", path="formats")
+            raise ConfigError(f"unknown format {name!r}", did_you_mean(name, formats()), path="formats")
     if not names:
         raise ConfigError("formats: none is asked for", "name at least one, such as html", path="formats")
     return tuple(dict.fromkeys(names))
