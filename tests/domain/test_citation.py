@@ -41,8 +41,8 @@ def test_edges_join_papers_of_the_survey(heard: list[CitationRecord]) -> None:
     pairs = {(edge.citing, edge.cited) for edge in found.edges}
 
     assert all(citing != cited and {citing, cited} <= set(IDS) for citing, cited in pairs)
-    assert pairs == {(paper, other) for paper, one in found.standings.items() for other in one.references}
-    assert pairs == {(other, paper) for paper, one in found.standings.items() for other in one.cited_by}
+    assert pairs == {(paper, other) for paper, one in found.stats.items() for other in one.references}
+    assert pairs == {(other, paper) for paper, one in found.stats.items() for other in one.cited_by}
     assert list(found.edges) == sorted(found.edges, key=lambda edge: (edge.citing, edge.cited, edge.provider))
 
 
@@ -53,7 +53,7 @@ def test_a_work_is_found_by_any_of_its_ids() -> None:
         told(IDS[2], own="openalex:W3", provider="openalex"),
     ]
 
-    assert resolve_citations(PAPERS, heard).standings[IDS[0]].references == (IDS[1], IDS[2], IDS[4])
+    assert resolve_citations(PAPERS, heard).stats[IDS[0]].references == (IDS[1], IDS[2], IDS[4])
 
 
 def test_two_graphs_give_one_reference_and_two_edges() -> None:
@@ -65,8 +65,8 @@ def test_two_graphs_give_one_reference_and_two_edges() -> None:
     found = resolve_citations(PAPERS, heard)
 
     assert [edge.provider for edge in found.edges] == ["openalex", "semantic_scholar"]
-    assert found.standings[IDS[0]].references == (IDS[1],)
-    assert found.standings[IDS[0]].count == 2
+    assert found.stats[IDS[0]].references == (IDS[1],)
+    assert found.stats[IDS[0]].count == 2
 
 
 def test_a_paper_that_enters_later_is_no_longer_outside() -> None:
@@ -74,18 +74,18 @@ def test_a_paper_that_enters_later_is_no_longer_outside() -> None:
     heard = [told(IDS[0], f"arxiv:{IDS[1]}")]
     before, after = resolve_citations(PAPERS[:1], heard), resolve_citations(PAPERS, heard)
 
-    assert [work.ids for work in before.standings[IDS[0]].outside] == [(f"arxiv:{IDS[1]}",)]
-    assert before.missed == ((CitedWork((f"arxiv:{IDS[1]}",), f"About arxiv:{IDS[1]}"), 1),)
-    assert after.standings[IDS[0]].outside == ()
-    assert after.standings[IDS[1]].cited_by == (IDS[0],)
+    assert [work.ids for work in before.stats[IDS[0]].outside] == [(f"arxiv:{IDS[1]}",)]
+    assert before.missing == ((CitedWork((f"arxiv:{IDS[1]}",), f"About arxiv:{IDS[1]}"), 1),)
+    assert after.stats[IDS[0]].outside == ()
+    assert after.stats[IDS[1]].cited_by == (IDS[0],)
 
 
 def test_works_outside_are_bounded() -> None:
     """Those that the survey cites most stay; the rest is counted."""
     many = [f"arxiv:1706.{n:05}" for n in range(50)]
     found = resolve_citations(PAPERS, [told(IDS[0], *many), told(IDS[1], many[-1])])
-    standing = found.standings[IDS[0]]
+    standing = found.stats[IDS[0]]
 
     assert standing.outside[0].ids == (many[-1],)
     assert (len(standing.outside), standing.more) == (MAX_EXTERNAL, 50 - MAX_EXTERNAL)
-    assert found.missed[0][1] == 2
+    assert found.missing[0][1] == 2

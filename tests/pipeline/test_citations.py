@@ -116,7 +116,7 @@ def test_a_new_paper_is_asked_alone(project: Project, graph: Graph, tmp_path: Pa
     assert list(graph.hits[-1].names) == ["ARXIV:1706.00009"]
     with Store.open(project.database) as store:
         known = pipeline.citations.citations_of(store, tuple(store.papers.all()))
-    assert len(known.standings["1706.00009"].cited_by) == 11  # type: ignore[index]  # a paper's id
+    assert len(known.stats["1706.00009"].cited_by) == 11  # type: ignore[index]  # a paper's id
 
 
 @pytest.mark.parametrize("fault", ["401", "out of credits", "500", "html"])

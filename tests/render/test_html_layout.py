@@ -106,8 +106,8 @@ def test_papers_on_other_pages_are_named(pages: dict[str, Any]) -> None:
     place = next(at for at, paper in enumerate(data["papers"]) if paper["id"] == first.paper.id)
 
     citing = [paper for paper in data["papers"] if place in paper.get("cites", ())]
-    assert first.standing is not None
-    assert {paper["id"] for paper in citing} == set(first.standing.cited_by)
+    assert first.citation_stats is not None
+    assert {paper["id"] for paper in citing} == set(first.citation_stats.cited_by)
     away = [paper for paper in citing if "page" in paper]
     assert away
     for paper in away:

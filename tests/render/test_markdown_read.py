@@ -32,7 +32,9 @@ def named(survey: Survey, hand: Attribution | None = None) -> Survey:
             blocks=tuple(
                 replace(
                     block,
-                    sentences=tuple(replace(one, claim=f"{next(number):010x}", hand=hand) for one in block.sentences),
+                    sentences=tuple(
+                        replace(one, claim=f"{next(number):010x}", attribution=hand) for one in block.sentences
+                    ),
                 )
                 if isinstance(block, Paragraph)
                 else block

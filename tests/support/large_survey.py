@@ -141,7 +141,7 @@ def _cited(entries: list[BibliographyEntry]) -> list[BibliographyEntry]:
         outside = tuple(works[at % 60 : at % 60 + 30])
         references = (first,) if entry.paper.id in later else ()
         cited_by = tuple(later) if not at else ()
-        cited.append(replace(entry, standing=CitationStats(references, cited_by, outside, 7, 100 + at, told)))
+        cited.append(replace(entry, citation_stats=CitationStats(references, cited_by, outside, 7, 100 + at, told)))
     return cited
 
 

@@ -209,7 +209,7 @@ def test_the_selection_is_accounted_for() -> None:
 
     flow = _flow(compose(material, ENGLISH))
 
-    kept = [stage.kept.total for stage in flow.stages]
+    kept = [stage.remaining.total for stage in flow.stages]
     aside = [sum(count.total for count in stage.aside) for stage in flow.stages]
     assert kept == [10, 7, 5, 3]
     assert [one - other for one, other in zip(kept, aside, strict=True)] == [7, 5, 3, 3]
@@ -356,7 +356,7 @@ def test_the_most_cited_papers_are_listed() -> None:
         ("2099.00001", "citations in this survey: 1"),
     ]
     assert note == Note("Known citations between papers of this survey: 3, as told by A Graph.")
-    assert [entry.standing.cited_by for entry in survey.entries if entry.standing] == [
+    assert [entry.citation_stats.cited_by for entry in survey.entries if entry.citation_stats] == [
         ("2099.00002",), ("2099.00001", "2099.00003"), (),
     ]  # fmt: skip
     assert survey.citations == citations.edges

@@ -60,8 +60,8 @@ def test_each_edit_stands_once_and_the_rest_is_as_it_was(made: list[Decision]) -
     """The last edit of a claim holds: its words stand once, or not at all; other sentences keep words and order."""
     survey = edited(*made)
     held = {one.edit.claim: one for one in active_edits(made) if one.edit}
-    mine = {sentence.claim: sentence for sentence in told(survey) if sentence.hand}
-    rest = [sentence for sentence in told(survey) if not sentence.hand]
+    mine = {sentence.claim: sentence for sentence in told(survey) if sentence.attribution}
+    rest = [sentence for sentence in told(survey) if not sentence.attribution]
 
     assert sorted(mine) == sorted(claim for claim, one in held.items() if one.target)
     assert all(sentence.text == held[claim].target for claim, sentence in mine.items())
@@ -97,7 +97,7 @@ def test_a_translation_holds_in_its_own_edition_alone() -> None:
     german = edit(1, CLAIMS[0], "Meins.", language="de", local=True)
     english = edit(2, CLAIMS[0], "Mine.")
 
-    assert [_first(edited(german, language=one)).hand is not None for one in ("de", "en")] == [True, False]
+    assert [_first(edited(german, language=one)).attribution is not None for one in ("de", "en")] == [True, False]
     assert [_first(edited(english, replace(german, number=3), language=one)).text for one in ("de", "fr")] == [
         "Meins.",
         "Mine.",
@@ -124,8 +124,8 @@ def test_a_paper_that_left_is_named_but_not_cited() -> None:
     sentence = _first(edited(edit(1, CLAIMS[0], "Mine [@9999.99999].", basis=(gone,))))
 
     assert (sentence.text, sentence.cites) == ("Mine [9999.99999].", ())
-    assert sentence.hand is not None
-    assert [(one.paper, one.reason) for one in sentence.hand.doubts] == [("9999.99999", "gone")]
+    assert sentence.attribution is not None
+    assert [(one.paper, one.reason) for one in sentence.attribution.stale_sources] == [("9999.99999", "gone")]
 
 
 def test_a_definition_is_the_persons_in_every_edition() -> None:
@@ -136,5 +136,5 @@ def test_a_definition_is_the_persons_in_every_edition() -> None:
         blocks: list[Section] = list(edited(edit(1, claim, text)).sections)
         return [one for part in blocks for one in part.blocks if isinstance(one, Note) and one.role == "definition"]
 
-    assert [(one.text, one.hand is not None) for one in notes("Mine.")] == [("Mine.", True)]
+    assert [(one.text, one.attribution is not None) for one in notes("Mine.")] == [("Mine.", True)]
     assert notes("") == []

@@ -1,4 +1,4 @@
-"""Who cites whom: what citation graphs tell, and what follows for a survey."""
+"""Citation records of graphs and the citations within a survey."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.paper import Paper, PaperId
 
-MAX_EXTERNAL = 30  # works outside the survey that are kept for each paper of a draft; a card shows at most 60 nodes
-MAX_MISSING = 10  # works outside the survey that it cites most
+MAX_EXTERNAL = 30  # works outside the survey that are listed for each paper of a draft; a card shows at most 60 nodes
+MAX_MISSING = 10  # works outside the survey that its papers cite most
 
 
 @dataclass(frozen=True, slots=True)
 class CitedWork:
-    """A paper as a graph names it.
+    """A paper as a graph lists it.
 
     Attributes:
         ids: "arxiv:2101.00001", "doi:10.1000/x" in lower case, or the graph's own ("openalex:W12"), strongest first.
-        authors: in a few words, "Müller et al."; empty where it is not told, as is the title.
+        authors: in short, "Müller et al."; empty if unknown, as is the title.
     """
 
     ids: tuple[str, ...]
@@ -30,13 +30,13 @@ class CitedWork:
 
 @dataclass(frozen=True, slots=True)
 class CitationRecord:
-    """What one graph tells of one paper of the survey.
+    """The answer of one graph about one paper of the survey.
 
     Attributes:
-        ids: by which the graph knows the paper; none if it does not.
-        cited_by: how often it is cited anywhere; None if that is not told.
-        references: in the order told. more: how many further ones were left out.
-        at: ISO 8601 UTC, since when the graph tells this; "" before it is stored.
+        ids: the ids of the paper in the graph; empty if the graph does not list it.
+        cited_by: how often it is cited anywhere; None if the graph does not say.
+        references: in the graph's order. more: how many further ones were left out.
+        at: ISO 8601 UTC, since when the graph gives this answer; "" before it is stored.
     """
 
     paper: PaperId
@@ -48,13 +48,13 @@ class CitationRecord:
     at: str = ""
 
     def __bool__(self) -> bool:
-        """Whether the graph knows the paper."""
+        """Whether the graph lists the paper."""
         return bool(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
 class CitationEdge:
-    """One paper of the survey cites another, as a graph told at a time."""
+    """One paper of the survey cites another, according to a graph at a time."""
 
     citing: PaperId
     cited: PaperId
@@ -64,13 +64,13 @@ class CitationEdge:
 
 @dataclass(frozen=True, slots=True)
 class CitationStats:
-    """Where one paper stands among the citations that are known.
+    """Citations from and to one paper.
 
     Attributes:
         references, cited_by: papers of the survey, sorted by id.
-        outside: works that it cites beyond the survey, those first that the survey cites most. more: further ones.
-        count: how often it is cited anywhere, the most that a graph tells; None if none does.
-        told: provider and date of each graph that knows the paper.
+        outside: works outside the survey that it cites, those first that the survey cites most. more: further ones.
+        count: how often it is cited anywhere, the largest number of any graph; None if no graph says.
+        providers: name and date of each graph that lists the paper.
     """
 
     references: tuple[PaperId, ...] = ()
@@ -78,7 +78,7 @@ class CitationStats:
     outside: tuple[CitedWork, ...] = ()
     more: int = 0
     count: int | None = None
-    told: tuple[tuple[str, str], ...] = ()
+    providers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +86,20 @@ class Citations:
     """The citations of a survey.
 
     Attributes:
-        edges: within the survey, sorted; one for each graph that tells it.
-        standings: of each paper that some graph knows or some paper cites.
-        missed: works outside the survey that most of its papers cite, with how many do.
+        edges: within the survey, sorted; one for each graph that lists it.
+        stats: of each paper that a graph lists or a paper cites.
+        missing: works outside the survey that most of its papers cite, with the number of these papers.
     """
 
     edges: tuple[CitationEdge, ...] = ()
-    standings: Mapping[PaperId, CitationStats] = field(default_factory=dict)
-    missed: tuple[tuple[CitedWork, int], ...] = ()
+    stats: Mapping[PaperId, CitationStats] = field(default_factory=dict)
+    missing: tuple[tuple[CitedWork, int], ...] = ()
 
 
 def paper_identifiers(paper: Paper) -> tuple[str, ...]:
-    """Return the ids by which graphs may know a paper, strongest first.
+    """Return the ids by which graphs may list a paper, strongest first.
 
-    >>> ids_of(Paper(PaperId("2101.00001"), "T", doi="https://doi.org/10.1000/X"))
+    >>> paper_identifiers(Paper(PaperId("2101.00001"), "T", doi="https://doi.org/10.1000/X"))
     ('arxiv:2101.00001', 'doi:10.1000/x', 'doi:10.48550/arxiv.2101.00001')
     """
     own = paper.doi.lower().removeprefix("https://doi.org/").split()
@@ -110,82 +110,78 @@ def paper_identifiers(paper: Paper) -> tuple[str, ...]:
     return tuple(dict.fromkeys(dois))
 
 
-def resolve_citations(papers: Iterable[Paper], told: Iterable[CitationRecord]) -> Citations:
-    """Find the papers of a survey among the works that graphs name; what is told of other papers is left out.
+def resolve_citations(papers: Iterable[Paper], records: Iterable[CitationRecord]) -> Citations:
+    """Match the works that graphs list with the papers of a survey; records of other papers are ignored.
 
-    The order of `papers` decides which of two papers with a common id is meant, the order of `told` which graph's
+    The order of `papers` decides which of two papers with a common id is meant, the order of `records` which graph's
     list of works outside the survey is shown.
     """
-    names: dict[str, PaperId] = {}
+    by_identifier: dict[str, PaperId] = {}
     inside: set[PaperId] = set()
     for paper in papers:
         inside.add(paper.id)
-        for name in paper_identifiers(paper):
-            names.setdefault(name, paper.id)
-    heard = [one for one in told if one and one.paper in inside]
-    for one in heard:
-        for name in one.ids:
-            names.setdefault(name, one.paper)
-    return _Resolver(names, heard).citations()
+        for identifier in paper_identifiers(paper):
+            by_identifier.setdefault(identifier, paper.id)
+    used = [record for record in records if record and record.paper in inside]
+    for record in used:
+        for identifier in record.ids:
+            by_identifier.setdefault(identifier, record.paper)
+    return _Resolver(by_identifier, used).citations()
 
 
 class _Resolver:
-    """Reads what was heard with the names of the papers at hand."""
+    """Splits the references of records into papers of the survey and works outside it."""
 
-    def __init__(self, names: Mapping[str, PaperId], heard: list[CitationRecord]) -> None:
-        self._heard = heard
+    def __init__(self, by_identifier: Mapping[str, PaperId], records: list[CitationRecord]) -> None:
+        self._records = records
         self._edges: set[CitationEdge] = set()
         self._outside: dict[PaperId, list[CitedWork]] = {}
         self._more: dict[PaperId, int] = {}
-        for one in heard:
-            self._hear(one, names)
+        for record in records:
+            self._add(record, by_identifier)
         self._times = Counter(work.ids[0] for works in self._outside.values() for work in works)
 
-    def _hear(self, one: CitationRecord, names: Mapping[str, PaperId]) -> None:
-        strangers: dict[str, CitedWork] = {}
-        for work in one.references:
-            target = next((names[name] for name in work.ids if name in names), None)
+    def _add(self, record: CitationRecord, by_identifier: Mapping[str, PaperId]) -> None:
+        outside: dict[str, CitedWork] = {}
+        for work in record.references:
+            target = next((by_identifier[name] for name in work.ids if name in by_identifier), None)
             if target is None and work.ids:
-                strangers.setdefault(work.ids[0], work)
-            elif target is not None and target != one.paper:
-                self._edges.add(CitationEdge(one.paper, target, one.provider, one.at))
-        titled = [work for work in strangers.values() if work.title]
-        if one.paper not in self._outside or (titled and not self._outside[one.paper]):
-            self._outside[one.paper] = titled
-            self._more[one.paper] = len(strangers) - len(titled) + one.more
+                outside.setdefault(work.ids[0], work)
+            elif target is not None and target != record.paper:
+                self._edges.add(CitationEdge(record.paper, target, record.provider, record.at))
+        titled = [work for work in outside.values() if work.title]
+        if record.paper not in self._outside or (titled and not self._outside[record.paper]):
+            self._outside[record.paper] = titled
+            self._more[record.paper] = len(outside) - len(titled) + record.more
 
     def citations(self) -> Citations:
         edges = sorted(self._edges, key=lambda edge: (edge.citing, edge.cited, edge.provider))
-        works = {work.ids[0]: work for found in self._outside.values() for work in found}
+        works = {work.ids[0]: work for group in self._outside.values() for work in group}
         ranked = sorted(self._times.items(), key=lambda item: (-item[1], item[0]))
-        missed = tuple((works[name], times) for name, times in ranked[:MAX_MISSING])
-        return Citations(tuple(edges), self._standings(edges), missed)
-
-    def _standings(self, edges: list[CitationEdge]) -> dict[PaperId, CitationStats]:
+        missing = tuple((works[name], times) for name, times in ranked[:MAX_MISSING])
         cites: dict[PaperId, set[PaperId]] = defaultdict(set)
         cited: dict[PaperId, set[PaperId]] = defaultdict(set)
         for edge in edges:
             cites[edge.citing].add(edge.cited)
             cited[edge.cited].add(edge.citing)
-        told: dict[PaperId, list[CitationRecord]] = defaultdict(list)
-        for one in self._heard:
-            told[one.paper].append(one)
-        return {paper: self._standing(paper, cites, cited, told) for paper in sorted({*cites, *cited, *told})}
+        records: dict[PaperId, list[CitationRecord]] = defaultdict(list)
+        for record in self._records:
+            records[record.paper].append(record)
+        stats = {
+            paper: self._stats(paper, cites.get(paper, set()), cited.get(paper, set()), records.get(paper, []))
+            for paper in sorted({*cites, *cited, *records})
+        }
+        return Citations(tuple(edges), stats, missing)
 
-    def _standing(
-        self,
-        paper: PaperId,
-        cites: Mapping[PaperId, set[PaperId]],
-        cited: Mapping[PaperId, set[PaperId]],
-        told: Mapping[PaperId, list[CitationRecord]],
+    def _stats(
+        self, paper: PaperId, cites: set[PaperId], cited: set[PaperId], records: list[CitationRecord]
     ) -> CitationStats:
-        heard = told.get(paper, [])
         outside = sorted(self._outside.get(paper, []), key=lambda work: (-self._times[work.ids[0]], work.title))
         return CitationStats(
-            references=tuple(sorted(cites.get(paper, ()))),
-            cited_by=tuple(sorted(cited.get(paper, ()))),
+            references=tuple(sorted(cites)),
+            cited_by=tuple(sorted(cited)),
             outside=tuple(outside[:MAX_EXTERNAL]),
             more=max(len(outside) - MAX_EXTERNAL, 0) + self._more.get(paper, 0),
-            count=max((one.cited_by for one in heard if one.cited_by is not None), default=None),
-            told=tuple((one.provider, one.at) for one in heard),
+            count=max((record.cited_by for record in records if record.cited_by is not None), default=None),
+            providers=tuple((record.provider, record.at) for record in records),
         )

@@ -1,9 +1,10 @@
-"""Vectors of papers, with the ids they belong to."""
+"""Vectors of papers by paper id."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +14,14 @@ from surveygen.domain.paper import PaperId
 Vectors = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots, which a cached property cannot have
 class Embeddings:
     """One vector a paper.
 
     Attributes:
         ids: the papers, in the order of the rows.
         vectors: `(n_papers, dim)` float32, rows of length 1 (a row of zeros for an empty text).
-        encoder: the fingerprint of the encoder that made them.
+        encoder: the fingerprint of the encoder.
     """
 
     ids: tuple[PaperId, ...]
@@ -31,10 +32,13 @@ class Embeddings:
         if self.vectors.ndim != 2 or len(self.ids) != self.vectors.shape[0]:
             raise ValueError(f"{len(self.ids)} ids for vectors of shape {self.vectors.shape}")
 
+    @cached_property
+    def _row_of(self) -> dict[PaperId, int]:
+        return {paper: row for row, paper in enumerate(self.ids)}
+
     def rows(self, ids: Sequence[PaperId]) -> Vectors:
-        """Return the vectors of some papers, `(len(ids), dim)` float32, in the order asked."""
-        where = {paper: row for row, paper in enumerate(self.ids)}
-        return self.vectors[[where[paper] for paper in ids]]
+        """Return the vectors of some papers, `(len(ids), dim)` float32, in the order of `ids`."""
+        return self.vectors[[self._row_of[paper] for paper in ids]]
 
 
 def unit_rows(vectors: Vectors) -> Vectors:

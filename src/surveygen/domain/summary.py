@@ -45,7 +45,7 @@ class Attribution:
 
     author: str
     at: str
-    doubts: tuple[StaleSource, ...] = ()
+    stale_sources: tuple[StaleSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Sentence:
         support: 0 to 1, agreement of the words with the evidence.
         translated_from: the language it was written in, None if it was written in `language`. source: its words then.
         claim: names the claim in its draft, whoever words it; "" where nobody can edit it.
-        hand: who wrote it, None for the program.
+        attribution: who wrote it, None for the program.
     """
 
     text: str
@@ -72,7 +72,7 @@ class Sentence:
     language: str = "en"
     translated_from: str | None = None
     claim: str = ""
-    hand: Attribution | None = None
+    attribution: Attribution | None = None
     source: str = ""
 
     @property

@@ -28,13 +28,14 @@ class Paragraph:
 class Note:
     """Words that claim nothing about a paper: a definition, a notice, or counts taken from the data.
 
-    `claim` names words that a person may edit, and `hand` who did. `language` is empty where it is the survey's own.
+    `claim` names words that a person may edit, `attribution` the person who did. `language` is empty where it is the
+    survey's own.
     """
 
     text: str
     role: Literal["definition", "notice", "computed"] = "computed"
     claim: str = ""
-    hand: Attribution | None = None
+    attribution: Attribution | None = None
     language: str = ""
 
 
@@ -109,12 +110,12 @@ class FlowCount:
 
 @dataclass(frozen=True, slots=True)
 class FlowStage:
-    """A step of the selection: what is `kept`, its `parts`, and what is set `aside` before the next stage.
+    """A step of the selection: what is `remaining`, its `parts`, and what is set `aside` before the next stage.
 
-    The parts add up to what is kept; what is kept, less what is set aside, is what the next stage keeps.
+    The parts add up to `remaining`; less what is set aside it is the `remaining` of the next stage.
     """
 
-    kept: FlowCount
+    remaining: FlowCount
     parts: tuple[FlowCount, ...] = ()
     aside: tuple[FlowCount, ...] = ()
 
@@ -129,7 +130,7 @@ class PrismaFlow:
     def counts(self) -> Iterator[FlowCount]:
         """Yield every number in reading order."""
         for stage in self.stages:
-            yield from (stage.kept, *stage.parts, *stage.aside)
+            yield from (stage.remaining, *stage.parts, *stage.aside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,7 @@ class BibliographyEntry:
     Attributes:
         number: position in the references, from 1. cite_key: stable for the life of the survey.
         neighbours: the papers most like it, nearest first, at most 10.
-        standing: who cites it and whom it cites; None if nothing is known.
+        citation_stats: who cites it and whom it cites; None if nothing is known.
         reasons: spans of the abstract that placed the paper.
         position: the place on the map in the unit square, y downwards; None if there is no map.
     """
@@ -245,7 +246,7 @@ class BibliographyEntry:
     card: PaperReview
     assignment: Assignment | None = None
     neighbours: tuple[PaperId, ...] = ()
-    standing: CitationStats | None = None
+    citation_stats: CitationStats | None = None
     reasons: tuple[Evidence, ...] = ()
     position: tuple[float, float] | None = None
 

@@ -1,9 +1,10 @@
-"""Themes in a tree, and which paper stands where."""
+"""Themes in a tree, and assignments of papers to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NewType
 
 from surveygen.domain.paper import PaperId
@@ -38,7 +39,7 @@ class Theme:
         return dict(self.names).get(language, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which a cached property cannot have
 class Taxonomy:
     """A forest of themes in reading order: parents before their children.
 
@@ -54,10 +55,12 @@ class Taxonomy:
             if theme.id in seen:
                 raise ValueError(f"two themes have the id {theme.id!r}")
             if theme.parent is not None and theme.parent not in seen:
-                raise ValueError(
-                    f"theme {theme.id!r} names the parent {theme.parent!r}, which does not stand before it"
-                )
+                raise ValueError(f"theme {theme.id!r} names the parent {theme.parent!r}, which does not precede it")
             seen.add(theme.id)
+
+    @cached_property
+    def _by_id(self) -> dict[ThemeId, Theme]:
+        return {theme.id: theme for theme in self.themes}
 
     def __iter__(self) -> Iterator[Theme]:
         return iter(self.themes)
@@ -66,13 +69,10 @@ class Taxonomy:
         return len(self.themes)
 
     def __contains__(self, theme: object) -> bool:
-        return any(known.id == theme for known in self.themes)
+        return theme in self._by_id
 
     def __getitem__(self, theme: ThemeId) -> Theme:
-        for known in self.themes:
-            if known.id == theme:
-                return known
-        raise KeyError(theme)
+        return self._by_id[theme]
 
     def children(self, parent: ThemeId | None) -> tuple[Theme, ...]:
         """Return the direct children of a theme, the top themes for None."""
@@ -112,18 +112,18 @@ def in_reading_order(themes: Sequence[Theme]) -> Taxonomy:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where a paper stands.
+    """The theme of a paper.
 
     Attributes:
         theme: the deepest node that fits. path: top theme down to `theme`.
-        score: likeness to the top theme chosen; larger is nearer (cosine scale, -1 to 1).
+        score: similarity to the top theme chosen; larger is nearer (cosine scale, -1 to 1).
         runner_up: the second best top theme, None if there is only one. margin: score minus the runner-up's score.
         uncertain: the confidence is among the smallest of its theme; shown, never hidden.
         method: how it was decided ("nearest", "seed", "person", ...). secondary: further themes it belongs to.
         confidence: 0 to 1, the probability that a person would choose the same top theme.
-        fit: 0 to 1, how far it stands out from the papers of other themes. outside: it fits no theme; `theme` is then
-            only the nearest one, and the paper is no member of it.
-        keywords: its words that decided, the most telling first.
+        fit: 0 to 1, how clearly it differs from the papers of other themes. outside: it fits no theme; `theme` is then
+            only the nearest one, and the paper is not a member of it.
+        keywords: its words that decided, the most important first.
     """
 
     paper: PaperId

@@ -22,19 +22,19 @@ class EditableUnit:
         section: its id. claim: what they are named by. text: with citations as ``[@paper-id]``.
         kind: "sentence", "definition", "dropped" for words that a person took out, or "waiting" for a person's words
             whose section the draft has no more.
-        hand: the person who wrote them, None for the program.
+        attribution: the person who wrote them, None for the program.
     """
 
     section: str
     claim: str
     text: str
     kind: str
-    hand: Attribution | None = None
+    attribution: Attribution | None = None
 
     @property
     def by(self) -> str:
         """Who wrote them and on which day, "" for the program."""
-        return f"{self.hand.author}, {self.hand.at[:10]}" if self.hand else ""
+        return f"{self.attribution.author}, {self.attribution.at[:10]}" if self.attribution else ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,6 @@ def _said(line: EditableUnit) -> bool:
 def _lines(section: Section) -> Iterator[EditableUnit]:
     for block in section.blocks:
         if isinstance(block, Note) and block.claim:
-            yield EditableUnit(section.id, block.claim, block.text, "definition", block.hand)
+            yield EditableUnit(section.id, block.claim, block.text, "definition", block.attribution)
     for sentence in section.sentences():
-        yield EditableUnit(section.id, sentence.claim, sentence.text, "sentence", sentence.hand)
+        yield EditableUnit(section.id, sentence.claim, sentence.text, "sentence", sentence.attribution)

@@ -76,7 +76,7 @@ def fetch_citations(project: Project, progress: Progress, *, edge: NetworkDeps |
         learnt = update_citations(project, store, progress, edge)
         known = citations_of(store, tuple(store.papers.all(status=_LIVE)))
     pairs = {(found.citing, found.cited) for found in known.edges}
-    return CitationReport(learnt, len(pairs), len({paper for pair in pairs for paper in pair}), known.missed)
+    return CitationReport(learnt, len(pairs), len({paper for pair in pairs for paper in pair}), known.missing)
 
 
 def update_citations(

@@ -151,7 +151,7 @@ def _material(
         withdrawn=_withdrawn(store, cite_keys),
         citations=drawing.citations,
         translation=translation,
-        graphs=graph_titles(name for standing in drawing.citations.standings.values() for name, _ in standing.told),
+        graphs=graph_titles(name for standing in drawing.citations.stats.values() for name, _ in standing.providers),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from surveygen.corpus import Store
 from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised, StaleEdit
 from surveygen.domain.paper import Paper, PaperId, Status
-from surveygen.domain.survey import PrismaFlow, Survey
+from surveygen.domain.survey import PrismaFlow, Section, Survey
 from surveygen.domain.theme import ThemeId
 from surveygen.pipeline._codec import decode, encode
 from surveygen.summarize import text_diff
@@ -18,6 +18,7 @@ _KIND, _REPORTS, _SLOT = "edition", "changes", "last"
 _KEPT = 20  # reports: a feed reader that looks once in three weeks misses nothing of a daily refresh
 _FIELDS = ("title", "abstract", "authors", "categories", "doi", "journal_ref", "comment", "license", "abstract_kind")
 _SHORT = 8  # hexadecimal digits: two values of one field of one paper differ in them but once in four billion
+_FIRST_NAMES = (("attribution", "hand"), ("stale_sources", "doubts"))
 _ASIDE = frozenset({"changes", "references", "quality", "method"})  # they follow from the others
 
 
@@ -86,7 +87,7 @@ def take_snapshot(store: Store, survey: Survey, run: int, excluded: Iterable[Pap
     gone: tuple[Status, ...] = ("withdrawn",)
     known = (*(entry.paper for entry in survey.entries), *excluded, *store.papers.all(status=gone))
     papers = tuple(_shown(paper, placed) for paper in sorted(known, key=lambda paper: paper.id))
-    sections = tuple((section.id, _digest(encode(section))) for section in survey.sections if section.id not in _ASIDE)
+    sections = tuple((part.id, _section_digest(part)) for part in survey.sections if part.id not in _ASIDE)
     last = max((known.id for known in store.runs.all()), default=0)
     themes = tuple(theme.id for theme in survey.taxonomy)
     counts = tuple(_counts(survey))
@@ -103,8 +104,8 @@ def _counts(survey: Survey) -> Iterator[tuple[str, int]]:
 def _doubted(survey: Survey) -> Iterator[StaleEdit]:
     for section in survey.sections:
         for sentence in section.sentences():
-            if sentence.hand is not None and sentence.hand.doubts:
-                yield StaleEdit(section.id, sentence.claim, sentence.plain, sentence.hand.doubts)
+            if sentence.attribution is not None and sentence.attribution.stale_sources:
+                yield StaleEdit(section.id, sentence.claim, sentence.plain, sentence.attribution.stale_sources)
 
 
 def _shown(paper: Paper, placed: Mapping[PaperId, ThemeId]) -> PaperSnapshot:
@@ -117,6 +118,14 @@ def _shown(paper: Paper, placed: Mapping[PaperId, ThemeId]) -> PaperSnapshot:
         fields=tuple(_digest(encode(getattr(paper, name))) for name in _FIELDS),
         theme=placed.get(paper.id, ""),
     )
+
+
+def _section_digest(section: Section) -> str:
+    # Stored snapshots hash the field names as well, so that a renamed field goes by its first name here.
+    text = encode(section)
+    for name, first_name in _FIRST_NAMES:
+        text = text.replace(f'"{name}":', f'"{first_name}":')
+    return _digest(text)
 
 
 def _digest(text: str) -> str:

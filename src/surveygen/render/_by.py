@@ -14,5 +14,5 @@ def by(hand: Attribution, language: Language, written_in: str) -> str:
 
 def doubted(hand: Attribution, language: Language) -> str:
     """Name the sources that changed; "" if none did."""
-    told = ", ".join(language.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in hand.doubts)
+    told = ", ".join(language.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in hand.stale_sources)
     return f"{language.say('sources_changed')}: {told}" if told else ""

@@ -74,7 +74,7 @@ def draw_flow(flow: PrismaFlow, language: Language) -> FlowDrawing:
     top = 1.0
     middle = 1 + _BOX / 2
     for stage in flow.stages:
-        kept = _box((1.0, top, _BOX), (stage.kept, *stage.parts), language, main=True)
+        kept = _box((1.0, top, _BOX), (stage.remaining, *stage.parts), language, main=True)
         if boxes:
             arrows.append((middle, _below(boxes), middle, top))
         boxes.append(kept)

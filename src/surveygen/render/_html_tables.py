@@ -30,4 +30,4 @@ def told(row: ComparisonRow, entry: BibliographyEntry | None) -> str:
 
 def _plain(cell: Sentence, entry: BibliographyEntry) -> bool:
     """Whether a cell is its words alone: nobody has signed it, it carries no mark, it cites its own paper only."""
-    return cell.hand is None and cell.support >= WEAK and set(cell.cites) <= {entry.paper.id}
+    return cell.attribution is None and cell.support >= WEAK and set(cell.cites) <= {entry.paper.id}

@@ -51,14 +51,14 @@ def sentence_of(sentence: Sentence) -> Json:
         "language": sentence.language,
         "translated_from": sentence.translated_from,
         "claim": sentence.claim,
-        "hand": hand_of(sentence.hand),
+        "hand": hand_of(sentence.attribution),
         **({"source": sentence.source} if sentence.source else {}),
     }
 
 
 def hand_of(hand: Attribution | None) -> Json | None:
     """Write who worded something, and which of its sources changed; None for the program."""
-    return {"author": hand.author, "at": hand.at, "sources": doubts_of(hand.doubts)} if hand else None
+    return {"author": hand.author, "at": hand.at, "sources": doubts_of(hand.stale_sources)} if hand else None
 
 
 def doubts_of(doubts: Iterable[StaleSource]) -> list[Json]:
@@ -136,7 +136,7 @@ def _(block: Note) -> Json:
         "role": block.role,
         "text": block.text,
         "claim": block.claim,
-        "hand": hand_of(block.hand),
+        "hand": hand_of(block.attribution),
         **foreign,
     }
 
@@ -166,7 +166,7 @@ def _(block: ComparisonTable) -> Json:
 def _(block: PrismaFlow) -> Json:
     stages = [
         {
-            "kept": _count(stage.kept),
+            "kept": _count(stage.remaining),
             "parts": [_count(count) for count in stage.parts],
             "aside": [_count(count) for count in stage.aside],
         }

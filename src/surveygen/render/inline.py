@@ -90,11 +90,11 @@ class InlineWriter:
 
     def note(self, note: Note) -> Safe:
         """Write words that cite nothing, and who wrote them."""
-        by = self._by(note.hand, note.language or self._language.code)
+        by = self._by(note.attribution, note.language or self._language.code)
         return self.spoken(self.script.claimed(note.claim, self.words(note.text), by), note.language)
 
     def _claimed(self, sentence: Sentence) -> Safe:
-        by = self._by(sentence.hand, sentence.language)
+        by = self._by(sentence.attribution, sentence.language)
         return self.script.claimed(sentence.claim, self._join(self._parsed(sentence)), by)
 
     def spoken(self, written: Safe, language: str) -> Safe:

@@ -136,7 +136,7 @@ class Views:
     def _(self, block: PrismaFlow) -> View:
         stages = [
             {
-                "kept": self._count(stage.kept),
+                "kept": self._count(stage.remaining),
                 "parts": [self._count(count) for count in stage.parts],
                 "aside": [self._count(count) for count in stage.aside],
             }

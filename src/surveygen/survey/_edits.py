@@ -92,7 +92,7 @@ class _EditWriter:
             role=edit.role,
             language=edit.language,
             claim=edit.claim,
-            hand=self.hand(decision, edit),
+            attribution=self.hand(decision, edit),
         )
 
     def hand(self, decision: Decision, edit: Edit) -> Attribution:
@@ -134,7 +134,7 @@ class _SectionEdits:
             if decision.target:
                 own = edit.language == self._language
                 hand = self._pen.hand(decision, edit)
-                yield replace(block, text=decision.target, hand=hand, language="" if own else edit.language)
+                yield replace(block, text=decision.target, attribution=hand, language="" if own else edit.language)
         else:
             yield block
 

@@ -49,7 +49,7 @@ def write_timeline(desk: ComposeContext) -> tuple[Timeline, ...]:
 
     Nothing where all papers are of one year.
     """
-    cited = {paper: len(known.cited_by) for paper, known in desk.material.citations.standings.items() if known.cited_by}
+    cited = {paper: len(known.cited_by) for paper, known in desk.material.citations.stats.items() if known.cited_by}
     ranks = {paper: (-count, paper) for paper, count in cited.items()} if cited else _central(desk)
     years: dict[int, list[Paper]] = defaultdict(list)
     for paper in desk.material.papers:

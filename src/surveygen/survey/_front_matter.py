@@ -187,7 +187,7 @@ def _chart(desk: ComposeContext) -> tuple[YearChart, ...]:
 def _most_cited(desk: ComposeContext) -> tuple[Block, ...]:
     """List the papers that most others of the survey cite; nothing where no citation is known."""
     material = desk.material
-    times = {paper: len(standing.cited_by) for paper, standing in material.citations.standings.items()}
+    times = {paper: len(standing.cited_by) for paper, standing in material.citations.stats.items()}
     ranked = sorted(
         (paper for paper in material.papers if times.get(paper.id)), key=lambda one: (-times[one.id], one.id)
     )

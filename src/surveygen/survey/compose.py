@@ -116,7 +116,7 @@ def _entries(material: SurveyData, says: TranslationApplier) -> tuple[Bibliograp
             card=says.card(material.cards[paper.id]),
             assignment=material.assignments.get(paper.id),
             neighbours=material.neighbours.get(paper.id, ()),
-            standing=material.citations.standings.get(paper.id),
+            citation_stats=material.citations.stats.get(paper.id),
             reasons=material.reasons.get(paper.id, ()),
             position=material.positions.get(paper.id),
         )

@@ -35,7 +35,9 @@ def measure(material: SurveyData, sections: Sequence[Section]) -> Quality:
         grounded_cited_share=_share(held for claim, held in zip(own, holds, strict=True) if claim.cites),
         model_sentences=sum(claim.method == "llm" for claim in claims),
         human_sentences=len(human),
-        doubted_sentences=sum(claim.hand is not None and bool(claim.hand.doubts) for claim in human),
+        doubted_sentences=sum(
+            claim.attribution is not None and bool(claim.attribution.stale_sources) for claim in human
+        ),
         redundancy=material.checks.redundancy(prose),
         uncertain_papers=sum(item.uncertain for item in material.assignments.values()),
         unassigned_papers=len(known - set(material.assignments)),

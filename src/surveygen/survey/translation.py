@@ -110,7 +110,12 @@ class TranslationApplier:
             return replace(block, sentences=self._each(block.sentences))
         if isinstance(block, ComparisonTable):
             return replace(block, rows=tuple(map(self._row, block.rows)))
-        if isinstance(block, Note) and block.role == "definition" and not block.hand and self.language != _SOURCE:
+        if (
+            isinstance(block, Note)
+            and block.role == "definition"
+            and not block.attribution
+            and self.language != _SOURCE
+        ):
             said = self.translation.words.get(block.text)
             return replace(block, text=said) if said else replace(block, language=_SOURCE)
         return block

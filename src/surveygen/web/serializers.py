@@ -141,8 +141,8 @@ def _paper(paper: Paper, item: Assignment | None) -> Json:
 
 def line_view(line: EditableUnit) -> Json:
     """Write words that can be edited, with who wrote them and what is in doubt."""
-    hand = line.hand
-    doubts = [f"{one.paper}: {one.reason}" for one in hand.doubts] if hand else []
+    hand = line.attribution
+    doubts = [f"{one.paper}: {one.reason}" for one in hand.stale_sources] if hand else []
     return {
         "section": line.section,
         "claim": line.claim,

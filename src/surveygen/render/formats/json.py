@@ -139,7 +139,7 @@ def _paper(entry: BibliographyEntry) -> Json:
         "card": _card(entry.card),
         "neighbours": list(entry.neighbours),
         "position": [ratio(axis) for axis in entry.position] if entry.position else None,
-        **_standing(entry.standing or CitationStats()),
+        **_standing(entry.citation_stats or CitationStats()),
     }
 
 
@@ -153,7 +153,7 @@ def _standing(standing: CitationStats) -> Json:
         ],
         "references_more": standing.more,
         "citation_count": standing.count,
-        "citations_told": [{"provider": provider, "at": at} for provider, at in standing.told],
+        "citations_told": [{"provider": provider, "at": at} for provider, at in standing.providers],
     }
 
 

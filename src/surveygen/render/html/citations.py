@@ -34,7 +34,7 @@ class Shelf:
             "works": [self._places.setdefault(work, len(self._places)) for work in standing.outside],
             "more_works": standing.more or None,
             "count": standing.count,
-            "told": [[string(self._titles.get(name, name)), at[:10]] for name, at in standing.told],
+            "told": [[string(self._titles.get(name, name)), at[:10]] for name, at in standing.providers],
         }
 
 

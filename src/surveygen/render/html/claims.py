@@ -73,7 +73,7 @@ class Claims:
         text = Markup().join(parts)
         if sentence.support < WEAK:
             text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
-        return text + self.signed(sentence.hand, sentence.language)
+        return text + self.signed(sentence.attribution, sentence.language)
 
     def signed(self, hand: Attribution | None, written_in: str) -> Markup:
         """Write who worded something, and what has changed below it; nothing for the program."""

@@ -94,10 +94,15 @@ def _papers(
             yield {**summary(entry, book.sources, book.marks, quoted.get(entry.paper.id, ())), **spot}
         else:
             near = _indices(entry.neighbours, index)
-            yield {**full(entry, book.sources, book.marks), "near": near, **shelf.standing(entry.standing), **spot}
+            yield {
+                **full(entry, book.sources, book.marks),
+                "near": near,
+                **shelf.standing(entry.citation_stats),
+                **spot,
+            }
     own: dict[str, int] = {entry.paper.id: index[entry.paper.id] for entry in page.entries}
     for entry in related:
-        cites = _indices(entry.standing.references, own) if entry.standing else []
+        cites = _indices(entry.citation_stats.references, own) if entry.citation_stats else []
         spans = quoted.get(entry.paper.id, ())
         if not spans and entry.paper.id not in book.stubs:
             book.stubs[entry.paper.id] = stub(entry, book.sources, book.marks)
@@ -118,8 +123,8 @@ def _related_entries(book: HtmlContext, page: PageFile) -> list[BibliographyEntr
     related: set[PaperId] = set(book.claims.quoted(page.file))
     for entry in page.entries:
         related.update(entry.neighbours)
-        if entry.standing:
-            related.update(entry.standing.references, entry.standing.cited_by)
+        if entry.citation_stats:
+            related.update(entry.citation_stats.references, entry.citation_stats.cited_by)
     entries = (book.entries[paper] for paper in related - own if paper in book.entries)
     return sorted(entries, key=lambda entry: entry.number)
 

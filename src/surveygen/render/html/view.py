@@ -137,7 +137,9 @@ class PageView:
     @_block.register
     def _(self, block: Note) -> View:
         way = direction_of(block.language) if block.language else "auto"
-        text = words(block.text) + self._book.claims.signed(block.hand, block.language or self._book.language.code)
+        text = words(block.text) + self._book.claims.signed(
+            block.attribution, block.language or self._book.language.code
+        )
         return {"kind": "note", "role": block.role, "text": text, "lang": block.language, "dir": way}
 
     @_block.register
