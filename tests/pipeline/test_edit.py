@@ -63,7 +63,9 @@ def hands(found: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.fixture
 def theme(copy: Project) -> pipeline.EditableUnit:
     """The first sentence of a theme."""
-    return next(one for one in pipeline.lines(copy, SILENT) if one.section.startswith("theme-") and _is_claim(one))
+    return next(
+        one for one in pipeline.editable_units(copy, SILENT) if one.section.startswith("theme-") and _is_claim(one)
+    )
 
 
 def _is_claim(line: pipeline.EditableUnit) -> bool:
@@ -93,7 +95,7 @@ def test_an_edition_as_it_was_written_gives_no_edits(copy: Project) -> None:
     taken = pipeline.import_edits(copy, SILENT, markdown(copy))
     rewrite(copy, lambda text: text.replace("\n", "\r\n"))
 
-    assert (taken.decisions, taken.beside) == ((), False)
+    assert (taken.decisions, taken.other_changes) == ((), False)
     assert pipeline.import_edits(copy, SILENT, markdown(copy)) == taken
 
 
@@ -146,9 +148,9 @@ def test_dropped_words_come_back_when_they_are_kept(copy: Project, theme: pipeli
     """A sentence whose words and name are deleted is gone from every edition, and listed with its number."""
     rewrite(copy, lambda text: re.sub(rf"<!-- {theme.claim} -->[^\n]*?(?=<!--|\n)", "", text, count=1))
     without = [one["claim"] for one in sentences(data(copy))]
-    listed = pipeline.lines(copy, SILENT, theme.section)
+    listed = pipeline.editable_units(copy, SILENT, theme.section)
     number = next(n for n, one in enumerate(listed, start=1) if one.claim == theme.claim)
-    pipeline.keep(copy, SILENT, theme.section, str(number))
+    pipeline.confirm_sentence(copy, SILENT, theme.section, str(number))
 
     assert theme.claim not in without
     assert listed[number - 1].kind == "dropped"
@@ -168,7 +170,7 @@ def test_the_text_of_a_section_can_be_replaced_as_a_whole(copy: Project, theme: 
 
 def test_a_definition_can_be_edited(copy: Project) -> None:
     """It names the person, and needs no citation."""
-    line = next(one for one in pipeline.lines(copy, SILENT) if one.kind == "definition")
+    line = next(one for one in pipeline.editable_units(copy, SILENT) if one.kind == "definition")
     rewrite(copy, lambda text: re.sub(rf"(<!-- {line.claim} -->)[^\n]*\*", r"\1What I mean by it.*", text, count=1))
     found = data(copy)
     notes = [block for section in found["sections"] for block in section["blocks"] if block.get("hand")]
@@ -223,7 +225,7 @@ def test_a_sentence_whose_sources_changed_stays_and_is_flagged(
         reported = json.loads(markdown(copy).with_name("changes.json").read_text("utf-8"))
         assert [(one["claim"], one["sources"]) for one in reported["doubted"]] == [(theme.claim, told)]
         assert "Sentence by a person whose sources changed" in markdown(copy).read_text("utf-8")
-    pipeline.keep(copy, SILENT, theme.section, theme.claim)
+    pipeline.confirm_sentence(copy, SILENT, theme.section, theme.claim)
     assert hands(data(copy))[0]["hand"]["sources"] == []
 
 
@@ -232,7 +234,9 @@ def test_an_edit_of_a_theme_that_was_merged_goes_with_its_papers(copy: Project) 
     shown = pipeline.show(copy, SILENT)
     leaves = [one.id for one in shown.taxonomy if not shown.taxonomy.children(one.id)]
     line = next(
-        one for one in pipeline.lines(copy, SILENT) if one.section.removeprefix("theme-") in leaves and _is_claim(one)
+        one
+        for one in pipeline.editable_units(copy, SILENT)
+        if one.section.removeprefix("theme-") in leaves and _is_claim(one)
     )
     gone = ThemeId(line.section.removeprefix("theme-"))
     into = next(one for one in leaves if one != gone and shown.taxonomy[one].parent == shown.taxonomy[gone].parent)
@@ -287,9 +291,9 @@ def test_an_edition_that_cannot_be_read_is_kept_beside(copy: Project, theme: pip
 @pytest.mark.parametrize(
     ("section", "sentence", "text", "said"),
     [
-        ("theme-nothing", "1", "X", "no section 'theme-nothing'"),
+        ("theme-nothing", "1", "X", "no editable section 'theme-nothing'"),
         ("theme-outer", "99", "X", "no sentence '99'"),
-        ("theme-outer", "1", "  ", "no words"),
+        ("theme-outer", "1", "  ", "is empty"),
         ("theme-outer", "1", "X [@nobody2020]", "'nobody2020' is cited"),
     ],
 )
@@ -351,6 +355,6 @@ def test_words_whose_section_is_gone_wait_for_it(copy: Project, theme: pipeline.
     pipeline.build(other, notes)
 
     assert any(theme.section in line for line in notes.said)
-    assert [one.claim for one in pipeline.lines(other, SILENT) if one.kind == "waiting"] == [theme.claim]
+    assert [one.claim for one in pipeline.editable_units(other, SILENT) if one.kind == "waiting"] == [theme.claim]
     settings.write_text(text)
     assert hands(data(find_project(copy.root, exact=True)))[0]["section"] == theme.section

@@ -39,16 +39,16 @@ def command(
         )
     if edition is not None:
         taken = pipeline.import_edits(project, progress, edition)
-        shared.print(taken, lambda: _taken(taken))
+        shared.print({"decisions": taken.decisions, "beside": taken.other_changes}, lambda: _taken(taken))
     elif drop:
-        say(context, pipeline.drop(project, progress, section, sentence, language=lang))
+        say(context, pipeline.drop_sentence(project, progress, section, sentence, language=lang))
     elif keep:
-        say(context, pipeline.keep(project, progress, section, sentence, language=lang))
+        say(context, pipeline.confirm_sentence(project, progress, section, sentence, language=lang))
     elif any(wanted):
         words = text if text is not None else _read(file)
         say(context, pipeline.edit(project, progress, section, sentence, words, language=lang))
     else:
-        found = pipeline.lines(project, progress, section, language=lang)
+        found = pipeline.editable_units(project, progress, section, language=lang)
         shared.print(found, lambda: _listed(found))
 
 
@@ -72,6 +72,6 @@ def _listed(found: tuple[pipeline.EditableUnit, ...]) -> Iterator[str]:
 
 
 def _taken(taken: pipeline.ImportedEdits) -> Iterator[str]:
-    yield f"{len(taken.decisions)} edits taken up"
-    if taken.beside:
-        yield "the file was changed elsewhere too: that is not taken up"
+    yield f"{len(taken.decisions)} edits imported"
+    if taken.other_changes:
+        yield "the file has other changes, which were not imported"

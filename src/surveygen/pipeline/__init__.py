@@ -1,7 +1,6 @@
 """Say the verbs in order: add, fetch, refresh, build, verify."""
 
 from surveygen.llm import LlmUsage
-from surveygen.pipeline._editable import EditableUnit
 from surveygen.pipeline.add import add
 from surveygen.pipeline.build import BuildResult, build
 from surveygen.pipeline.citations import (
@@ -24,7 +23,8 @@ from surveygen.pipeline.decide import (
     undo,
 )
 from surveygen.pipeline.doctor import HealthCheck, examine
-from surveygen.pipeline.edit import ImportedEdits, drop, edit, import_edits, keep, lines
+from surveygen.pipeline.edit import ImportedEdits, confirm_sentence, drop_sentence, edit, editable_units, import_edits
+from surveygen.pipeline.editable import EditableUnit
 from surveygen.pipeline.estimate import estimate
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, export
@@ -63,8 +63,10 @@ __all__ = [
     "add",
     "build",
     "clear_stop",
-    "drop",
+    "confirm_sentence",
+    "drop_sentence",
     "edit",
+    "editable_units",
     "estimate",
     "evaluate",
     "examine",
@@ -78,8 +80,6 @@ __all__ = [
     "import_edits",
     "induce",
     "init",
-    "keep",
-    "lines",
     "merge",
     "move",
     "pin",

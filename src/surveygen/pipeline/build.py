@@ -12,10 +12,10 @@ from surveygen.languages import Language, codes
 from surveygen.languages import load as load_language
 from surveygen.llm import LlmUsage
 from surveygen.pipeline import snapshot
-from surveygen.pipeline._editable import EditableDraft
 from surveygen.pipeline._llm_session import LlmSession
 from surveygen.pipeline._output_cache import OutputCache
-from surveygen.pipeline.edit import edited, take_up_edited
+from surveygen.pipeline.edit import edited_folders, import_edited_folders
+from surveygen.pipeline.editable import EditableDraft
 from surveygen.pipeline.output import (
     PAGE,
     TAXONOMY,
@@ -137,11 +137,11 @@ def take_up(
     order: BuildRequest, store: Store, progress: Progress, drawing: PreparedSurvey | None = None
 ) -> PreparedSurvey | None:
     """Make decisions of what a person changed in the Markdown editions; return the drawing where that took one."""
-    touched = edited([order.folder / one.code for one in order.languages])
+    touched = edited_folders([order.folder / one.code for one in order.languages])
     if not touched:
         return None
     drawing = drawing or prepare_survey(order.project, store, progress)
-    take_up_edited(drawing, touched, progress)
+    import_edited_folders(drawing, touched, progress)
     return drawing
 
 
@@ -167,7 +167,7 @@ def _write(
         if said.engine:
             told.append(TranslationCounts(language.code, len(said.words), len(said.failed), said.pending))
         survey = replace(drawing.survey(language, said), editions=order.editions)
-        for line in EditableDraft(survey, store).waiting():
+        for line in EditableDraft(survey, store).orphaned_edits():
             drawing.run.progress.note(
                 f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}"
             )

@@ -40,11 +40,11 @@ ACTIONS: Mapping[str, CurationAction] = {
     ),
     "drop": CurationAction(
         ("section", "sentence"),
-        lambda project, progress, of: pipeline.drop(project, progress, of["section"], of["sentence"]),
+        lambda project, progress, of: pipeline.drop_sentence(project, progress, of["section"], of["sentence"]),
     ),
     "keep": CurationAction(
         ("section", "sentence"),
-        lambda project, progress, of: pipeline.keep(project, progress, of["section"], of["sentence"]),
+        lambda project, progress, of: pipeline.confirm_sentence(project, progress, of["section"], of["sentence"]),
     ),
     "undo": CurationAction((), lambda project, _progress, _of: pipeline.undo(project)),
 }

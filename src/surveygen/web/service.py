@@ -89,7 +89,7 @@ class CurationService:
     def lines(self) -> list[Json]:
         """Return every sentence of the draft that can be edited."""
         with self._lock:
-            found = pipeline.lines(self.project, _SILENT)
+            found = pipeline.editable_units(self.project, _SILENT)
         return [line_view(one) for one in found]
 
     def draft(self, language: str) -> Path | None:
