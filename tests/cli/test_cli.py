@@ -138,13 +138,13 @@ def test_the_themes_are_steered_from_the_command_line(run: Run, survey: Path) ->
     theme = json.loads(run("-C", str(survey), "--json", "-q", "themes", "show")[1])[0]["id"]
 
     assert f"rename {theme} to 'Ways on'" in run("-C", str(survey), "themes", "rename", theme, "Ways on")[1]
-    assert "it is so already" in run("-C", str(survey), "themes", "rename", theme, "Ways on")[1]
+    assert "this is already so" in run("-C", str(survey), "themes", "rename", theme, "Ways on")[1]
     assert f"pin 2001.00001 to '{theme}'" in run("-C", str(survey), "-q", "themes", "pin", "2001.00001")[1]
     assert "undo 2" in run("-C", str(survey), "themes", "undo")[1]
     code, out, _ = run("-C", str(survey), "themes", "log")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == ["1", "2", "3"]
-    assert "(taken back)" in out.splitlines()[1]
+    assert "(undone)" in out.splitlines()[1]
     assert "Ways on" in run("-C", str(survey), "-q", "themes", "show")[1]
     assert "nothing is proposed" in run("-C", str(survey), "-q", "themes", "proposals")[1]
     assert f"kept     {theme}" in run("-C", str(survey), "-q", "themes", "retaxonomy")[1]

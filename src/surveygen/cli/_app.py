@@ -1,4 +1,4 @@
-"""Gather the commands and turn errors into exit codes."""
+"""The command line: commands, and exit codes for errors."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ def _shared(
 
 def _add_commands() -> None:
     """Add every public module of this package: its function ``command``, or its typer app ``group``."""
-    for module in sorted(pkgutil.iter_modules(surveygen.cli.__path__), key=lambda found: found.name):
+    for module in sorted(pkgutil.iter_modules(surveygen.cli.__path__), key=lambda module: module.name):
         if module.name.startswith("_"):
             continue
-        room = importlib.import_module(f"surveygen.cli.{module.name}")
-        if hasattr(room, "group"):
-            app.add_typer(room.group, name=module.name)
+        command_module = importlib.import_module(f"surveygen.cli.{module.name}")
+        if hasattr(command_module, "group"):
+            app.add_typer(command_module.group, name=module.name)
         else:
-            app.command(name=module.name)(room.command)
+            app.command(name=module.name)(command_module.command)
 
 
 def main() -> None:
-    """Run the command line and leave with the exit code of what happened."""
+    """Run the command line and exit with the code of the outcome."""
     _add_commands()
     try:
         app(standalone_mode=True)
@@ -72,12 +72,12 @@ def main() -> None:
             print(f"  {error.hint}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("surveygen: interrupted; what was finished is kept", file=sys.stderr)
+        print("surveygen: interrupted; finished work is saved", file=sys.stderr)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(INTERRUPTED)
-    except Exception as error:  # the last net: whatever happens ends in two lines
+    except Exception as error:  # every other error ends in two lines and an exit code
         if "--debug" in sys.argv:
             raise
         print(f"surveygen: {_unexpected(error)}", file=sys.stderr)
@@ -85,9 +85,9 @@ def main() -> None:
 
 
 def _unexpected(error: Exception) -> str:
-    """Word an error that no room foresaw: a full disk or a lost permission, or else a fault of ours."""
+    """Describe an unforeseen error: a full disk, a missing permission, or a bug."""
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}\n  check space and permissions; what was finished is kept"
+        return f"{where}{error.strerror or error}\n  check space and permissions; finished work is saved"
     what = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"unexpected {what[:300]}\n  this is a fault of surveygen: please report it with the output of --debug"
+    return f"unexpected {what[:300]}\n  this is a bug in surveygen: please report it with the output of --debug"

@@ -1,4 +1,4 @@
-"""What every command shares: the project, JSON output and progress bars."""
+"""Options, JSON output and progress bars shared by all commands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Context:
         return find_project(Path(self.folder or "."), exact=bool(self.folder))
 
     def progress(self) -> Progress:
-        """Return bars on stderr, or silence."""
+        """Return progress bars on stderr, or none if quiet."""
         return NullProgress() if self.quiet else Bars()
 
     def print(self, value: object, text: Callable[[], Iterator[str]]) -> None:
@@ -74,5 +74,5 @@ class Bars:
                 bars.update(task, total=bars.tasks[0].completed)
 
     def note(self, message: str) -> None:
-        """Say one line on stderr."""
+        """Print a line on stderr."""
         print(message, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""``surveygen build``: make the drafts."""
+"""``surveygen build``: build the drafts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
-from surveygen.cli._wording import built_lines, estimate_lines
+from surveygen.cli._format import built_lines, estimate_lines
 
 
 def command(
@@ -21,7 +21,7 @@ def command(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of output/<slug>.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Count what a language model would be asked, and its cost; ask nothing.")
+        bool, typer.Option("--dry-run", help="Estimate the requests to a language model and their cost; send none.")
     ] = False,
 ) -> None:
     """Build the drafts from the corpus."""

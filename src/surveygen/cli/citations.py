@@ -15,9 +15,9 @@ from surveygen.pipeline import CitationUpdate
 
 def command(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; ask nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; send none.")] = False,
 ) -> None:
-    """Ask the citation graphs of survey.toml about papers that are new or were last asked about long ago."""
+    """Query the citation graphs of survey.toml for papers that are new or were last queried long ago."""
     shared: Context = context.obj
     if dry_run:
         requests = pipeline.plan_citations(shared.project())
@@ -26,23 +26,23 @@ def command(
     report = pipeline.fetch_citations(shared.project(), shared.progress())
 
     def text() -> Iterator[str]:
-        for learnt in report.learnt:
-            yield from _lines(learnt)
+        for update in report.learnt:
+            yield from _lines(update)
         yield f"{report.citations} citations between {report.papers} papers of this survey"
         if report.missed:
-            yield "cited most, and not in this survey:"
+            yield "most cited, and not in this survey:"
         yield from (_missed(work, times) for work, times in report.missed)
 
     shared.print(report, text)
 
 
-def _lines(learnt: CitationUpdate) -> Iterator[str]:
+def _lines(update: CitationUpdate) -> Iterator[str]:
     yield (
-        f"{learnt.provider}: {learnt.due} papers due, {learnt.answered} answered, {learnt.known} known there,"
-        f" {learnt.changed} with news"
+        f"{update.provider}: {update.due} papers to update, {update.answered} answered, {update.known} indexed there,"
+        f" {update.changed} changed"
     )
-    if learnt.note:
-        yield f"  {learnt.note}"
+    if update.note:
+        yield f"  {update.note}"
 
 
 def _missed(work: CitedWork, times: int) -> str:

@@ -12,7 +12,7 @@ from surveygen.errors import ConfigError
 
 
 def command(context: typer.Context) -> None:
-    """Examine the machine and the survey; exit 1 if something needed is missing."""
+    """Check the machine and the survey; exit 1 if a requirement is missing."""
     shared: Context = context.obj
     try:
         project = shared.project()

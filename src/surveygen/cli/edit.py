@@ -1,4 +1,4 @@
-"""``surveygen edit``: write over the words of a draft."""
+"""``surveygen edit``: replace text of a draft by your own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
-from surveygen.cli._steering import say
+from surveygen.cli._theme_commands import print_decision
 from surveygen.errors import ConfigError
 
 
@@ -19,37 +19,37 @@ def command(
     context: typer.Context,
     section: Annotated[str, typer.Argument(metavar="[SECTION]", help="The id of a section.")] = "",
     sentence: Annotated[
-        str, typer.Argument(metavar="[SENTENCE]", help="Its number or name; without one the whole running text.")
+        str, typer.Argument(metavar="[SENTENCE]", help="Its number or key; if omitted, the whole running text.")
     ] = "",
     text: Annotated[str | None, typer.Option(metavar="WORDS", help="Cite as [12] or [@id].")] = None,
-    file: Annotated[Path | None, typer.Option(metavar="FILE", help="Holds the words; - for stdin.")] = None,
-    drop: Annotated[bool, typer.Option("--drop", help="Take it out.")] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Stand by it as it is, or bring it back.")] = False,
+    file: Annotated[Path | None, typer.Option(metavar="FILE", help="File with the text; - for stdin.")] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="Remove it.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Confirm it as it is, or restore it.")] = False,
     edition: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="An edited survey.md.")] = None,
-    lang: Annotated[str, typer.Option(metavar="L", help="The edition; the default is the survey's first.")] = "",
+    lang: Annotated[str, typer.Option(metavar="L", help="The edition; by default the first language.")] = "",
 ) -> None:
-    """Put your words in place of a sentence or of a section's text; they stay. Without words: list the sentences."""
+    """Replace a sentence or the text of a section by your own words; without text, list the sentences."""
     shared: Context = context.obj
     project, progress = shared.project(), shared.progress()
-    wanted = [text is not None, file is not None, drop, keep, edition is not None]
-    if sum(wanted) > 1 or (any(wanted) and bool(section) == (edition is not None)):
+    actions = [text is not None, file is not None, drop, keep, edition is not None]
+    if sum(actions) > 1 or (any(actions) and bool(section) == (edition is not None)):
         raise ConfigError(
             "edit: give one of --text, --file, --drop and --keep for a section, or --from alone",
             "surveygen edit SECTION lists the sentences of a section",
         )
     if edition is not None:
-        taken = pipeline.import_edits(project, progress, edition)
-        shared.print({"decisions": taken.decisions, "beside": taken.other_changes}, lambda: _taken(taken))
+        imported = pipeline.import_edits(project, progress, edition)
+        shared.print({"decisions": imported.decisions, "beside": imported.other_changes}, lambda: _imported(imported))
     elif drop:
-        say(context, pipeline.drop_sentence(project, progress, section, sentence, language=lang))
+        print_decision(context, pipeline.drop_sentence(project, progress, section, sentence, language=lang))
     elif keep:
-        say(context, pipeline.confirm_sentence(project, progress, section, sentence, language=lang))
-    elif any(wanted):
+        print_decision(context, pipeline.confirm_sentence(project, progress, section, sentence, language=lang))
+    elif any(actions):
         words = text if text is not None else _read(file)
-        say(context, pipeline.edit(project, progress, section, sentence, words, language=lang))
+        print_decision(context, pipeline.edit(project, progress, section, sentence, words, language=lang))
     else:
-        found = pipeline.editable_units(project, progress, section, language=lang)
-        shared.print(found, lambda: _listed(found))
+        units = pipeline.editable_units(project, progress, section, language=lang)
+        shared.print([_unit_json(unit) for unit in units], lambda: _unit_lines(units))
 
 
 def _read(file: Path | None) -> str:
@@ -59,19 +59,25 @@ def _read(file: Path | None) -> str:
         raise ConfigError(f"{file}: cannot be read: {error}", "check the path") from error
 
 
-def _listed(found: tuple[pipeline.EditableUnit, ...]) -> Iterator[str]:
+def _unit_json(unit: pipeline.EditableUnit) -> dict[str, object]:
+    hand = unit.attribution
+    by = hand and {"author": hand.author, "at": hand.at, "doubts": hand.stale_sources}
+    return {"section": unit.section, "claim": unit.claim, "text": unit.text, "kind": unit.kind, "hand": by}
+
+
+def _unit_lines(units: tuple[pipeline.EditableUnit, ...]) -> Iterator[str]:
     section, number = "", 0
-    for line in found:
-        if line.section != section:
-            section, number = line.section, 0
+    for unit in units:
+        if unit.section != section:
+            section, number = unit.section, 0
             yield section
         number += 1
-        by = f" ({line.by})" if line.by else ""
-        kind = "" if line.kind == "sentence" else f" [{line.kind}]"
-        yield f"  {number:>3}  {line.claim}{kind}{by}  {line.text}"
+        by = f" ({unit.by})" if unit.by else ""
+        kind = "" if unit.kind == "sentence" else f" [{unit.kind}]"
+        yield f"  {number:>3}  {unit.claim}{kind}{by}  {unit.text}"
 
 
-def _taken(taken: pipeline.ImportedEdits) -> Iterator[str]:
-    yield f"{len(taken.decisions)} edits imported"
-    if taken.other_changes:
+def _imported(imported: pipeline.ImportedEdits) -> Iterator[str]:
+    yield f"{len(imported.decisions)} edits imported"
+    if imported.other_changes:
         yield "the file has other changes, which were not imported"

@@ -1,4 +1,4 @@
-"""``surveygen evaluate``: agreement with people."""
+"""``surveygen evaluate``: agreement with human labels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def command(
 ) -> None:
     """Measure how well themes, headings and references agree with those of people."""
     shared: Context = context.obj
-    found = pipeline.evaluate(
+    assessment = pipeline.evaluate(
         shared.project(), shared.progress(), gold=gold, outline=outline, bibliography=bibliography, html=html
     )
-    shared.print(found, lambda: iter((found.as_text(),)))
+    shared.print(assessment, lambda: iter((assessment.as_text(),)))

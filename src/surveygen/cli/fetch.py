@@ -9,7 +9,7 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
-from surveygen.cli._wording import change_lines
+from surveygen.cli._format import change_lines
 from surveygen.pipeline.fetch import FetchQuery
 
 
@@ -19,13 +19,13 @@ def command(
     ids: Annotated[list[str] | None, typer.Option(metavar="IDS", help="arXiv ids; commas or repeated.")] = None,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="First versions from this day, YYYY-MM-DD.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="First versions to this day, YYYY-MM-DD.")] = None,
-    max_papers: Annotated[int | None, typer.Option("--max", min=1, metavar="N", help="At most so many papers.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; ask nothing.")] = False,
+    max_papers: Annotated[int | None, typer.Option("--max", min=1, metavar="N", help="Maximum of papers.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; send none.")] = False,
     clear_stop: Annotated[
-        bool, typer.Option("--clear-stop", help="Allow requests again after arXiv said 403.")
+        bool, typer.Option("--clear-stop", help="Allow requests again after arXiv answered 403.")
     ] = False,
 ) -> None:
-    """Fetch papers from arXiv: a query, ids, or what survey.toml asks for."""
+    """Fetch papers from arXiv: a query, ids, or what survey.toml names."""
     shared: Context = context.obj
     if clear_stop:
         cleared = pipeline.clear_stop(shared.project())
@@ -33,13 +33,13 @@ def command(
             {"cleared": cleared}, lambda: iter(["requests are allowed again" if cleared else "no stop was set"])
         )
         return
-    wanted = tuple(part for item in ids or () for part in item.replace(",", " ").split())
-    ask = FetchQuery(query=query, ids=wanted, since=since, until=until, max_papers=max_papers)
+    wanted_ids = tuple(part for item in ids or () for part in item.replace(",", " ").split())
+    request = FetchQuery(query=query, ids=wanted_ids, since=since, until=until, max_papers=max_papers)
     if dry_run:
-        urls = pipeline.plan(shared.project(), ask)
+        urls = pipeline.plan(shared.project(), request)
         shared.print({"requests": urls}, lambda: iter(urls))
         return
-    fetched = pipeline.fetch(shared.project(), ask, shared.progress())
+    fetched = pipeline.fetch(shared.project(), request, shared.progress())
 
     def text() -> Iterator[str]:
         yield from change_lines("arXiv", fetched.change)

@@ -9,18 +9,19 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
-from surveygen.cli._wording import built_lines, report_lines
+from surveygen.cli._format import built_lines, report_lines
 
 
 def command(
     context: typer.Context,
-    since: Annotated[str | None, typer.Option(metavar="DATE", help="Ask again for all from this day on.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Request all again from this day on.")] = None,
     if_announced: Annotated[
-        bool, typer.Option("--if-announced", help="Ask arXiv only if its daily feed has news (sources.arxiv.feeds).")
+        bool,
+        typer.Option("--if-announced", help="Query arXiv only if a feed (sources.arxiv.feeds) has news."),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the first requests; ask nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the first requests; send none.")] = False,
 ) -> None:
-    """Fetch what is new, place it, write and build again, and tell what changed."""
+    """Fetch new papers, assign them, build again, and report what changed."""
     shared: Context = context.obj
     project = shared.project()
     if dry_run:
@@ -33,7 +34,7 @@ def command(
         if refreshed.harvested is None:
             yield "nothing to harvest: set query or sets under [sources.arxiv] in survey.toml"
         elif refreshed.harvested.outcome == "paused":
-            yield "the budget is spent: the next refresh goes on"
+            yield "the budget is spent: the next refresh continues"
         yield from report_lines(refreshed.changes)
         yield from built_lines(refreshed.built)
 

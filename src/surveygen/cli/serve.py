@@ -15,7 +15,7 @@ def command(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0: any free port.")] = 0,
 ) -> None:
-    """Serve a page on this machine alone to place papers, steer themes and edit the text; Ctrl-C ends it."""
+    """Serve a page on this machine only to assign papers, change themes and edit text; Ctrl-C stops it."""
     shared: Context = context.obj
     project = shared.project()
     try:
@@ -24,9 +24,9 @@ def command(
         raise ConfigError(
             "surveygen serve needs Starlette and uvicorn", 'install them: pip install "surveygen[serve]"'
         ) from error
-    serve(project, port, lambda address: _tell(shared, address), debug=shared.debug)
+    serve(project, port, lambda address: _announce(shared, address), debug=shared.debug)
 
 
-def _tell(shared: Context, address: str) -> None:
-    shared.print({"address": address}, lambda: iter([f"open {address}", "Ctrl-C ends it"]))
+def _announce(shared: Context, address: str) -> None:
+    shared.print({"address": address}, lambda: iter([f"open {address}", "Ctrl-C stops it"]))
     sys.stdout.flush()

@@ -11,20 +11,20 @@ from surveygen.cli._context import Context
 
 
 def command(context: typer.Context) -> None:
-    """Say what the corpus holds, what was set aside and why, and which drafts there are."""
+    """Show what the corpus holds, what was set aside and why, and which drafts exist."""
     shared: Context = context.obj
     words = languages.load("en")
-    found = pipeline.status(shared.project())
+    state = pipeline.status(shared.project())
 
     def text() -> Iterator[str]:
-        yield f"{found.title} (changed {found.changed_at})"
-        yield from (f"  {name.replace('_', ' '):<18}{count:>8}" for name, count in found.counts.items())
-        yield f"  sources: {', '.join(found.sources) or 'none'}"
-        yield from (f"  set aside: {bad.source} line {bad.line}: {bad.reason}" for bad in found.quarantine)
-        yield from (f"  wanted: {paper}" for paper in found.wanted)
-        for one in found.doubted:
-            why = "; ".join(words.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in one.doubts)
-            yield f"  look again: {one.section} {one.claim}: {why}"
-        yield from (f"  draft: {folder}" for folder in found.drafts)
+        yield f"{state.title} (changed {state.changed_at})"
+        yield from (f"  {name.replace('_', ' '):<18}{count:>8}" for name, count in state.counts.items())
+        yield f"  sources: {', '.join(state.sources) or 'none'}"
+        yield from (f"  set aside: {bad.source} line {bad.line}: {bad.reason}" for bad in state.quarantine)
+        yield from (f"  pending: {paper}" for paper in state.wanted)
+        for edit in state.doubted:
+            why = "; ".join(words.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in edit.doubts)
+            yield f"  stale edit: {edit.section} {edit.claim}: {why}"
+        yield from (f"  draft: {folder}" for folder in state.drafts)
 
-    shared.print(found, text)
+    shared.print(state, text)

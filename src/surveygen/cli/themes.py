@@ -11,14 +11,13 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
-from surveygen.cli._proposing import PROPOSING
-from surveygen.cli._steering import STEERING
+from surveygen.cli._theme_commands import THEME_COMMANDS
 from surveygen.domain.theme import ThemeId
 from surveygen.errors import ThemeError
 from surveygen.pipeline import TaxonomyView
 
 group = typer.Typer(help="See, draft, steer and export the taxonomy.", no_args_is_help=True)
-for command in (*STEERING, *PROPOSING):
+for command in THEME_COMMANDS:
     group.command()(command)
 
 

@@ -23,8 +23,8 @@ def command(
     def text() -> Iterator[str]:
         for problem in report.problems:
             yield f"{problem.file}: {problem.place + ': ' if problem.place else ''}{problem.reason}"
-        for one in report.doubted:
-            yield f"{one.file}: {one.place}: {one.reason} (by a person; look again)"
+        for edit in report.doubted:
+            yield f"{edit.file}: {edit.place}: {edit.reason} (written by a person; check it)"
         if report.human:
             yield f"{report.human} sentences are a person's: their sources are not checked"
         yield f"{report.drafts} drafts, {report.sentences} sentences, {report.citations} citations checked: " + (

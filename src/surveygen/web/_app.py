@@ -121,7 +121,7 @@ async def _body(request: Request) -> object:
 
 async def _explain(_: Request, error: Exception) -> Response:
     """Tell the page what went wrong and what to do."""
-    told = {"message": str(error), "hint": getattr(error, "hint", "")}
+    body = {"message": str(error), "hint": getattr(error, "hint", "")}
     if not isinstance(error, ConflictError):
-        return JSONResponse(told, _BAD)
-    return JSONResponse(told, _LOCKED if error.retryable else _STALE)
+        return JSONResponse(body, _BAD)
+    return JSONResponse(body, _LOCKED if error.retryable else _STALE)

@@ -56,11 +56,11 @@ class Rebuild:
 
     async def events(self) -> AsyncIterator[str]:
         """Yield the state as server-sent events, each time that it is another, until the build has ended."""
-        told: BuildState | None = None
-        while told is None or told.running:
+        last: BuildState | None = None
+        while last is None or last.running:
             now = self.state
-            if now != told:
-                told = now
+            if now != last:
+                last = now
                 yield f"data: {json.dumps(asdict(now))}\n\n"
             await anyio.sleep(_LOOK)
 
@@ -86,5 +86,5 @@ class Rebuild:
             names = tuple(str(path.relative_to(self._project.root)) for path in built.changed)
             self._become(running=False, stage="", changed=names)
 
-    def _become(self, **known: object) -> None:
-        self.state = replace(self.state, **known)  # type: ignore[arg-type]  # names of its fields
+    def _become(self, **changes: object) -> None:
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # names of its fields

@@ -80,7 +80,7 @@ class AuthMiddleware:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token")
         if given is not None and scope["path"] == "/" and scope["method"] in _SAFE:
             return self._welcome(given[0])
-        if not self._known(headers):
+        if not self._authenticated(headers):
             return PlainTextResponse("open the address that surveygen serve has printed; it holds the token", 403)
         if scope["method"] not in _SAFE and not self._own(headers):
             return PlainTextResponse("a change must come from the page of this server", 403)
@@ -93,12 +93,12 @@ class AuthMiddleware:
         answer.set_cookie(self._keys.cookie, self._keys.session, httponly=True, samesite="strict")
         return answer
 
-    def _known(self, headers: Headers) -> bool:
+    def _authenticated(self, headers: Headers) -> bool:
         try:
-            found = SimpleCookie(headers.get("cookie", "")).get(self._keys.cookie)
+            cookie = SimpleCookie(headers.get("cookie", "")).get(self._keys.cookie)
         except CookieError:
             return False
-        return found is not None and _same(found.value, self._keys.session)
+        return cookie is not None and _same(cookie.value, self._keys.session)
 
     def _own(self, headers: Headers) -> bool:
         """Whether a request comes from the page: its origin, what the browser says of the site, and the page's key."""
@@ -107,5 +107,5 @@ class AuthMiddleware:
         return origin and site and _same(headers.get(HEADER, ""), self._keys.csrf)
 
 
-def _same(one: str, other: str) -> bool:
-    return compare_digest(one.encode(), other.encode())
+def _same(left: str, right: str) -> bool:
+    return compare_digest(left.encode(), right.encode())

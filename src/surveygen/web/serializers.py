@@ -1,4 +1,4 @@
-"""Give what the page shows the form of JSON: words alone, no markup."""
+"""JSON views of the survey for the curation page: plain text, no markup."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _SHORT = 80  # code points of a sentence that is named by its beginning
 
 
 def survey_view(shown: TaxonomyView, history: DecisionLog, language: Language) -> Json:
-    """Write themes, papers and decisions, the last decision first."""
-    held = {one.number for one in history.decisions} - set(history.undone)
-    made = [one for one in reversed(history.decisions) if one.action != "undo"]
-    last = next((one for one in made if one.number in held), None)
+    """Return themes, papers and decisions, the last decision first."""
+    active = {decision.number for decision in history.decisions} - set(history.undone)
+    listed = [decision for decision in reversed(history.decisions) if decision.action != "undo"]
+    last = next((decision for decision in listed if decision.number in active), None)
     return {
         "themes": _themes(shown, language.code),
         "papers": [
@@ -32,28 +32,33 @@ def survey_view(shown: TaxonomyView, history: DecisionLog, language: Language) -
             *({**_paper(paper, None), "excluded": True} for paper in shown.excluded),
         ],
         "decisions": [
-            {"text": said(one, shown, language), "author": one.author, "at": one.at, "undone": one.number not in held}
-            for one in made
+            {
+                "text": describe(decision, shown, language),
+                "author": decision.author,
+                "at": decision.at,
+                "undone": decision.number not in active,
+            }
+            for decision in listed
         ],
-        "undo": said(last, shown, language) if last else None,
+        "undo": describe(last, shown, language) if last else None,
     }
 
 
 def paper_view(shown: TaxonomyView, paper: str) -> Json:
-    """Write what is to be read of one paper.
+    """Return the text of one paper.
 
     Raises:
         ConfigError: there is no such paper.
     """
-    if paper not in _known(shown):
+    if paper not in _all_papers(shown):
         raise ConfigError(f"there is no paper {paper!r:.60}", "load the page again")
-    known = _known(shown)[paper]
+    source = _all_papers(shown)[paper]
     why = [_plain(words) for words in shown.rationale(paper)] if paper in shown.papers else []
-    return {"id": paper, "abstract": _plain(known.abstract), "note": known.abstract_kind == "note", "why": why}
+    return {"id": paper, "abstract": _plain(source.abstract), "note": source.abstract_kind == "note", "why": why}
 
 
 def proposal_view(proposal: Proposal, shown: TaxonomyView, language: Language) -> Json:
-    """Write what is proposed in words."""
+    """Describe a proposal."""
     names = [_name(shown, theme, language.code) for theme in proposal.themes]
     words = {"name": _plain(proposal.name), "n": len(proposal.papers), "themes": " · ".join(names)}
     text = language.say(f"desk_proposed_{proposal.kind}", **words)
@@ -61,16 +66,16 @@ def proposal_view(proposal: Proposal, shown: TaxonomyView, language: Language) -
 
 
 def outcome(decision: Decision, shown: TaxonomyView, history: DecisionLog, language: Language) -> str:
-    """Word a decision that was just made; what was taken back is named."""
+    """Describe a new decision; "undo" is described with the decision that it reverts."""
     number = decision.subject if decision.action == "undo" else ""
-    undone = next((one for one in history.decisions if str(one.number) == number), None)
+    undone = next((item for item in history.decisions if str(item.number) == number), None)
     if undone is None:
-        return said(decision, shown, language)
-    return language.say("desk_said_undo", what=said(undone, shown, language))
+        return describe(decision, shown, language)
+    return language.say("desk_said_undo", what=describe(undone, shown, language))
 
 
-def said(decision: Decision, shown: TaxonomyView, language: Language) -> str:
-    """Word a decision with the names of papers and themes."""
+def describe(decision: Decision, shown: TaxonomyView, language: Language) -> str:
+    """Describe a decision with the names of papers and themes."""
     subject, target, edit = decision.subject, decision.target, decision.edit
     if edit is not None:
         kind = "edit" if target else "drop"
@@ -101,7 +106,7 @@ def _themes(shown: TaxonomyView, code: str) -> list[Json]:
 
 
 def _name(shown: TaxonomyView, theme: str, code: str) -> str:
-    return next((_plain(one.name_in(code)) for one in shown.taxonomy if one.id == theme), theme)
+    return next((_plain(item.name_in(code)) for item in shown.taxonomy if item.id == theme), theme)
 
 
 def _section(shown: TaxonomyView, section: str, code: str) -> str:
@@ -109,11 +114,11 @@ def _section(shown: TaxonomyView, section: str, code: str) -> str:
 
 
 def _title(shown: TaxonomyView, paper: str) -> str:
-    known = _known(shown)
-    return _plain(known[paper].title) if paper in known else paper
+    papers = _all_papers(shown)
+    return _plain(papers[paper].title) if paper in papers else paper
 
 
-def _known(shown: TaxonomyView) -> dict[str, Paper]:
+def _all_papers(shown: TaxonomyView) -> dict[str, Paper]:
     return {**shown.papers, **{paper.id: paper for paper in shown.excluded}}
 
 
@@ -139,22 +144,22 @@ def _paper(paper: Paper, item: Assignment | None) -> Json:
     }
 
 
-def line_view(line: EditableUnit) -> Json:
-    """Write words that can be edited, with who wrote them and what is in doubt."""
-    hand = line.attribution
-    doubts = [f"{one.paper}: {one.reason}" for one in hand.stale_sources] if hand else []
+def unit_view(unit: EditableUnit) -> Json:
+    """Return editable text with its author and its stale sources."""
+    stale = unit.attribution.stale_sources if unit.attribution else ()
+    doubts = [f"{source.paper}: {source.reason}" for source in stale]
     return {
-        "section": line.section,
-        "claim": line.claim,
-        "text": line.text,
-        "kind": line.kind,
-        "by": line.by,
+        "section": unit.section,
+        "claim": unit.claim,
+        "text": unit.text,
+        "kind": unit.kind,
+        "by": unit.by,
         "doubts": doubts,
     }
 
 
-def moved(before: TaxonomyView, after: TaxonomyView, subject: str, code: str) -> list[Json]:
-    """Return the papers besides the one decided about that stand elsewhere now."""
+def moved_papers(before: TaxonomyView, after: TaxonomyView, subject: str, code: str) -> list[Json]:
+    """Return the papers, other than the subject of the decision, whose theme changed."""
     names = {theme.id: theme.name_in(code) for theme in (*before.taxonomy, *after.taxonomy)}
     rows = ((paper, before.assignments.get(paper), item) for paper, item in after.assignments.items())
     return [

@@ -1,4 +1,4 @@
-"""The survey as the page sees it, and what an order changes in it."""
+"""The survey behind the curation page: state, decisions and drafts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from surveygen.languages import load
 from surveygen.pipeline import DecisionLog, NullProgress, TaxonomyView
 from surveygen.web._rebuild import Rebuild
 from surveygen.web.actions import Order
-from surveygen.web.serializers import Json, line_view, moved, outcome, paper_view, proposal_view, survey_view
+from surveygen.web.serializers import Json, moved_papers, outcome, paper_view, proposal_view, survey_view, unit_view
 
 _SILENT = NullProgress()
 
 
 class ConflictError(SurveygenError):
-    """A decision that was made about another state of the survey, or while a build reads it."""
+    """The survey changed since the page was shown, or a build is running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ServiceSnapshot:
 
 
 class CurationService:
-    """Does one thing at a time with one survey; `language` is that of its first edition, in which the page speaks."""
+    """Serialized access to one survey; `language` is that of its first edition and of the page."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -43,12 +43,12 @@ class CurationService:
         self._last: ServiceSnapshot | None = None
 
     def overview(self) -> Json:
-        """Return what the page shows at first and after each action."""
+        """Return the content of the page, at first and after each action."""
         with self._lock:
             return self._overview(self._snapshot())
 
     def act(self, order: Order) -> Json:
-        """Decide, and return the new overview with what followed from it.
+        """Store a decision and return the new overview with its consequences.
 
         Raises:
             ConflictError: the survey changed since the page was shown, or a build runs.
@@ -56,21 +56,23 @@ class CurationService:
         """
         with self._lock:
             if self.rebuild.state.running:
-                raise ConflictError("a build is running", "decide when it has ended", retryable=True)
+                raise ConflictError("a build is running", "decide when it has finished", retryable=True)
             before = self._snapshot()
             if order.state != before.state:
-                raise ConflictError("the survey has changed since this page was shown", "look at it again, then decide")
-            decided = order.verb.do(self.project, _SILENT, order.words)
+                raise ConflictError(
+                    "the survey has changed since this page was shown", "review the present state, then decide"
+                )
+            result = order.verb.do(self.project, _SILENT, order.words)
             after = self._snapshot()
-            made = decided.decision
+            decision = result.decision
             return {
                 **self._overview(after),
-                "decided": outcome(made, after.shown, after.history, self.language) if made else None,
-                "moved": moved(before.shown, after.shown, order.words.get("paper", ""), self.language.code),
+                "decided": outcome(decision, after.shown, after.history, self.language) if decision else None,
+                "moved": moved_papers(before.shown, after.shown, order.words.get("paper", ""), self.language.code),
             }
 
     def paper(self, paper: str) -> Json:
-        """Return what is to be read of one paper.
+        """Return the text of one paper.
 
         Raises:
             ConfigError: there is no such paper.
@@ -80,27 +82,27 @@ class CurationService:
         return paper_view(shown, paper)
 
     def offered(self) -> list[Json]:
-        """Return what is proposed."""
+        """Return the proposals."""
         with self._lock:
             shown = self._snapshot().shown
-            offered = pipeline.proposals(self.project, _SILENT)
-        return [proposal_view(one, shown, self.language) for one in offered.proposals]
+            suggestions = pipeline.proposals(self.project, _SILENT)
+        return [proposal_view(proposal, shown, self.language) for proposal in suggestions.proposals]
 
     def lines(self) -> list[Json]:
         """Return every sentence of the draft that can be edited."""
         with self._lock:
-            found = pipeline.editable_units(self.project, _SILENT)
-        return [line_view(one) for one in found]
+            units = pipeline.editable_units(self.project, _SILENT)
+        return [unit_view(unit) for unit in units]
 
     def draft(self, language: str) -> Path | None:
         """Return the page of an edition, None if it is not built."""
         path = self.project.output / self.project.settings.slug / language / "index.html"
-        known = language in self.project.settings.languages
-        return path if known and path.is_file() else None
+        listed = language in self.project.settings.languages
+        return path if listed and path.is_file() else None
 
     def _snapshot(self) -> ServiceSnapshot:
         if self._last is None or self._last.state != self._state():
-            shown = pipeline.show(self.project, _SILENT)  # a first placement saves themes, which is another state
+            shown = pipeline.show(self.project, _SILENT)  # a first assignment stores themes, which changes the state
             self._last = ServiceSnapshot(self._state(), shown, pipeline.history(self.project))
         return self._last
 

@@ -1,4 +1,4 @@
-"""Lines that several commands print."""
+"""Text output that several commands share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = 5  # bad records shown; `surveygen status` has them all
 
 
 def change_lines(name: str, change: ImportChanges) -> Iterator[str]:
-    """Say what an import or a fetch did to the corpus."""
+    """Summarize what an import or a fetch changed in the corpus."""
     counts = {
         "added": len(change.added),
         "revised": len(change.revised),
@@ -24,8 +24,8 @@ def change_lines(name: str, change: ImportChanges) -> Iterator[str]:
         "unchanged": change.unchanged,
         "set aside": len(change.quarantined),
     }
-    said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    yield f"{name}: {said or 'nothing in it'}"
+    summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    yield f"{name}: {summary or 'no records'}"
     for record in change.quarantined[:_SHOWN]:
         yield f"  line {record.line}: {record.reason}"
     if len(change.quarantined) > _SHOWN:
@@ -33,7 +33,7 @@ def change_lines(name: str, change: ImportChanges) -> Iterator[str]:
 
 
 def report_lines(changes: Changes | None) -> Iterator[str]:
-    """Say what a refresh changed since the last one."""
+    """Summarize what a refresh changed since the last one."""
     if changes is None:
         yield "nothing new"
         return
@@ -44,53 +44,53 @@ def report_lines(changes: Changes | None) -> Iterator[str]:
         "reinstated": len(changes.reinstated),
         "corrected": len(changes.metadata),
         "moved": len(changes.moved),
-        "with another abstract": len(changes.reworded),
-        "sentences by a person to look at again": len(changes.doubted),
+        "with a changed abstract": len(changes.reworded),
+        "edited sentences with changed sources": len(changes.doubted),
     }
-    said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    yield f"refresh {changes.run}: {said or 'themes changed'}"
+    summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    yield f"refresh {changes.run}: {summary or 'themes changed'}"
     yield f"  sections: {len(changes.changed)} changed, {len(changes.identical)} identical"
 
 
 def built_lines(built: BuildResult) -> Iterator[str]:
-    """Say which files of the drafts are new."""
+    """List the files of the drafts, new and unchanged."""
     changed = set(built.changed)
     yield f"{built.papers} papers"
     yield from spent_lines(built.spent)
     for edition in built.translated:
-        left = {"left as their translation did not hold": edition.failed, "put off": edition.pending}
-        said = "".join(f", {count} {word}" for word, count in left.items() if count)
-        yield f"{edition.language}: {edition.sentences} sentences translated{said}"
-    yield from (f"{'wrote' if path in changed else 'same '} {_near(path)}" for path in built.files)
+        left = {"with a rejected translation": edition.failed, "postponed": edition.pending}
+        summary = "".join(f", {count} {word}" for word, count in left.items() if count)
+        yield f"{edition.language}: {edition.sentences} sentences translated{summary}"
+    yield from (f"{'wrote' if path in changed else 'same '} {_relative(path)}" for path in built.files)
 
 
 def spent_lines(spent: LlmUsage | None) -> Iterator[str]:
-    """Say what a language model was asked, and what is left for the next run."""
+    """Summarize the use of a language model, and what is left for the next run."""
     if spent is None:
         return
     yield (
-        f"language model: {spent.calls} calls, {spent.cached} answers known already, {spent.input_tokens} + "
+        f"language model: {spent.calls} calls, {spent.cached} cached answers, {spent.input_tokens} + "
         f"{spent.output_tokens} tokens, {_cost(spent.cost_usd)}"
     )
-    troubles = {"asked again after an error": spent.retries, "of no use": spent.unusable, "put off": spent.postponed}
-    said = ", ".join(f"{count} {word}" for word, count in troubles.items() if count)
-    if said:
-        yield f"  {said}"
+    troubles = {"retries": spent.retries, "unusable answers": spent.unusable, "postponed": spent.postponed}
+    summary = ", ".join(f"{count} {word}" for word, count in troubles.items() if count)
+    if summary:
+        yield f"  {summary}"
     if spent.postponed:
-        why = {"budget": "llm.max_cost_usd is reached", "unavailable": "the server is gone"}
+        why = {"budget": "llm.max_cost_usd is reached", "unavailable": "the server is unavailable"}
         yield (
-            f"  {why.get(spent.stopped, 'some questions had no answer')}: the papers' own words stand in; "
-            "the next build goes on"
+            f"  {why.get(spent.stopped, 'some requests had no answer')}: extractive sentences are used instead; "
+            "the next build continues"
         )
 
 
 def estimate_lines(expected: LlmUsage | None) -> Iterator[str]:
-    """Say what a build would ask."""
+    """Summarize the requests that a build would send."""
     if expected is None:
-        yield "no language model is asked: neither summarize.method nor translate.engine is llm"
+        yield "no language model is used: neither summarize.method nor translate.engine is llm"
         return
     yield (
-        f"{expected.calls} questions to ask, {expected.cached} answers known already; at most "
+        f"{expected.calls} requests, {expected.cached} cached answers; at most "
         f"{expected.input_tokens} + {expected.output_tokens} tokens, {_cost(expected.cost_usd)}"
     )
 
@@ -99,7 +99,7 @@ def _cost(usd: float | None) -> str:
     return f"{usd:.4f} US dollars" if usd is not None else "cost unknown (no prices under [llm])"
 
 
-def _near(path: Path) -> Path:
-    """Show a path relative to where the person stands, if it is below."""
+def _relative(path: Path) -> Path:
+    """Return a path relative to the current folder if it is below it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
