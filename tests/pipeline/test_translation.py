@@ -18,7 +18,7 @@ from small_surveys import MakeProject, corpus_lines
 from surveygen import languages, pipeline
 from surveygen.config import Project, find_project
 from surveygen.errors import ConfigError
-from surveygen.pipeline._compare_editions import claim_of
+from surveygen.pipeline.verify_translations import claim_of
 from toy_translator import toy
 
 SILENT = pipeline.NullProgress()

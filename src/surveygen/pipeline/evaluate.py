@@ -1,4 +1,4 @@
-"""Compare a survey with labels, an outline and a bibliography that people made."""
+"""Comparing a survey with labels, an outline and a bibliography made by people."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def evaluate(
     """Measure agreement with each file that is given.
 
     Args:
-        project: the survey; its papers are placed as a build would.
-        progress: told of that.
+        project: the survey; its papers are assigned as a build would.
+        progress: receives the stages.
         gold: JSONL with `arxiv_id` (or `id`), `title` and `labels`, one path from the top theme down; agreement is
             measured at every level of the taxonomy that the labels reach.
         outline: one heading a line, or a taxonomy TOML; compared with the names of all themes.
@@ -46,7 +46,7 @@ def evaluate(
     Raises:
         ConfigError: there is nothing to compare with.
         ThemeError: labels or outline cannot be read, or no label is a theme.
-        SourceError: the bibliography cannot be read, or holds no paper.
+        SourceError: the bibliography cannot be read, or contains no papers.
         SurveygenError: there is no label for a paper of the store.
     """
     if gold is None and outline is None and bibliography is None:
@@ -54,26 +54,28 @@ def evaluate(
     with Store.open(project.database) as store:
         run = open_context(project, store, progress)
         placed = assign_papers(run)
-        found = Assessment(
+        assessment = Assessment(
             _levels(gold, run, placed) if gold else (),
             _headings(outline, run, placed.taxonomy) if outline else None,
             _references(bibliography, run.papers) if bibliography else None,
         )
     if html is not None:
         roots = TemplateRoots(template_root(), project.templates)
-        write_if_changed(html, evaluation_page(found, placed.taxonomy, project.settings.title, roots).encode("utf-8"))
-    return found
+        write_if_changed(
+            html, evaluation_page(assessment, placed.taxonomy, project.settings.title, roots).encode("utf-8")
+        )
+    return assessment
 
 
 def _levels(gold: Path, run: BuildContext, placed: AssignmentResult) -> tuple[Evaluation, ...]:
     labels = read_gold(gold)
     papers = {paper.id for paper in run.papers}
-    known = {paper: path for paper, path in labels.items() if paper in papers}
-    if not known:
+    labeled = {paper: path for paper, path in labels.items() if paper in papers}
+    if not labeled:
         raise SurveygenError(f"{gold}: none of its {len(labels)} labeled papers is in the corpus", "add them first")
-    done = tuple(found for found in placed.assignments if found.paper in known)
-    depth = gold_depth(known, placed.taxonomy)
-    return tuple(measure(known, done, placed.taxonomy, level=level) for level in range(1, max(depth, 1) + 1))
+    assignments = tuple(item for item in placed.assignments if item.paper in labeled)
+    depth = gold_depth(labeled, placed.taxonomy)
+    return tuple(measure(labeled, assignments, placed.taxonomy, level=level) for level in range(1, max(depth, 1) + 1))
 
 
 def _headings(outline: Path, run: BuildContext, taxonomy: Taxonomy) -> HeadingScore:
@@ -90,5 +92,5 @@ def _references(bibliography: Path, papers: Sequence[Paper]) -> ReferenceScore:
         elif isinstance(record, PendingPaper):
             theirs.append(Paper(record.id, record.id))
     if not theirs:
-        raise SourceError(f"{bibliography}: holds no paper", "give a file that surveygen add reads")
+        raise SourceError(f"{bibliography}: contains no papers", "give a file that surveygen add reads")
     return compare_references(papers, theirs)

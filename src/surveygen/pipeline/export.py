@@ -1,4 +1,4 @@
-"""Give the corpus away in the formats of other programs."""
+"""Exporting the corpus to other programs."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def export(project: Project, name: str) -> Iterator[str]:
         ConfigError: the format is unknown.
     """
     if name not in EXPORTS:
-        raise ConfigError(f"export: there is no format {name!r}", f"choose from {', '.join(EXPORTS)}")
+        raise ConfigError(f"export: unknown format {name!r}", f"choose from {', '.join(EXPORTS)}")
     with Store.open(project.database) as store:
         if name == "jsonl":
             yield from (f"{line}\n" for line in export_lines(store))
             return
         papers = tuple(store.papers.all())
-        known = store.papers.cite_keys()
-        minted = make_cite_keys(papers, known)
+        assigned = store.papers.cite_keys()
+        minted = make_cite_keys(papers, assigned)
         if minted:
             store.papers.add_cite_keys(minted)
-        keys = {**known, **minted}
+        keys = {**assigned, **minted}
         yield from BIBLIOGRAPHIES[name]([(keys[paper.id], paper) for paper in papers])

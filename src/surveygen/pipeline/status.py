@@ -1,4 +1,4 @@
-"""Say what a survey holds and what waits for a person."""
+"""The state of a survey."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from surveygen.pipeline._edits import stale_edits
 class Status:
     """The state of a survey; `counts` by name, `drafts` as folders relative to the project.
 
-    `doubted` are sentences of a person whose sources changed since they were written.
+    `doubted` lists sentences written by a person whose sources have changed since.
     """
 
     title: str
@@ -29,7 +29,7 @@ class Status:
 
 
 def status(project: Project) -> Status:
-    """Read the store; an empty one is made if there is none."""
+    """Read the store; create an empty one if there is none."""
     with Store.open(project.database) as store:
         drafts = sorted(path.parent for path in project.output.rglob("manifest.json"))
         return Status(

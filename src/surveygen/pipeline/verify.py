@@ -1,4 +1,4 @@
-"""Check a built draft against the store, claim by claim."""
+"""Checking a built draft against the store, claim by claim."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from surveygen.corpus import Store
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence
 from surveygen.errors import ConfigError
-from surveygen.pipeline._compare_editions import compare_editions
 from surveygen.pipeline._files import MANIFEST, read_manifest, sha256
 from surveygen.pipeline._glossary import glossary_of
+from surveygen.pipeline.verify_translations import compare_editions
 from surveygen.summarize import check_grounding
 from surveygen.themes import load_profile
 from surveygen.translate import Glossary, validation_error
@@ -24,7 +24,7 @@ from surveygen.translate import Glossary, validation_error
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that does not hold: in which file, at which place, why."""
+    """A failed check: file, place and reason."""
 
     file: str
     place: str
@@ -33,10 +33,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """The outcome; a draft holds if there are no problems.
+    """The outcome; a draft is valid if there are no problems.
 
-    `human` of the sentences are a person's and not checked against sources; `doubted` names those of them whose
-    sources have changed since.
+    `human` counts sentences written by a person, which are not checked against sources; `doubted` lists those of them
+    whose sources have changed since.
     """
 
     drafts: int
@@ -48,7 +48,7 @@ class VerifyReport:
 
 
 def verify(project: Project, folder: Path | None = None) -> VerifyReport:
-    """Check every edition below a folder (default: the survey's output), and that the editions tell the same facts.
+    """Check every edition below a folder (default: the survey's output), and that the editions state the same facts.
 
     Raises:
         ConfigError: there is no draft.
@@ -76,26 +76,26 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
     problems += [Problem(str(path), place, reason) for path, place, reason in compare_editions(readable)]
     return VerifyReport(
         len(drafts),
-        sum(one.sentences for one in checked),
-        sum(one.citations for one in checked),
+        sum(check.sentences for check in checked),
+        sum(check.citations for check in checked),
         tuple(problems),
-        sum(one.human for one in checked),
-        tuple(doubted for one in checked for doubted in one.doubted),
+        sum(check.human for check in checked),
+        tuple(stale for check in checked for stale in check.stale),
     )
 
 
 def _check_files(folder: Path) -> Iterator[Problem]:
-    """Compare each file with the sum that was written when it was built."""
+    """Compare each file with the checksum in the manifest."""
     sums = read_manifest(folder)
     if not sums:
         yield Problem(str(folder / MANIFEST), "", "missing or unreadable: build the draft again")
-    for name, known in sums.items():
+    for name, checksum in sums.items():
         path = folder / name
         if " " in name:
             continue  # a note about a file, such as what the PDF was made from
         if not path.is_file():
             yield Problem(str(path), "", "missing")
-        elif sha256(path) != known:
+        elif sha256(path) != checksum:
             yield Problem(str(path), "", "changed after it was built")
 
 
@@ -110,7 +110,7 @@ def _read(path: Path) -> Mapping[str, Any] | Problem:
 
 
 class _DraftCheck:
-    """One survey.json and what was counted in it."""
+    """The checks of one survey.json, with counts."""
 
     def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary) -> None:
         self._glossary = glossary
@@ -120,19 +120,19 @@ class _DraftCheck:
         self.sentences = 0
         self.citations = 0
         self.human = 0
-        self.doubted: list[Problem] = []
+        self.stale: list[Problem] = []
 
     def problems(self) -> list[Problem]:
-        """Return what does not hold; a draft of another shape is one problem, not a crash."""
+        """Return the failed checks; a draft with another structure is one problem, not a crash."""
         try:
-            return [Problem(self._path, place, reason) for place, reason in self._found()]
+            return [Problem(self._path, place, reason) for place, reason in self._failures()]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            return [Problem(self._path, "", f"is not of the shape of a draft: {error!r}")]
+            return [Problem(self._path, "", f"does not have the structure of a draft: {error!r}")]
 
-    def _found(self) -> Iterator[tuple[str, str]]:
+    def _failures(self) -> Iterator[tuple[str, str]]:
         listed = {row["paper"] for row in self._data["references"]}
-        known = {row["id"] for row in self._data["papers"]}
-        for paper in sorted(listed - known):
+        papers = {row["id"] for row in self._data["papers"]}
+        for paper in sorted(listed - papers):
             yield "references", f"{paper} is not a paper of the draft"
         cited = set()
         for place, themed, raw in _claims(self._data["sections"]):
@@ -148,11 +148,11 @@ class _DraftCheck:
                 yield "references", f"{paper} is never cited"
 
     def _count(self, place: str, raw: Mapping[str, Any]) -> None:
-        """Keep count of a person's sentence; what changed below it is told, and fails nothing."""
+        """Count a sentence written by a person; changed sources are reported and are not failures."""
         self.human += 1
-        told = ", ".join(f"{doubt['paper']}: {doubt['reason']}" for doubt in raw["hand"]["sources"])
-        if told:
-            self.doubted.append(Problem(self._path, place, f"{raw['text'][:60]!r}: sources changed: {told}"))
+        sources = ", ".join(f"{doubt['paper']}: {doubt['reason']}" for doubt in raw["hand"]["sources"])
+        if sources:
+            self.stale.append(Problem(self._path, place, f"{raw['text'][:60]!r}: sources changed: {sources}"))
 
     def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
         sentence = _sentence(raw)
@@ -170,23 +170,23 @@ class _DraftCheck:
             pair = (sentence.translated_from, sentence.language)
             reason = validation_error(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
             if reason:
-                yield f"{shown} is no translation of its source: {reason}"
+                yield f"{shown} is not a valid translation of its source: {reason}"
 
 
 def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:
-    """Return a paper with the words that the store has of one version, None if it has none."""
-    known = store.papers.get(paper)
-    if known is None or known.version == version:
-        return known
+    """Return a paper with the text of one version, None if the store does not have it."""
+    current = store.papers.get(paper)
+    if current is None or current.version == version:
+        return current
     title, abstract = store.papers.text(paper, version, "title"), store.papers.text(paper, version, "abstract")
     if title is None or abstract is None:
         return None
     comment = store.papers.text(paper, version, "comment") or ""
-    return replace(known, version=version, title=title, abstract=abstract, comment=comment)
+    return replace(current, version=version, title=title, abstract=abstract, comment=comment)
 
 
 def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
-    """Yield (section id, whether it is about a theme, sentence) for prose and table cells."""
+    """Yield (section id, whether the section is about a theme, sentence) for text and table cells."""
     for section in sections:
         themed = section["theme"] is not None
         for block in section["blocks"]:
@@ -200,7 +200,7 @@ def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapp
 
 
 def _as_written(sentence: Sentence) -> Sentence:
-    """Return a sentence in the language that it was written in."""
+    """Return a sentence in the language of its source."""
     if sentence.translated_from is None:
         return sentence
     return replace(sentence, text=sentence.source, language=sentence.translated_from, translated_from=None, source="")

@@ -1,4 +1,4 @@
-"""Prove that the editions of a survey tell the same facts."""
+"""Check that all editions of a survey state the same facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NUMBERED = ("flow", "year_chart", "taxonomy", "likeness")  # blocks that hold n
 _OWN_QUALITY = frozenset({"translated_sentences", "untranslated_sentences", "failed_translations"})
 _OWN_PROVENANCE = frozenset({"translator"})
 # What follows from the words of a person, who may write over one edition alone.
-_BY_HAND = frozenset(
+_EDITED_QUALITY = frozenset(
     {"human_sentences", "doubted_sentences", "citation_coverage", "grounded_share", "grounded_cited_share"}
     | {"model_sentences", "redundancy"}
 )
@@ -24,45 +24,44 @@ Fact = tuple[str, object]
 
 
 def compare_editions(drafts: Sequence[Draft]) -> Iterator[tuple[Path, str, str]]:
-    """Yield (file, place, reason) of each edition that tells other facts than the first one of its survey.
+    """Yield (file, place, reason) for each edition that differs from the first one of its survey.
 
-    The first is the one in the language of the papers, if it was built. Editions lie side by side in the folder of
-    their survey.
+    The first edition is the one in the language of the papers, if it was built. Editions are in sibling folders.
     """
     surveys: dict[Path, list[Draft]] = {}
     for draft in drafts:
         surveys.setdefault(draft[0].parent.parent, []).append(draft)
     for editions in surveys.values():
-        first, *others = sorted(editions, key=lambda one: (one[1].get("language") != _SOURCE, str(one[0])))
+        first, *others = sorted(editions, key=lambda draft: (draft[1].get("language") != _SOURCE, str(draft[0])))
         for path, data in others:
-            found = _difference(first[1], data)
-            if found:
-                name = first[1].get("language")
-                yield path, found[0], f"differs from the edition {name!r}: {found[1]}"
+            difference = _difference(first[1], data)
+            if difference:
+                place, reason = difference
+                yield path, place, f"differs from the edition {first[1].get('language')!r}: {reason}"
 
 
-def _difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the first place where two editions differ; an edition of another shape differs there."""
+def _difference(first: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the first place where two editions differ, with the reason."""
     try:
-        if one["provenance"]["corpus_sha256"] != other["provenance"]["corpus_sha256"]:
-            return "provenance", "it was made of another state of the corpus; build it again"
-        by_hand = bool(one["quality"]["human_sentences"] or other["quality"]["human_sentences"])
-        own = _OWN_QUALITY | _BY_HAND if by_hand else _OWN_QUALITY
-        ours, theirs = list(_facts(one, own)), list(_facts(other, own))
+        if first["provenance"]["corpus_sha256"] != other["provenance"]["corpus_sha256"]:
+            return "provenance", "it was built from another state of the corpus; build it again"
+        edited = bool(first["quality"]["human_sentences"] or other["quality"]["human_sentences"])
+        own = _OWN_QUALITY | _EDITED_QUALITY if edited else _OWN_QUALITY
+        ours, theirs = list(_facts(first, own)), list(_facts(other, own))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return "", f"it is not of the shape of a draft: {error!r}"
+        return "", f"it does not have the structure of a draft: {error!r}"
     for (place, fact), (their_place, their_fact) in zip(ours, theirs, strict=False):
         if place != their_place:
             return their_place, f"{place} should stand there"
-        if fact != their_fact and not _both_named(fact, their_fact):
-            return place, f"{_shown(their_fact)} in place of {_shown(fact)}"
+        if fact != their_fact and not _edited_in_either(fact, their_fact):
+            return place, f"{_excerpt(their_fact)} in place of {_excerpt(fact)}"
     if len(ours) != len(theirs):
         return "", f"{len(theirs)} facts in place of {len(ours)}"
     return None
 
 
 def _facts(data: Mapping[str, Any], own_quality: frozenset[str]) -> Iterator[Fact]:
-    """Yield every fact of an edition with its place, in the order of the document, words of the language left out."""
+    """Yield every fact of an edition with its place, in document order, without text in its language."""
     for section in data["sections"]:
         yield f"section {section['id']}", (section["level"], section["theme"])
         for block in section["blocks"]:
@@ -96,7 +95,7 @@ def _block(place: str, block: Mapping[str, Any]) -> Iterator[Fact]:
 
 
 def _unworded(data: object) -> object:
-    """Leave captions and labels out, at any depth."""
+    """Remove captions and labels at any depth."""
     if isinstance(data, Mapping):
         return {key: _unworded(value) for key, value in data.items() if key not in {"caption", "label"}}
     return [_unworded(item) for item in data] if isinstance(data, list) else data
@@ -105,11 +104,11 @@ def _unworded(data: object) -> object:
 def _card(place: str, card: Mapping[str, Any]) -> Iterator[Fact]:
     for field, value in sorted(card.items()):
         claims = value if isinstance(value, list) else [value]
-        yield place, (field, [claim_of(each) if isinstance(each, dict) else each for each in claims])
+        yield place, (field, [claim_of(claim) if isinstance(claim, dict) else claim for claim in claims])
 
 
 def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
-    """Return what a sentence claims, by whom and on what evidence, in the words of its source."""
+    """Return the claim of a sentence with author and evidence, in the language of its source."""
     own = {"text", "marked", "source", "language", "translated_from"}
     return {
         **_without(sentence, frozenset(own)),
@@ -118,18 +117,18 @@ def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _both_named(one: object, other: object) -> bool:
-    """Whether two claims are one that a person words in one edition or in both: its words are the person's."""
-    if not isinstance(one, dict) or not isinstance(other, dict):
+def _edited_in_either(first: object, second: object) -> bool:
+    """Return whether both are the same claim, edited by a person in one edition or in both."""
+    if not isinstance(first, dict) or not isinstance(second, dict):
         return False
-    by_hand = any(isinstance(each.get("hand"), dict) for each in (one, other))
-    return by_hand and bool(one.get("claim")) and one.get("claim") == other.get("claim")
+    edited = any(isinstance(claim.get("hand"), dict) for claim in (first, second))
+    return edited and bool(first.get("claim")) and first.get("claim") == second.get("claim")
 
 
 def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in names}
 
 
-def _shown(fact: object) -> str:
+def _excerpt(fact: object) -> str:
     text = str(fact["words"] if isinstance(fact, dict) and "words" in fact else fact)
     return repr(text if len(text) <= 80 else f"{text[:79]}…")
