@@ -45,10 +45,11 @@ PUBLIC = {
     "translatable with_change_report",
     "themes": "MAP_METHOD Profile border_cases join_map load_profile map_papers nearest_papers sampling_key "
     "shipped_profiles update_neighbors",
-    "themes.assign": "NO_OVERRIDES NearestCentroidAssigner PreviousState StableAssignments ThemeVectors "
+    "themes.assign": "NearestCentroidAssigner PreviousState StableAssignments ThemeVectors "
     "rationale_sentences stabilize theme_queries theme_vectors",
     "themes.curate": "CuratedTaxonomy SuggestionInput agreement align apply_decisions suggest_changes",
-    "themes.evaluate": "Gold compare_headings evaluate gold_depth macro_f1 match purity read_gold read_outline",
+    "themes.evaluate": "Gold calibrate compare_headings evaluate gold_depth macro_f1 match_labels purity read_gold "
+    "read_outline",
     "themes.induce": "KMeansInducer",
     "translate": "Glossary Masked Placeholder Translator mask read_glossary unmask validation_error",
     "web": "make_app serve",

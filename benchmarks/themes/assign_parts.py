@@ -1,4 +1,4 @@
-"""What each part of our placing adds, and what its weights are worth, on the sets for choosing only.
+"""Print what each part of the assigner adds and what other weights give, on the sets for choosing only.
 
     python benchmarks/themes/assign_parts.py --packages PACKAGES [--vectors FILE.npz]
 
@@ -17,77 +17,83 @@ from assign_sets import Encoded, LabelSet, label_sets
 from numpy.typing import NDArray
 
 from surveygen.themes.assign import refinement
-from surveygen.themes.assign.hierarchy import OWN_SHARE, build, propagate_up
-from surveygen.themes.assign.refinement import refine_centroids
-from surveygen.themes.assign.scores import WORD_WEIGHT, Scores, ThemeScores, score_themes, subtract_background
+from surveygen.themes.assign.scores import (
+    OWN_SHARE,
+    TERM_WEIGHT,
+    ThemeScores,
+    ThemeTree,
+    propagate_up,
+    score_themes,
+    subtract_background,
+)
 from surveygen.themes.assign.text_features import TermMatrix, term_matrix
+from surveygen.themes.uncertainty import Scores
 
 Basis = tuple[LabelSet, ThemeScores, TermMatrix]
 
 
 def main() -> None:
     """Print one row a variant."""
-    parser = argparse.ArgumentParser(description="Compare the parts of our placing.")
+    parser = argparse.ArgumentParser(description="Compare the parts of the assigner.")
     parser.add_argument("--packages", type=Path, required=True)
     parser.add_argument("--vectors", type=Path)
     options = parser.parse_args()
-    sets = [each for each in label_sets(Encoded(options.vectors), options.packages) if not each.judging]
+    sets = [labeled for labeled in label_sets(Encoded(options.vectors), options.packages) if not labeled.judging]
     bases = [_basis(labeled) for labeled in sets]
     print(f"{'macro-F1':<34}" + "".join(f"{labeled.name:>12}" for labeled in sets) + f"{'mean':>8}")
     for name, variant in VARIANTS.items():
         values = [score(gold_of(basis[0]), variant(basis).argmax(axis=1)) for basis in bases]
         print(f"{name:<34}" + "".join(f"{value:12.3f}" for value in values) + f"{np.mean(values):8.3f}", flush=True)
-    for constant, others in LEARNING.items():
+    for constant, others in REFINEMENT.items():
         chosen = getattr(refinement, constant)
         for other in others:
             setattr(refinement, constant, other)
-            values = [score(gold_of(basis[0]), _learned(basis).argmax(axis=1)) for basis in bases]
+            values = [score(gold_of(basis[0]), _refined(basis).argmax(axis=1)) for basis in bases]
             row = "".join(f"{value:12.3f}" for value in values)
             print(f"{f'all,{constant} {other} not {chosen}':<34}{row}{np.mean(values):8.3f}", flush=True)
         setattr(refinement, constant, chosen)
 
 
 def _basis(labeled: LabelSet) -> Basis:
-    words = term_matrix(labeled.papers, labeled.taxonomy)
-    return (
-        labeled,
-        score_themes(labeled.vectors, words, labeled.papers, labeled.taxonomy, labeled.queries.vectors),
-        words,
-    )
+    terms = term_matrix(labeled.papers, labeled.taxonomy)
+    scores = score_themes(labeled.vectors, terms, labeled.papers, labeled.taxonomy, labeled.queries.vectors)
+    return labeled, scores, terms
 
 
-def _told(basis: Basis, weight: float = WORD_WEIGHT, background: float = 0.75, own: float = OWN_SHARE) -> Scores:
-    tree = build(basis[0].taxonomy)
-    scores: Scores = propagate_up(subtract_background(basis[1].together(weight), share=background), tree, own_share=own)
+def _by_query(basis: Basis, weight: float = TERM_WEIGHT, background: float = 0.75, own: float = OWN_SHARE) -> Scores:
+    tree = ThemeTree.build(basis[0].taxonomy)
+    above = subtract_background(basis[1].combined(weight), share=background)
+    scores: Scores = propagate_up(above, tree, own_share=own)
     return scores[:, list(tree.tops)]
 
 
-def _learned(basis: Basis, weight: float = WORD_WEIGHT) -> Scores:
-    labeled, _, words = basis
-    tree = build(labeled.taxonomy)
-    said = np.array([len(np.unique(words.themes[list(tree.subtree[top])].indices)) for top in tree.tops], dtype=np.intp)
-    nobody: NDArray[np.intp] = np.full(len(labeled.papers), -1, dtype=np.intp)
-    return refine_centroids(_told(basis, weight), labeled.vectors, words, said, nobody).scores
+def _refined(basis: Basis, weight: float = TERM_WEIGHT) -> Scores:
+    labeled, _, terms = basis
+    tree = ThemeTree.build(labeled.taxonomy)
+    subtrees = (list(tree.subtree[top]) for top in tree.tops)
+    counts = np.array([len(np.unique(terms.themes[rows].indices)) for rows in subtrees], dtype=np.intp)
+    none_fixed: NDArray[np.intp] = np.full(len(labeled.papers), -1, dtype=np.intp)
+    return refinement.refine_centroids(_by_query(basis, weight), labeled.vectors, terms, counts, none_fixed).scores
 
 
 VARIANTS: dict[str, Callable[[Basis], Scores]] = {
-    "descriptions and keywords": lambda basis: _told(basis, 0, 0, 1),
-    "+ sub-themes lift parents": lambda basis: _told(basis, 0, 0),
-    "+ words, weight 1": lambda basis: _told(basis, 1, 0),
-    "+ words, weight 3": lambda basis: _told(basis, 3, 0),
-    "+ background off, .5": lambda basis: _told(basis, background=0.5),
-    "+ background off, .75": _told,
-    "+ background off, 1": lambda basis: _told(basis, background=1),
-    "+ what papers share (all)": _learned,
-    "all, words of weight 2": lambda basis: _learned(basis, 2),
-    "all, words of weight 4": lambda basis: _learned(basis, 4),
+    "descriptions and keywords": lambda basis: _by_query(basis, 0, 0, 1),
+    "+ sub-themes raise parents": lambda basis: _by_query(basis, 0, 0),
+    "+ terms, weight 1": lambda basis: _by_query(basis, 1, 0),
+    "+ terms, weight 3": lambda basis: _by_query(basis, 3, 0),
+    "+ background off, .5": lambda basis: _by_query(basis, background=0.5),
+    "+ background off, .75": _by_query,
+    "+ background off, 1": lambda basis: _by_query(basis, background=1),
+    "+ centroids of papers (all)": _refined,
+    "all, terms of weight 2": lambda basis: _refined(basis, 2),
+    "all, terms of weight 4": lambda basis: _refined(basis, 4),
 }
-LEARNING = {
-    "_SOFTNESS": (0.1, 0.3),
+REFINEMENT = {
+    "_TEMPERATURE": (0.1, 0.3),
     "_ROUNDS": (1, 5),
-    "_DOUBT_PAPERS": (5, 20),
-    "_DOUBT_WORDS": (15, 50, 100),
-    "_WORD_WEIGHT": (0.0, 1.0, 4.0),
+    "_PRIOR_PAPERS": (5, 20),
+    "_PRIOR_TERMS": (15, 50, 100),
+    "_TERM_WEIGHT": (0.0, 1.0, 4.0),
     "_BACKGROUND_QUANTILE": (0.02, 0.1, 0.5),
 }
 

@@ -28,7 +28,7 @@ from surveygen.embed import encode_papers
 from surveygen.embed.sentence import make
 from surveygen.themes import load_profile
 from surveygen.themes.assign import ThemeVectors, theme_queries, theme_vectors
-from surveygen.themes.evaluate.gold import match
+from surveygen.themes.evaluate import match_labels
 
 HERE = Path(__file__).parent
 CORPORA = HERE.parents[2] / "shared" / "corpora"
@@ -184,7 +184,7 @@ def _by_level(rows: Iterable[dict[str, Any]], taxonomy: Taxonomy, level: int) ->
     for row in rows:
         paper = paper_of(row)
         every = [row["labels"], *(path for path in row.get("all_labels") or () if path != row["labels"])]
-        paths = [match({paper.id: path}, taxonomy).paths.get(paper.id, ()) for path in every]
+        paths = [match_labels({paper.id: path}, taxonomy).paths.get(paper.id, ()) for path in every]
         said = tuple(dict.fromkeys(path[:level][-1] for path in paths if path))
         if said:
             found.append((paper, said))

@@ -1,4 +1,4 @@
-"""Fit the map from features of a placement to its confidence, on the sets for choosing; writes confidence.toml.
+"""Fit the map from features of an assignment to its confidence, on the sets for choosing; writes confidence.toml.
 
     python benchmarks/themes/fit_confidence.py --packages PACKAGES [--vectors FILE.npz]
 
@@ -19,11 +19,13 @@ from assign_sets import Encoded, LabelSet, label_sets
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-import surveygen.themes.assign.nearest_centroid as assigner
-from surveygen.themes.uncertainty import FEATURES
+from surveygen import themes
+from surveygen.themes.assign.nearest_centroid import AssignmentInput, seed_themes
+from surveygen.themes.assign.refinement import centroid_similarity
+from surveygen.themes.uncertainty import FEATURES, confidence_features
 
-TARGET = Path(assigner.__file__).with_name("confidence.toml")
-_HEAD = """# The map from what is known of a placement to the probability that a person would choose the same theme.
+TARGET = Path(themes.__file__).with_name("confidence.toml")
+_HEAD = """# The map from features of an assignment to the probability that a person would choose the same theme.
 # Written by benchmarks/themes/fit_confidence.py; see there for the label sets it was fitted on.
 """
 FAMILIES = {
@@ -33,7 +35,7 @@ FAMILIES = {
     "newsgroups": ("news-tops", "newsgroups"),
     "dictionary": ("foldoc",),
 }
-Known = tuple[NDArray[np.float64], NDArray[np.bool_]]
+Labeled = tuple[NDArray[np.float64], NDArray[np.bool_]]
 
 
 def main() -> None:
@@ -43,35 +45,39 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path)
     options = parser.parse_args()
     sets = label_sets(Encoded(options.vectors), options.packages)
-    known = {labeled.name: _known(labeled) for labeled in sets if not labeled.judging}
+    labeled = {labels.name: _labeled(labels) for labels in sets if not labels.judging}
     for family, names in FAMILIES.items():
-        weights, intercept = _fit({name: pair for name, pair in known.items() if name not in names})
-        errors = list(_errors({name: known[name] for name in names}, weights, intercept))
+        weights, intercept = _fit({name: pair for name, pair in labeled.items() if name not in names})
+        errors = list(_errors({name: labeled[name] for name in names}, weights, intercept))
         print(f"{family} left out: " + ", ".join(f"{name} ECE {error:.3f}" for name, error in errors))
-    weights, intercept = _fit(known)
+    weights, intercept = _fit(labeled)
     lines = [f"intercept = {intercept:.4f}", *(f"{n} = {w:.4f}" for n, w in zip(FEATURES, weights, strict=True))]
     TARGET.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
 
-def _known(labeled: LabelSet) -> Known:
-    """Return the features of each placement, and whether it is right."""
-    found = assigner.known_of(labeled.vectors, labeled.papers, labeled.taxonomy, labeled.queries.vectors)
-    return found[0], found[1] == gold_of(labeled)
+def _labeled(labels: LabelSet) -> Labeled:
+    """Return the features of each assignment, and whether it is right; at least two top themes."""
+    fixed = seed_themes(labels.taxonomy)
+    inputs = AssignmentInput.build(labels.vectors, labels.papers, labels.taxonomy, labels.queries.vectors, fixed)
+    refined = inputs.refine_tops()
+    chosen = np.where(inputs.fixed >= 0, inputs.fixed, refined.scores.argmax(axis=1))
+    by_centroid = centroid_similarity(inputs.vectors, inputs.terms, refined.members)
+    return confidence_features(refined.scores, chosen, inputs.by_query, by_centroid), chosen == gold_of(labels)
 
 
-def _fit(known: dict[str, Known]) -> tuple[NDArray[np.float64], float]:
-    features = np.vstack([pair[0] for pair in known.values()])
-    right = np.concatenate([pair[1] for pair in known.values()])
-    weights = np.concatenate([np.full(len(pair[1]), 100 / len(pair[1])) for pair in known.values()])
+def _fit(labeled: dict[str, Labeled]) -> tuple[NDArray[np.float64], float]:
+    features = np.vstack([pair[0] for pair in labeled.values()])
+    right = np.concatenate([pair[1] for pair in labeled.values()])
+    weights = np.concatenate([np.full(len(pair[1]), 100 / len(pair[1])) for pair in labeled.values()])
     middle, spread = features.mean(axis=0), features.std(axis=0)
     model = LogisticRegression(C=1.0).fit((features - middle) / spread, right, sample_weight=weights)
     slopes = model.coef_[0] / spread
     return slopes, float(model.intercept_[0] - slopes @ middle)
 
 
-def _errors(known: dict[str, Known], weights: NDArray[np.float64], intercept: float) -> Iterator[tuple[str, float]]:
-    for name, (features, right) in known.items():
+def _errors(labeled: dict[str, Labeled], weights: NDArray[np.float64], intercept: float) -> Iterator[tuple[str, float]]:
+    for name, (features, right) in labeled.items():
         yield name, calibration_error(1 / (1 + np.exp(-(features @ weights + intercept))), right)
 
 

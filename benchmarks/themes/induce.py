@@ -51,9 +51,14 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
 from surveygen.themes.induce import KMeansInducer
-from surveygen.themes.induce.clustering import choose_k, kmeans_labels, smooth
-from surveygen.themes.induce.levels import Cluster, recursive_clustering
-from surveygen.themes.induce.points import joint_features
+from surveygen.themes.induce.clustering import (
+    Cluster,
+    choose_k,
+    joint_features,
+    kmeans_labels,
+    recursive_clustering,
+    smooth,
+)
 
 Labels = NDArray[np.intp]
 PEERS = ("umap-hdbscan", "umap-kmeans", "leiden")
@@ -144,7 +149,7 @@ def _found(labeled: LabelSet, peers: str | None) -> dict[str, tuple[Labels, floa
     for name, target in (("ours", 0), ("ours, given k", k)):
         start = time.process_time()
         groups = recursive_clustering(
-            joint_features(labeled.vectors, labeled.papers), target=target, least=LEVELS, seed=SEED
+            joint_features(labeled.vectors, labeled.papers), target=target, min_sizes=LEVELS, seed=SEED
         )
         made[name] = _level(groups, len(labeled.papers), 0), time.process_time() - start
         if not target:
@@ -164,8 +169,8 @@ def _level(groups: Sequence[Cluster], size: int, depth: int) -> Labels:
     labels = np.full(size, -1, dtype=np.intp)
 
     def visit(group: Cluster, left: int) -> None:
-        if left and group.below:
-            for child in group.below:
+        if left and group.children:
+            for child in group.children:
                 visit(child, left - 1)
         else:
             labels[group.rows] = labels.max() + 1
@@ -204,7 +209,7 @@ def _parts(labeled: LabelSet) -> dict[str, float]:
         made[name] = float(adjusted_mutual_info_score(labeled.labels, labels))
 
     forms = {
-        f"words {weight}": joint_features(labeled.vectors, labeled.papers, word_weight=np.float32(weight))
+        f"words {weight}": joint_features(labeled.vectors, labeled.papers, term_weight=np.float32(weight))
         for weight in (0, 0.5, 1, 1.5)
     }
     score("vectors as they are, k given", kmeans_labels(labeled.vectors, k, SEED))
@@ -306,10 +311,10 @@ def _fit_ours(folder: Path) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     where = joint_features(vectors, papers)
     shaped = time.process_time() - cpu
-    top = recursive_clustering(where, target=0, least=LEVELS[:1], seed=SEED)
+    top = recursive_clustering(where, target=0, min_sizes=LEVELS[:1], seed=SEED)
     one = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "mib": peak_memory(), "before": before}
     wall, cpu = time.perf_counter(), time.process_time()
-    recursive_clustering(where, target=0, least=LEVELS, seed=SEED)
+    recursive_clustering(where, target=0, min_sizes=LEVELS, seed=SEED)
     deep = {
         "cpu": time.process_time() - cpu + shaped,
         "wall": time.perf_counter() - wall,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from surveygen.domain.theme import Assignment
-from surveygen.themes.evaluate.calibration import calibrate
+from surveygen.themes.evaluate import calibrate
 
 
 def sure(*confidences: float) -> list[Assignment]:

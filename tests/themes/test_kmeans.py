@@ -17,9 +17,8 @@ from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
 from surveygen.themes.induce import KMeansInducer
-from surveygen.themes.induce.clustering import choose_k, kmeans_labels, modularity, smooth
+from surveygen.themes.induce.clustering import choose_k, kmeans_labels, merge_small_clusters, modularity, smooth
 from surveygen.themes.induce.labels import label_clusters, title_case
-from surveygen.themes.induce.levels import merge_small_clusters
 from surveygen.themes.induce.phrases import phrases
 
 KINDS = (

@@ -80,11 +80,11 @@ def test_reads_a_file_of_ones_own(tmp_path: Path) -> None:
         ('id = "b"', 'id = "a"', "two themes have the id 'a'", "rename"),
         ('parent = "a"', 'parent = "aa"', "names the parent 'aa'", "did you mean 'a'"),
         ('parent = "a"', 'parent = "b"', "names the parent 'b'", "move the parent"),
-        ('keywords = ["x", "y"]', 'keywords = "x"', "is not a list of strings", "mend"),
-        ('keywords = ["x", "y"]', 'keywords = ["x", 1]', "is not a list of strings", "mend"),
+        ('keywords = ["x", "y"]', 'keywords = "x"', "is not a list of strings", "fix"),
+        ('keywords = ["x", "y"]', 'keywords = ["x", 1]', "is not a list of strings", "fix"),
         ('name = "A"', 'name = " "', "theme[0] has no name", "add: name"),
         ('id = "b"', "", "theme[1] has no id", "add: id"),
-        ('name = "mine"', "name = ", "not valid TOML", "mend"),
+        ('name = "mine"', "name = ", "not valid TOML", "fix"),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, old: str, new: str, message: str, hint: str) -> None:
@@ -101,7 +101,7 @@ def test_a_taxonomy_names_what_it_replaces(tmp_path: Path) -> None:
     replacing = GOOD.replace("[[theme]]", '[replaces]\nold = "b"\nolder = "a"\n[[theme]]', 1)
 
     assert load_profile(write(tmp_path, replacing), tmp_path).replaces == (("old", "b"), ("older", "a"))
-    with pytest.raises(ConfigError, match="names 'bb', which is no theme") as caught:
+    with pytest.raises(ConfigError, match="names 'bb', which is not a theme") as caught:
         load_profile(write(tmp_path, replacing.replace('old = "b"', 'old = "bb"')), tmp_path)
     assert "did you mean 'b'" in caught.value.hint
 

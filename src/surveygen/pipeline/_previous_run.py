@@ -48,7 +48,7 @@ class PreviousRun:
     def standing(self, max_moved: float) -> PreviousState:
         """Return what is known before papers are compared."""
         themes = self._before.themes if self._before is not None else ()
-        stood = {paper: self._steered.heir(item.root) for paper, item in self._known.items() if item.root}
+        stood = {paper: self._steered.successor(item.root) for paper, item in self._known.items() if item.root}
         return PreviousState(
             before={paper: theme for paper, theme in stood.items() if paper in self._hashes},
             placed=self._steered.placed,
@@ -91,13 +91,13 @@ class PreviousRun:
         item = self._known[paper]
         by_person = item.assignment.method == "person"
         wanted = self._steered.placed.get(paper)
-        stands = item.assignment.theme == (wanted or self._steered.heir(item.root))
+        stands = item.assignment.theme == (wanted or self._steered.successor(item.root))
         return item.text_hash == text_hash and stands and by_person == (wanted is not None)
 
     def _root(self, paper: PaperId, settled: StableAssignments) -> ThemeId:
         old = self._known[paper].root if paper in self._known else _UNKNOWN
         found = settled.themes.get(paper)
-        return old if found is None or (old and self._steered.heir(old) == found) else found
+        return old if found is None or (old and self._steered.successor(old) == found) else found
 
     def _reason(self, paper: PaperId, old: ThemeId, settled: StableAssignments) -> tuple[MoveReason, str]:
         if paper in self._steered.placed:
@@ -106,4 +106,4 @@ class PreviousRun:
             return "encoder", ""
         if paper in settled.reasons:
             return settled.reasons[paper]
-        return ("merged" if self._steered.heir(old) != old else "undone"), ""
+        return ("merged" if self._steered.successor(old) != old else "undone"), ""

@@ -6,11 +6,10 @@ changes to a taxonomy, and `evaluate` compares assignments with labels that peop
 
 from __future__ import annotations
 
-from surveygen.themes.doubt import border_cases
-from surveygen.themes.neighbors import nearest_papers
+from surveygen.themes.neighbors import nearest_papers, update_neighbors
 from surveygen.themes.paper_map import MAP_METHOD, join_map, map_papers, sampling_key
 from surveygen.themes.profile import Profile, load_profile, shipped_profiles
-from surveygen.themes.updated import update_neighbors
+from surveygen.themes.uncertainty import border_cases
 
 __all__ = [
     "MAP_METHOD",

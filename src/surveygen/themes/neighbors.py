@@ -58,7 +58,9 @@ def nearest_rows(vectors: Vectors, count: int) -> Rows:
     return near
 
 
-def update_neighbors(embeddings: Embeddings, previous: Neighbors, changed: Collection[PaperId], count: int) -> Neighbors:
+def update_neighbors(
+    embeddings: Embeddings, previous: Neighbors, changed: Collection[PaperId], count: int
+) -> Neighbors:
     """Return what `nearest_papers` would, from its previous result.
 
     Only new and changed papers, and those with a changed or removed neighbor, are compared with all papers; the others

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
+from surveygen.config import read_toml
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.errors import ConfigError
-
-_TOP_KEYS: dict[str, type] = {
-    "name": str,
-    "title": str,
-    "description": str,
-    "titles": dict,
-    "theme": list,
-    "replaces": dict,
-    "glossary": dict,
-}
-_THEME_KEYS: dict[str, type] = {
-    "id": str,
-    "name": str,
-    "parent": str,
-    "description": str,
-    "keywords": list,
-    "seeds": list,
-    "names": dict,
-}
-_KINDS: dict[type, str] = {str: "a string", list: "a list of strings", dict: "a table of strings"}
+from surveygen.errors import ConfigError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A subject: its themes, and what a survey of it is called.
+    """A subject: its taxonomy, and the title of a survey of it.
 
-    `titles` are (language code, title) sorted by code. `replaces` are (theme of an earlier taxonomy, its successor
-    here) sorted by theme: papers that a person put under the one stand under the other. `glossaries` are (language
-    code, (term, its translation) pairs), all sorted.
+    `titles` are (language code, title) pairs sorted by code. `replaces` are (theme of an earlier taxonomy, its
+    successor in this one) pairs sorted by theme: papers that a person put under the first are placed under the second.
+    `glossaries` are (language code, (term, translation) pairs), all sorted.
     """
 
     name: str
@@ -54,18 +32,44 @@ class Profile:
     glossaries: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _ThemeTable:
+    """A table `[[theme]]`; the defaults of `id` and `name` are invalid and reported with the number of the table."""
+
+    id: str = ""
+    name: str = ""
+    parent: str | None = None
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _ProfileFile:
+    """The keys of a profile file."""
+
+    name: str | None = None
+    title: str = ""
+    description: str = ""
+    titles: dict[str, str] = field(default_factory=dict)
+    theme: tuple[_ThemeTable, ...] = ()
+    replaces: dict[str, str] = field(default_factory=dict)
+    glossary: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
 def shipped_profiles() -> tuple[str, ...]:
     """List the names of the profiles in the package, sorted."""
-    found = (entry.name for entry in _folder().iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+    names = (entry.name for entry in _folder().iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 def load_profile(name_or_path: str, base: Path) -> Profile:
-    """Read a profile: a shipped name, the path of a TOML file (from `base` if it is relative), or "none".
+    """Read a profile: a shipped name, the path of a TOML file (relative to `base`), or "none".
 
     Raises:
-        ConfigError: no such profile, no TOML, an unknown key (with the nearest valid one), two themes of one id, a
-            parent that is missing or stands below its child.
+        ConfigError: there is no such profile, it is not valid TOML, has an unknown key (the hint names the nearest
+            valid one) or two themes with one id, or a parent is missing or comes after its child.
     """
     if name_or_path == "none":
         return Profile("none")
@@ -73,14 +77,8 @@ def load_profile(name_or_path: str, base: Path) -> Profile:
         return _read(_folder() / f"{name_or_path}.toml", f"{name_or_path}.toml")
     path = base / name_or_path
     if path.suffix != ".toml" and not path.is_file():
-        near = get_close_matches(name_or_path, (*shipped_profiles(), "none"), n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        choices = ", ".join((*shipped_profiles(), "none"))
-        raise ConfigError(
-            f"profile: there is no {name_or_path!r}",
-            f"{hint}choose from {choices}, or give a .toml file",
-            path="profile",
-        )
+        hint = f"{did_you_mean(name_or_path, (*shipped_profiles(), 'none'))}, or give a .toml file"
+        raise ConfigError(f"profile: unknown profile {name_or_path!r}", hint, path="profile")
     return _read(path, str(path))
 
 
@@ -89,79 +87,64 @@ def _folder() -> Traversable:
 
 
 def _read(source: Traversable, label: str) -> Profile:
-    try:
-        data = tomllib.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{label}: {error.strerror}", "check the path and its permissions", path="profile") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{label}: not valid TOML: {error}", "mend the file") from error
-    glossary = data.get("glossary", {})
-    _check({**data, "glossary": {}} if isinstance(glossary, dict) else data, _TOP_KEYS, label, "")
-    _check(glossary, dict.fromkeys(glossary, dict), label, "glossary.")
-    themes = tuple(_theme(item, label, n) for n, item in enumerate(data.get("theme", ())))
-    _check_tree(themes, label)
+    file = read_toml(_ProfileFile, source)
+    _check_themes(file.theme, label)
+    _check_successors(file.replaces, {theme.id for theme in file.theme}, label)
     return Profile(
-        name=data.get("name", Path(label).stem),
-        title=data.get("title", ""),
-        titles=tuple(sorted(data.get("titles", {}).items())),
-        description=data.get("description", ""),
-        taxonomy=Taxonomy(themes),
-        glossaries=tuple(sorted((code, tuple(sorted(terms.items()))) for code, terms in glossary.items())),
-        replaces=_replaces(data.get("replaces", {}), {theme.id for theme in themes}, label),
+        name=Path(label).stem if file.name is None else file.name,
+        title=file.title,
+        titles=tuple(sorted(file.titles.items())),
+        description=file.description,
+        taxonomy=Taxonomy(tuple(_theme(table) for table in file.theme)),
+        glossaries=tuple((code, _glossary(code, file.glossary[code], label)) for code in sorted(file.glossary)),
+        replaces=tuple(sorted((ThemeId(old), ThemeId(new)) for old, new in file.replaces.items())),
     )
 
 
-def _replaces(data: Mapping[str, str], known: Collection[str], label: str) -> tuple[tuple[ThemeId, ThemeId], ...]:
-    for old, new in data.items():
-        if new not in known:
-            where = f"replaces.{old}"
-            raise ConfigError(f"{label}: {where} names {new!r}, which is no theme", _nearest(new, known), path=where)
-    return tuple(sorted((ThemeId(old), ThemeId(new)) for old, new in data.items()))
-
-
-def _theme(item: Any, label: str, n: int) -> Theme:  # noqa: ANN401  # whatever TOML held
-    where = f"theme[{n}]"
-    if not isinstance(item, dict):
-        raise ConfigError(f"{label}: {where} is not a table", "write [[theme]]", path=where)
-    _check(item, _THEME_KEYS, label, f"{where}.")
-    for key in ("id", "name"):
-        if not item.get(key, "").strip():
-            raise ConfigError(f"{label}: {where} has no {key}", f'add: {key} = "..."', path=f"{where}.{key}")
-    return Theme(
-        id=ThemeId(item["id"]),
-        name=item["name"],
-        parent=ThemeId(item["parent"]) if "parent" in item else None,
-        description=item.get("description", ""),
-        keywords=tuple(item.get("keywords", ())),
-        seeds=tuple(PaperId(seed) for seed in item.get("seeds", ())),
-        names=tuple(sorted(item.get("names", {}).items())),
-    )
-
-
-def _check(data: Mapping[str, Any], known: Mapping[str, type], label: str, prefix: str) -> None:
-    for key, value in data.items():
-        where = f"{prefix}{key}"
-        if key not in known:
-            raise ConfigError(f"{label}: unknown key {where!r}", _nearest(key, known), path=where)
-        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        plain = key == "theme" or all(isinstance(one, str) for one in inner)
-        if not isinstance(value, known[key]) or not plain:
-            raise ConfigError(f"{label}: {where} = {value!r} is not {_KINDS[known[key]]}", "mend the value", path=where)
-
-
-def _check_tree(themes: tuple[Theme, ...], label: str) -> None:
-    above: set[str] = set()
-    every = {theme.id for theme in themes}
+def _check_themes(themes: tuple[_ThemeTable, ...], label: str) -> None:
+    """Raise unless each theme has an id of its own and a name, and comes after its parent."""
+    all_ids = {theme.id for theme in themes}
+    earlier: set[str] = set()
     for n, theme in enumerate(themes):
-        if theme.id in above:
-            raise ConfigError(f"{label}: two themes have the id {theme.id!r}", "rename one", path=f"theme[{n}].id")
-        if theme.parent is not None and theme.parent not in above:
-            hint = "move the parent above it" if theme.parent in every else _nearest(theme.parent, every)
-            message = f"{label}: theme {theme.id!r} names the parent {theme.parent!r}, which does not stand above it"
-            raise ConfigError(message, hint, path=f"theme[{n}].parent")
-        above.add(theme.id)
+        where = f"theme[{n}]"
+        for key, value in (("id", theme.id), ("name", theme.name)):
+            if not value.strip():
+                raise ConfigError(f"{label}: {where} has no {key}", f'add: {key} = "..."', path=f"{where}.{key}")
+        if theme.id in earlier:
+            raise ConfigError(f"{label}: two themes have the id {theme.id!r}", "rename one", path=f"{where}.id")
+        if theme.parent is not None and theme.parent not in earlier:
+            hint = "move the parent above it" if theme.parent in all_ids else did_you_mean(theme.parent, all_ids)
+            message = f"{label}: theme {theme.id!r} names the parent {theme.parent!r}, which is not defined above it"
+            raise ConfigError(message, hint, path=f"{where}.parent")
+        earlier.add(theme.id)
 
 
-def _nearest(key: str, known: Collection[str]) -> str:
-    near = get_close_matches(key, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(sorted(known))}"
+def _check_successors(replaces: Mapping[str, str], ids: set[str], label: str) -> None:
+    for old, new in replaces.items():
+        if new not in ids:
+            where = f"replaces.{old}"
+            message = f"{label}: {where} names {new!r}, which is not a theme of the profile"
+            raise ConfigError(message, did_you_mean(new, ids), path=where)
+
+
+def _glossary(code: str, terms: Mapping[str, object], label: str) -> tuple[tuple[str, str], ...]:
+    """Return the sorted (term, translation) pairs of a language; raise where a translation is not a string."""
+    pairs: list[tuple[str, str]] = []
+    for term, translation in sorted(terms.items()):
+        if not isinstance(translation, str):
+            where = f"glossary.{code}.{term}"
+            raise ConfigError(f"{label}: {where} = {translation!r} is not a string", "fix the value", path=where)
+        pairs.append((term, translation))
+    return tuple(pairs)
+
+
+def _theme(table: _ThemeTable) -> Theme:
+    return Theme(
+        id=ThemeId(table.id),
+        name=table.name,
+        parent=ThemeId(table.parent) if table.parent is not None else None,
+        description=table.description,
+        keywords=table.keywords,
+        seeds=tuple(PaperId(seed) for seed in table.seeds),
+        names=tuple(sorted(table.names.items())),
+    )

@@ -1,65 +1,109 @@
-"""How probably a theme is the one that a person would choose."""
+"""Estimate how certain an assignment is, and find the uncertain ones."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.themes.assign.scores import Scores
-from surveygen.themes.doubt import margins
+from surveygen.domain.paper import PaperId
+from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 
-FEATURES = ("log_margin", "told_votes", "shown_votes", "agreement")
-_LEAST_MARGIN = 0.05  # where the logarithm of the margin is cut off
-_PRIOR_PAPERS, _PRIOR_AGREEMENT = 10, 0.6  # a survey of few papers is taken for a usual one
+Scores = NDArray[np.float64]
+
+FEATURES = ("log_margin", "query_votes", "centroid_votes", "agreement")
+_MIN_MARGIN = 0.05  # added before the logarithm of the margin
+_PRIOR_PAPERS, _PRIOR_AGREEMENT = 10, 0.6  # a survey of few papers is shrunk toward a typical one
+_MIN_GROUP = 8  # members; a smaller theme uses the quantile of all papers
 
 
 def confidence(features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return `(n_papers,)` 0 to 1: a logistic map of the features, the same for all surveys.
+    """Return `(n_papers,)` probabilities that a person would choose the same theme: a logistic map of the features.
 
-    Its numbers were fitted by benchmarks/themes/fit_confidence.py on labels of other surveys, none of which a user's
-    survey needs; they are kept in confidence.toml.
+    The weights in confidence.toml were fitted once by benchmarks/themes/fit_confidence.py on labels of other surveys,
+    so that a user's survey needs none.
     """
-    weights, intercept = _map()
+    weights, intercept = _logistic_weights()
     probability: NDArray[np.float64] = 1 / (1 + np.exp(-(features @ weights + intercept)))
     return probability
 
 
 def confidence_features(
-    scores: Scores, chosen: NDArray[np.intp], told: tuple[Scores, Scores], shown: tuple[Scores, Scores]
+    scores: Scores, chosen: NDArray[np.intp], by_query: tuple[Scores, Scores], by_centroid: tuple[Scores, Scores]
 ) -> NDArray[np.float64]:
-    """Gather what is known of each placement without any label.
+    """Compute the features of each assignment that `confidence` maps; they need no labels.
 
     Args:
         scores: `(n_papers, n_themes)`, scale-free, at least two themes.
-        chosen: `(n_papers,)` the theme of each paper.
-        told: likeness to what the themes say, by meaning and by words.
-        shown: likeness to their papers, by meaning and by words.
+        chosen: `(n_papers,)` column of each paper's theme.
+        by_query: similarity to the text of the themes, by vectors and by terms.
+        by_centroid: similarity to the papers of the themes, by vectors and by terms.
 
     Returns:
-        `(n_papers, 4)`: the logarithm of the lead over the second theme; how many of two measures by what themes say,
-        and of two by their papers, choose the same theme; how often such measures agree over the whole survey, which
+        `(n_papers, 4)`: the logarithm of the margin over the second theme; how many of the two query measures, and of
+        the two centroid measures, choose the same theme; how often such measures agree over the whole survey, which
         tells how well its themes can be told apart at all.
     """
     count = len(scores)
-    best = [part.argmax(axis=1) for part in (*told, *shown)]
-    votes = [(one == chosen).astype(np.float64) for one in best]
+    best = [part.argmax(axis=1) for part in (*by_query, *by_centroid)]
+    votes = [(choice == chosen).astype(np.float64) for choice in best]
     agreed = ((best[0] == best[1]).mean() + (best[0] == best[2]).mean()) / 2
     agreement = (agreed * count + _PRIOR_AGREEMENT * _PRIOR_PAPERS) / (count + _PRIOR_PAPERS)
-    return np.column_stack(
-        [
-            np.log(margins(scores) + _LEAST_MARGIN),
-            votes[0] + votes[1],
-            votes[2] + votes[3],
-            np.full(count, agreement),
-        ]
-    )
+    log_margin = np.log(margins(scores) + _MIN_MARGIN)
+    return np.column_stack([log_margin, votes[0] + votes[1], votes[2] + votes[3], np.full(count, agreement)])
+
+
+def margins(scores: Scores) -> NDArray[np.float64]:
+    """Return the best minus the second best score of each row; the best score itself where there is one column.
+
+    `(n, k)` with k of at least 1 in, `(n,)` out.
+    """
+    if scores.shape[1] == 1:
+        only: NDArray[np.float64] = scores[:, 0]
+        return only
+    ordered = np.partition(scores, -2, axis=1)
+    margin: NDArray[np.float64] = ordered[:, -1] - ordered[:, -2]
+    return margin
+
+
+def below_group_quantile(values: NDArray[np.float64], groups: NDArray[np.intp], share: float) -> NDArray[np.bool_]:
+    """Mark the values below the `share` quantile of their own group, and values of 0 or less.
+
+    A theme is compared with itself: cosines of some themes are higher throughout, so no single threshold fits all.
+    """
+    marked = values <= 0
+    quantile_of_all = np.quantile(values, share) if len(values) else 0.0
+    for group in np.unique(groups):
+        inside = groups == group
+        threshold = np.quantile(values[inside], share) if inside.sum() >= _MIN_GROUP else quantile_of_all
+        marked |= inside & (values < threshold)
+    return marked
+
+
+def border_cases(
+    taxonomy: Taxonomy, assignments: Sequence[Assignment], count: int = 5
+) -> dict[ThemeId, tuple[PaperId, ...]]:
+    """Return for each theme the papers that were nearly assigned otherwise, the smallest margins first.
+
+    These are its own uncertain papers, and those of other themes that have it as the runner-up. Papers that fit no
+    theme and papers that a person placed are not border cases.
+    """
+    uncertain = sorted((item for item in assignments if item.uncertain), key=lambda item: (item.margin, item.paper))
+    candidates = {theme.id: [item for item in uncertain if item.belongs(theme.id)] for theme in taxonomy}
+    for item in uncertain:
+        if item.runner_up in candidates and not item.outside:
+            candidates[item.runner_up].append(item)
+    return {
+        theme: tuple(item.paper for item in sorted(items, key=lambda item: (item.margin, item.paper))[:count])
+        for theme, items in candidates.items()
+    }
 
 
 @cache
-def _map() -> tuple[NDArray[np.float64], float]:
-    data = tomllib.loads((files("surveygen") / "themes" / "confidence.toml").read_text(encoding="utf-8"))
+def _logistic_weights() -> tuple[NDArray[np.float64], float]:
+    data = tomllib.loads((files("surveygen.themes") / "confidence.toml").read_text(encoding="utf-8"))
     return np.array([float(data[name]) for name in FEATURES]), float(data["intercept"])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from surveygen.themes.assign.explanation import rationale_sentences
+from surveygen.themes.assign.explain import rationale_sentences
 from surveygen.themes.assign.nearest_centroid import NearestCentroidAssigner
-from surveygen.themes.assign.protocol import NO_OVERRIDES, ThemeVectors
-from surveygen.themes.assign.queries import theme_queries, theme_vectors
 from surveygen.themes.assign.stability import PreviousState, StableAssignments, stabilize
+from surveygen.themes.assign.text_features import ThemeVectors, theme_queries, theme_vectors
 
 __all__ = [
-    "NO_OVERRIDES",
     "NearestCentroidAssigner",
     "PreviousState",
     "StableAssignments",

@@ -1,4 +1,4 @@
-"""Find the papers that fit no theme, by what is usual for each theme."""
+"""Detect papers that fit no theme, by what is typical for each theme."""
 
 from __future__ import annotations
 
@@ -7,82 +7,85 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.themes.assign.scores import Scores
+from surveygen.themes.uncertainty import Scores
 
 # The largest with which each set for choosing of benchmarks/themes/assign.py loses less than 2 % of its own papers.
-_TOLD_CUT = 0.3  # a stranger stands out less than this from papers of other themes, by what the theme says,
-_SHOWN_CUT = 0.0  # and less than this by what its papers say
-_MIDDLE = -1.0  # the sum of both kinds of deviation at which `fit` is one half
-_FEWEST = 30  # papers; of fewer it cannot be said what is usual
-_MAD = 1.4826  # from the median of deviations to a standard deviation, for a normal distribution
+# Both are in robust standard deviations above the papers of other themes, by the text of a theme and by its papers.
+_QUERY_THRESHOLD, _CENTROID_THRESHOLD = 0.3, 0.0
+_MIDPOINT = -1.0  # sum of both kinds of deviation at which `fit` is one half
+_MIN_PAPERS = 30  # of fewer papers it cannot be estimated what is typical
+_MAD = 1.4826  # from a median absolute deviation to a standard deviation, for a normal distribution
+_UNTRUSTED = 0.3  # share of the papers that have no weight in the centroids
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ThemeFit:
-    """`fit` is `(n_papers,)` 0 to 1, how well each paper fits its theme, at most one half for those `outside`."""
+    """`fit` is `(n_papers,)` 0 to 1, how well each paper fits its theme, at most one half where `is_outlier`."""
 
     fit: NDArray[np.float64]
-    outside: NDArray[np.bool_]
+    is_outlier: NDArray[np.bool_]
 
 
-def centroid_weights(told: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return `(n_papers,)` weights for the middles of themes: strangers, who are little like any theme, count nothing.
+def centroid_weights(by_query: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return `(n_papers,)` weights for centroids, so that possible outliers do not shift them.
 
-    0 for the 30 % of all papers that are least like their theme, then rising.
+    0 for the 30 % of all papers that are least similar to their theme, then rising.
     """
-    own = told[np.arange(len(told)), chosen]
+    own = by_query[np.arange(len(by_query)), chosen]
     rank = np.searchsorted(np.sort(own), own, side="right") / len(own)
-    weights: NDArray[np.float64] = np.maximum(rank - 0.3, 0.0)
+    weights: NDArray[np.float64] = np.maximum(rank - _UNTRUSTED, 0.0)
     return weights
 
 
-def detect_outliers(told: Scores, shown: Scores, chosen: NDArray[np.intp], further: tuple[Scores, ...]) -> ThemeFit:
-    """Say how well each paper fits the theme chosen for it.
+def detect_outliers(
+    by_query: Scores, by_centroid: Scores, chosen: NDArray[np.intp], further: tuple[Scores, ...]
+) -> ThemeFit:
+    """Estimate how well each paper fits the theme chosen for it.
 
-    The papers of all other themes show what a paper that does not belong to a theme scores there. One that stands out
-    from them neither by the theme's own words nor by likeness to the theme's papers is outside. No cut on a cosine
-    could say that: those of one theme run higher than those of another.
+    The papers of all other themes show what a paper that does not belong to a theme scores there. A paper that exceeds
+    them neither by the text of the theme nor by similarity to its papers is an outlier. No threshold on a cosine could
+    tell that: those of one theme are higher than those of another.
 
     Args:
-        told: `(n_papers, n_themes)` likeness to what the themes say, in any unit.
-        shown: likeness to their papers.
-        chosen: `(n_papers,)` the theme of each paper.
-        further: more measures of likeness, which refine `fit`.
+        by_query: `(n_papers, n_themes)` similarity to the text of the themes, in any unit.
+        by_centroid: similarity to their papers.
+        chosen: `(n_papers,)` column of each paper's theme.
+        further: more similarity measures, which refine `fit`.
     """
-    count, themes = told.shape
-    if count < _FEWEST or themes < 2:
+    count, themes = by_query.shape
+    if count < _MIN_PAPERS or themes < 2:
         return ThemeFit(np.ones(count), np.zeros(count, dtype=np.bool_))
-    out_told, out_shown = _standing_out(told, chosen), _standing_out(shown, chosen)
-    among_all = np.mean([_usual(_above_others(part, chosen)) for part in (told, shown, *further)], axis=0)
-    fit = 1 / (1 + np.exp(_MIDDLE - out_told - among_all))
-    outside = (out_told < _TOLD_CUT) & (out_shown < _SHOWN_CUT)
-    return ThemeFit(np.where(outside, np.minimum(fit, 0.5), fit), outside)
+    query_deviation, centroid_deviation = _deviation(by_query, chosen), _deviation(by_centroid, chosen)
+    typical = np.mean([_robust_z(_above_others(part, chosen)) for part in (by_query, by_centroid, *further)], axis=0)
+    fit = 1 / (1 + np.exp(_MIDPOINT - query_deviation - typical))
+    is_outlier = (query_deviation < _QUERY_THRESHOLD) & (centroid_deviation < _CENTROID_THRESHOLD)
+    return ThemeFit(np.where(is_outlier, np.minimum(fit, 0.5), fit), is_outlier)
 
 
-def _standing_out(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
+def _deviation(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return how many deviations each paper lies above the papers of other themes, at its own theme."""
-    others = [_others(scores, chosen, theme) for theme in range(scores.shape[1])]
+    others = [_scores_of_others(scores, chosen, theme) for theme in range(scores.shape[1])]
     spread = np.array([np.median(np.abs(values - np.median(values))) for values in others]) * _MAD
-    # Half the spread of all themes, as that of one is uncertain.
+    # Averaged with the median spread of all themes, as that of a single theme is uncertain.
     spread = np.maximum((spread + np.median(spread)) / 2, 1e-9)
-    above: NDArray[np.float64] = _above_others(scores, chosen) / spread[chosen]
-    return above
+    deviation: NDArray[np.float64] = _above_others(scores, chosen) / spread[chosen]
+    return deviation
 
 
 def _above_others(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return how far each paper lies above the middle of the papers of other themes, at its own theme."""
-    middle = np.array([np.median(_others(scores, chosen, theme)) for theme in range(scores.shape[1])])
-    above: NDArray[np.float64] = scores[np.arange(len(scores)), chosen] - middle[chosen]
+    """Return each paper's score minus the median score of the papers of other themes, at its own theme."""
+    median = np.array([np.median(_scores_of_others(scores, chosen, theme)) for theme in range(scores.shape[1])])
+    above: NDArray[np.float64] = scores[np.arange(len(scores)), chosen] - median[chosen]
     return above
 
 
-def _others(scores: Scores, chosen: NDArray[np.intp], theme: int) -> NDArray[np.float64]:
-    """Return what the papers of other themes score at a theme; all papers if there are no others."""
-    found: NDArray[np.float64] = scores[chosen != theme, theme]
-    return found if len(found) else scores[:, theme]
+def _scores_of_others(scores: Scores, chosen: NDArray[np.intp], theme: int) -> NDArray[np.float64]:
+    """Return the scores of other themes' papers at a theme; of all papers if there are no others."""
+    others: NDArray[np.float64] = scores[chosen != theme, theme]
+    return others if len(others) else scores[:, theme]
 
 
-def _usual(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    middle = np.median(values)
-    deviations: NDArray[np.float64] = (values - middle) / (np.median(np.abs(values - middle)) + 1e-9)
+def _robust_z(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    median = np.median(values)
+    deviations: NDArray[np.float64] = (values - median) / (np.median(np.abs(values - median)) + 1e-9)
     return deviations

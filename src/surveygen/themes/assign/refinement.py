@@ -1,4 +1,4 @@
-"""Let the papers of a theme say what it is about."""
+"""Refine theme scores by soft k-means over the papers, leaving each paper out of its own centroid."""
 
 from __future__ import annotations
 
@@ -9,125 +9,115 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors
-from surveygen.themes.assign.scores import Scores
 from surveygen.themes.assign.text_features import TermMatrix
+from surveygen.themes.uncertainty import Scores
 
-# Chosen on several kinds of labels: benchmarks/themes/assign_parts.py prints what others give.
-_SOFTNESS = 0.2  # temperature of the memberships, where 1 is the usual lead of the best theme over the middle one
+# Chosen on several kinds of labels by benchmarks/themes/assign_parts.py, which prints what other values give.
+_TEMPERATURE = 0.2  # of the soft memberships, where 1 is the typical margin of the best theme over the median one
 _ROUNDS = 3
-_DOUBT_PAPERS = 10  # papers of a theme whose middle counts half
-_DOUBT_WORDS = 25  # words and pairs that a theme says, at which its papers count half
-_WORD_WEIGHT = 2.0  # of words beside meaning, in the middles of the papers
+_PRIOR_PAPERS = 10  # papers of a theme whose centroid has half weight
+_PRIOR_TERMS = 25  # terms of a theme's own text at which its centroid has half weight
+_TERM_WEIGHT = 2.0  # of term centroids beside vector centroids
 _BACKGROUND_QUANTILE = 0.05
-_TINY = 1e-6  # squared length of a middle that one paper alone made: nothing is left without it
+_EPSILON = 1e-6  # squared length of a centroid that a single paper made: nothing is left without the paper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RefinedScores:
-    """What the papers add to what the themes say.
+    """Theme scores that combine the text of the themes with the centroids of their papers.
 
     Attributes:
-        scores: `(n_papers, n_themes)` float64, rows of mean 0; larger is nearer, and 1 is the usual lead of the best
-            theme over the middle one.
-        lead: what that is in the unit of the scores that were given.
-        members: how far each paper is taken for a member of each theme; rows sum to 1.
-        share: 0 to 1, the weight of the papers beside that of the themes' own words.
+        scores: `(n_papers, n_themes)` float64, rows of mean 0; larger is nearer, and 1 is the typical margin.
+        typical_margin: median margin of the best theme over the median one, in the unit of the scores given.
+        members: soft membership of each paper in each theme; rows sum to 1.
+        centroid_share: 0 to 1, the weight of the centroids beside that of the text of the themes.
     """
 
     scores: Scores
-    lead: float
+    typical_margin: float
     members: Scores
-    share: float
+    centroid_share: float
 
 
 def refine_centroids(
-    base: Scores, vectors: Vectors, words: TermMatrix, said: NDArray[np.intp], fixed: NDArray[np.intp]
+    query_scores: Scores, vectors: Vectors, terms: TermMatrix, query_terms: NDArray[np.intp], fixed: NDArray[np.intp]
 ) -> RefinedScores:
-    """Place papers softly, take the middle of each theme's papers, and place again, three times.
+    """Assign papers softly, compute the centroid of each theme, and assign again, three times (soft k-means).
 
-    A paper is never compared with a middle that it is part of: it is taken out first. Otherwise each paper would speak
-    for the place it already has, which is why self-training tends to repeat itself.
-    The papers weigh the more the larger the themes are and the less these say themselves: a bare heading gains most,
+    A paper is never compared with a centroid that it is part of: it is taken out first. Otherwise each paper would
+    vote for the theme it already has, which is why self-training tends to repeat itself.
+    The centroids weigh the more the larger the themes are and the less text these have: a bare heading gains most,
     a theme with a description and twenty keywords little.
 
     Args:
-        base: `(n_papers, n_themes)` scores by what the themes say; at least two themes.
+        query_scores: `(n_papers, n_themes)` scores by the text of the themes; at least two themes.
         vectors: `(n_papers, dim)` float32, rows of length 1.
-        words: of the papers.
-        said: `(n_themes,)` how many words and pairs each theme and its sub-themes say.
-        fixed: `(n_papers,)` the theme that a person gave a paper, -1 for none.
+        terms: of the papers.
+        query_terms: `(n_themes,)` how many different terms the text of each theme and its sub-themes has.
+        fixed: `(n_papers,)` column of the theme that a person gave a paper, -1 for none.
     """
     free = fixed < 0 if (fixed < 0).any() else np.ones(len(fixed), dtype=np.bool_)
-    told = _leads(base, free)
-    share, members = 0.0, memberships(told, fixed)
+    by_query, typical_margin = _normalized(query_scores, free)
+    share, members = 0.0, soft_memberships(by_query, fixed)
     for _ in range(_ROUNDS):
         size = members.sum(axis=0)
-        share = float((size / (size + _DOUBT_PAPERS) * (_DOUBT_WORDS / (_DOUBT_WORDS + said))).mean())
-        meaning, wording = centroid_similarity(vectors, words, members)
-        parts = [_leads(_raised(part, free), free) for part in (meaning, wording)]
-        shown = (parts[0] + _WORD_WEIGHT * parts[1]) / (1 + _WORD_WEIGHT)
-        scores = (1 - share) * told + share * shown
-        members = memberships(scores, fixed)
-    return RefinedScores(scores, typical_margin(base, free), members, share)
+        share = float((size / (size + _PRIOR_PAPERS) * (_PRIOR_TERMS / (_PRIOR_TERMS + query_terms))).mean())
+        by_vectors, by_terms = (
+            _normalized(part - np.quantile(part[free], _BACKGROUND_QUANTILE, axis=0), free)[0]
+            for part in centroid_similarity(vectors, terms, members)
+        )
+        by_centroid = (by_vectors + _TERM_WEIGHT * by_terms) / (1 + _TERM_WEIGHT)
+        scores = (1 - share) * by_query + share * by_centroid
+        members = soft_memberships(scores, fixed)
+    return RefinedScores(scores, typical_margin, members, share)
 
 
-def memberships(scores: Scores, fixed: NDArray[np.intp]) -> Scores:
-    """Return for each paper how far it belongs to each theme, rows of sum 1; wholly to the one a person gave."""
-    raised = np.exp((scores - scores.max(axis=1, keepdims=True)) / _SOFTNESS)
+def soft_memberships(scores: Scores, fixed: NDArray[np.intp]) -> Scores:
+    """Return the softmax of each paper's scores; papers with a fixed theme are members of it alone."""
+    raised = np.exp((scores - scores.max(axis=1, keepdims=True)) / _TEMPERATURE)
     members: Scores = raised / raised.sum(axis=1, keepdims=True)
-    given = np.flatnonzero(fixed >= 0)
-    members[given] = 0
-    members[given, fixed[given]] = 1
+    rows = np.flatnonzero(fixed >= 0)
+    members[rows] = 0
+    members[rows, fixed[rows]] = 1
     return members
 
 
-def centroid_similarity(vectors: Vectors, words: TermMatrix, weights: Scores) -> tuple[Scores, Scores]:
-    """Compare each paper with the weighted middle of the others of each theme, by meaning and by words.
+def centroid_similarity(vectors: Vectors, terms: TermMatrix, weights: Scores) -> tuple[Scores, Scores]:
+    """Compare each paper with the weighted centroid of the other papers of each theme, by vectors and by terms.
 
     `weights` is `(n_papers, n_themes)`, 0 or more; each result too is `(n_papers, n_themes)`, cosines, 0 where no other
     paper has a weight.
     """
     points = vectors.astype(np.float64)
-    counted = words.papers
-    meaning = _without_itself(points @ (weights.T @ points).T, (points**2).sum(axis=1), weights)
-    middles = (counted.T @ weights).T
-    lengths = np.asarray(counted.multiply(counted).sum(axis=1)).ravel()
-    return meaning, _without_itself(_product(counted, middles), lengths, weights, (middles**2).sum(axis=1))
+    dots = points @ (weights.T @ points).T
+    by_vectors = _leave_one_out(dots, (points**2).sum(axis=1), weights, (weights * dots).sum(axis=0))
+    counts: Any = terms.papers  # SciPy has no types
+    centroids = (counts.T @ weights).T
+    lengths = np.asarray(counts.multiply(counts).sum(axis=1)).ravel()
+    dots = np.asarray(counts @ centroids.T)
+    return by_vectors, _leave_one_out(dots, lengths, weights, (centroids**2).sum(axis=1))
 
 
-def _without_itself(dots: Scores, squares: Scores, weights: Scores, sizes: Scores | None = None) -> Scores:
+def _leave_one_out(dots: Scores, squares: Scores, weights: Scores, sizes: Scores) -> Scores:
     """Turn products with sums of all papers into cosines with sums of the others.
 
     Args:
         dots: `(n_papers, n_themes)` products of each paper with each weighted sum.
         squares: `(n_papers,)` squared lengths of the papers.
         weights: those of the sums.
-        sizes: `(n_themes,)` squared lengths of the sums; from `dots` if they are not given.
+        sizes: `(n_themes,)` squared lengths of the sums.
     """
-    whole = (weights * dots).sum(axis=0) if sizes is None else sizes
     own = weights * squares[:, None]
-    rest = whole - 2 * weights * dots + weights * own
-    cosine: Scores = np.where(rest > _TINY, (dots - own) / np.sqrt(np.maximum(rest, _TINY)), 0.0)
+    rest = sizes - 2 * weights * dots + weights * own
+    cosine: Scores = np.where(rest > _EPSILON, (dots - own) / np.sqrt(np.maximum(rest, _EPSILON)), 0.0)
     return cosine
 
 
-def _product(counted: Any, middles: Scores) -> Scores:  # noqa: ANN401  # SciPy has no types
-    product: Scores = np.asarray(counted @ middles.T)
-    return product
+def _normalized(scores: Scores, free: NDArray[np.bool_]) -> tuple[Scores, float]:
+    """Center each paper's scores and scale all alike, so that the typical margin is 1; return that margin as well.
 
-
-def _raised(scores: Scores, free: NDArray[np.bool_]) -> Scores:
-    above: Scores = scores - np.quantile(scores[free], _BACKGROUND_QUANTILE, axis=0)
-    return above
-
-
-def typical_margin(scores: Scores, free: NDArray[np.bool_]) -> float:
-    """Return the median lead of the best theme over the middle one, of the papers that are `free`."""
-    return float(np.median((scores.max(axis=1) - np.median(scores, axis=1))[free]))
-
-
-def _leads(scores: Scores, free: NDArray[np.bool_]) -> Scores:
-    """Center each paper's scores and scale all alike, so that the best usually leads the middle one by 1."""
-    lead = typical_margin(scores, free)
+    The typical margin is the median, over the papers that are `free`, of the best score minus the median one.
+    """
+    margin = float(np.median((scores.max(axis=1) - np.median(scores, axis=1))[free]))
     centered: Scores = scores - scores.mean(axis=1, keepdims=True)
-    return centered / lead if lead > _TINY else centered * 0
+    return (centered / margin if margin > _EPSILON else centered * 0), margin

@@ -1,77 +1,89 @@
-"""Measure how far assignments agree with people."""
+"""Measure agreement of assignments, confidence and headings with people."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.domain.evaluation import Evaluation, MetricEstimate, ThemeScore
+from surveygen.domain.embedding import Vectors
+from surveygen.domain.evaluation import (
+    Calibration,
+    ConfidenceBin,
+    Evaluation,
+    HeadingScore,
+    MetricEstimate,
+    ThemeScore,
+)
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.errors import ThemeError
-from surveygen.themes.evaluate.calibration import calibrate
-from surveygen.themes.evaluate.gold import Gold, match
+from surveygen.themes.evaluate.gold import Gold, match_labels
 
 Codes = NDArray[np.intp]
 RESAMPLES = 200
 _SEED = 0
+_BINS = 10
 
 
 def evaluate(
     gold: Gold, assignments: Sequence[Assignment], taxonomy: Taxonomy, level: int = 1, *, resamples: int = RESAMPLES
 ) -> Evaluation:
-    """Compare assignments with what people said.
+    """Compare assignments with the labels that people gave.
 
     Args:
         gold: for each paper one path of labels, from the top theme down: ids or names of themes, or their beginnings.
         assignments: those of the survey; papers without a label are ignored.
         taxonomy: the themes of both.
         level: 1 compares top themes, 2 their children, and so on; papers whose label ends above it are left out. A
-            paper that was left at a node above the level is compared as that node.
+            paper that was assigned to a theme above the level is compared as that theme.
         resamples: draws of the bootstrap.
 
     Raises:
         ThemeError: no paper can be compared.
     """
-    matched = match(gold, taxonomy)
-    wanted = {paper: path[level - 1] for paper, path in matched.paths.items() if len(path) >= level}
-    placed = {found.paper: found for found in assignments}
-    free = [paper for paper in wanted if paper in placed and placed[paper].method not in {"seed", "person"}]
-    if not free:
+    matched = match_labels(gold, taxonomy)
+    labeled = {paper: path[level - 1] for paper, path in matched.paths.items() if len(path) >= level}
+    assigned = {item.paper: item for item in assignments}
+    compared = [paper for paper in labeled if paper in assigned and assigned[paper].method not in {"seed", "person"}]
+    if not compared:
         unknown = f"; not in the taxonomy: {', '.join(matched.unknown[:5])}" if matched.unknown else ""
         raise ThemeError(
             f"no labeled paper of level {level} can be compared with the survey{unknown}",
             "check that ids and labels of the gold file are those of the survey",
         )
-    said = [wanted[paper] for paper in free]
-    done = [placed[paper].path[:level][-1] for paper in free]
+    true = [labeled[paper] for paper in compared]
+    predicted = [assigned[paper].path[:level][-1] for paper in compared]
     return Evaluation(
         level=level,
-        papers=len(free),
-        seeds=sum(paper in placed for paper in wanted) - len(free),
-        missing=sum(paper not in placed for paper in wanted),
+        papers=len(compared),
+        seeds=sum(paper in assigned for paper in labeled) - len(compared),
+        missing=sum(paper not in assigned for paper in labeled),
         unknown=matched.unknown,
-        figures=_figures(said, done, resamples),
-        themes=_theme_scores(said, done, taxonomy),
-        confusion=_confusion(said, done),
-        calibration=calibrate([placed[paper] for paper in free], [a == b for a, b in zip(said, done, strict=True)]),
+        figures=_estimates(true, predicted, resamples),
+        themes=_theme_scores(true, predicted, taxonomy),
+        confusion=_confusion(true, predicted),
+        calibration=calibrate(
+            [assigned[paper] for paper in compared], [a == b for a, b in zip(true, predicted, strict=True)]
+        ),
     )
 
 
-def _figures(said: Sequence[str], done: Sequence[str], resamples: int) -> tuple[MetricEstimate, ...]:
-    names = sorted({*said, *done})
+def _estimates(true: Sequence[str], predicted: Sequence[str], resamples: int) -> tuple[MetricEstimate, ...]:
+    """Compute each measure with its bootstrap interval."""
+    names = sorted({*true, *predicted})
     code = {name: n for n, name in enumerate(names)}
-    gold = np.array([code[name] for name in said], dtype=np.intp)
-    predicted = np.array([code[name] for name in done], dtype=np.intp)
+    true_codes = np.array([code[name] for name in true], dtype=np.intp)
+    predicted_codes = np.array([code[name] for name in predicted], dtype=np.intp)
     rng = np.random.default_rng(_SEED)
-    draws = rng.integers(len(gold), size=(resamples, len(gold)))
-    figures = []
+    draws = rng.integers(len(true_codes), size=(resamples, len(true_codes)))
+    estimates = []
     for name, measure in _measures().items():
-        spread = [measure(gold[draw], predicted[draw]) for draw in draws]
+        spread = [measure(true_codes[draw], predicted_codes[draw]) for draw in draws]
         low, high = np.quantile(spread, [0.025, 0.975])
-        figures.append(MetricEstimate(name, float(measure(gold, predicted)), float(low), float(high)))
-    return tuple(figures)
+        estimates.append(MetricEstimate(name, float(measure(true_codes, predicted_codes)), float(low), float(high)))
+    return tuple(estimates)
 
 
 def _measures() -> Mapping[str, Callable[[Codes, Codes], float]]:
@@ -90,37 +102,79 @@ def _measures() -> Mapping[str, Callable[[Codes, Codes], float]]:
 
 def macro_f1(gold: Codes, predicted: Codes) -> float:
     """Return the mean F1 over the classes of `gold`; `(n,)` integer codes from 0."""
-    table = _table(gold, predicted)
-    hits, wanted, found = np.diag(table), table.sum(axis=1), table.sum(axis=0)
-    used = wanted > 0
-    return float((2 * hits[used] / (wanted + found)[used]).mean())
+    table = _contingency(gold, predicted)
+    hits, true, assigned = np.diag(table), table.sum(axis=1), table.sum(axis=0)
+    used = true > 0
+    return float((2 * hits[used] / (true + assigned)[used]).mean())
 
 
 def purity(gold: Codes, predicted: Codes) -> float:
     """Return the share of papers that belong to the most frequent class of their theme; integer codes from 0."""
-    return float(_table(gold, predicted).max(axis=0).sum() / len(gold))
+    return float(_contingency(gold, predicted).max(axis=0).sum() / len(gold))
 
 
-def _table(gold: Codes, predicted: Codes) -> NDArray[np.intp]:
+def _contingency(gold: Codes, predicted: Codes) -> NDArray[np.intp]:
     size = int(max(gold.max(), predicted.max())) + 1
     counts = np.bincount(gold * size + predicted, minlength=size * size)
     table: NDArray[np.intp] = counts.reshape(size, size)
     return table
 
 
-def _theme_scores(said: Sequence[ThemeId], done: Sequence[ThemeId], taxonomy: Taxonomy) -> tuple[ThemeScore, ...]:
+def _theme_scores(true: Sequence[ThemeId], predicted: Sequence[ThemeId], taxonomy: Taxonomy) -> tuple[ThemeScore, ...]:
     scores = []
-    for theme in (theme.id for theme in taxonomy if theme.id in set(said)):
-        hits = sum(a == b == theme for a, b in zip(said, done, strict=True))
-        gold, predicted = said.count(theme), done.count(theme)
-        precision = hits / predicted if predicted else 0.0
-        scores.append(ThemeScore(theme, precision, hits / gold, 2 * hits / (gold + predicted), gold, predicted))
+    for theme in (theme.id for theme in taxonomy if theme.id in set(true)):
+        hits = sum(a == b == theme for a, b in zip(true, predicted, strict=True))
+        in_gold, assigned = true.count(theme), predicted.count(theme)
+        precision = hits / assigned if assigned else 0.0
+        scores.append(ThemeScore(theme, precision, hits / in_gold, 2 * hits / (in_gold + assigned), in_gold, assigned))
     return tuple(scores)
 
 
-def _confusion(said: Sequence[ThemeId], done: Sequence[ThemeId]) -> tuple[tuple[ThemeId, ThemeId, int], ...]:
-    pairs: dict[tuple[ThemeId, ThemeId], int] = {}
-    for pair in zip(said, done, strict=True):
-        pairs[pair] = pairs.get(pair, 0) + 1
-    rows = [(gold, predicted, n) for (gold, predicted), n in pairs.items() if gold != predicted]
+def _confusion(true: Sequence[ThemeId], predicted: Sequence[ThemeId]) -> tuple[tuple[ThemeId, ThemeId, int], ...]:
+    pairs = Counter(zip(true, predicted, strict=True))
+    rows = [(gold, other, n) for (gold, other), n in pairs.items() if gold != other]
     return tuple(sorted(rows, key=lambda row: (-row[2], row[0], row[1])))
+
+
+def calibrate(assignments: Sequence[Assignment], correct: Sequence[bool]) -> Calibration | None:
+    """Return the calibration of the confidence, None if no assignment has one.
+
+    Args:
+        assignments: at least one; `Assignment.confidence` lies between 0 and 1, and 0 means that there is none.
+        correct: in the same order, whether people chose the same theme.
+    """
+    confidence = np.array([float(getattr(item, "confidence", 0.0)) for item in assignments])
+    if not confidence.any():
+        return None
+    hits = np.asarray(correct, dtype=np.float64)
+    bin_of = np.minimum((confidence * _BINS).astype(np.intp), _BINS - 1)
+    bins = [
+        ConfidenceBin(int(inside.sum()), float(confidence[inside].mean()), float(hits[inside].mean()))
+        for inside in (bin_of == n for n in range(_BINS))
+        if inside.any()
+    ]
+    error = sum(bin_.papers * abs(bin_.confidence - bin_.accuracy) for bin_ in bins) / len(confidence)
+    return Calibration(error, tuple(bins))
+
+
+def compare_headings(ours: Vectors, theirs: Vectors) -> HeadingScore:
+    """Return soft precision, recall and F1 of headings, as STORM measures outlines (Shao et al., arXiv 2402.14207).
+
+    A set of headings counts by its soft cardinality (Fränti and Mariescu-Istodor, Soft precision and recall, Pattern
+    Recognition Letters 167, 2023): each heading counts one over the sum of its similarities to all, so that two with
+    the same meaning count as one. Similarity is the cosine, at least 0. The intersection is |A| + |B| - |A ∪ B|.
+
+    Args:
+        ours: `(n, dim)` float32, rows of length 1 (or of zeros), of the survey's headings; n at least 1.
+        theirs: the same of the outline's headings.
+    """
+    shared = _soft_cardinality(ours) + _soft_cardinality(theirs) - _soft_cardinality(np.vstack([ours, theirs]))
+    precision, recall = (float(np.clip(shared / _soft_cardinality(side), 0, 1)) for side in (ours, theirs))
+    total = precision + recall
+    return HeadingScore(len(ours), len(theirs), precision, recall, 2 * precision * recall / total if total else 0.0)
+
+
+def _soft_cardinality(vectors: Vectors) -> float:
+    similarity = np.maximum((vectors @ vectors.T).astype(np.float64), 0)
+    np.fill_diagonal(similarity, 1)  # a heading without a vector is still similar to itself
+    return float((1 / similarity.sum(axis=1)).sum())

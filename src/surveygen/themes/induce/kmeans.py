@@ -1,4 +1,4 @@
-"""Find themes in papers by KMeans on smoothed points."""
+"""Induce a tree of named themes from papers."""
 
 from __future__ import annotations
 
@@ -14,27 +14,24 @@ from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import Assignment, Theme, ThemeId
-from surveygen.themes.doubt import below_group_quantile, margins
+from surveygen.themes.induce.clustering import Cluster, joint_features, recursive_clustering
 from surveygen.themes.induce.labels import ClusterLabel, label_clusters
-from surveygen.themes.induce.levels import Cluster, recursive_clustering
-from surveygen.themes.induce.points import joint_features
+from surveygen.themes.uncertainty import below_group_quantile, margins
 
-# Papers that a theme must hold to be divided: all papers or those of a given theme; then a top theme; then one below.
-_FIRST, _SECOND, _THIRD = 12, 20, 500
-_UNCERTAIN = 0.15
-_CENTRAL = 5  # nearest.py then agrees with the groups for .85 to .93 of papers, against .76 to .83 without
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One new theme: its place in the tree, and the rows of its papers."""
-
-    theme: Theme
-    group: Cluster
+# Papers that a theme must hold to be divided: all papers or those of a given theme; then a top theme; then a child.
+_MIN_ALL, _MIN_TOP, _MIN_CHILD = 12, 20, 500
+_UNCERTAIN = 0.15  # share of each theme's papers, those of the smallest margin
+# Central papers that become seeds. With them NearestCentroidAssigner agrees with the clusters for .85 to .93 of papers,
+# without for .76 to .83.
+_MAX_SEEDS = 5
 
 
 class KMeansInducer:
-    """Groups papers by likeness, level by level, places every one, and names each group by its own phrases."""
+    """Clusters papers level by level, assigns every paper, and names each cluster by its own phrases.
+
+    `settings.target` fixes the number of top themes, 0 chooses it from the data; with `settings.subthemes` "none" there
+    is one level only.
+    """
 
     def __init__(self, settings: ThemeSettings) -> None:
         self._settings = settings
@@ -48,117 +45,129 @@ class KMeansInducer:
         reserved_ids: Collection[ThemeId],
         seed: int,
     ) -> tuple[tuple[Theme, ...], tuple[Assignment, ...]]:
-        """Divide papers into new themes, largest first, and these again; see `Inducer.induce`.
+        """Divide papers into new themes under `parent` (top themes for None), and these again where they are large.
 
         The same papers in another order give the same themes. Under a parent, fewer than 12 papers are not divided
-        and nothing is returned; without one they are a single theme, so that every paper is placed.
+        and nothing is returned; without one they are a single theme, so that every paper is assigned.
+
+        Returns:
+            The themes in reading order, the largest siblings first; no theme has one of `reserved_ids`. The assignments
+            name the deepest new theme, and as path the new themes from `parent` (not included) down to it.
         """
         papers = sorted(papers, key=lambda paper: paper.id)
-        if not papers or (parent is not None and len(papers) < _FIRST):
+        if not papers or (parent is not None and len(papers) < _MIN_ALL):
             return (), ()
         vectors = embeddings.rows([paper.id for paper in papers])
-        where = joint_features(vectors, papers)
-        least = (_FIRST, _SECOND, _THIRD) if parent is None else (_FIRST, _THIRD)
-        target = self._settings.target if parent is None else 0
-        groups = recursive_clustering(
-            where, target=target, least=least if self._settings.subthemes != "none" else least[:1], seed=seed
+        points = joint_features(vectors, papers)
+        min_sizes = (_MIN_ALL, _MIN_TOP, _MIN_CHILD) if parent is None else (_MIN_ALL, _MIN_CHILD)
+        clusters = recursive_clustering(
+            points,
+            target=self._settings.target if parent is None else 0,
+            min_sizes=min_sizes[:1] if self._settings.subthemes == "none" else min_sizes,
+            seed=seed,
         )
-        if parent is not None and len(groups) == 1:
+        if parent is not None and len(clusters) == 1:
             return (), ()
-        found = _themes(groups, parent, papers, where, reserved_ids)
-        return tuple(one.theme for one in found), _assignments(papers, vectors, found, parent)
+        nodes = _named_tree(clusters, parent, papers, points, reserved_ids)
+        return tuple(node.theme for node in nodes), _assignments(papers, vectors, nodes, parent)
 
 
-def _themes(
-    groups: Sequence[Cluster],
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A new theme with the cluster of its papers."""
+
+    theme: Theme
+    cluster: Cluster
+
+
+def _named_tree(
+    clusters: Sequence[Cluster],
     parent: ThemeId | None,
     papers: Sequence[Paper],
-    where: Vectors,
-    known: Collection[ThemeId],
-) -> list[_Found]:
-    """Name all groups, siblings beside each other, parents before their children; no name is used twice."""
+    points: Vectors,
+    reserved_ids: Collection[ThemeId],
+) -> list[_Node]:
+    """Make themes of all clusters, siblings together, parents before their children; no name is used twice."""
     names: list[str] = []
-    ids: set[ThemeId] = set(known)
+    ids: set[ThemeId] = set(reserved_ids)
 
-    def visit(siblings: Sequence[Cluster], above: Theme | None) -> list[_Found]:
-        found: list[_Found] = []
-        rows = np.sort(np.concatenate([group.rows for group in siblings]))
-        own = np.empty(len(papers), dtype=np.intp)
-        for number, group in enumerate(siblings):
-            own[group.rows] = number
-        labels = label_clusters([papers[row] for row in rows], where[rows], own[rows], taken=names)
-        names.extend(one.name for one in labels)
-        for group, said in zip(siblings, labels, strict=True):
-            members = [papers[row].id for row in group.rows]
-            theme = _theme(said, above.id if above else parent, members, _central(group, where), ids)
-            ids.add(theme.id)
-            found += [_Found(theme, group), *(visit(group.below, theme) if group.below else ())]
-        return found
+    def visit(siblings: Sequence[Cluster], above: ThemeId | None) -> list[_Node]:
+        rows = np.sort(np.concatenate([cluster.rows for cluster in siblings]))
+        number_of = np.empty(len(papers), dtype=np.intp)
+        for number, cluster in enumerate(siblings):
+            number_of[cluster.rows] = number
+        labels = label_clusters([papers[row] for row in rows], points[rows], number_of[rows], taken=names)
+        names.extend(label.name for label in labels)
+        nodes: list[_Node] = []
+        for cluster, label in zip(siblings, labels, strict=True):
+            members = [papers[row].id for row in cluster.rows]
+            theme = ThemeId(_unused_id(label, above, members, ids))
+            ids.add(theme)
+            seeds = _central_papers(cluster, papers, points)
+            node = _Node(Theme(theme, label.name, above, label.description, label.keywords, seeds, "induced"), cluster)
+            nodes += [node, *(visit(cluster.children, theme) if cluster.children else ())]
+        return nodes
 
-    def _central(group: Cluster, where: Vectors) -> tuple[PaperId, ...]:
-        """Return the papers nearest the middle: as seeds they let later papers find the theme."""
-        inside = where[group.rows]
-        likeness = inside @ unit_rows(inside.mean(axis=0, keepdims=True))[0]
-        nearest = np.argsort(-likeness, kind="stable")[:_CENTRAL]
-        return tuple(papers[row].id for row in group.rows[nearest])
-
-    return visit(groups, None)
+    return visit(clusters, parent)
 
 
-def _theme(
-    said: ClusterLabel,
-    parent: ThemeId | None,
-    members: Sequence[PaperId],
-    seeds: tuple[PaperId, ...],
-    known: set[ThemeId],
-) -> Theme:
-    """Make a theme with a readable id that no theme has or had: its name, and a hash of parent and members."""
-    for attempt in range(len(known) + 1):
+def _central_papers(cluster: Cluster, papers: Sequence[Paper], points: Vectors) -> tuple[PaperId, ...]:
+    """Return the papers nearest to the centroid: as seeds they draw later papers to the theme."""
+    inside = points[cluster.rows]
+    cosines = inside @ unit_rows(inside.mean(axis=0, keepdims=True))[0]
+    nearest = np.argsort(-cosines, kind="stable")[:_MAX_SEEDS]
+    return tuple(papers[row].id for row in cluster.rows[nearest])
+
+
+def _unused_id(label: ClusterLabel, parent: ThemeId | None, members: Sequence[PaperId], used: set[ThemeId]) -> str:
+    """Return a readable id that is not used: the name, and a hash of parent and members."""
+    slug = slugify(label.name)[:40].strip("-")
+    for attempt in range(len(used) + 1):
         content = "\x1f".join((parent or "", str(attempt), *members))
-        theme = ThemeId(f"{slugify(said.name)[:40].strip('-')}-{hashlib.sha256(content.encode()).hexdigest()[:6]}")
-        if theme not in known:
+        theme = f"{slug}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
+        if theme not in used:
             break
-    return Theme(theme, said.name, parent, said.description, said.keywords, seeds, "induced")
+    return theme
 
 
 def _assignments(
-    papers: Sequence[Paper], vectors: Vectors, found: Sequence[_Found], parent: ThemeId | None
+    papers: Sequence[Paper], vectors: Vectors, nodes: Sequence[_Node], parent: ThemeId | None
 ) -> tuple[Assignment, ...]:
-    """Compare each paper with the middles of the top groups; it stays in its own even where another is nearer."""
-    tops = [one for one in found if one.theme.parent == parent]
+    """Compare each paper with the centroids of the top themes; it stays in its own even where another is nearer."""
+    tops = [node for node in nodes if node.theme.parent == parent]
     paths: list[tuple[ThemeId, ...]] = [()] * len(papers)
-    for one in found:  # parents come first
-        for row in one.group.rows:
-            paths[row] = (*paths[row], one.theme.id)
+    for node in nodes:  # parents come first
+        for row in node.cluster.rows:
+            paths[row] = (*paths[row], node.theme.id)
     own = np.empty(len(papers), dtype=np.intp)
-    for number, one in enumerate(tops):
-        own[one.group.rows] = number
-    score, gap, second = _compare(vectors, own, [one.group.rows for one in tops])
-    doubtful = below_group_quantile(gap, own, _UNCERTAIN)
+    for number, node in enumerate(tops):
+        own[node.cluster.rows] = number
+    score, margin, runner_up = _compare_centroids(vectors, own, [node.cluster.rows for node in tops])
+    uncertain = below_group_quantile(margin, own, _UNCERTAIN)
     return tuple(
         Assignment(
             paper=paper.id,
             theme=paths[row][-1],
             path=paths[row],
             score=float(score[row]),
-            runner_up=tops[second[row]].theme.id if len(tops) > 1 else None,
-            margin=float(gap[row]),
-            uncertain=bool(doubtful[row]),
+            runner_up=tops[runner_up[row]].theme.id if len(tops) > 1 else None,
+            margin=float(margin[row]),
+            uncertain=bool(uncertain[row]),
             method="kmeans",
         )
         for row, paper in enumerate(papers)
     )
 
 
-def _compare(
+def _compare_centroids(
     vectors: Vectors, own: NDArray[np.intp], members: Sequence[NDArray[np.intp]]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
-    """Return for each paper its likeness to its own group's middle, the lead over the best other, and that other."""
-    middles = unit_rows(np.stack([vectors[rows].mean(axis=0) for rows in members]))
-    scores = (vectors @ middles.T).astype(np.float64)
+    """Return each paper's cosine with the centroid of its own theme, its margin over the best other, and that other."""
+    centroids = unit_rows(np.stack([vectors[rows].mean(axis=0) for rows in members]))
+    scores = (vectors @ centroids.T).astype(np.float64)
     rows = np.arange(len(vectors))
     score = scores[rows, own]
     others = scores.copy()
     others[rows, own] = -np.inf
-    gap = score - others.max(axis=1) if len(members) > 1 else margins(scores)
-    return score, gap, others.argmax(axis=1)
+    margin = score - others.max(axis=1) if len(members) > 1 else margins(scores)
+    return score, margin, others.argmax(axis=1)

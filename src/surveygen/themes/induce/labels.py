@@ -1,10 +1,10 @@
-"""Name groups of papers by the phrases that set them apart."""
+"""Label clusters of papers with names, descriptions and keywords."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -13,25 +13,25 @@ from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors
 from surveygen.domain.paper import Paper
-from surveygen.themes.induce.phrases import WORD, boilerplate, rank_phrases
+from surveygen.themes.induce.phrases import TOKEN, rank_phrases, word_lists
 
-_KEYWORDS = 8
-_NAME_FROM = 5  # keywords among which a phrase is looked for before two words are joined
+_MAX_KEYWORDS = 8
+_MAX_NAME_CANDIDATES = 5  # keywords among which a phrase is looked for before two words are joined
 # Endings of words that are adjectives more often than nouns; such a word ends no name (`nouns` of boilerplate.toml do).
 _ADJECTIVE = re.compile(r".*(?:al|ive|ous|able|ible|ed|ic|ary|less|ful|ly|-based|-aware|-driven)\Z")
-# Of the places of a phrase, read over the names of fourteen subjects: a phrase that ends in fewer than the first share
-# is cut off, and a word that follows in the second belongs to it; below the third it names nothing by itself.
-_MOSTLY_ENDS, _MOSTLY_FOLLOWS, _LEAST_ENDS = 0.2, 0.35, 0.1
+# Shares of the occurrences of a phrase, read from the names of fourteen subjects: a phrase that ends in fewer than the
+# first share is cut off, and a word that follows in the second belongs to it; below the third it names nothing alone.
+_CUT_OFF, _CONTINUED, _MIN_ENDS = 0.2, 0.35, 0.1
 _STEM = 5  # letters
-_READ = 300  # papers of a group that are read for its name
-_SMALL = frozenset(
+_MAX_READ = 300  # papers of a cluster that are read for its name
+_SMALL_WORDS = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "via", "with")
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterLabel:
-    """What a group is called, a sentence of what belongs there, and the phrases that set it apart, best first."""
+    """The name of a cluster, a sentence on what belongs to it, and the phrases that distinguish it, best first."""
 
     name: str
     description: str
@@ -39,95 +39,100 @@ class ClusterLabel:
 
 
 def label_clusters(
-    papers: Sequence[Paper], vectors: Vectors, groups: NDArray[np.intp], *, taken: Sequence[str] = ()
+    papers: Sequence[Paper], vectors: Vectors, clusters: NDArray[np.intp], *, taken: Sequence[str] = ()
 ) -> tuple[ClusterLabel, ...]:
-    """Name each group so that no name says the same as another.
+    """Name each cluster so that no two names mean the same.
 
-    Phrases are ranked by class-based TF-IDF (Grootendorst, arXiv 2203.05794) times the likeness of the phrase's papers
-    to the middle of the group, which matched human labels for .80 of groups against .68 (notes/theming.md B). Of a
-    group of more than 300 papers every second, third ... is read.
+    Keywords are ranked as in `rank_phrases`; the best matched the human label for .80 of clusters, ranked by
+    class-based TF-IDF alone for .68 (25 sub-themes of 1,222 IJCAI papers). Of a cluster of more than 300 papers every
+    second, third ... is read.
 
     Args:
-        papers: all of them, in the order of `vectors`.
+        papers: those of all clusters, in the order of `vectors`.
         vectors: `(n, dim)` float32, rows of length 1.
-        groups: `(n,)` group of each paper, from 0 without gaps.
+        clusters: `(n,)` cluster of each paper, from 0 without gaps.
         taken: names of other themes, which no name may repeat or be a part of.
     """
-    sizes = np.bincount(groups)
-    members = [np.flatnonzero(groups == group) for group in range(len(sizes))]
-    read = np.sort(np.concatenate([rows[:: -(-len(rows) // _READ)] for rows in members]))
+    sizes = np.bincount(clusters)
+    members = [np.flatnonzero(clusters == cluster) for cluster in range(len(sizes))]
+    read = np.sort(np.concatenate([rows[:: -(-len(rows) // _MAX_READ)] for rows in members]))
     texts = {row: f"{papers[row].title}. {papers[row].abstract}" for row in read.tolist()}
-    ranked = rank_phrases([papers[row] for row in read], list(texts.values()), vectors[read], groups[read])
+    ranked = rank_phrases([papers[row] for row in read], list(texts.values()), vectors[read], clusters[read])
     labels: dict[int, ClusterLabel] = {}
-    for group in sorted(range(len(sizes)), key=lambda g: (-sizes[g], g)):
-        inside = [texts[row] for row in members[group].tolist() if row in texts]
-        siblings = [known.name for known in labels.values()]
-        titles = (papers[row].title for row in members[group].tolist())
-        labels[group] = _choose(ranked[group], inside, titles, siblings, taken)
-    return tuple(labels[group] for group in range(len(sizes)))
+    for cluster in sorted(range(len(sizes)), key=lambda n: (-sizes[n], n)):
+        rows = members[cluster].tolist()
+        siblings = [label.name for label in labels.values()]
+        texts_inside = [texts[row] for row in rows if row in texts]
+        labels[cluster] = _label(ranked[cluster], texts_inside, (papers[row].title for row in rows), siblings, taken)
+    return tuple(labels[cluster] for cluster in range(len(sizes)))
 
 
-def _choose(
-    ranked: Sequence[str], texts: Sequence[str], titles: Iterator[str], siblings: Sequence[str], taken: Sequence[str]
+def _label(
+    ranked: Sequence[str], texts: Sequence[str], titles: Iterable[str], siblings: Sequence[str], taken: Sequence[str]
 ) -> ClusterLabel:
+    """Choose a name among the ranked phrases, or the title of a paper where all repeat other names."""
     distinct: list[str] = []
     for phrase in ranked:
-        if not any(_stems(phrase) <= _stems(one) or _stems(one) <= _stems(phrase) for one in distinct):
+        if not any(_stems(phrase) <= _stems(other) or _stems(other) <= _stems(phrase) for other in distinct):
             distinct.append(phrase)
-    words = tuple(_as_written(phrase, texts) for phrase in distinct[:_KEYWORDS])
-    fresh = [phrase for phrase in words if not _repeats(phrase, siblings, taken)]
-    if not fresh:
-        name = _unused(titles, {*siblings, *taken})
-        return ClusterLabel(name, f"Work like the paper “{name}”.", words)
-    whole = next((phrase for phrase in fresh[:_NAME_FROM] if " " in phrase and _ends_well(phrase)), None)
-    longer = _as_written(_completed(whole, texts), texts) if whole else _joined(fresh, texts)
-    chosen = whole if whole and _repeats(longer, siblings, taken) else longer
-    return ClusterLabel(title_case(chosen), _definition(chosen, words), words)
+    keywords = tuple(_as_written(phrase, texts) for phrase in distinct[:_MAX_KEYWORDS])
+    unused = [phrase for phrase in keywords if not _repeats(phrase, siblings, taken)]
+    if not unused:
+        title = _unused_title(titles, {*siblings, *taken})
+        return ClusterLabel(title, f"Work like the paper “{title}”.", keywords)
+    best = next((word for word in unused[:_MAX_NAME_CANDIDATES] if " " in word and _may_be_noun(word)), None)
+    if best is None:
+        name = _joined(unused, texts)
+    else:
+        completed = _as_written(_completed(best, texts), texts)
+        name = best if _repeats(completed, siblings, taken) else completed
+    return ClusterLabel(title_case(name), _description(name, keywords), keywords)
 
 
-def _joined(fresh: Sequence[str], texts: Sequence[str]) -> str:
-    """Join the first two words that can stand for a theme; a phrase stands alone."""
-    nouns = [phrase for phrase in fresh if _ends_well(phrase) and _end(phrase, texts)[0] >= _LEAST_ENDS] or fresh
-    second = next((phrase for phrase in nouns[1:] if not _stems(phrase) & _stems(nouns[0]) and " " not in phrase), None)
+def _joined(unused: Sequence[str], texts: Sequence[str]) -> str:
+    """Join the first two words that can name a theme; a phrase is used alone."""
+    nouns = [word for word in unused if _may_be_noun(word) and _continuation(word, texts)[0] >= _MIN_ENDS] or unused
+    second = next((word for word in nouns[1:] if not _stems(word) & _stems(nouns[0]) and " " not in word), None)
     return nouns[0] if second is None or " " in nouns[0] else f"{nouns[0]} and {second}"
 
 
-def _ends_well(phrase: str) -> bool:
-    """Whether the last word can be a noun, as far as its ending tells."""
+def _may_be_noun(phrase: str) -> bool:
+    """Whether the last word can be a noun, judged by its ending."""
     last = phrase.lower().split()[-1]
-    return not _ADJECTIVE.match(last) or last in boilerplate().nouns
+    return not _ADJECTIVE.match(last) or last in word_lists().nouns
 
 
 def _completed(phrase: str, texts: Sequence[str]) -> str:
-    """Add the word that a phrase is cut off before: "named entity" is mostly followed by "recognition"."""
-    ends, after, follows = _end(phrase, texts)
-    return f"{phrase} {after}" if ends < _MOSTLY_ENDS and follows >= _MOSTLY_FOLLOWS else phrase
+    """Append the word that a phrase is cut off before: "named entity" is mostly followed by "recognition"."""
+    ends, word, follows = _continuation(phrase, texts)
+    return f"{phrase} {word}" if ends < _CUT_OFF and follows >= _CONTINUED else phrase
 
 
-def _end(phrase: str, texts: Sequence[str]) -> tuple[float, str, float]:
-    """Return the share of its places where a phrase ends, and the word that follows it most, with the share of that."""
-    breaks = boilerplate().breaks
-    after: Counter[str] = Counter()
+def _continuation(phrase: str, texts: Sequence[str]) -> tuple[float, str, float]:
+    """Return the share of occurrences where a phrase ends, the most frequent next word, and the share of that word."""
+    breaks = word_lists().breaks
+    following: Counter[str] = Counter()
+    pattern = _occurrences(phrase, rf"(?:\s+({TOKEN.pattern}))?")
     for text in texts:
-        after.update(
-            {(found[1] or "").lower() for found in _spelled(phrase, rf"(?:\s+({WORD.pattern}))?").finditer(text)}
-        )
-    ends = sum(n for word, n in after.items() if not word[:1].isalpha() or word in breaks)
-    longer = {word: n for word, n in after.items() if word[:1].isalpha() and word not in breaks}
-    word = max(longer, key=lambda one: (longer[one], one), default="")
-    total = max(after.total(), 1)
-    return ends / total, word, longer.get(word, 0) / total
+        following.update({(match[1] or "").lower() for match in pattern.finditer(text)})
+    words = {word: n for word, n in following.items() if word[:1].isalpha() and word not in breaks}
+    ends = following.total() - sum(words.values())
+    word = max(words, key=lambda word: (words[word], word), default="")
+    total = max(following.total(), 1)
+    return ends / total, word, words.get(word, 0) / total
 
 
 def _repeats(phrase: str, siblings: Sequence[str], taken: Sequence[str]) -> bool:
-    """Whether a name would say what a sibling says, more or less of it, or be a part of any other name."""
-    said = _stems(phrase)
-    beside = (_stems(name) for name in siblings)
-    return any(said <= one or one <= said for one in beside) or any(said <= _stems(name) for name in taken)
+    """Whether a name contains or is part of the name of a sibling, or is part of any other name."""
+    stems = _stems(phrase)
+    sibling_stems = (_stems(name) for name in siblings)
+    return any(stems <= other or other <= stems for other in sibling_stems) or any(
+        stems <= _stems(name) for name in taken
+    )
 
 
-def _unused(titles: Iterator[str], used: Collection[str]) -> str:
-    """Return the first title that is no name yet, with a number behind it if all are."""
+def _unused_title(titles: Iterable[str], used: Collection[str]) -> str:
+    """Return the first title that is not a name yet, with a number appended if all are."""
     title = ""
     for title in titles:
         if title not in used:
@@ -135,13 +140,13 @@ def _unused(titles: Iterator[str], used: Collection[str]) -> str:
     return next(name for n in count(2) if (name := f"{title} ({n})") not in used)
 
 
-def _definition(chosen: str, words: Sequence[str]) -> str:
+def _description(name: str, keywords: Sequence[str]) -> str:
     """Write what belongs to the theme as one sentence."""
-    more = [word for word in words if not _stems(word) & _stems(chosen)][:4]
+    more = [word for word in keywords if not _stems(word) & _stems(name)][:4]
     if not more:
-        return f"Work on {chosen}."
+        return f"Work on {name}."
     *most, last = more
-    return f"Work on {chosen}, which deals with {', '.join(most)}{' and ' * bool(most)}{last}."
+    return f"Work on {name}, which deals with {', '.join(most)}{' and ' * bool(most)}{last}."
 
 
 def title_case(phrase: str) -> str:
@@ -150,34 +155,32 @@ def title_case(phrase: str) -> str:
     >>> title_case("chain-of-thought prompting of LLMs")
     'Chain-of-Thought Prompting of LLMs'
     """
-    words = [_capital(word, first=n == 0) for n, word in enumerate(phrase.split())]
+    words: list[str] = []
+    for word in phrase.split():
+        parts = [
+            part if part != part.lower() or (part in _SMALL_WORDS and (words or n)) else part[:1].upper() + part[1:]
+            for n, part in enumerate(word.split("-"))
+        ]
+        words.append("-".join(parts))
     return " ".join(words)
 
 
-def _capital(word: str, *, first: bool) -> str:
-    parts = word.split("-")
-    return "-".join(
-        part if part != part.lower() or (part in _SMALL and not (first and n == 0)) else part[:1].upper() + part[1:]
-        for n, part in enumerate(parts)
-    )
-
-
 def _stems(phrase: str) -> frozenset[str]:
-    """Return the beginnings of the words, rough enough to join "hallucinate" with "hallucinations"."""
+    """Return the first letters of the words, rough enough to join "hallucinate" with "hallucinations"."""
     return frozenset(
-        word.rstrip("es")[:_STEM] for word in re.split(r"[\s-]+", phrase.lower()) if word and word not in _SMALL
+        word.rstrip("es")[:_STEM] for word in re.split(r"[\s-]+", phrase.lower()) if word and word not in _SMALL_WORDS
     )
 
 
 def _as_written(phrase: str, texts: Sequence[str]) -> str:
     """Return the phrase in the letter case of the texts ("RLHF"), in lower case where that is common enough."""
-    forms = Counter(" ".join(form.split()) for text in texts for form in _spelled(phrase).findall(text))
+    forms = Counter(" ".join(form.split()) for text in texts for form in _occurrences(phrase).findall(text))
     if not forms or forms[phrase] >= max(forms.values()) / 4:
         return phrase
     return min(forms, key=lambda form: (-forms[form], sum(map(str.isupper, form)), form))
 
 
-def _spelled(phrase: str, after: str = "") -> re.Pattern[str]:
-    """Match a phrase in any letter case, and what comes after it."""
+def _occurrences(phrase: str, suffix: str = "") -> re.Pattern[str]:
+    """Return a pattern that matches a phrase in any letter case, and a suffix after it."""
     spaced = r"\s+".join(re.escape(word) for word in phrase.split())
-    return re.compile(rf"(?<!\w){spaced}(?!\w){after}", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){spaced}(?!\w){suffix}", re.IGNORECASE)

@@ -16,8 +16,8 @@ from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
 from surveygen.themes.assign import NearestCentroidAssigner, theme_queries, theme_vectors
-from surveygen.themes.assign.hierarchy import assign_down, build, propagate_up
-from surveygen.themes.doubt import below_group_quantile, margins
+from surveygen.themes.assign.scores import ThemeTree, assign_down, propagate_up
+from surveygen.themes.uncertainty import below_group_quantile, margins
 
 TEXTS = {
     "cat": ["Cats purr at night", "A kitten and its cat mother", "Purring cats and whiskers"],
@@ -153,7 +153,7 @@ def test_keywords_are_asked_once_with_the_names_of_children() -> None:
 
 def test_child_lifts_parent_but_number_of_children_does_not() -> None:
     """A convincing child raises its parent; two children that say the same raise it no more than one."""
-    tree = build(PETS)
+    tree = ThemeTree.build(PETS)
     own = np.array([[0.1, 0.5, 0.1, 0.2], [0.1, 0.1, 0.1, 0.2]])
 
     lifted = propagate_up(own, tree)
@@ -165,7 +165,7 @@ def test_child_lifts_parent_but_number_of_children_does_not() -> None:
 
 def test_paper_stays_where_no_child_convinces() -> None:
     """A paper that fits the parent better than any child, and no child more than another, stays at the parent."""
-    tree = build(PETS)
+    tree = ThemeTree.build(PETS)
     own = np.array([[0.5, 0.2, 0.2, 0.0], *[[0.2, 0.6, 0.1, 0.0]] * 7])
 
     places = assign_down(own, propagate_up(own, tree), tree, np.zeros(8, dtype=np.intp))

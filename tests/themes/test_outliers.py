@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.themes.assign.outliers import centroid_weights, detect_outliers
-from surveygen.themes.assign.scores import Scores
+from surveygen.themes.uncertainty import Scores
 from theme_rig import assign, kinds, strangers
 
 
@@ -32,10 +32,10 @@ def test_the_level_of_a_theme_changes_nothing(shift: float) -> None:
 
     found, again = detect_outliers(told, told, chosen, ()), detect_outliers(moved, moved, chosen, ())
 
-    assert found.outside[60:].any()
-    assert not found.outside[:60].any()
+    assert found.is_outlier[60:].any()
+    assert not found.is_outlier[:60].any()
     assert found.fit[60:].max() < found.fit[:60].min()
-    assert again.outside.tolist() == found.outside.tolist()
+    assert again.is_outlier.tolist() == found.is_outlier.tolist()
     assert again.fit.tolist() == pytest.approx(found.fit.tolist())
 
 
@@ -45,7 +45,7 @@ def test_both_kinds_of_evidence_must_miss() -> None:
     shown = told.copy()
     shown[60:, 0] = 0.6
 
-    assert not detect_outliers(told, shown, chosen, ()).outside.any()
+    assert not detect_outliers(told, shown, chosen, ()).is_outlier.any()
 
 
 @given(st.integers(1, 29))
@@ -56,7 +56,7 @@ def test_a_handful_of_papers_has_no_strangers(count: int) -> None:
     found = detect_outliers(told[:count], told[:count], chosen[:count], ())
 
     assert found.fit.tolist() == [1.0] * count
-    assert not found.outside.any()
+    assert not found.is_outlier.any()
 
 
 def test_strangers_do_not_make_the_middle_of_a_theme() -> None:

@@ -89,14 +89,14 @@ def test_a_merged_theme_leaves_what_it_had_to_the_other() -> None:
     assert set(steered.taxonomy[B].seeds) == {P1, P5}
     assert [theme.id for theme in steered.taxonomy.children(B)] == [A1, A2]
     assert steered.placed == {P5: B}
-    assert steered.heir(A) == B
+    assert steered.successor(A) == B
 
 
 def test_a_chain_of_merges_ends_at_the_last() -> None:
     """What went into a theme goes on with it."""
     steered = apply(decision("merge", A1, B), decision("merge", B, C))
 
-    assert steered.heir(A1) == steered.heir(B) == C
+    assert steered.successor(A1) == steered.successor(B) == C
 
 
 @pytest.mark.parametrize(("gone", "into"), [(A, A), (A, A1), (A, ThemeId("nowhere")), (ThemeId("nowhere"), A)])

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from surveygen.domain.embedding import Vectors, unit_rows
-from surveygen.themes.assign.refinement import centroid_similarity, memberships, refine_centroids
-from surveygen.themes.assign.scores import Scores
+from surveygen.themes.assign.refinement import centroid_similarity, refine_centroids, soft_memberships
 from surveygen.themes.assign.text_features import TermMatrix
+from surveygen.themes.uncertainty import Scores
 
-NOBODY = np.full(40, -1, dtype=np.intp)
+NONE_FIXED = np.full(40, -1, dtype=np.intp)
 
 
 def two_groups(noise: float = 0.4) -> tuple[Vectors, TermMatrix]:
@@ -36,7 +36,7 @@ def test_papers_of_a_theme_correct_a_weak_heading() -> None:
     """Papers that the heading misplaces go where the papers like them are."""
     vectors, words = two_groups(0.2)
 
-    learned = refine_centroids(weak_scores(), vectors, words, np.array([1, 1]), NOBODY)
+    learned = refine_centroids(weak_scores(), vectors, words, np.array([1, 1]), NONE_FIXED)
 
     assert weak_scores().argmax(axis=1).tolist().count(0) == 20
     assert (learned.scores.argmax(axis=1) == np.repeat([0, 1], 20)).mean() > 0.95
@@ -47,9 +47,11 @@ def test_themes_that_say_much_learn_little() -> None:
     vectors, words = two_groups()
     few = TermMatrix(words.papers[15:25], words.themes)
 
-    bare = refine_centroids(weak_scores(), vectors, words, np.array([1, 1]), NOBODY).share
-    rich = refine_centroids(weak_scores(), vectors, words, np.array([300, 300]), NOBODY).share
-    small = refine_centroids(weak_scores()[15:25], vectors[15:25], few, np.array([1, 1]), NOBODY[:10]).share
+    bare = refine_centroids(weak_scores(), vectors, words, np.array([1, 1]), NONE_FIXED).centroid_share
+    rich = refine_centroids(weak_scores(), vectors, words, np.array([300, 300]), NONE_FIXED).centroid_share
+    small = refine_centroids(
+        weak_scores()[15:25], vectors[15:25], few, np.array([1, 1]), NONE_FIXED[:10]
+    ).centroid_share
 
     assert 0 < rich < small < bare < 1
 
@@ -84,7 +86,7 @@ def test_a_person_s_word_is_whole() -> None:
     """A seed belongs wholly to the theme that a person gave it; others share their membership out."""
     fixed = np.array([1, -1], dtype=np.intp)
 
-    members = memberships(np.array([[3.0, 0.0], [0.1, 0.0]]), fixed)
+    members = soft_memberships(np.array([[3.0, 0.0], [0.1, 0.0]]), fixed)
 
     assert members[0].tolist() == [0.0, 1.0]
     assert members[1].sum() == pytest.approx(1.0)
@@ -96,6 +98,6 @@ def test_papers_that_say_nothing_teach_nothing() -> None:
     silent = np.zeros((3, 4), dtype=np.float32)
     nothing = TermMatrix(csr_matrix((3, 4)), csr_matrix((2, 4)))
 
-    learned = refine_centroids(np.zeros((3, 2)), silent, nothing, np.array([0, 0]), NOBODY[:3])
+    learned = refine_centroids(np.zeros((3, 2)), silent, nothing, np.array([0, 0]), NONE_FIXED[:3])
 
     assert learned.scores.tolist() == [[0.0, 0.0]] * 3
