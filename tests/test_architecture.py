@@ -63,7 +63,7 @@ ALLOWED = {
     "sklearn": ("embed/", "themes/"),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "sqlite3": ("corpus/_database.py", "pipeline/doctor.py"),
+    "sqlite3": ("corpus/database.py", "pipeline/doctor.py"),
     "jinja2": ("render/",),
     "starlette": ("web/",),
     "uvicorn": ("web/",),

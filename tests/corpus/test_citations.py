@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from hypothesis import strategies as st
 
 from corpus_records import ID, LATER, NOON, paper
 from surveygen.corpus import Store, export_lines, import_lines
+from surveygen.corpus.database import MIGRATIONS, STORE_SCHEMA, Database
 from surveygen.domain.citation import CitationRecord, CitedWork
 from surveygen.domain.paper import PaperId
 
-BEFORE = 2  # migrations before the tables of citations and of decisions
 FIRST = CitationRecord(
     ID, "semantic_scholar", ("arxiv:1",), 3, (CitedWork(("doi:10.1/x",), "A title", "Byron", 2020),), 1
 )
@@ -114,14 +113,9 @@ def test_a_bad_line_is_set_aside(told: str) -> None:
 def test_a_store_of_before_gets_the_tables(tmp_path: Path) -> None:
     """A file that never heard of citations is opened, with its papers, and takes them."""
     path = tmp_path / "corpus.db"
+    Database(path, replace(STORE_SCHEMA, migrations=MIGRATIONS[:2])).close()
     with Store.open(path) as store:
         store.import_records([paper()], source="x", at=NOON)
-    with sqlite3.connect(path) as database:
-        for table in ("citation", "told", "decision", "move"):
-            database.execute(f"DROP TABLE {table}")
-        database.execute(f"PRAGMA user_version = {BEFORE}")
-    database.close()
-    with Store.open(path) as store:
         store.citations.put([FIRST], at=NOON)
 
         assert store.counts().papers == len(list(store.citations.all())) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +12,13 @@ import pytest
 
 from corpus_records import ID, LATER, NOON, paper
 from surveygen.corpus import PageBatch, RawPage, Scope, Store, export_lines, locked
+from surveygen.corpus.database import STORE_SCHEMA, Database
 from surveygen.domain.event import Event
 from surveygen.domain.paper import BadRecord, Paper, PaperId, PaperVersion
 from surveygen.errors import CorpusError
 
 SCOPE = Scope("oai", "cs", "arXivRaw")
-KNOWN = paper(as_of="2021-07-13", published="2021-07-12", versions=(PaperVersion(1, "2021-07-12"),))
+KNOWN = paper(datestamp="2021-07-13", published="2021-07-12", versions=(PaperVersion(1, "2021-07-12"),))
 
 
 @pytest.fixture
@@ -55,17 +58,16 @@ def test_a_page_again_changes_nothing(store: Store) -> None:
     assert (list(export_lines(store)), store.sha256(), store.changed_at()) == before
 
 
-def test_a_page_that_fails_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_fails_leaves_nothing(tmp_path: Path) -> None:
     """If the last step cannot be done, none was."""
+    database = Database(tmp_path / "corpus.db", STORE_SCHEMA)
+    with Store(database) as store:
+        store.runs.begin(at=NOON)
+        database.run("ALTER TABLE cursor RENAME TO gone")
+        with pytest.raises(CorpusError, match="no such table"):
+            store.import_page(page(KNOWN, cursor="{}"))
 
-    def fail(*_: object) -> None:
-        raise CorpusError("the disk is full")
-
-    monkeypatch.setattr("surveygen.corpus._page_import.put_cursor", fail)
-    with pytest.raises(CorpusError, match="full"):
-        store.import_page(page(KNOWN, cursor="{}"))
-
-    assert (list(store.papers.all()), store.runs.events()) == ([], ())
+        assert (list(store.papers.all()), store.runs.events()) == ([], ())
 
 
 def test_an_answer_is_kept_once(store: Store) -> None:
@@ -81,7 +83,7 @@ def test_a_touch_is_an_event_and_no_change(store: Store) -> None:
     """A datestamp that moved alone is kept, and moves neither the hash nor the date of the last change."""
     store.import_page(page(KNOWN))
     before = store.sha256(), store.changed_at()
-    events = store.import_page(page(KNOWN.with_changes(as_of="2022-01-01"), at=LATER))
+    events = store.import_page(page(KNOWN.with_changes(datestamp="2022-01-01"), at=LATER))
 
     assert kinds(events) == ["touched"]
     assert (store.sha256(), store.changed_at()) == before
@@ -91,7 +93,7 @@ def test_a_touch_is_an_event_and_no_change(store: Store) -> None:
 
 def test_an_older_record_is_told_once_and_changes_nothing(store: Store) -> None:
     """A stale copy may be served for days: what is stored stays."""
-    new = KNOWN.with_changes(version=2, title="Second", as_of="2022-01-01", updated="2022-01-01")
+    new = KNOWN.with_changes(version=2, title="Second", datestamp="2022-01-01", updated="2022-01-01")
     store.import_page(page(new))
 
     assert kinds(store.import_page(page(KNOWN))) == ["regressed"]
@@ -112,8 +114,8 @@ def test_a_withdrawn_paper_keeps_its_last_live_abstract(store: Store) -> None:
     """The stub does not replace it; a version that is live again does."""
     store.import_page(page(KNOWN))
     flagged = (PaperVersion(1, "2021-07-12"), PaperVersion(2, "2021-08-01", flags="I"))
-    gone = KNOWN.with_changes(version=2, abstract="Withdrawn.", versions=flagged, as_of="2021-08-02")
-    back = KNOWN.with_changes(version=3, abstract="We show x again.", as_of="2021-09-02")
+    gone = KNOWN.with_changes(version=2, abstract="Withdrawn.", versions=flagged, datestamp="2021-08-02")
+    back = KNOWN.with_changes(version=3, abstract="We show x again.", datestamp="2021-09-02")
 
     assert kinds(store.import_page(page(gone))) == ["withdrawn", "revised"]
     assert [one.abstract for one in store.papers.all(status=["withdrawn"])] == ["We show x."]
@@ -176,3 +178,32 @@ def test_one_process_at_a_time_holds_a_survey(tmp_path: Path) -> None:
         pass
     with locked(database):
         pass
+
+
+def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
+    """The files of the lock stay; the lock does not."""
+    database = tmp_path / "corpus.db"
+    code = (
+        "import os, sys; from pathlib import Path; from surveygen.corpus import locked\n"
+        "with locked(Path(sys.argv[1])): os._exit(9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(database)], check=False)
+
+    assert killed.returncode == 9
+    with locked(database):
+        pass
+
+
+def test_a_lock_that_cannot_be_made_is_an_error_with_a_hint(tmp_path: Path) -> None:
+    """A file in place of the folder."""
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+
+    with pytest.raises(CorpusError, match="lock") as caught, locked(tmp_path / "file" / "corpus.db"):
+        pass
+    assert "permissions" in caught.value.hint
+
+
+def test_the_store_needs_no_fcntl() -> None:
+    """As on Windows."""
+    code = "import sys; sys.modules['fcntl'] = None; import surveygen.corpus"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -69,7 +69,7 @@ def test_an_unknown_field_erases_nothing(group: list[Paper]) -> None:
     """What any record knew stays known."""
     merged = folded(group)
 
-    told = any(record.as_of for record in group)
+    told = any(record.datestamp for record in group)
     for name in ("title", "abstract", "authors", "published", "updated", "categories", "doi", "comment", "url"):
         known = any(getattr(record, name) for record in group)
         assert bool(getattr(merged, name)) == known or (told and name in {"doi", "comment"})
@@ -100,7 +100,7 @@ def test_a_field_of_an_older_version_is_marked_as_carried() -> None:
     merged = folded([paper(comment="12 pages"), paper(version=2, updated="2022-01-01")])
 
     assert merged.comment == "12 pages"
-    assert merged.carried == (("comment", 1, "2021-07-12"),)
+    assert merged.field_provenance == (("comment", 1, "2021-07-12"),)
 
 
 def test_an_abstract_replaces_a_note_and_never_the_other_way_round() -> None:
@@ -129,20 +129,22 @@ def test_the_later_record_of_a_version_corrects_the_earlier() -> None:
 
 def test_an_authority_decides_within_a_version() -> None:
     """A later datestamp corrects words of the same version, also to shorter ones, and takes a comment back."""
-    old = paper(title="A long wrong title", comment="12 pages", license="CC0", as_of="2021-07-13")
-    new = paper(title="Right", as_of="2022-01-01")
+    old = paper(title="A long wrong title", comment="12 pages", license="CC0", datestamp="2021-07-13")
+    new = paper(title="Right", datestamp="2022-01-01")
 
     for group in ([old, new], [new, old]):
         merged = folded(group)
-        assert (merged.title, merged.comment, merged.license, merged.as_of) == ("Right", "", "CC0", "2022-01-01")
+        assert (merged.title, merged.comment, merged.license, merged.datestamp) == ("Right", "", "CC0", "2022-01-01")
 
 
 def test_a_later_version_goes_before_an_authority_on_an_earlier() -> None:
-    """The datestamp decides within a version only; it stays known, as carried."""
-    merged = folded([paper(as_of="2030-01-01", doi="10.1/x"), paper(version=2, title="Second", updated="2022-01-01")])
+    """The datestamp decides within a version only; it stays known, in the provenance."""
+    merged = folded(
+        [paper(datestamp="2030-01-01", doi="10.1/x"), paper(version=2, title="Second", updated="2022-01-01")]
+    )
 
-    assert (merged.title, merged.doi, merged.as_of) == ("Second", "10.1/x", "2030-01-01")
-    assert ("as_of", 1, "2030-01-01T23:59:59Z") in merged.carried
+    assert (merged.title, merged.doi, merged.datestamp) == ("Second", "10.1/x", "2030-01-01")
+    assert ("datestamp", 1, "2030-01-01T23:59:59Z") in merged.field_provenance
 
 
 def test_records_of_equal_stamp_are_decided_by_their_words() -> None:

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from corpus_records import ID, LATER, NOON, paper
-from surveygen.corpus import Store, _database, export_lines
-from surveygen.corpus._schema import MIGRATIONS, STORE
-from surveygen.domain.paper import Paper, PaperId
+from surveygen.corpus import Store, export_lines
+from surveygen.corpus.database import MIGRATIONS, STORE_SCHEMA, Database
+from surveygen.domain.citation import CitationRecord
+from surveygen.domain.paper import Paper, PaperId, PendingPaper
 from surveygen.errors import CorpusError
 
 # Delivers papers for ever, and tells on stdout how many it has handed over.
@@ -101,10 +102,11 @@ def test_a_run_after_a_kill_ends_where_an_undisturbed_one_does(tmp_path: Path) -
 
 def test_a_full_disk_keeps_what_was_committed(tmp_path: Path) -> None:
     """The database may not grow any further: a clear error, whole batches, and work goes on once there is room."""
-    with Store.open(tmp_path / "corpus.db") as store:
+    database = Database(tmp_path / "corpus.db", STORE_SCHEMA)
+    with Store(database) as store:
         store.import_records(many(500), source="x", at=NOON)
-        pages = store._database.value("PRAGMA page_count")
-        store._database.run(f"PRAGMA max_page_count = {pages + 100}")
+        pages = database.value("PRAGMA page_count")
+        database.run(f"PRAGMA max_page_count = {pages + 100}")
 
         with pytest.raises(CorpusError, match="the disk is full") as caught:
             store.import_records(many(1500), source="x", at=LATER)
@@ -113,7 +115,7 @@ def test_a_full_disk_keeps_what_was_committed(tmp_path: Path) -> None:
         assert kept % 500 == 0
         assert 500 <= kept < 1500
 
-        store._database.run("PRAGMA max_page_count = 1000000")
+        database.run("PRAGMA max_page_count = 1000000")
         assert len(store.import_records(many(1500), source="x", at=LATER).added) == 1500 - kept
     assert intact(tmp_path / "corpus.db")
 
@@ -152,7 +154,7 @@ def test_a_second_writer_gives_up_with_a_hint(tmp_path: Path, monkeypatch: pytes
     """A lock that is not let go is told; readers are not held up."""
     path = tmp_path / "corpus.db"
     Store.open(path).close()
-    monkeypatch.setattr(_database, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("surveygen.corpus.database.BUSY_SECONDS", 0.1)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -215,11 +217,13 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     """The message has both schema numbers, the hint the command."""
     path = tmp_path / "corpus.db"
-    with Store.open(path) as store:
-        store._database.run("PRAGMA user_version = 99")
+    Store.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
 
     with pytest.raises(
-        CorpusError, match=rf"newer surveygen \(schema 99, this one knows {len(MIGRATIONS)}\)"
+        CorpusError, match=rf"newer surveygen \(schema 99, this one reads {len(MIGRATIONS)}\)"
     ) as caught:
         Store.open(path)
 
@@ -272,37 +276,73 @@ def test_the_search_index_follows_every_change(tmp_path: Path) -> None:
             (one.with_changes(version=2, title=f"New {one.id}") for one in many(10)), source="x", at=LATER
         )
         store.import_records((one.with_changes(doi="10.1/x") for one in many(15)), source="x", at=LATER)
-        store._database.run("DELETE FROM paper WHERE id = '00000019'")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("DELETE FROM paper WHERE id = '00000019'")
+    connection.close()
 
     assert intact(path)
 
 
-def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_store_is_migrated(tmp_path: Path) -> None:
     """A migration that is appended runs once and keeps the papers."""
     path = tmp_path / "corpus.db"
     with Store.open(path) as store:
         store.import_records([paper()], source="x", at=NOON)
     later = ("CREATE TABLE later (id INTEGER PRIMARY KEY)",)
-    monkeypatch.setattr(_database, "STORE", replace(STORE, migrations=(*STORE.migrations, later)))
+    newer = replace(STORE_SCHEMA, migrations=(*MIGRATIONS, later))
 
     for _ in range(2):
-        with Store.open(path) as store:
-            assert store._database.rows("SELECT id FROM later") == []
+        database = Database(path, newer)
+        with Store(database) as store:
+            assert database.rows("SELECT id FROM later") == []
             assert store.papers.get(ID) is not None
 
 
-def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     """All statements of all pending migrations, or none."""
     path = tmp_path / "corpus.db"
     Store.open(path).close()
     broken = ("CREATE TABLE later (id INTEGER PRIMARY KEY)", "CREATE TABLE paper (id TEXT)")
-    monkeypatch.setattr(_database, "STORE", replace(STORE, migrations=(*STORE.migrations, broken)))
     with pytest.raises(CorpusError, match="table paper already exists"):
-        Store.open(path)
-    monkeypatch.undo()
+        Database(path, replace(STORE_SCHEMA, migrations=(*MIGRATIONS, broken)))
+
+    database = Database(path, STORE_SCHEMA)
+    assert database.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
+    database.close()
+
+
+def test_a_store_with_the_former_names_of_tables_opens(tmp_path: Path) -> None:
+    """Citations, dates, pending ids and the provenance of fields are read from a store of the schema before."""
+    path = tmp_path / "corpus.db"
+    old = Database(path, replace(STORE_SCHEMA, migrations=MIGRATIONS[:4]))
+    names = "id, title, abstract, authors, affiliations, version, categories, primary_category, doi, journal_ref"
+    carried = '[["as_of",1,"2021-07-13T23:59:59Z"],["authors",1,"2021-07-13T23:59:59Z"]]'
+    with old.transaction():
+        old.run(
+            f"INSERT INTO paper ({names}, comment, license, url, status, abstract_kind, extra, carried, as_of, digest)"
+            " VALUES ('1', 'T', 'A', '[\"Ada\"]', '[]', 2, '[]', '', '', '', '', '', '', 'active', 'abstract', '[]',"
+            " ?, '2021-07-13', x'00')",
+            (carried,),
+        )
+        old.run("INSERT INTO version_text VALUES ('1', 1, 'T', 'A', 'abstract', '', NULL, '[[\"title\",1,\"\"]]')")
+        old.run("INSERT INTO wanted VALUES ('2', 3)")
+        old.run("INSERT INTO fact VALUES ('changed_at', ?)", (NOON,))
+        old.run("INSERT INTO told VALUES ('1', 'openalex', '[\"W1\"]', 5, 0, ?, ?, x'00')", (NOON, LATER))
+        old.run("INSERT INTO citation VALUES ('1', 'openalex', 0, '[\"W2\"]', 'B', '', 2020)")
+    old.close()
 
     with Store.open(path) as store:
-        assert store._database.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
+        stored = next(store.papers.histories())
+        assert (stored.paper.datestamp, store.changed_at()) == ("2021-07-13", NOON)
+        assert [name for name, _, _ in stored.paper.field_provenance] == ["authors", "datestamp"]
+        assert stored.texts[0].field_provenance == (("title", 1, ""),)
+        assert store.papers.pending() == (PendingPaper(PaperId("2"), 3),)
+        assert [record.references[0].title for record in store.citations.all()] == ["B"]
+        assert store.citations.last_asked("openalex") == {"1": LATER}
+        assert f'"carried":{carried}' in "".join(export_lines(store))
+        store.citations.put([CitationRecord(PaperId("1"), "openalex")], at=LATER)
+        assert list(store.citations.all()) == []
 
 
 def test_a_closed_store_is_a_mistake_of_the_caller(tmp_path: Path) -> None:

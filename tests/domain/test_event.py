@@ -11,7 +11,7 @@ from surveygen.domain.event import Event, HarvestChanges, classify, fold_events
 from surveygen.domain.paper import Paper, PaperId, PaperVersion
 
 ID = PaperId("2401.00001")
-PAPER = Paper(ID, "Sheep", "We count.", version=2, published="2024-01-05", as_of="2024-01-06")
+PAPER = Paper(ID, "Sheep", "We count.", version=2, published="2024-01-05", datestamp="2024-01-06")
 GONE = PAPER.with_changes(version=3, status="withdrawn")
 
 
@@ -30,7 +30,7 @@ def events(*states: Paper | None) -> list[Event]:
     [
         (None, PAPER, ("added",)),
         (PAPER, PAPER, ()),
-        (PAPER, PAPER.with_changes(as_of="2024-02-01"), ("touched",)),
+        (PAPER, PAPER.with_changes(datestamp="2024-02-01"), ("touched",)),
         (PAPER, PAPER.with_changes(version=3), ("revised",)),
         (PAPER, PAPER.with_changes(doi="10.1/x"), ("metadata",)),
         (PAPER, PAPER.with_changes(versions=(PaperVersion(1),)), ("metadata",)),
@@ -72,7 +72,7 @@ def test_a_difference_is_from_the_first_state_to_the_last() -> None:
     assert fold_events(events(PAPER, GONE, back)) == HarvestChanges(revised=(Revised(ID, 2, 4),))
     assert fold_events(events(PAPER, renamed)) == HarvestChanges(metadata=(MetadataChanged(ID, ("title",)),))
     assert not fold_events(events(PAPER, renamed, PAPER))
-    assert not fold_events(events(PAPER, PAPER.with_changes(as_of="2025-01-01")))
+    assert not fold_events(events(PAPER, PAPER.with_changes(datestamp="2025-01-01")))
 
 
 def test_a_version_list_alone_is_a_correction() -> None:

@@ -191,9 +191,9 @@ def change(project: Project, paper: str, **words: Any) -> None:
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("version", {"version": 7, "as_of": "2027-01-01"}),
-        ("words", {"version": 7, "abstract": "We say something else. It is short.", "as_of": "2027-01-01"}),
-        ("withdrawn", {"status": "withdrawn", "as_of": "2027-01-01"}),
+        ("version", {"version": 7, "datestamp": "2027-01-01"}),
+        ("words", {"version": 7, "abstract": "We say something else. It is short.", "datestamp": "2027-01-01"}),
+        ("withdrawn", {"status": "withdrawn", "datestamp": "2027-01-01"}),
         ("gone", None),
     ],
 )
@@ -336,7 +336,7 @@ def test_an_edition_in_another_language_tells_a_correction_from_a_translation(
 def test_an_edit_of_a_claim_that_is_gone_meanwhile_is_kept(copy: Project, theme: pipeline.EditableUnit) -> None:
     """New papers came before the build that takes it up: it stands in the section that it was written in."""
     rewrite(copy, replaced(theme, NEW))
-    change(copy, cited(theme), version=9, abstract="Something else entirely. It is short.", as_of="2027-01-01")
+    change(copy, cited(theme), version=9, abstract="Something else entirely. It is short.", datestamp="2027-01-01")
     (made,) = hands(data(copy))
 
     assert made["text"] == f"{NEW}."
@@ -346,7 +346,7 @@ def test_an_edit_of_a_claim_that_is_gone_meanwhile_is_kept(copy: Project, theme:
 def test_words_whose_section_is_gone_wait_for_it(copy: Project, theme: pipeline.EditableUnit) -> None:
     """Under another profile the build says so and the list has them; under the old one they stand there again."""
     pipeline.edit(copy, SILENT, theme.section, theme.claim, f"{NEW} [@{cited(theme)}].")
-    change(copy, cited(theme), version=9, abstract="Something else entirely. It is short.", as_of="2027-01-01")
+    change(copy, cited(theme), version=9, abstract="Something else entirely. It is short.", datestamp="2027-01-01")
     settings = copy.root / "survey.toml"
     text = settings.read_text()
     settings.write_text(text.replace('profile = "llm-alignment"', 'profile = "automated-alignment"'))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -113,8 +114,10 @@ def test_the_budget_is_for_all_runs_until_new_papers_come(settled: Project) -> N
 
 def _forget_persons(project: Project) -> None:
     """Leave papers where persons put them as if evidence had, and the store without the decisions."""
+    with sqlite3.connect(project.database) as connection:
+        connection.execute("DELETE FROM decision")
+    connection.close()
     with Store.open(project.database) as store:
-        store._database.run("DELETE FROM decision")
         known = load_assignments(store)
         assert known is not None
         kept = tuple(

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.corpus._jsonl import paper_data, to_json
+from surveygen.corpus.jsonl import paper_data, to_json
 from surveygen.corpus.merge import PaperHistory
 from surveygen.domain.paper import Author, BadRecord, Paper, PaperId, PaperVersion
 from surveygen.domain.text import clean

@@ -38,7 +38,7 @@ class Taker:
 
     def known(self, ids: Collection[PaperId]) -> Mapping[PaperId, str]:
         """Return the datestamps of what was taken."""
-        return {paper: self.papers[paper].as_of or "" for paper in ids if paper in self.papers}
+        return {paper: self.papers[paper].datestamp or "" for paper in ids if paper in self.papers}
 
     def take(self) -> Taker:
         """Harvest once; what came before an error is kept."""
@@ -68,7 +68,7 @@ def stamps(world: World | None) -> dict[str, str]:
 
 def told(taker: Taker) -> dict[str, str]:
     """Return the datestamps of all papers taken."""
-    return {paper.id: paper.as_of or "" for paper in taker.papers.values()}
+    return {paper.id: paper.datestamp or "" for paper in taker.papers.values()}
 
 
 def verbs(replica: Replica) -> list[str]:
@@ -109,7 +109,7 @@ def test_a_record_has_all_versions(tmp_path: Path) -> None:
         (2, "2024-02-03T04:05:06Z", 0, "I"),
     ]
     assert (paper.version, paper.published, paper.updated) == (2, "2024-01-02T10:00:00Z", "2024-02-03T04:05:06Z")
-    assert (paper.as_of, paper.status, paper.categories) == ("2024-02-04", "withdrawn", ("cs.DS", "math.GT"))
+    assert (paper.datestamp, paper.status, paper.categories) == ("2024-02-04", "withdrawn", ("cs.DS", "math.GT"))
     assert [author.name for author in paper.authors] == ["P. Erdős", "A. Béla"]
     assert (paper.doi, paper.journal_ref, paper.comment) == ("10.1000/x", "J. Inv. 1", "under revision")
     assert "Nobody" not in repr(paper)
@@ -142,7 +142,7 @@ def test_the_next_harvest_asks_two_days_back(tmp_path: Path) -> None:
 
     assert replica.hits[1].query["from"] == "2024-01-19"
     assert "until" not in replica.hits[1].query
-    assert all((record.as_of or "") >= "2024-01-19" for page in taker.pages for record in page.records)  # type: ignore[union-attr]  # papers only
+    assert all((record.datestamp or "") >= "2024-01-19" for page in taker.pages for record in page.records)  # type: ignore[union-attr]  # papers only
 
 
 def test_a_first_day_before_the_first_of_the_server_is_moved(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def records(*ids: str) -> st.SearchStrategy[Paper]:
         license=WORDS,
         url=WORDS,
         status=st.sampled_from(["active", "active", "active", "withdrawn", "reinstated"]),
-        as_of=st.sampled_from([None, None, "2020-05-03", "2021-07-12", "2021-08-01"]),
+        datestamp=st.sampled_from([None, None, "2020-05-03", "2021-07-12", "2021-08-01"]),
         abstract_kind=st.sampled_from(["abstract", "abstract", "note", "none"]),
         extra=st.dictionaries(st.sampled_from(["acl_id", "source"]), WORDS).map(
             lambda pairs: tuple(sorted(pairs.items()))

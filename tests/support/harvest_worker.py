@@ -16,15 +16,15 @@ from arxiv_server import Replica
 from harvest_rig import project_at
 from surveygen.corpus import locked
 from surveygen.errors import SurveygenError
-from surveygen.pipeline import Silence
+from surveygen.pipeline import NullProgress
 from surveygen.pipeline.harvest import harvest
-from surveygen.sources import Edge
+from surveygen.sources import NetworkDeps
 project = project_at(Path(sys.argv[2]), Replica(url=sys.argv[3]), min_interval_seconds=float(sys.argv[4]))
 print("ready", flush=True)
 sys.stdin.readline()
 try:
     with locked(project.database):
-        harvest(project, Silence(), edge=Edge(lock_folder=Path(sys.argv[5])))
+        harvest(project, NullProgress(), edge=NetworkDeps(lock_folder=Path(sys.argv[5])))
 except SurveygenError as error:
     print(error.message, file=sys.stderr)
     sys.exit(error.exit_code)
@@ -33,7 +33,7 @@ except SurveygenError as error:
 
 def prepare_worker(root: Path, folder: Path, replica: Replica, interval: float, locks: Path) -> subprocess.Popen[str]:
     """Start a process that will take the lock of a survey and harvest; return when it waits for `let_go`."""
-    words = [str(root / "tests"), str(folder), replica.url, str(interval), str(locks)]
+    words = [str(root / "tests" / "support"), str(folder), replica.url, str(interval), str(locks)]
     pipe = subprocess.PIPE
     started = subprocess.Popen([sys.executable, "-c", _CODE, *words], text=True, stdin=pipe, stdout=pipe, stderr=pipe)
     assert started.stdout is not None

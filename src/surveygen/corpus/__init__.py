@@ -1,7 +1,7 @@
 """Keep the papers: one SQLite file, and the laws by which records join."""
 
 from surveygen.corpus._dump import export_lines, import_lines, is_dump
-from surveygen.corpus._page_import import PageBatch
+from surveygen.corpus._importer import PageBatch
 from surveygen.corpus._runs import HarvestRun, Outcome, RawPage, Scope
 from surveygen.corpus.llm_cache import LlmCache
 from surveygen.corpus.lock import locked

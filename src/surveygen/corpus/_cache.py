@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from surveygen.corpus._database import Database
-from surveygen.corpus._jsonl import to_json
+from surveygen.corpus.database import Database
+from surveygen.corpus.jsonl import to_json
 
 _STORED = np.dtype("<f2")
 _CHUNK = 1000  # keys a query

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from surveygen.corpus._database import Database, Row, touch
-from surveygen.corpus._jsonl import to_json, told_data
 from surveygen.corpus._papers import PAGE
+from surveygen.corpus.database import Database, Row, touch
+from surveygen.corpus.jsonl import citation_data, to_json
 from surveygen.domain.citation import CitationRecord, CitedWork
 from surveygen.domain.paper import PaperId
 
@@ -32,7 +32,7 @@ class CitationTable:
             for record in records:
                 if stored.get((record.paper, record.provider), ("", b""))[1] == _digest(record):
                     self._database.run(
-                        "UPDATE told SET asked_at = ? WHERE paper = ? AND provider = ?",
+                        "UPDATE citation_record SET asked_at = ? WHERE paper = ? AND provider = ?",
                         (at, record.paper, record.provider),
                     )
                 else:
@@ -69,7 +69,8 @@ class CitationTable:
         A work that many papers cite is one object, so that memory grows with the works and not with the citations.
         """
         heads = self._database.rows(
-            "SELECT paper, provider, ids, cited_by, more, told_at FROM told WHERE ids <> '[]' ORDER BY paper, provider"
+            "SELECT paper, provider, ids, cited_by, more, answered_at FROM citation_record WHERE ids <> '[]'"
+            " ORDER BY paper, provider"
         )
         works: dict[Row, CitedWork] = {}
         for start in range(0, len(heads), PAGE):
@@ -89,22 +90,23 @@ class CitationTable:
 
     def last_asked(self, provider: str) -> dict[PaperId, str]:
         """Return when a graph was last queried for each paper, ISO 8601 UTC; includes papers that it does not list."""
-        rows = self._database.rows("SELECT paper, asked_at FROM told WHERE provider = ?", (provider,))
+        rows = self._database.rows("SELECT paper, asked_at FROM citation_record WHERE provider = ?", (provider,))
         return {PaperId(paper): at for paper, at in rows}
 
     def _versions(self, records: Iterable[CitationRecord]) -> dict[tuple[str, str], tuple[str, bytes]]:
         """Return date and digest of the stored records of the same papers, by paper and provider."""
         rows = self._database.rows(
-            "SELECT paper, provider, told_at, digest FROM told WHERE paper IN (SELECT value FROM json_each(?))",
+            "SELECT paper, provider, answered_at, digest FROM citation_record"
+            " WHERE paper IN (SELECT value FROM json_each(?))",
             (to_json(sorted({record.paper for record in records})),),
         )
         return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
     def _write(self, record: CitationRecord, at: str) -> None:
         key = (record.paper, record.provider)
-        self._database.run("DELETE FROM told WHERE paper = ? AND provider = ?", key)
+        self._database.run("DELETE FROM citation_record WHERE paper = ? AND provider = ?", key)
         self._database.run(
-            "INSERT INTO told (paper, provider, ids, cited_by, more, told_at, asked_at, digest)"
+            "INSERT INTO citation_record (paper, provider, ids, cited_by, more, answered_at, asked_at, digest)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (*key, to_json(record.ids), record.cited_by, record.more, at, at, _digest(record)),
         )
@@ -118,7 +120,7 @@ class CitationTable:
 
 
 def _digest(record: CitationRecord) -> bytes:
-    content = {key: value for key, value in told_data(record).items() if key != "at"}
+    content = {key: value for key, value in citation_data(record).items() if key != "at"}
     return hashlib.sha256(to_json(content).encode()).digest()
 
 

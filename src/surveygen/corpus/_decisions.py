@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import cast, get_args
 
-from surveygen.corpus._database import Database, storable, touch
-from surveygen.corpus._jsonl import Data, edit_data, edit_of, theme_data, theme_of, to_json
-from surveygen.domain.decision import Action, Decision, ThemeMove
+from surveygen.corpus.database import Database, storable, touch
+from surveygen.corpus.jsonl import decision_data, decision_of, to_json
+from surveygen.domain.decision import Decision, ThemeMove
 from surveygen.domain.paper import PaperId
 from surveygen.errors import CorpusError
 
@@ -73,34 +72,3 @@ class DecisionTable:
             "INSERT INTO decision (number, content) VALUES (?, ?)",
             [(decision.number, to_json(decision_data(decision))) for decision in decisions],
         )
-
-
-def decision_data(decision: Decision) -> dict[str, object]:
-    """Describe a decision as its line in the dump; what is empty is left out."""
-    optional = {
-        "target": decision.target,
-        "themes": [theme_data(theme) for theme in decision.themes],
-        "proposal": decision.proposal,
-        "edit": edit_data(decision.edit) if decision.edit is not None else {},
-    }
-    required = {name: getattr(decision, name) for name in ("number", "at", "author", "action", "subject")}
-    return required | {key: value for key, value in optional.items() if value}
-
-
-def decision_of(data: Data) -> Decision:
-    """Read what `decision_data` wrote.
-
-    Raises:
-        ValueError: a key is missing or holds a value of another type.
-    """
-    number, themes, edit = data.get("number"), data.get("themes", []), data.get("edit")
-    words = {name: data.get(name, "") for name in ("at", "author", "action", "subject", "target", "proposal")}
-    if type(number) is not int or number < 1 or not isinstance(themes, list):
-        raise ValueError(f"a decision needs a number and a list of themes, not {number!r:.20} and {themes!r:.40}")
-    if not all(isinstance(word, str) for word in words.values()) or words["action"] not in get_args(Action):
-        raise ValueError(f"not a decision: {words!r:.200}")
-    action = cast(Action, words.pop("action"))
-    if (action == "edit") != isinstance(edit, dict):
-        raise ValueError(f"a decision to {action} does not go with the edit {edit!r:.60}")
-    written = edit_of(edit) if isinstance(edit, dict) else None
-    return Decision(number=number, action=action, themes=tuple(map(theme_of, themes)), edit=written, **words)

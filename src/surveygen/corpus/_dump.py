@@ -1,4 +1,4 @@
-"""The dump: everything a store holds as truth, in sorted lines of JSON."""
+"""The dump of a store: papers, themes, decisions and citations as sorted lines of JSON."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from surveygen.corpus._decisions import decision_data, decision_of
+from surveygen.corpus import jsonl
 from surveygen.corpus._importer import Quarantined, Record
-from surveygen.corpus._jsonl import history_of, paper_data, theme_data, theme_of, to_json, told_data, told_of
+from surveygen.corpus.jsonl import to_json
 from surveygen.corpus.store import Store
 from surveygen.domain.citation import CitationRecord
 from surveygen.domain.decision import Decision
@@ -25,67 +25,67 @@ _MAX_RAW = 2000
 def export_lines(store: Store) -> Iterator[str]:
     """Yield the dump, without line ends.
 
-    A header, themes, decisions, papers by id, cite keys left over, wanted, quarantine, citations.
+    A header, themes, decisions, papers by id, cite keys of other papers, pending ids, quarantine, citations.
 
-    A paper's line has the keys of the JSONL contract (design.md 4) and, where there is something to say, `cite_key`,
-    `versions`, `texts` (the words of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import
-    counts of deliveries, and when a graph was last asked are not part of it.
+    A paper's line has the keys of the JSON lines format and, unless they are empty, `cite_key`, `versions`, `texts`
+    (the texts of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import, counts of deliveries,
+    and when a graph was last queried are not part of it.
     """
     yield to_json({_HEADER: DUMP_VERSION})
-    yield from (to_json({"theme": theme_data(theme)}) for theme in store.taxonomy() or ())
-    yield from (to_json({"decision": decision_data(decision)}) for decision in store.decisions.all())
+    yield from (to_json({"theme": jsonl.theme_data(theme)}) for theme in store.taxonomy() or ())
+    yield from (to_json({"decision": jsonl.decision_data(decision)}) for decision in store.decisions.all())
     keys = store.papers.cite_keys()
     for history in store.papers.histories():
         key = keys.pop(history.paper.id, None)
-        yield to_json(paper_data(history) | ({"cite_key": key} if key else {}))
+        yield to_json(jsonl.paper_data(history) | ({"cite_key": key} if key else {}))
     yield from (to_json({"cite_key": {"paper": paper, "key": key}}) for paper, key in keys.items())
-    yield from (to_json({"wanted": {"id": wanted.id, "version": wanted.version}}) for wanted in store.papers.pending())
+    yield from (to_json({"wanted": {"id": item.id, "version": item.version}}) for item in store.papers.pending())
     for bad, at in store.papers.quarantine():
         yield to_json(
             {"quarantine": {"source": bad.source, "line": bad.line, "reason": bad.reason, "raw": bad.raw, "at": at}}
         )
-    yield from (to_json({"told": told_data(told)}) for told in store.citations.all())
+    yield from (to_json({"told": jsonl.citation_data(record)}) for record in store.citations.all())
 
 
 def is_dump(line: str) -> bool:
-    """Whether a file that begins with this line is a dump."""
+    """Return whether a file that begins with this line is a dump."""
     return line.startswith("{") and f'"{_HEADER}"' in line[:200]
 
 
 def import_lines(store: Store, lines: Iterable[str], *, at: str) -> ImportChanges:
-    """Merge a dump into a store; into an empty one, it gives a store with the same dump.
+    """Merge a dump into a store; an empty store then has the same dump.
 
     A line that cannot be read is quarantined with its number, and the rest is imported. Taxonomy, decisions, cite keys
-    and citations come last, when the papers are in.
+    and citations come last, after the papers.
 
     Args:
-        store: what it is merged into.
+        store: the store to merge into.
         lines: those of a dump, with or without line ends.
         at: the clock, ISO 8601 UTC.
 
     Raises:
-        CorpusError: not a dump or one of a newer surveygen; the store has another taxonomy, other decisions or other
-            cite keys.
+        CorpusError: not a dump, or a dump of a newer surveygen; taxonomy, decisions or cite keys of the store differ.
     """
     numbered = enumerate(lines, start=1)
     _check_header(next(numbered, (1, ""))[1])
     reader = _DumpReader(at)
-    change = store.import_records(reader.records(numbered), source=_SOURCE, at=at)
-    _restore_taxonomy(store, reader.themes, at)
+    changes = store.import_records(reader.records(numbered), source=_SOURCE, at=at)
+    if reader.themes:
+        _restore_taxonomy(store, reader.themes, at)
     store.decisions.merge(reader.decisions, at=at)
     store.papers.add_cite_keys(reader.keys)
-    store.citations.merge(reader.told, at=at)
-    return change
+    store.citations.merge(reader.citations, at=at)
+    return changes
 
 
 class _DumpReader:
-    """Turns lines into records; lays themes, decisions, cite keys and citations aside."""
+    """Yields the records of lines; collects themes, decisions, cite keys and citations."""
 
     def __init__(self, at: str) -> None:
         self.themes: list[Theme] = []
         self.decisions: list[Decision] = []
         self.keys: dict[PaperId, str] = {}
-        self.told: list[CitationRecord] = []
+        self.citations: list[CitationRecord] = []
         self._at = at
 
     def records(self, numbered: Iterable[tuple[int, str]]) -> Iterator[Record]:
@@ -97,18 +97,21 @@ class _DumpReader:
             if record is not None:
                 yield record
 
-    def _record(self, data: Any) -> Record | None:  # noqa: ANN401  # whatever JSON holds
+    def _record(self, data: Any) -> Record | None:  # noqa: ANN401  # any JSON value
         match data:
             case {"arxiv_id": str()}:
-                return self._paper(data)
+                history = jsonl.history_of(data)
+                if isinstance(key := data.get("cite_key"), str):
+                    self.keys[history.paper.id] = key
+                return history
             case {"theme": dict(theme)}:
-                self.themes.append(theme_of(theme))
+                self.themes.append(jsonl.theme_of(theme))
             case {"decision": dict(decision)}:
-                self.decisions.append(decision_of(decision))
+                self.decisions.append(jsonl.decision_of(decision))
             case {"cite_key": {"paper": str(paper), "key": str(key)}}:
                 self.keys[PaperId(paper)] = key
-            case {"told": dict(told)}:
-                self.told.append(told_of(told))
+            case {"told": dict(record)}:
+                self.citations.append(jsonl.citation_of(record))
             case {"wanted": {"id": str(paper), "version": int() | None as version}}:
                 return PendingPaper(PaperId(paper), version)
             case {
@@ -116,15 +119,8 @@ class _DumpReader:
             }:
                 return Quarantined(BadRecord(source, line, why, raw), str(at))
             case _:
-                raise ValueError("not a line of a dump: none of the kinds that there are")
+                raise ValueError("not a line of a dump: unknown kind")
         return None
-
-    def _paper(self, data: dict[str, Any]) -> Record:
-        history = history_of(data)
-        key = data.get("cite_key")
-        if isinstance(key, str):
-            self.keys[history.paper.id] = key
-        return history
 
 
 def _check_header(line: str) -> None:
@@ -141,21 +137,19 @@ def _check_header(line: str) -> None:
         )
     if version > DUMP_VERSION:
         raise CorpusError(
-            f"the dump was written by a newer surveygen (format {version}, this one knows {DUMP_VERSION})",
+            f"the dump was written by a newer surveygen (format {version}, this one reads {DUMP_VERSION})",
             "update surveygen: pip install --upgrade surveygen",
             line=1,
         )
 
 
 def _restore_taxonomy(store: Store, themes: list[Theme], at: str) -> None:
-    if not themes:
-        return
     try:
         taxonomy = Taxonomy(tuple(themes))
     except ValueError as error:
         raise CorpusError(f"the themes of the dump make no tree: {error}", "export the dump again") from error
-    known = store.taxonomy()
-    if known is not None and known != taxonomy:
+    stored = store.taxonomy()
+    if stored is not None and stored != taxonomy:
         raise CorpusError(
             "the store has another taxonomy than the dump; the papers are imported, the themes are not",
             "import the dump into a new project, or leave its theme lines out",

@@ -1,64 +1,95 @@
-"""Take records into the store, a batch at a time."""
+"""Import of records and of server pages into the store."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from surveygen.corpus._database import Database, storable, touch
-from surveygen.corpus._jsonl import to_json
 from surveygen.corpus._papers import MAX_INTEGER, PaperTable, why_not_storable
+from surveygen.corpus._runs import Scope, add_events, event_exists, put_cursor
+from surveygen.corpus.database import Database, storable, touch
+from surveygen.corpus.jsonl import to_json
 from surveygen.corpus.merge import Kind, PaperHistory, join, kind_of_change
+from surveygen.domain.event import Event, classify
 from surveygen.domain.paper import BadRecord, ImportChanges, Paper, PaperId, PendingPaper, Status
 
 BATCH = 500  # records a transaction: larger ones gain under 5 % of time and lose more in a kill
+# An unknown paper first submitted more than this before the window is a late arrival (cross-listed, moved to another
+# category, or missed before) and not new.
+LATE_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A bad record with the date that it is filed under."""
+    """A bad record with the date of its first delivery."""
 
     record: BadRecord
     at: str
 
 
 Record = PaperHistory | PendingPaper | Quarantined
-# Called with a paper as it was (None if unknown), the record, and the paper as it is now.
-Witness = Callable[[Paper | None, Paper, Paper], None]
+# Called with a paper as it was (None if new), the record, and the paper as it is now.
+Observer = Callable[[Paper | None, Paper, Paper], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PageBatch:
+    """One page of a server to store.
+
+    Attributes:
+        run: the number that `store.runs.begin` returned.
+        at: the clock, ISO 8601 UTC.
+        deleted: papers that the server reports as deleted, with the datestamp.
+        scope, cursor: where to go on after this page; None leaves the cursor as it is.
+        since: the day from which records were requested, None if from the beginning.
+        day: the day of the answer by the server's clock. It dates corrections of a source whose records have no
+            datestamp; None if the source has datestamps.
+    """
+
+    source: str
+    run: int
+    at: str
+    records: tuple[Paper | BadRecord, ...] = ()
+    deleted: tuple[tuple[PaperId, str], ...] = ()
+    scope: Scope | None = None
+    cursor: str | None = None
+    since: str | None = None
+    day: str | None = None
 
 
 class Importer:
-    """One run of a source; what it did is in `change`."""
+    """One run of a source; what it changed is in `changes`."""
 
-    def __init__(self, database: Database, *, source: str, at: str, witness: Witness | None = None) -> None:
+    def __init__(self, database: Database, *, source: str, at: str, observer: Observer | None = None) -> None:
         self._database = database
         self._papers = PaperTable(database)
         self._source = storable(source)
         self._at = at
-        self._witness = witness
+        self._observer = observer
         self._times: Counter[PaperId] = Counter()
         self._before: dict[PaperId, tuple[int, Status] | None] = {}
         self._after: dict[PaperId, tuple[int, Status]] = {}
         self._unchanged = 0
-        self._wanted = 0
+        self._pending = 0
         self._quarantined: dict[BadRecord, None] = {}
 
     def run(self, records: Iterable[Record]) -> None:
-        """Take records as they come; those read before an interruption are kept."""
+        """Import records in batches as they come; those read before an interruption are stored."""
         batch: list[Record] = []
         try:
             for record in records:
                 batch.append(record)
                 if len(batch) == BATCH:
                     full, batch = batch, []
-                    self._take(full)
+                    self._import_in_transaction(full)
         finally:
-            self._take(batch)
+            self._import_in_transaction(batch)
 
     @property
-    def change(self) -> ImportChanges:
-        """What became different since the run began."""
+    def changes(self) -> ImportChanges:
+        """What changed since the run began."""
         ids: dict[Kind, list[PaperId]] = defaultdict(list)
         for paper in sorted(self._after):
             ids[kind_of_change(self._before[paper], self._after[paper])].append(paper)
@@ -69,87 +100,84 @@ class Importer:
             reinstated=tuple(ids["reinstated"]),
             corrected=tuple(ids["corrected"]),
             unchanged=self._unchanged,
-            wanted=self._wanted,
+            wanted=self._pending,
             quarantined=tuple(self._quarantined),
         )
 
-    def _take(self, batch: Sequence[Record]) -> None:
+    def _import_in_transaction(self, batch: Sequence[Record]) -> None:
         if batch:
             with self._database.transaction():
-                self.absorb(batch)
+                self.import_batch(batch)
 
-    def absorb(self, batch: Sequence[Record]) -> None:
-        """Take some records within the transaction of the caller."""
+    def import_batch(self, batch: Sequence[Record]) -> None:
+        """Import some records within the transaction of the caller."""
         papers: list[PaperHistory] = []
-        wanted: list[PendingPaper] = []
+        pending: list[PendingPaper] = []
         bad: list[Quarantined] = []
         for record in map(self._checked, batch):
             if isinstance(record, PaperHistory):
                 papers.append(record)
             elif isinstance(record, PendingPaper):
-                wanted.append(record)
+                pending.append(record)
             else:
                 bad.append(record)
         self._database.run("INSERT OR IGNORE INTO source (name) VALUES (?)", (self._source,))
-        # All three run, whatever the first one changed.
-        if any([self._take_papers(papers), self._take_wanted(wanted), self._take_bad(bad)]):
+        # A list, so that all three run.
+        if any([self._import_papers(papers), self._import_pending(pending), self._import_bad(bad)]):
             touch(self._database, self._at)
 
-    def _take_papers(self, records: Sequence[PaperHistory]) -> bool:
-        known = self._papers.load({record.paper.id for record in records})
+    def _import_papers(self, records: Sequence[PaperHistory]) -> bool:
+        stored = self._papers.load({record.paper.id for record in records})
         changed: dict[PaperId, PaperHistory] = {}
         for record in records:
             paper = record.paper.id
             self._times[paper] += 1
-            before = known.get(paper)
+            before = stored.get(paper)
             joined = join(before, record)
-            if self._witness is not None:
-                self._witness(before.paper if before else None, record.paper, joined.paper)
+            if self._observer is not None:
+                self._observer(before.paper if before else None, record.paper, joined.paper)
             if joined == before:
                 self._unchanged += 1
                 continue
-            known[paper] = changed[paper] = joined
-            if before is not None and _shown(before) == _shown(joined):
+            stored[paper] = changed[paper] = joined
+            if before is not None and _content(before) == _content(joined):
                 self._unchanged += 1
                 continue
             self._before.setdefault(paper, _state(before.paper) if before else None)
             self._after[paper] = _state(joined.paper)
         self._papers.save([changed[paper] for paper in sorted(changed)])
-        self._count_deliveries({record.paper.id for record in records})
-        return any(paper in self._after for paper in changed) | self._drop_satisfied(known)
-
-    def _count_deliveries(self, papers: set[PaperId]) -> None:
         source = self._database.value("SELECT id FROM source WHERE name = ?", (self._source,))
         self._database.run_many(
             "INSERT INTO delivery (source, paper, times) VALUES (?, ?, ?) "
             "ON CONFLICT DO UPDATE SET times = excluded.times WHERE excluded.times > times",
-            [(source, paper, self._times[paper]) for paper in sorted(papers)],
+            [(source, paper, self._times[paper]) for paper in sorted({record.paper.id for record in records})],
         )
+        return any(paper in self._after for paper in changed) | self._drop_satisfied(stored)
 
-    def _drop_satisfied(self, known: dict[PaperId, PaperHistory]) -> bool:
+    def _drop_satisfied(self, stored: dict[PaperId, PaperHistory]) -> bool:
         rows = self._database.rows(
-            "SELECT id, version FROM wanted WHERE id IN (SELECT value FROM json_each(?))", (to_json(sorted(known)),)
+            "SELECT id, version FROM pending WHERE id IN (SELECT value FROM json_each(?))", (to_json(sorted(stored)),)
         )
-        done = [(row[0],) for row in rows if _satisfies(known[row[0]].paper, row[1])]
-        self._database.run_many("DELETE FROM wanted WHERE id = ?", done)
-        return bool(done)
+        satisfied = [(row[0],) for row in rows if _satisfies(stored[row[0]].paper, row[1])]
+        self._database.run_many("DELETE FROM pending WHERE id = ?", satisfied)
+        return bool(satisfied)
 
-    def _take_wanted(self, records: Sequence[PendingPaper]) -> bool:
-        known = self._papers.load({record.id for record in records})
-        # A version asked for gives way to a later one, and each to the latest (NULL).
+    def _import_pending(self, records: Sequence[PendingPaper]) -> bool:
+        stored = self._papers.load({record.id for record in records})
+        # A requested version gives way to a later one, and any number to the latest (NULL).
         changed = sum(
             self._database.run(
-                "INSERT INTO wanted (id, version) VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version "
+                "INSERT INTO pending (id, version) VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version "
                 "WHERE version IS NOT NULL AND (excluded.version IS NULL OR excluded.version > version)",
                 (record.id, record.version),
             )
             for record in records
-            if record.id not in known or not _satisfies(known[record.id].paper, record.version)
+            if record.id not in stored or not _satisfies(stored[record.id].paper, record.version)
         )
-        self._wanted += changed
+        self._pending += changed
         return changed > 0
 
-    def _take_bad(self, records: Sequence[Quarantined]) -> bool:
+    def _import_bad(self, records: Sequence[Quarantined]) -> bool:
         self._quarantined |= dict.fromkeys(bad.record for bad in records)
         new = sum(
             self._database.run(
@@ -161,7 +189,7 @@ class Importer:
         return new > 0
 
     def _checked(self, record: Record) -> Record:
-        """Put a record that SQLite cannot hold into quarantine."""
+        """Quarantine a record that SQLite cannot store."""
         if isinstance(record, Quarantined):
             bad = record.record
             line = min(bad.line, MAX_INTEGER)
@@ -175,15 +203,86 @@ class Importer:
         return Quarantined(BadRecord(self._source, 0, reason, storable(raw)[:2000]), self._at)
 
 
+def import_page(database: Database, page: PageBatch) -> tuple[Event, ...]:
+    """Store a page in one transaction; return an event for each kind of change of each paper."""
+    recorder = _EventRecorder(database, page)
+    importer = Importer(database, source=page.source, at=page.at, observer=recorder.observe)
+    with database.transaction():
+        importer.import_batch(list(_records(database, page)))
+        add_events(database, recorder.events)
+        if page.scope is not None and page.cursor is not None:
+            put_cursor(database, page.scope, page.cursor)
+    return tuple(recorder.events)
+
+
+class _EventRecorder:
+    """Observes the merge of each record and collects the events."""
+
+    def __init__(self, database: Database, page: PageBatch) -> None:
+        self.events: list[Event] = []
+        self._database = database
+        self._run = page.run
+        self._late_before = None
+        if page.since:
+            self._late_before = (date.fromisoformat(page.since[:10]) - timedelta(days=LATE_DAYS)).isoformat()
+
+    def observe(self, before: Paper | None, incoming: Paper, after: Paper) -> None:
+        if before is not None and _is_older(incoming, before):
+            self._record_regression(before, incoming)
+        kinds, was, now = classify(before, after, since=self._late_before)
+        self.events += [Event(self._run, after.id, kind, was, now) for kind in kinds]
+
+    def _record_regression(self, before: Paper, incoming: Paper) -> None:
+        """Record each older record once: a server may deliver an outdated copy for days."""
+        was = {"version": before.version, "as_of": before.datestamp}
+        now = {"version": incoming.version, "as_of": incoming.datestamp}
+        recorded = any(event.kind == "regressed" and event.after == now for event in self.events)
+        if not recorded and not event_exists(self._database, incoming.id, "regressed", now):
+            self.events.append(Event(self._run, incoming.id, "regressed", was, now))
+
+
+def _is_older(incoming: Paper, before: Paper) -> bool:
+    """Compare two records of authorities; a record without datestamp may be of any version."""
+    if incoming.datestamp is None or before.datestamp is None:
+        return False
+    return incoming.datestamp < before.datestamp or incoming.version < before.version
+
+
+def _records(database: Database, page: PageBatch) -> Iterator[Record]:
+    ids = {paper for paper, _ in page.deleted}
+    ids |= {record.id for record in page.records if isinstance(record, Paper)} if page.day else set()
+    stored = PaperTable(database).load(ids) if ids else {}
+    for record in page.records:
+        if isinstance(record, BadRecord):
+            yield Quarantined(record, page.at)
+        else:
+            yield PaperHistory(_dated(record, stored.get(record.id), page.day))
+    for paper, datestamp in page.deleted:
+        if paper in stored:
+            withdrawn = stored[paper].paper.with_changes(status="withdrawn", datestamp=datestamp, field_provenance=())
+            yield PaperHistory(withdrawn)
+
+
+def _dated(record: Paper, stored: PaperHistory | None, day: str | None) -> Paper:
+    """Date a correction that its source does not date; without a date merge would keep the longer text."""
+    if day is None or stored is None or record.datestamp is not None:
+        return record
+    paper = stored.paper
+    same_version = (record.version, record.updated) == (paper.version, paper.updated)
+    names = ("title", "abstract", "authors", "categories", "doi", "journal_ref", "comment")
+    differs = any(getattr(record, name) != getattr(paper, name) for name in names)
+    return record.with_changes(datestamp=day) if same_version and differs and day > (paper.datestamp or "") else record
+
+
 def _satisfies(paper: Paper, version: int | None) -> bool:
-    """Whether there is nothing left to fetch: an abstract of that version or a later one, or a withdrawal."""
+    """Return whether nothing is left to fetch: an abstract of that version or a later one, or a withdrawal."""
     fetched = paper.abstract_kind == "abstract" or paper.status == "withdrawn"
     return fetched and (version is None or paper.version >= version)
 
 
-def _shown(history: PaperHistory) -> PaperHistory:
-    """Return a history without the dates that only tell who knew it when."""
-    return PaperHistory(history.paper.with_changes(as_of=None, carried=()), history.texts)
+def _content(history: PaperHistory) -> PaperHistory:
+    """Return a history without the dates that only say when a record was changed."""
+    return PaperHistory(history.paper.with_changes(datestamp=None, field_provenance=()), history.texts)
 
 
 def _state(paper: Paper) -> tuple[int, Status]:

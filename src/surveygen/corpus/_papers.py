@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, get_args
 
-from surveygen.corpus._database import Database, Row, storable
-from surveygen.corpus._jsonl import content_data, paper_data, to_json
+from surveygen.corpus.database import Database, Row, storable
+from surveygen.corpus.jsonl import content_data, paper_data, to_json
 from surveygen.corpus.merge import PaperHistory
 from surveygen.domain.paper import Author, BadRecord, Paper, PaperId, PaperVersion, PendingPaper, Status
 from surveygen.errors import CorpusError
@@ -19,22 +19,23 @@ MAX_INTEGER = 2**63 - 1  # https://www.sqlite.org/datatype3.html
 
 _PAPER_COLUMNS = (
     *("id", "title", "abstract", "authors", "affiliations", "version", "published", "updated", "categories"),
-    *("primary_category", "doi", "journal_ref", "comment", "license", "url", "status", "abstract_kind", "as_of"),
-    *("extra", "carried"),
+    *("primary_category", "doi", "journal_ref", "comment", "license", "url", "status", "abstract_kind", "datestamp"),
+    *("extra", "field_provenance"),
 )
 _SAVE_PAPER = """
     INSERT INTO paper (
         id, title, abstract, authors, affiliations, version, published, updated, categories, primary_category, doi,
-        journal_ref, comment, license, url, status, abstract_kind, as_of, extra, carried, digest
+        journal_ref, comment, license, url, status, abstract_kind, datestamp, extra, field_provenance, digest
     ) VALUES (
         :id, :title, :abstract, :authors, :affiliations, :version, :published, :updated, :categories,
-        :primary_category, :doi, :journal_ref, :comment, :license, :url, :status, :abstract_kind, :as_of, :extra,
-        :carried, :digest
+        :primary_category, :doi, :journal_ref, :comment, :license, :url, :status, :abstract_kind, :datestamp, :extra,
+        :field_provenance, :digest
     ) ON CONFLICT (id) DO UPDATE SET
         title = :title, abstract = :abstract, authors = :authors, affiliations = :affiliations, version = :version,
         published = :published, updated = :updated, categories = :categories, primary_category = :primary_category,
         doi = :doi, journal_ref = :journal_ref, comment = :comment, license = :license, url = :url, status = :status,
-        abstract_kind = :abstract_kind, as_of = :as_of, extra = :extra, carried = :carried, digest = :digest
+        abstract_kind = :abstract_kind, datestamp = :datestamp, extra = :extra,
+        field_provenance = :field_provenance, digest = :digest
 """
 
 
@@ -83,9 +84,9 @@ class PaperTable:
         return {"title": text.title, "abstract": text.abstract, "comment": text.comment}[field] if text else None
 
     def datestamps(self, ids: Iterable[PaperId]) -> dict[PaperId, str]:
-        """Return `Paper.as_of` of those papers that are in the store, "" where it is None."""
+        """Return `Paper.datestamp` of those papers that are in the store, "" where it is None."""
         rows = self._database.rows(
-            "SELECT id, coalesce(as_of, '') FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id, coalesce(datestamp, '') FROM paper WHERE id IN (SELECT value FROM json_each(?))",
             (to_json(sorted(ids)),),
         )
         return {PaperId(row[0]): row[1] for row in rows}
@@ -107,7 +108,7 @@ class PaperTable:
 
     def pending(self) -> tuple[PendingPaper, ...]:
         """Return the ids still to be fetched, sorted."""
-        rows = self._database.rows("SELECT id, version FROM wanted ORDER BY id")
+        rows = self._database.rows("SELECT id, version FROM pending ORDER BY id")
         return tuple(PendingPaper(PaperId(paper), version) for paper, version in rows)
 
     def quarantine(self) -> tuple[tuple[BadRecord, str], ...]:
@@ -163,15 +164,15 @@ class PaperTable:
             versions[paper].append(PaperVersion(n, submitted_at, size_kb, flags))
         texts: dict[str, list[Paper]] = defaultdict(list)
         for row in self._database.rows(
-            "SELECT paper, n, title, abstract, abstract_kind, comment, updated, carried FROM version_text "
+            "SELECT paper, n, title, abstract, abstract_kind, comment, updated, field_provenance FROM version_text "
             "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY paper, n",
             chosen,
         ):
             texts[row[0]].append(_text_of(row))
         papers = self._database.rows(
             "SELECT id, title, abstract, authors, affiliations, version, published, updated, categories,"
-            " primary_category, doi, journal_ref, comment, license, url, status, abstract_kind, as_of, extra, carried"
-            " FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            " primary_category, doi, journal_ref, comment, license, url, status, abstract_kind, datestamp, extra,"
+            " field_provenance FROM paper WHERE id IN (SELECT value FROM json_each(?))",
             chosen,
         )
         return {row[0]: PaperHistory(_paper_of(row, versions[row[0]]), tuple(texts[row[0]])) for row in papers}
@@ -191,7 +192,7 @@ class PaperTable:
         )
         self._database.run_many("DELETE FROM version_text WHERE paper = ?", ids)
         self._database.run_many(
-            "INSERT INTO version_text (paper, n, title, abstract, abstract_kind, comment, updated, carried)"
+            "INSERT INTO version_text (paper, n, title, abstract, abstract_kind, comment, updated, field_provenance)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (_text_row(text) for history in histories for text in history.texts),
         )
@@ -235,9 +236,9 @@ def _paper_row(history: PaperHistory) -> dict[str, object]:
         "url": paper.url,
         "status": paper.status,
         "abstract_kind": paper.abstract_kind,
-        "as_of": paper.as_of,
+        "datestamp": paper.datestamp,
         "extra": to_json(paper.extra),
-        "carried": to_json(paper.carried),
+        "field_provenance": to_json(paper.field_provenance),
         "digest": hashlib.sha256(to_json(content_data(history)).encode()).digest(),
     }
 
@@ -253,18 +254,18 @@ def _paper_of(row: Row, versions: Sequence[PaperVersion]) -> Paper:
             "versions": tuple(versions),
             "categories": tuple(json.loads(fields["categories"])),
             "extra": _tuples(fields["extra"]),
-            "carried": _tuples(fields["carried"]),
+            "field_provenance": _provenance(fields["field_provenance"]),
         }
     )
 
 
 def _text_row(text: Paper) -> Row:
     words = (text.title, text.abstract, text.abstract_kind, text.comment)
-    return (text.id, text.version, *words, text.updated, to_json(text.carried))
+    return (text.id, text.version, *words, text.updated, to_json(text.field_provenance))
 
 
 def _text_of(row: Row) -> Paper:
-    paper, n, title, abstract, kind, comment, updated, carried = row
+    paper, n, title, abstract, kind, comment, updated, provenance = row
     return Paper(
         id=paper,
         version=n,
@@ -273,9 +274,13 @@ def _text_of(row: Row) -> Paper:
         abstract_kind=kind,
         comment=comment,
         updated=updated,
-        carried=_tuples(carried),
+        field_provenance=_provenance(provenance),
     )
 
 
 def _tuples(text: str) -> tuple[Row, ...]:
     return tuple(tuple(item) for item in json.loads(text))
+
+
+def _provenance(text: str) -> tuple[Row, ...]:
+    return tuple(sorted(_tuples(text)))  # a migration that renamed a field may have left another order

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from surveygen.corpus._database import Database
-from surveygen.corpus._jsonl import to_json
+from surveygen.corpus.database import Database
+from surveygen.corpus.jsonl import to_json
 from surveygen.domain.event import Event, EventKind, State
 from surveygen.domain.paper import PaperId
 

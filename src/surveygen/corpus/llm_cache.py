@@ -1,21 +1,38 @@
-"""Keep what language models answered, so that nothing is paid for twice."""
+"""Cache of language model responses in an SQLite file."""
 
 from __future__ import annotations
 
 import threading
 from pathlib import Path
 
-from surveygen.corpus._database import Database
-from surveygen.corpus._schema import ANSWERS
+from surveygen.corpus.database import Database, Schema
 from surveygen.domain.llm import LlmResponse
 from surveygen.errors import CorpusError
 
+_SCHEMA = Schema(
+    0x73727661,  # "srva"
+    (
+        (
+            """
+            CREATE TABLE answer (
+                key TEXT PRIMARY KEY,
+                model TEXT NOT NULL,
+                text TEXT NOT NULL,
+                cut INTEGER NOT NULL,
+                input_tokens INTEGER NOT NULL,
+                output_tokens INTEGER NOT NULL
+            ) WITHOUT ROWID
+            """,
+        ),
+    ),
+)
+
 
 class LlmCache:
-    """One SQLite file beside the store: answers by content key, committed as they come; safe between threads.
+    """One SQLite file beside the store: responses by content key, committed as they come; safe between threads.
 
     Raises:
-        CorpusError: from every method, whenever SQLite cannot do it.
+        CorpusError: from every method, whenever SQLite fails.
     """
 
     def __init__(self, path: Path) -> None:
@@ -24,27 +41,27 @@ class LlmCache:
         except OSError as error:
             raise CorpusError(f"{path}: {error.strerror}", "check the path and its permissions") from error
         self._lock = threading.Lock()
-        self._database = Database(path, ANSWERS, threads=True)
+        self._database = Database(path, _SCHEMA, threads=True)
 
     def get(self, key: str) -> LlmResponse | None:
-        """Return the answer of a key, None if it was never given."""
+        """Return the response of a key, None if there is none."""
         with self._lock:
             rows = self._database.rows(
                 "SELECT text, cut, input_tokens, output_tokens FROM answer WHERE key = ?", (key,)
             )
         return LlmResponse(rows[0][0], bool(rows[0][1]), rows[0][2], rows[0][3]) if rows else None
 
-    def put(self, key: str, model: str, answer: LlmResponse) -> None:
-        """Keep an answer; it is on disk when this returns."""
+    def put(self, key: str, model: str, response: LlmResponse) -> None:
+        """Store a response; it is on disk when this returns."""
         with self._lock, self._database.transaction():
             self._database.run(
                 "INSERT OR REPLACE INTO answer (key, model, text, cut, input_tokens, output_tokens)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
-                (key, model, answer.text, answer.cut, answer.input_tokens, answer.output_tokens),
+                (key, model, response.text, response.cut, response.input_tokens, response.output_tokens),
             )
 
     def totals(self, model: str) -> tuple[int, int, int]:
-        """Return answers, input tokens and output tokens of a model since the file was made."""
+        """Return the responses, input tokens and output tokens of a model since the file was created."""
         with self._lock:
             rows = self._database.rows(
                 "SELECT count(*), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)"

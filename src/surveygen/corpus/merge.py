@@ -1,22 +1,21 @@
-"""Fold what several records say about one paper.
+"""Merge of several records of one paper.
 
 A record makes one claim a field, stamped with its version and its date; an empty field claims nothing. The date is
-`updated`, or the end of the day `as_of` where an authority tells it: then the record is complete, and an empty comment,
-DOI or journal reference says that there is none. The
-claim with the greatest stamp wins, and claims of equal stamp are decided by their words (the longer, then the later
-in code point order). So the result depends on the set of records alone, never on their order: to correct a stored
-record of the same version, deliver it with a later date.
+`updated`, or the end of the day `datestamp` where an authority gives it: then the record is complete, and an empty
+comment, DOI or journal reference claims that there is none. The claim with the greatest stamp wins, and claims of equal
+stamp are decided by their text (the longer, then the later in code point order). So the result depends on the set of
+records alone, never on their order: to correct a stored record of the same version, deliver it with a later date.
 
-Four things go by rules of their own, free of order as well:
+Four fields have rules of their own, independent of order as well:
 
 - abstract: one of a live version before the stub of a withdrawn one, an author's abstract before an editor's note,
   and only then the stamp;
 - published: the earliest, of compatible dates the most precise;
-- versions: united by number, each field by itself;
-- status: withdrawn if the latest version carries arXiv's flag I or a source said so of it, reinstated if only an
-  earlier one does (or a source says so), else active.
+- versions: united by number, field by field;
+- status: withdrawn if the latest version has arXiv's flag I or a source reports it as withdrawn, reinstated if only an
+  earlier one has (or a source reports it), else active.
 
-`Paper.carried` keeps the stamps that the result's own version and date do not tell.
+`Paper.field_provenance` has the stamps that differ from the result's own version and date.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _FIELDS = (
     "title",
     "authors",
     "updated",
-    "as_of",
+    "datestamp",
     "categories",
     "primary_category",
     "doi",
@@ -45,36 +44,36 @@ _FIELDS = (
 )
 # What an authority may take back; a license cannot be withdrawn.
 _EMPTIED = ("doi", "journal_ref", "comment")
-_DATED = ("as_of", "updated")
+_DATED = ("datestamp", "updated")
 _EXTRA = "extra:"
 
 
-def merge(known: Paper | None, incoming: Paper) -> tuple[Paper, Kind]:
-    """Join a record with what is known of its paper, and say what that changed.
+def merge(stored: Paper | None, incoming: Paper) -> tuple[Paper, Kind]:
+    """Merge a record into the stored paper; return the result and the kind of change.
 
-    Idempotent, and free of order: folding a set of records of one paper in any order gives equal papers.
+    Idempotent and independent of order: merging a set of records of one paper in any order gives equal papers.
 
     Args:
-        known: an earlier result of this function, None for a paper not seen before.
+        stored: an earlier result of this function, None for a new paper.
         incoming: a record of the same paper from any source.
 
     Raises:
         ValueError: the two have different ids.
     """
-    if known is None:
+    if stored is None:
         return _fold(incoming), "added"
-    if known.id != incoming.id:
-        raise ValueError(f"{incoming.id!r} cannot be merged into {known.id!r}")
-    merged = _fold(known, incoming)
-    if merged == known:
-        return known, "unchanged"
-    return merged, kind_of_change((known.version, known.status), (merged.version, merged.status))
+    if stored.id != incoming.id:
+        raise ValueError(f"{incoming.id!r} cannot be merged into {stored.id!r}")
+    merged = _fold(stored, incoming)
+    if merged == stored:
+        return stored, "unchanged"
+    return merged, kind_of_change((stored.version, stored.status), (merged.version, merged.status))
 
 
 def kind_of_change(before: tuple[int, Status] | None, after: tuple[int, Status]) -> Kind:
-    """Name the step from one (version, status) of a paper to a later, different state of it.
+    """Return the kind of change between two (version, status) states of a paper.
 
-    A change of status goes before the new version that it comes with: at arXiv each withdrawal is a version.
+    A change of status takes precedence over the new version: at arXiv each withdrawal is a version.
     """
     if before is None:
         return "added"
@@ -84,24 +83,24 @@ def kind_of_change(before: tuple[int, Status] | None, after: tuple[int, Status])
 
 
 def text_at_version(paper: Paper) -> Paper:
-    """Return what a merged paper tells of the words of its own version: title, abstract and comment, the rest empty."""
+    """Return the title, abstract and comment of a merged paper that are of its own version; the rest is empty."""
     stamps = {name: claim.stamp for name, claim in _claims(paper).items()}
     date = _own_stamp(paper)[1]
-    told = {name for name, stamp in stamps.items() if abs(stamp[0]) == paper.version}
-    carried = (
+    own = {name for name, stamp in stamps.items() if abs(stamp[0]) == paper.version}
+    provenance = (
         (name, paper.version, stamps[name][1])
         for name in ("abstract", "comment", "title")
-        if name in told and stamps[name][1] != date
+        if name in own and stamps[name][1] != date
     )
     return Paper(
         id=paper.id,
         title=paper.title,
-        abstract=paper.abstract if "abstract" in told else "",
+        abstract=paper.abstract if "abstract" in own else "",
         version=paper.version,
         updated=date or None,
-        comment=paper.comment if "comment" in told else "",
-        abstract_kind=paper.abstract_kind if "abstract" in told else "none",
-        carried=tuple(carried),
+        comment=paper.comment if "comment" in own else "",
+        abstract_kind=paper.abstract_kind if "abstract" in own else "none",
+        field_provenance=tuple(provenance),
     )
 
 
@@ -140,7 +139,7 @@ def _by_version(history: PaperHistory) -> dict[int, Paper]:
 
 @dataclass(frozen=True, slots=True)
 class _FieldClaim:
-    """What a record says of one field; `rank` decides between claims, `stamp` is what is kept of it."""
+    """The value that a record claims for one field; `rank` decides between claims, `stamp` is stored with it."""
 
     rank: tuple[bool, bool, int, str]
     stamp: Stamp
@@ -158,7 +157,7 @@ def _weight(value: object) -> tuple[int, str]:
 
 
 def _fold(*papers: Paper) -> Paper:
-    """Join one record or two; of one, bring it into the form that merge gives."""
+    """Merge one or two records into normal form."""
     best: dict[str, _FieldClaim] = {}
     for paper in papers:
         for name, claim in _claims(paper).items():
@@ -177,32 +176,32 @@ def _fold(*papers: Paper) -> Paper:
         versions=tuple(versions[n] for n in sorted(versions)),
         status=_status(version, versions, papers),
         extra=tuple((name.removeprefix(_EXTRA), best[name].value) for name in sorted(best) if name.startswith(_EXTRA)),
-        carried=_carried(version, versions, best),
+        field_provenance=_provenance(version, versions, best),
     )
 
 
 def _claims(paper: Paper) -> dict[str, _FieldClaim]:
-    carried: dict[str, Stamp] = {name: (version, date) for name, version, date in paper.carried}
+    provenance: dict[str, Stamp] = {name: (version, date) for name, version, date in paper.field_provenance}
     own = _own_stamp(paper)
     values: dict[str, object] = {name: getattr(paper, name) for name in _FIELDS}
     values |= {_EXTRA + key: value for key, value in paper.extra}
     claims: dict[str, _FieldClaim] = {}
     for name, value in values.items():
-        if value or (name in _EMPTIED and _says_nothing(paper, name, carried)):
-            stamp = carried.get(name, own)
+        if value or (name in _EMPTIED and _claims_absence(paper, name, provenance)):
+            stamp = provenance.get(name, own)
             claims[name] = _FieldClaim((True, True, *stamp), stamp, value)
     if paper.abstract:
-        stamp = carried.get("abstract") or _abstract_stamp(own, _listed(paper))
+        stamp = provenance.get("abstract") or _abstract_stamp(own, _listed(paper))
         kind: AbstractKind = "note" if paper.abstract_kind == "note" else "abstract"
         rank = (stamp[0] > 0, kind == "abstract", abs(stamp[0]), stamp[1])
         claims["abstract"] = _FieldClaim(rank, stamp, (paper.abstract, kind))
     return claims
 
 
-def _carried(
+def _provenance(
     version: int, versions: dict[int, PaperVersion], best: dict[str, _FieldClaim]
 ) -> tuple[tuple[str, int, str], ...]:
-    """List the stamps that cannot be told from the merged paper's version and date, by field."""
+    """List the stamps that differ from the merged paper's version and date, by field."""
     dates = [best[name].stamp for name in _DATED if name in best]
     own = max((stamp for stamp in dates if stamp[0] == version), default=(version, ""))
     usual = {"abstract": _abstract_stamp(own, versions)}
@@ -211,19 +210,19 @@ def _carried(
 
 
 def _own_stamp(paper: Paper) -> Stamp:
-    carried = {name for name, _, _ in paper.carried}
-    if paper.as_of and "as_of" not in carried:
-        return paper.version, _end_of_day(paper.as_of)
-    return paper.version, "" if "updated" in carried else paper.updated or ""
+    provenance = {name for name, _, _ in paper.field_provenance}
+    if paper.datestamp and "datestamp" not in provenance:
+        return paper.version, _end_of_day(paper.datestamp)
+    return paper.version, "" if "updated" in provenance else paper.updated or ""
 
 
-def _says_nothing(paper: Paper, name: str, carried: Mapping[str, Stamp]) -> bool:
-    """Whether an empty field is a claim: the record is an authority's, or took this from one."""
-    return name in carried or (paper.as_of is not None and "as_of" not in carried)
+def _claims_absence(paper: Paper, name: str, provenance: Mapping[str, Stamp]) -> bool:
+    """Return whether an empty field is a claim: the record, or this field of it, comes from an authority."""
+    return name in provenance or (paper.datestamp is not None and "datestamp" not in provenance)
 
 
 def _end_of_day(date: str) -> str:
-    """Return the last second of a day, so that an authority goes before the version it tells of."""
+    """Return the last second of a day, so that an authority outranks the version that it describes."""
     return f"{date}T23:59:59Z" if len(date) == 10 else date
 
 
@@ -253,8 +252,8 @@ def _listed(paper: Paper) -> dict[int, PaperVersion]:
     """List the versions of a record by number; a status "withdrawn" becomes the flag of its latest version."""
     listed: dict[int, PaperVersion] = {}
     for version in paper.versions:
-        known = listed.get(version.n, PaperVersion(version.n))
-        listed[version.n] = _join_versions(known, version)
+        earlier = listed.get(version.n, PaperVersion(version.n))
+        listed[version.n] = _join_versions(earlier, version)
     if paper.status == "withdrawn":
         latest = max(paper.version, *listed, 0)
         withdrawn = PaperVersion(latest, flags=WITHDRAWN_FLAG)
@@ -262,15 +261,15 @@ def _listed(paper: Paper) -> dict[int, PaperVersion]:
     return listed
 
 
-def _join_versions(one: PaperVersion, other: PaperVersion) -> PaperVersion:
-    if one == other:
-        return one
-    dates = [date for date in (one.submitted_at, other.submitted_at) if date]
+def _join_versions(first: PaperVersion, other: PaperVersion) -> PaperVersion:
+    if first == other:
+        return first
+    dates = [date for date in (first.submitted_at, other.submitted_at) if date]
     return PaperVersion(
-        n=one.n,
+        n=first.n,
         submitted_at=min(dates, key=_imprecise_last, default=None),
-        size_kb=max(one.size_kb, other.size_kb),
-        flags="".join(sorted({*one.flags, *other.flags})),
+        size_kb=max(first.size_kb, other.size_kb),
+        flags="".join(sorted({*first.flags, *other.flags})),
     )
 
 

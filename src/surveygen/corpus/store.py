@@ -12,13 +12,12 @@ from typing import Self
 
 from surveygen.corpus._cache import CacheTable
 from surveygen.corpus._citations import CitationTable
-from surveygen.corpus._database import Database, touch
 from surveygen.corpus._decisions import DecisionTable
-from surveygen.corpus._importer import Importer, Quarantined, Record
-from surveygen.corpus._jsonl import theme_data, theme_of, to_json
-from surveygen.corpus._page_import import PageBatch, deliver
+from surveygen.corpus._importer import Importer, PageBatch, Quarantined, Record, import_page
 from surveygen.corpus._papers import PaperTable
 from surveygen.corpus._runs import RunTable
+from surveygen.corpus.database import STORE_SCHEMA, Database, touch
+from surveygen.corpus.jsonl import theme_data, theme_of, to_json
 from surveygen.corpus.merge import PaperHistory
 from surveygen.domain.decision import excluded_papers
 from surveygen.domain.event import Event
@@ -88,7 +87,7 @@ class Store:
             raise CorpusError(
                 f"{path.parent}: {error.strerror}", "check the path and its permissions", file=str(path)
             ) from error
-        return cls(Database(path))
+        return cls(Database(path, STORE_SCHEMA))
 
     def __enter__(self) -> Self:
         return self
@@ -112,11 +111,11 @@ class Store:
         """
         importer = Importer(self._database, source=source, at=at)
         importer.run(_record(record, at) for record in records)
-        return importer.change
+        return importer.changes
 
     def import_page(self, page: PageBatch) -> tuple[Event, ...]:
         """Store one page of a server whole or not at all: records, events, cursor; return the events."""
-        return deliver(self._database, page)
+        return import_page(self._database, page)
 
     def counts(self) -> Counts:
         """Count papers, pending ids, bad records and deliveries."""
@@ -131,7 +130,7 @@ class Store:
             withdrawn=int(withdrawn),
             without_abstract=int(empty),
             notes=int(notes),
-            wanted=self._database.value("SELECT count(*) FROM wanted"),
+            wanted=self._database.value("SELECT count(*) FROM pending"),
             quarantined=self._database.value("SELECT count(*) FROM quarantine"),
             delivered=int(delivered),
             duplicates=int(delivered) - distinct,
@@ -166,14 +165,14 @@ class Store:
             "SELECT position, content FROM theme ORDER BY position",
             "SELECT number, content FROM decision ORDER BY number",
             "SELECT paper, key FROM cite_key ORDER BY paper",
-            "SELECT paper, provider, told_at, hex(digest) FROM told WHERE ids <> '[]' ORDER BY paper, provider",
+            "SELECT paper, provider, answered_at, hex(digest) FROM citation_record WHERE ids <> '[]' ORDER BY 1, 2",
         ):
             total.update(to_json(self._database.rows(query)).encode())
         return total.hexdigest()
 
     def changed_at(self) -> str:
         """Return the clock of the last import or save that changed something."""
-        return self._database.value("SELECT value FROM fact WHERE name = 'changed_at'") or _NEVER
+        return self._database.value("SELECT value FROM setting WHERE name = 'changed_at'") or _NEVER
 
 
 def _record(record: Record | Paper | BadRecord, at: str) -> Record:

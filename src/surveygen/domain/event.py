@@ -1,4 +1,4 @@
-"""What happened to a paper, and what many such events come to."""
+"""Events of papers in a harvest, and the changes that they add up to."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ State = Mapping[str, object]
 
 # Kinds that change nothing that a draft shows.
 QUIET: frozenset[EventKind] = frozenset({"touched", "regressed"})
-# What is compared field by field; texts as they are, the rest in the form of JSON.
+# Fields that are compared; texts as they are, the rest in their JSON form.
 FIELDS = (
     *("title", "abstract", "authors", "categories", "primary_category", "doi", "journal_ref", "comment", "license"),
     *("url", "published", "updated", "abstract_kind", "versions", "extra"),
 )
-# These move with every version, so that they say nothing of a correction.
+# These change with every version, so that they do not show a correction.
 _OF_VERSION = {"updated", "versions"}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that one delivered record did.
+    """One change by one delivered record.
 
     Attributes:
-        kind: "late" is a paper not seen before whose first version is older than the span that was asked for;
-            "metadata" a correction within a version; "touched" a new datestamp alone; "regressed" a record older than
-            what is stored, which stays.
-        before, after: version, status, and the fields that differ, each with its value; before is empty for a paper
-            not seen before.
+        kind: "late" is a new paper whose first version is older than the requested window; "metadata" a correction
+            within a version; "touched" a new datestamp alone; "regressed" a record older than the stored one, which
+            stays.
+        before, after: version, status, and the fields that differ, each with its value; before is empty for a new
+            paper.
     """
 
     run: int
@@ -44,10 +44,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class HarvestChanges:
-    """What some runs did, from the state before the first to the state after the last; each list sorted by id.
+    """Changes by some runs, from the state before the first to the state after the last; each list sorted by id.
 
-    A paper stands in the first list that fits, but a withdrawal or reinstatement goes before the version that it comes
-    with: at arXiv each of them is a version.
+    A paper is in the first list that fits, but a withdrawal or reinstatement takes precedence over the new version: at
+    arXiv each of them is a version.
     """
 
     added: tuple[PaperId, ...] = ()
@@ -57,19 +57,19 @@ class HarvestChanges:
     metadata: tuple[MetadataChanged, ...] = field(default=())
 
     def __bool__(self) -> bool:
-        """Whether anything that a draft shows became different."""
+        """Whether anything that a draft shows changed."""
         return bool(self.added or self.revised or self.withdrawn or self.reinstated or self.metadata)
 
 
 def classify(
     before: Paper | None, after: Paper, *, since: str | None = None
 ) -> tuple[tuple[EventKind, ...], State, State]:
-    """Name what a record did to a paper, with the two states; no kind if nothing became different.
+    """Return the kinds of change by a record, and the two states; no kind if nothing changed.
 
     Args:
         before: the paper as it was stored, None if it was not.
         after: the paper with the record merged in.
-        since: ISO date from which records were asked for; an unknown paper first submitted before it came late.
+        since: ISO date from which records were asked for; a new paper first submitted before it is late.
     """
     if before is None:
         late = since is not None and after.published is not None and after.published < since
@@ -82,13 +82,13 @@ def classify(
         kinds.append("revised")
     if not kinds and (fields or after.status != before.status):
         kinds.append("metadata")
-    if not kinds and after.as_of != before.as_of:
+    if not kinds and after.datestamp != before.datestamp:
         kinds.append("touched")
     return tuple(kinds), _state(before, fields), _state(after, fields)
 
 
 def fold_events(events: Iterable[Event]) -> HarvestChanges:
-    """Sum up events, in their order, into what is different in the end; what was undone again does not count."""
+    """Add up events, in their order, into the changes that remain; what was undone does not count."""
     of_paper: dict[PaperId, list[Event]] = {}
     for event in events:
         if event.kind not in QUIET:

@@ -1,4 +1,4 @@
-"""Papers, their versions, and what can be wrong with a record.
+"""Papers, their versions, and bad records.
 
 Dates are ISO 8601 strings as precise as the source was: ``2023``, ``2023-05``,
 ``2023-05-01`` or ``2023-05-01T17:36:06Z``. Strings of mixed precision sort by time.
@@ -16,7 +16,7 @@ Status = Literal["active", "withdrawn", "reinstated"]
 AbstractKind = Literal["abstract", "note", "none"]
 
 MAX_LISTED = 1000  # versions; arXiv's numbers have four digits, and a wrong one must not fill the memory
-WITHDRAWN_FLAG = "I"  # arXivRaw source_type, notes/harvest.md 2.6
+WITHDRAWN_FLAG = "I"  # source_type in arXivRaw records: the version withdraws the paper
 # Year and month stand in every id: https://info.arxiv.org/help/arxiv_identifier.html
 _DATED_ID = re.compile(r"(?:[a-z-]+/)?(?P<year>\d\d)(?P<month>0[1-9]|1[0-2])(?:\.\d{4,5}|\d{3})\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?)?\Z")
@@ -54,12 +54,12 @@ class Paper:
         version: the version that title and abstract belong to; 1 when the source does not say.
         published: date of the first version. updated: date of `version`.
         abstract_kind: "note" marks an editor's annotation in place of the abstract.
-        as_of: the date at which an authority last changed its record (the datestamp of OAI-PMH); None if none is told.
-            Such a record is complete, and decides between records of one version.
+        datestamp: the date at which an authority last changed its record (OAI-PMH); None if unknown. A record with a
+            datestamp is complete, and wins over other records of the same version.
         extra: keys of the import that have no field of their own, sorted by key.
-        carried: (field, version, date) of each field that an older or less exact record told, written by merge; the
-            date is that record's `as_of` or `updated`, "" if unknown; a negative version marks the stub of a withdrawn
-            version.
+        field_provenance: (field, version, date) of each field that comes from an older or less exact record, written
+            by merge; the date is that record's `datestamp` or `updated`, "" if unknown; a negative version marks the
+            stub of a withdrawn version.
     """
 
     id: PaperId
@@ -79,41 +79,41 @@ class Paper:
     url: str = ""
     status: Status = "active"
     abstract_kind: AbstractKind = "abstract"
-    as_of: str | None = None
+    datestamp: str | None = None
     extra: tuple[tuple[str, str], ...] = ()
-    carried: tuple[tuple[str, int, str], ...] = ()
+    field_provenance: tuple[tuple[str, int, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id or not self.title:
             raise ValueError("a paper needs an id and a title")
         if self.version < 1:
             raise ValueError(f"version {self.version} is not a positive number")
-        for name in ("published", "updated", "as_of"):
+        for name in ("published", "updated", "datestamp"):
             value = getattr(self, name)
             if value is not None and not _DATE.match(value):
                 raise ValueError(f"{name} {value!r} is not an ISO 8601 date")
 
     @property
     def date(self) -> str | None:
-        """Date of the first version; else the month that an arXiv id tells; else the date of this version.
+        """Date of the first version; else the month of an arXiv id; else the date of this version.
 
         >>> Paper(PaperId("2107.05580"), "T").date, Paper(PaperId("hep-th/9901001"), "T").date
         ('2021-07', '1999-01')
         """
-        told = _DATED_ID.match(self.id)
-        if self.published or told is None:
+        dated = _DATED_ID.match(self.id)
+        if self.published or dated is None:
             return self.published or self.updated
-        century = 19 if told["year"] >= "91" else 20
-        return f"{century}{told['year']}-{told['month']}"
+        century = 19 if dated["year"] >= "91" else 20
+        return f"{century}{dated['year']}-{dated['month']}"
 
     @property
     def year(self) -> int | None:
-        """Year of the first version, of this version if only that is known."""
+        """Year of `date`, None without one."""
         return int(self.date[:4]) if self.date else None
 
     @property
     def latest(self) -> int:
-        """Number of the latest version known; above `version` where the words are those of an older one."""
+        """Number of the latest version; above `version` where the texts are those of an older one."""
         return max(self.version, *(listed.n for listed in self.versions), 1)
 
     def ledger(self) -> tuple[PaperVersion, ...]:
@@ -122,20 +122,20 @@ class Paper:
         >>> [v.submitted_at for v in Paper(PaperId("x"), "T", version=3, published="2020", updated="2022").ledger()]
         ['2020', None, '2022']
         """
-        known = {listed.n: listed for listed in self.versions}
-        told = {self.version: self.updated} | {1: self.published or (self.updated if self.version == 1 else None)}
-        listed = range(1, self.latest + 1) if self.latest <= MAX_LISTED else sorted({*known, *told})
-        rows = (known.get(n, PaperVersion(n)) for n in listed)
-        return tuple(row if row.submitted_at else replace(row, submitted_at=told.get(row.n)) for row in rows)
+        by_number = {version.n: version for version in self.versions}
+        dates = {self.version: self.updated} | {1: self.published or (self.updated if self.version == 1 else None)}
+        numbers = range(1, self.latest + 1) if self.latest <= MAX_LISTED else sorted({*by_number, *dates})
+        rows = (by_number.get(n, PaperVersion(n)) for n in numbers)
+        return tuple(row if row.submitted_at else replace(row, submitted_at=dates.get(row.n)) for row in rows)
 
     @property
     def text(self) -> str:
-        """What is embedded: title, full stop, abstract."""
+        """The text to embed: title, full stop, abstract."""
         return f"{self.title}. {self.abstract}" if self.abstract else self.title
 
     @property
     def text_hash(self) -> str:
-        """SHA-256 of title and abstract, hexadecimal; changes only when the words change."""
+        """SHA-256 of title and abstract, hexadecimal; changes only with the text."""
         return hashlib.sha256(f"{self.title}\x1f{self.abstract}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def with_changes(self, **changes: object) -> Self:
@@ -145,7 +145,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class PendingPaper:
-    """An id that a person asked for and that is still to be fetched; version None means the latest."""
+    """An id that a person requested and that is still to be fetched; version None means the latest."""
 
     id: PaperId
     version: int | None = None
@@ -153,7 +153,7 @@ class PendingPaper:
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record that could not be read: where it stood (line from 1, 0 if unknown), why, its first 2,000 characters."""
+    """A record that could not be read: its line (from 1, 0 if unknown), the reason, its first 2,000 characters."""
 
     source: str
     line: int
@@ -163,7 +163,7 @@ class BadRecord:
 
 @dataclass(frozen=True, slots=True)
 class ImportChanges:
-    """What one import or fetch did to the corpus: sorted ids, each in the first list that fits."""
+    """Changes of the corpus by one import or fetch: sorted ids, each in the first list that fits."""
 
     added: tuple[PaperId, ...] = ()
     revised: tuple[PaperId, ...] = ()
@@ -175,5 +175,5 @@ class ImportChanges:
     quarantined: tuple[BadRecord, ...] = field(default=())
 
     def __bool__(self) -> bool:
-        """Whether anything in the corpus became different."""
+        """Whether anything in the corpus changed."""
         return bool(self.added or self.revised or self.withdrawn or self.reinstated or self.corrected or self.wanted)

@@ -69,8 +69,8 @@ def _dated(
 ) -> Iterator[Paper | PendingPaper | BadRecord]:
     """Put the last datestamp into `latest`; only a snapshot of arXiv has any."""
     for record in records:
-        if isinstance(record, Paper) and record.as_of:
-            latest[0] = max(latest[0], record.as_of)
+        if isinstance(record, Paper) and record.datestamp:
+            latest[0] = max(latest[0], record.datestamp)
         yield record
 
 

@@ -55,7 +55,7 @@ def read_record(metadata: etree._Element | None, paper: PaperId, datestamp: str)
     )
     if found.id != paper:
         raise SourceError(f"{paper}: the record is of {found.id}")
-    return found.with_changes(as_of=datestamp)
+    return found.with_changes(datestamp=datestamp)
 
 
 def _version(element: etree._Element) -> dict[str, int | str]:

@@ -65,7 +65,7 @@ def _paper(raw: Mapping[str, object]) -> Paper:
         }
     )
     datestamp = iso(day)
-    return found.with_changes(as_of=datestamp[:10]) if datestamp and len(datestamp) >= 10 else found
+    return found.with_changes(datestamp=datestamp[:10]) if datestamp and len(datestamp) >= 10 else found
 
 
 def _authors(raw: Mapping[str, object]) -> list[str]:
