@@ -1,0 +1,168 @@
+"""Clients of arXiv: query API, OAI-PMH server and daily feed.
+
+Every public module of this package is a source with a function ``make(settings: ArxivSettings, deps: NetworkDeps)``
+that returns a `QuerySource`, a `HarvestSource` or an `UpdateFeed`. It is imported when it is needed, by
+`surveygen.plugins.load`, and opens no connection before its first request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from surveygen.config import ArxivSettings
+from surveygen.domain.paper import BadRecord, Paper, PaperId, PendingPaper
+from surveygen.sources.arxiv._oai_cursor import snapshot_cursor
+from surveygen.sources.http import Budget
+from surveygen.sources.http.limiter import Clock, Limiter
+
+__all__ = [
+    "Datestamps",
+    "FeedUpdate",
+    "FetchRequest",
+    "HarvestSource",
+    "QuerySource",
+    "RecordPage",
+    "UpdateFeed",
+    "clear_stop",
+    "run_budget",
+    "snapshot_cursor",
+]
+Datestamps = Callable[[Collection[PaperId]], Mapping[PaperId, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """A request for papers.
+
+    Attributes:
+        query: in the server's own language; empty means the query of the settings, unless `ids` are given.
+        ids: papers requested by id; neither the dates nor `max_papers` limit them.
+        since, until: ISO 8601 dates of first submission, both inclusive, UTC; None means open.
+        max_papers: at most so many papers of the query, the newest; None means the limit of the settings.
+    """
+
+    query: str = ""
+    ids: tuple[PendingPaper, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    max_papers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """The records of one response; a unit to store in one transaction.
+
+    Attributes:
+        missing: requested ids that the server does not have.
+        total: how many papers match the query in all, as the server says.
+        deleted: papers that the server says are deleted, with their datestamps.
+        cursor: where to continue once this page is stored; None if unchanged.
+        since: the day from which records were requested; None if from the beginning.
+        day: the day of the response by the server's clock, where the records themselves have no datestamp.
+    """
+
+    url: str
+    records: tuple[Paper | BadRecord, ...]
+    missing: tuple[PaperId, ...] = ()
+    total: int = 0
+    deleted: tuple[tuple[PaperId, str], ...] = ()
+    cursor: str | None = None
+    since: str | None = None
+    day: str | None = None
+
+
+class QuerySource(Protocol):
+    """A client that fetches papers by query and by id."""
+
+    def plan(self, request: FetchRequest) -> tuple[str, ...]:
+        """List the URLs of a fetch without sending requests; at most these, unless a query must be split by date.
+
+        Raises:
+            ConfigError: the request is empty, or a date is invalid.
+        """
+        ...
+
+    def fetch(self, request: FetchRequest) -> Iterator[RecordPage]:
+        """Yield pages as they arrive; what was yielded before an error is good.
+
+        Raises:
+            ConfigError: as for `plan`, or a contact is required for so many requests.
+            SourceError: the server refused, or gave no usable response in the tries that its fault allows.
+        """
+        ...
+
+
+class HarvestSource(Protocol):
+    """A client that fetches what is new since the last harvest."""
+
+    format: str
+
+    def scopes(self) -> tuple[str, ...]:
+        """List the scopes of the settings (sets, or a query); each has a cursor of its own."""
+        ...
+
+    def plan_harvest(self, scope: str, cursor: str | None) -> tuple[str, ...]:
+        """List the first URLs of a harvest; how many pages follow, only the server knows."""
+        ...
+
+    def harvest(self, scope: str, cursor: str | None, datestamps: Datestamps) -> Iterator[RecordPage]:
+        """Yield pages, each to be stored with its cursor before the next is taken.
+
+        Args:
+            scope: one of `scopes`.
+            cursor: of the last page that was stored, None for the first harvest.
+            datestamps: returns the datestamps of papers in the store; papers that are not there are left out.
+
+        Raises:
+            SourceError: the server gave no usable response, or the result could not be verified.
+            BudgetError: the budget of the run is spent.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedUpdate:
+    """The content of a daily feed: ids of new papers, of those new to a category, and of new versions.
+
+    Empty if the feed is the one seen before. `validator` (an ETag) is to be passed to the next call.
+    """
+
+    new: tuple[PaperId, ...] = ()
+    crossed: tuple[PaperId, ...] = ()
+    replaced: tuple[PaperId, ...] = ()
+    validator: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether there is something that was not seen before."""
+        return bool(self.new or self.crossed or self.replaced)
+
+
+class UpdateFeed(Protocol):
+    """A client that only says whether there is news: a trigger for a harvest."""
+
+    def read(self, validator: str = "") -> FeedUpdate:
+        """Fetch the feed.
+
+        Raises:
+            SourceError: the server gave no usable response.
+        """
+        ...
+
+
+def run_budget(settings: ArxivSettings) -> Budget:
+    """Return the budget of one run."""
+    return Budget(settings.max_requests, settings.max_megabytes, settings.max_minutes)
+
+
+def clear_stop(settings: ArxivSettings, lock_folder: Path | None = None) -> bool:
+    """Allow requests again after arXiv forbade them; return whether they were forbidden.
+
+    Raises:
+        SourceError: the record of it cannot be removed.
+    """
+    urls = (settings.api_url, settings.oai_url, settings.feed_url)
+    limiters = [Limiter(url, settings.min_interval_seconds, Clock(), lock_folder) for url in urls]
+    return sum(limiter.clear_stop() for limiter in limiters) > 0

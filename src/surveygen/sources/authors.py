@@ -1,0 +1,86 @@
+"""Parsing of author names, in lists or in one string."""
+
+from __future__ import annotations
+
+import re
+
+from surveygen.domain.paper import Author
+from surveygen.domain.text import clean
+from surveygen.errors import SourceError
+
+MAX_NAME = 200
+_SUFFIX = re.compile(r"(?:jr|sr)\.?\Z|(?:II|III|IV)\Z", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*;\s*|\s*,?\s+and\s+|\s+&\s+|\s*\n\s*")
+
+
+def read_authors(value: object, affiliations: object = None) -> tuple[Author, ...]:
+    """Read a list of names, a list of ``{"name": ..., "affiliations": [...]}``, or names in one string.
+
+    `affiliations` may be a list with the affiliations of each name.
+
+    Raises:
+        SourceError: the value is none of these.
+    """
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return tuple(Author(name) for name in split_names(value))
+    if not isinstance(value, list):
+        raise SourceError(f"authors: {type(value).__name__}, not a list of names")
+    is_parallel = isinstance(affiliations, list) and len(affiliations) == len(value)
+    parallel = affiliations if isinstance(affiliations, list) and is_parallel else [None] * len(value)
+    authors: list[Author] = []
+    for item, separate in zip(value, parallel, strict=True):
+        fields = {"name": item} if isinstance(item, str) else item
+        if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
+            raise SourceError(f"authors: {str(item)[:40]!r} is not a name")
+        own = fields.get("affiliations") or fields.get("affiliation") or separate
+        authors.append(Author(clean(fields["name"], MAX_NAME), _affiliations(own)))
+    return tuple(author for author in authors if author.name)
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Split names in one string; a comma turns "Family, Given" or separates whole names.
+
+    >>> split_names("A. Turing, G. Hopper and Lovelace, Ada; K. Johnson")
+    ('A. Turing', 'G. Hopper', 'Ada Lovelace', 'K. Johnson')
+    """
+    names = (clean(name, MAX_NAME) for part in _BETWEEN.split(text) for name in _split_at_commas(part))
+    return tuple(name for name in names if name)
+
+
+def split_signatures(text: str) -> tuple[str, ...]:
+    """Split the authors of an arXiv record: commas separate whole names, affiliations are in parentheses.
+
+    >>> split_signatures("L. Euler (1), J. Smith, Jr. and the ABC Collaboration ((1) Basel, (2) Bern)")
+    ('L. Euler', 'J. Smith, Jr.', 'the ABC Collaboration')
+    """
+    outside: list[str] = []
+    depth = 0
+    for char in text:
+        depth += char == "("
+        if depth == 0:
+            outside.append(char)
+        depth = max(0, depth - (char == ")"))
+    names: list[str] = []
+    for piece in re.split(r"\s*[,;]\s*|\s+and\s+|\s+&\s+", "".join(outside)):
+        name = re.sub(r"\Aand\s+", "", clean(piece, MAX_NAME))
+        if name and names and _SUFFIX.match(name):
+            names[-1] += f", {name}"
+        elif name:
+            names.append(name)
+    return tuple(names)
+
+
+def _split_at_commas(part: str) -> list[str]:
+    pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+    if len(pieces) != 2:
+        return pieces
+    are_whole_names = all(" " in piece for piece in pieces) and not pieces[0][:1].islower()
+    return pieces if are_whole_names else [f"{pieces[1]} {pieces[0]}"]
+
+
+def _affiliations(value: object) -> tuple[str, ...]:
+    items = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    cleaned = (clean(item, 300) for item in items if isinstance(item, str))
+    return tuple(text for text in cleaned if text)

@@ -1,0 +1,67 @@
+"""Readers of files of papers, found by the beginning of a file.
+
+Every public module of this package is a file source, and so is every entry point of the group
+``surveygen.sources.files`` that names a module or an object with the same two functions. The smallest one::
+
+    def accepts(file: InputFile) -> bool:
+        return file.path.suffix == ".titles"
+
+    def read(file: InputFile) -> Iterator[FileRecord]:
+        for line in file.lines():
+            yield line if isinstance(line, BadRecord) else Paper(id=PaperId(line.text), title=line.text)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from surveygen import plugins
+from surveygen.domain.paper import BadRecord, Paper, PendingPaper
+from surveygen.errors import SourceError
+from surveygen.sources.files._input import InputFile, Line, open_input
+
+__all__ = ["FileRecord", "FileSource", "InputFile", "Line", "find_source", "open_input", "read_file"]
+FileRecord = Paper | PendingPaper | BadRecord
+
+
+class FileSource(Protocol):
+    """A file format; a module with these functions is one."""
+
+    def accepts(self, file: InputFile) -> bool:
+        """Whether the name and the head of a file are those of this format."""
+        ...
+
+    def read(self, file: InputFile) -> Iterator[FileRecord]:
+        """Yield the records in the order of the file, as they are read where the format allows.
+
+        Raises:
+            SourceError: the file is damaged or too large for its format.
+        """
+        ...
+
+
+def find_source(file: InputFile) -> FileSource:
+    """Return the source that accepts a file.
+
+    Raises:
+        SourceError: there is none.
+    """
+    names = plugins.names("sources.files")
+    for name in names:
+        source: FileSource = plugins.load("sources.files", name)
+        if source.accepts(file):
+            return source
+    problem = "unsupported file format" if file.head.strip() else "the file is empty"
+    raise SourceError(f"{file.path}: {problem}", f"formats: {', '.join(names)}; plain or gzip", url=str(file.path))
+
+
+def read_file(path: Path) -> list[FileRecord]:
+    """Read a file of papers in any supported format.
+
+    Raises:
+        SourceError: the file cannot be read, or its format is not supported.
+    """
+    with open_input(path) as file:
+        return list(find_source(file).read(file))

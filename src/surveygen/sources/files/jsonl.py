@@ -1,0 +1,57 @@
+"""Papers as JSON objects, one per line: our own format."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from surveygen.domain.paper import BadRecord, Paper
+from surveygen.errors import SourceError
+from surveygen.sources.files import InputFile, Line
+from surveygen.sources.record import paper_from
+
+_SUFFIXES = {".jsonl", ".ndjson"}
+# Keys that only arXiv's snapshot has; `submitter` stands near the front of a line, before anything long.
+_SNAPSHOT_KEYS = re.compile(r'"(?:submitter|authors_parsed|journal-ref|report-no)"\s*:')
+
+
+def accepts(file: InputFile) -> bool:
+    """Whether the file begins with a JSON object, or has a suffix of JSONL, and is not arXiv's snapshot."""
+    has_suffix = bool(_SUFFIXES & set(file.path.suffixes))
+    return (has_suffix or file.head.lstrip().startswith("{")) and not is_snapshot(file.head)
+
+
+def read(file: InputFile) -> Iterator[Paper | BadRecord]:
+    """Yield papers and bad lines; a paper that stands twice is yielded twice."""
+    return read_json_lines(file, paper_from)
+
+
+def is_snapshot(head: str) -> bool:
+    """Whether the beginning of a file has keys of arXiv's snapshot."""
+    return head.lstrip().startswith("{") and bool(_SNAPSHOT_KEYS.search(head))
+
+
+def read_json_lines(
+    file: InputFile, convert: Callable[[Mapping[str, object]], Paper]
+) -> Iterator[Paper | BadRecord]:
+    """Yield a paper or a bad record for every line that is not blank, in their order."""
+    for line in file.lines():
+        yield line if isinstance(line, BadRecord) else _convert_line(file, line, convert)
+
+
+def _convert_line(
+    file: InputFile, line: Line, convert: Callable[[Mapping[str, object]], Paper]
+) -> Paper | BadRecord:
+    try:
+        record = json.loads(line.text, parse_constant=lambda _name: None)
+        if not isinstance(record, dict):
+            raise SourceError(f"a JSON {type(record).__name__}, not an object")
+        return convert(record)
+    except json.JSONDecodeError as error:
+        reason = f"not JSON: {error.msg} at column {error.colno}"
+    except SourceError as error:
+        reason = error.message
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits; 100,000 brackets
+        reason = f"not usable JSON: {error}"
+    return file.bad_record(line.number, reason, line.text)

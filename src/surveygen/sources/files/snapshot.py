@@ -1,0 +1,61 @@
+"""The arXiv metadata snapshot: three million papers, one JSON object per line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from surveygen.domain.inline import parse_inline, plain
+from surveygen.domain.paper import BadRecord, Paper
+from surveygen.errors import SourceError
+from surveygen.sources.authors import split_names
+from surveygen.sources.files import InputFile
+from surveygen.sources.files.jsonl import is_snapshot, read_json_lines
+from surveygen.sources.record import is_withdrawal_comment, iso_date, paper_from, read_versions
+
+# The submitter is a person who did not ask to be published.
+_DROPPED = {"submitter", "authors_parsed", "comments", "journal-ref", "update_date"}
+
+
+def accepts(file: InputFile) -> bool:
+    """Whether the first record has keys of the snapshot."""
+    return is_snapshot(file.head)
+
+
+def read(file: InputFile) -> Iterator[Paper | BadRecord]:
+    """Yield papers and bad lines as they are read: the 5 GB of the file need no more memory than one line."""
+    return read_json_lines(file, _paper)
+
+
+def _paper(raw: Mapping[str, object]) -> Paper:
+    """Convert a line of the snapshot; `version` is the latest, `update_date` its datestamp."""
+    versions = read_versions(raw.get("versions"))
+    first, latest = (versions[0], versions[-1]) if versions else (None, None)
+    if not str(raw.get("id") or "").strip():
+        raise SourceError("no id")
+    comment, abstract, day = (str(raw.get(key) or "") for key in ("comments", "abstract", "update_date"))
+    paper = paper_from(
+        {
+            **{key: value for key, value in raw.items() if key not in _DROPPED},
+            "authors": _authors(raw),
+            "comment": comment,
+            "journal_ref": raw.get("journal-ref"),
+            "version": latest.n if latest else None,
+            "published": first.submitted_at if first and first.n == 1 else None,
+            "updated": latest.submitted_at if latest else day,
+            "update_date": day,
+            "status": "withdrawn" if is_withdrawal_comment(comment, abstract) else "active",
+        }
+    )
+    datestamp = iso_date(day)
+    return paper.with_changes(as_of=datestamp[:10]) if datestamp and len(datestamp) >= 10 else paper
+
+
+def _authors(raw: Mapping[str, object]) -> list[str]:
+    """Read names as ``[family, given, suffix, affiliation...]``, TeX accents decoded."""
+    parsed = raw.get("authors_parsed")
+    if isinstance(parsed, list):
+        parts = ([str(part) for part in item[:3]] for item in parsed if isinstance(item, list) and item)
+        names = [" ".join([*part[1:2], part[0], *part[2:3]]) for part in parts]
+    else:
+        names = list(split_names(str(raw.get("authors") or "")))
+    return [plain(parse_inline(name)) for name in names]

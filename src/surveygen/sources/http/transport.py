@@ -1,0 +1,294 @@
+"""HTTP client that sends one polite request after another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from surveygen import __version__
+from surveygen.config import ArxivSettings
+from surveygen.domain.text import clean
+from surveygen.errors import ConfigError, SourceError
+from surveygen.sources.http.body import Limits, read_body
+from surveygen.sources.http.limiter import Limiter, NetworkDeps, is_loopback
+from surveygen.sources.http.retry import (
+    ARXIV, BREAKER, RULES, Budget, ServicePolicy, UnusableError, read_retry_after, rule_for, wait_before,
+)  # fmt: skip
+
+T = TypeVar("T")
+MAX_REDIRECTS = 5
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request: `body` is JSON to post, None for GET."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """One response; header names are in lower case, the body is unpacked."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def connect(
+    url: str, settings: ArxivSettings, deps: NetworkDeps, budget: Budget, policy: ServicePolicy = ARXIV
+) -> Transport:
+    """Make the transport of a service; no connection is opened.
+
+    Args:
+        url: an address of the service.
+        settings: say the pause between requests and the contact, which all services are told.
+        deps: clock, timeouts, lock folder and archive; its budget goes before `budget`.
+        budget: limits of one run.
+        policy: that of the service.
+    """
+    limiter = Limiter(url, settings.min_interval_seconds, deps.clock, deps.lock_folder)
+    deps = replace(deps, budget=deps.budget or budget)
+    return Transport(limiter, deps, contact=settings.contact, policy=policy)
+
+
+class Transport:
+    """Sends requests by the rules of `surveygen.sources.http.retry.TABLE`, one at a time, over one connection.
+
+    Args:
+        limiter: the rate limit, shared with other processes.
+        deps: clock, timeouts, budget and archive.
+        contact: an e-mail address for the User-Agent; empty if there is none.
+        limits: of a response, in bytes.
+        policy: that of the service.
+    """
+
+    def __init__(
+        self,
+        limiter: Limiter,
+        deps: NetworkDeps | None = None,
+        *,
+        contact: str = "",
+        limits: Limits | None = None,
+        policy: ServicePolicy = ARXIV,
+    ) -> None:
+        deps = deps or NetworkDeps()
+        self._limiter = limiter
+        self._clock = deps.clock
+        self._timeouts = deps.timeouts
+        self._limits = limits or Limits()
+        self._budget = deps.budget or Budget()
+        self._archive = deps.archive
+        self._policy = policy
+        self._contact = contact
+        self._session: requests.Session | None = None
+        self._stopped: SourceError | None = None
+        self._has_responded = False
+        self._failures = 0
+
+    def get(
+        self, url: str, parse: Callable[[bytes], T], headers: Mapping[str, str] | None = None
+    ) -> tuple[HttpResponse, T]:
+        """Send a GET request; the rest as for `send`."""
+        return self.send(HttpRequest(url, headers or {}), parse)
+
+    def send(self, request: HttpRequest, parse: Callable[[bytes], T]) -> tuple[HttpResponse, T]:
+        """Send a request until `parse` can use the body, as often as the table allows.
+
+        Args:
+            request: the request.
+            parse: turns the body into a value; raises `UnusableError` with the event that says whether to retry. For a
+                response of status 304 it is called with an empty body.
+
+        Raises:
+            SourceError: with the url, the number of tries and the last status; after a 403, at every further call, of
+                later processes too; after five calls in a row that failed.
+            BudgetError: the budget is spent.
+            ConfigError: a contact is required for so many requests.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            if self._stopped:
+                raise self._stopped
+            if mark := self._limiter.stop_mark():
+                raise SourceError(f"arXiv refused an earlier run: {mark}", RULES["forbidden"].advice, status=403)
+            try:
+                result = self._send_once(request, parse)
+            except UnusableError as fault:
+                self._wait_or_raise(fault, request.url, attempt)
+            else:
+                self._failures = 0
+                return result
+
+    def _send_once(self, request: HttpRequest, parse: Callable[[bytes], T]) -> tuple[HttpResponse, T]:
+        response = self._exchange(request)
+        for _ in range(MAX_REDIRECTS):
+            if rule_for(response.status).action != "follow":
+                break
+            response = self._exchange(replace(request, url=_redirect_target(response)))
+        if self._archive is not None and response.status == 200:
+            self._archive(response.url, response.body)
+        if response.status == 400:
+            _raise_refusal(response, parse)
+        self._check(response)
+        return response, parse(response.body)
+
+    def _check(self, response: HttpResponse) -> None:
+        """Raise for a status that is not a good response, or for a body of another content type."""
+        rule = rule_for(response.status)
+        if rule.action != "accept":
+            retry_after = read_retry_after(response.headers.get("retry-after"), self._clock.wall())
+            message = f"status {response.status}"
+            raise UnusableError(rule.event, message, status=response.status, retry_after=retry_after)
+        content_type = response.headers.get("content-type", "no content type")
+        if rule.event != "unchanged" and self._policy.content_type not in content_type.lower():
+            message = f"answered {clean(content_type, 60)} instead of {self._policy.content_type.upper()}"
+            raise UnusableError("broken", message, status=response.status)
+
+    def _wait_or_raise(self, fault: UnusableError, url: str, attempt: int) -> None:
+        rule = self._policy.rules[fault.event]
+        if rule.slows:
+            self._limiter.slow_down()
+        too_long = (fault.retry_after or 0.0) > rule.max_retry_after
+        if rule.action == "retry" and attempt <= rule.retries and not too_long:
+            wait = wait_before(rule, attempt, fault.retry_after, self._clock.jitter())
+            _log.info("%s; retrying in %.0f s (try %d of %d)", fault.message, wait, attempt + 1, rule.retries + 1)
+            self._clock.sleep(wait)
+            return
+        tries = f" ({attempt} tries)" if attempt > 1 else ""
+        error = SourceError(
+            f"{urlsplit(url).hostname}: {fault.message}{tries}",
+            rule.advice,
+            url=url,
+            attempt=attempt,
+            status=fault.status,
+            retryable=rule.action == "retry",
+        )
+        self._failures += rule.action == "retry"
+        if rule.action == "stop" or self._failures >= BREAKER:
+            self._stopped = error
+        if rule.action == "stop":
+            self._limiter.mark_stop(f"{error.message} at {urlsplit(url)._replace(query='').geturl()}")
+        raise error from fault
+
+    def _exchange(self, request: HttpRequest) -> HttpResponse:
+        """Send one request within the rate limit; a fault of the network is an event like any other."""
+        limit = self._policy.max_unnamed
+        is_unnamed = not self._contact and not is_loopback(request.url)
+        if is_unnamed and limit is not None and self._budget.requests >= limit:
+            raise ConfigError(
+                f"more than {limit} requests to arXiv require a contact address",
+                'set contact = "you@example.org" under [sources.arxiv]; what was fetched is kept',
+                path="sources.arxiv.contact",
+            )
+        self._budget.spend(self._clock.monotonic())
+        with self._limiter.acquire():
+            try:
+                response = self._read_response(request)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                self._close()
+                if isinstance(error, ValueError):
+                    message = f"{clean(request.url, 100)!r} cannot be requested: {error}"
+                    raise UnusableError("unknown", message) from error
+                is_unreachable = _never_reached(error) and not self._has_responded
+                raise UnusableError("unreachable" if is_unreachable else "network", _network_reason(error)) from error
+        self._budget.receive(len(response.body))
+        return response
+
+    def _read_response(self, request: HttpRequest) -> HttpResponse:
+        if self._session is None:
+            self._session = requests.Session()
+            self._session.headers.update({"User-Agent": user_agent(self._contact), "Accept-Encoding": "gzip"})
+            self._session.trust_env = not is_loopback(request.url)  # no proxy between us and this machine
+            for scheme in ("http://", "https://"):
+                self._session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0))
+        deadline = self._clock.monotonic() + self._timeouts.whole
+        with self._session.request(
+            "GET" if request.body is None else "POST",
+            request.url,
+            data=request.body,
+            stream=True,
+            headers={**request.headers, **({} if request.body is None else {"Content-Type": "application/json"})},
+            timeout=(self._timeouts.connect, self._timeouts.read),
+            allow_redirects=False,
+        ) as response:
+            self._has_responded = True
+            try:
+                body = read_body(response.raw, self._limits, lambda: self._clock.monotonic() > deadline)
+            except UnusableError:
+                self._close()  # what is left unread must not be taken for the next response
+                raise
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return HttpResponse(request.url, response.status_code, headers, body)
+
+    def _close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+
+def user_agent(contact: str) -> str:
+    """Return the User-Agent: the program, and the contact if there is one."""
+    address = clean(contact, 200).encode("ascii", "ignore").decode()
+    return f"surveygen/{__version__}" + (f" (mailto:{address})" if address else "")
+
+
+def _raise_refusal(response: HttpResponse, parse: Callable[[bytes], object]) -> None:
+    """Raise with the server's own words, if the body of a refusal contains some."""
+    try:
+        parse(response.body)
+    except UnusableError as fault:
+        if fault.event == "refused":
+            raise UnusableError("refused", fault.message, status=response.status) from fault
+
+
+def _redirect_target(response: HttpResponse) -> str:
+    """Return the target of a redirect: the same site only, never from https down to http."""
+    target = urljoin(response.url, response.headers.get("location", ""))
+    try:
+        old, new = urlsplit(response.url), urlsplit(target)
+        allowed = new.scheme == "https" or (new.scheme == "http" and old.scheme == "http")
+        same = _site(old.hostname or "") == _site(new.hostname or "")
+    except ValueError:
+        allowed = same = False
+    if not (allowed and same):
+        raise UnusableError("hostile", f"redirected to {clean(target, 100)!r}, another site", status=response.status)
+    return target
+
+
+def _site(host: str) -> str:
+    """Return the registered domain: the last two labels, which is right for arxiv.org; an IP address as it is."""
+    return host if host.replace(".", "").isdigit() or ":" in host else ".".join(host.split(".")[-2:])
+
+
+def _never_reached(error: Exception) -> bool:
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(cause, urllib3.exceptions.NewConnectionError)
+
+
+def _network_reason(error: Exception) -> str:
+    """Summarize the long message of the network library in a few words."""
+    if isinstance(error, requests.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
+        return "no answer in time"
+    if isinstance(error, requests.ConnectionError) and "NameResolution" in str(error):
+        return "the host name cannot be resolved"
+    if _never_reached(error):
+        return "no connection"
+    if isinstance(error, requests.ConnectionError | ConnectionError):
+        return "the connection was closed"
+    return f"the response broke off ({type(error).__name__})"
