@@ -36,9 +36,11 @@ PUBLIC = {
     "proposals refresh reinduce rename show split status undo update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
     "compile_pdf curation_page evaluation_page formats read_markdown read_words render_reports template_root",
-    "sources": "Budget BudgetError CitationSource Clock FeedUpdate FetchRequest FileSource HarvestSource Known "
-    "NetworkDeps NetworkSource RecordPage Timeouts UpdateFeed budget_of clear_stop read_file "
-    "snapshot_cursor",
+    "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource QuerySource RecordPage UpdateFeed clear_stop "
+    "run_budget snapshot_cursor",
+    "sources.citations": "CitationSource",
+    "sources.files": "FileRecord FileSource InputFile Line find_source open_input read_file",
+    "sources.http": "Budget BudgetError Clock NetworkDeps Timeouts",
     "summarize": "FallbackCounts Flaw GroundingResult ResultCache Summarizer ThemeInput VersionLookup check_grounding "
     "flaw_reason is_grounded redundancy sentence_flaw split_sentences text_diff",
     "survey": "QualityChecks SurveyData Translation compare_references compose make_cite_keys reference_order "
@@ -57,7 +59,7 @@ PUBLIC = {
 
 # Libraries that are heavy, or reach outside: where they may be imported, a folder or a file.
 ALLOWED = {
-    "requests": ("sources/_transport.py",),
+    "requests": ("sources/http/transport.py",),
     "torch": ("embed/sentence.py",),
     "sentence_transformers": ("embed/sentence.py",),
     "sklearn": ("embed/", "themes/"),
@@ -68,7 +70,7 @@ ALLOWED = {
     "starlette": ("web/",),
     "uvicorn": ("web/",),
     "subprocess": ("render/latex/compile.py", "translate/command.py"),
-    "random": ("sources/_limiter.py",),
+    "random": ("sources/http/limiter.py",),
     "langchain": ("llm/_langchain.py",),
     "langchain_core": ("llm/_langchain.py",),
     "ctranslate2": ("translate/ctranslate2.py",),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from surveygen import plugins
 from surveygen.errors import ConfigError
+from surveygen.sources import files
 
 ROOMS = get_args(plugins.Room)
 EVERY = [(room, name) for room in ROOMS for name in plugins.names(room)]
@@ -17,13 +19,19 @@ EVERY = [(room, name) for room in ROOMS for name in plugins.names(room)]
 
 @pytest.mark.parametrize(("room", "name"), EVERY)
 def test_every_plug_in_can_be_made(room: plugins.Room, name: str) -> None:
-    """A public module of a plug-in room has the function that makes it."""
-    assert callable(plugins.load(room, name).make)
+    """A public module of a plug-in room has the functions of its seam; a citation source has a title as well."""
+    plugin = plugins.load(room, name)
+    functions = ("accepts", "read") if room == "sources.files" else ("make",)
+
+    assert all(callable(getattr(plugin, function)) for function in functions)
+    assert room != "sources.citations" or plugin.TITLE
 
 
 def test_the_rooms_hold_what_the_design_names() -> None:
     """The sources, encoders, summarizers and formats of the first draft are all there."""
-    assert {"jsonl", "snapshot", "bibtex", "ris", "ids", "arxiv_query"} <= set(plugins.names("sources"))
+    assert {"jsonl", "snapshot", "bibtex", "ris", "ids"} <= set(plugins.names("sources.files"))
+    assert {"query", "oai", "feed"} <= set(plugins.names("sources.arxiv"))
+    assert {"semantic_scholar", "openalex"} <= set(plugins.names("sources.citations"))
     assert {"sentence", "lsa"} <= set(plugins.names("embed"))
     assert {"extractive", "llm"} <= set(plugins.names("summarize"))
     assert {"none", "command", "llm", "ctranslate2", "argos"} <= set(plugins.names("translate"))
@@ -51,3 +59,33 @@ def test_no_command_imports_torch_before_it_embeds(words: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
 
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_adding_a_file_imports_no_http_client(tmp_path: Path) -> None:
+    """A JSONL file is imported without the libraries of the network clients."""
+    (tmp_path / "survey.toml").write_text('title = "x"')
+    (tmp_path / "papers.jsonl").write_text('{"id": "2401.00001", "title": "One"}\n')
+    code = (
+        "import sys; from pathlib import Path; from surveygen import pipeline\n"
+        "from surveygen.config import find_project\n"
+        "pipeline.add(find_project(Path()), [Path('papers.jsonl')], pipeline.NullProgress())\n"
+        "print(sorted({'requests', 'urllib3', 'arxiv'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
+def test_a_file_source_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module beside the others is found without a list to edit: it reads the files that it accepts."""
+    (tmp_path / "titles.py").write_text(
+        "from surveygen.domain.paper import Paper, PaperId\n"
+        "def accepts(file): return file.path.suffix == '.titles'\n"
+        "def read(file): return (Paper(id=PaperId(line.text), title=line.text) for line in file.lines())\n"
+    )
+    monkeypatch.setattr(files, "__path__", [*files.__path__, str(tmp_path)])
+    (tmp_path / "mine.titles").write_text("One\nTwo\n")
+
+    assert "titles" in plugins.names("sources.files")
+    assert [getattr(record, "title", "") for record in files.read_file(tmp_path / "mine.titles")] == ["One", "Two"]

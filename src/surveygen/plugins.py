@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from surveygen.errors import ConfigError, did_you_mean
 
-Room = Literal["sources", "embed", "summarize", "translate", "render"]
+Room = Literal["sources.files", "sources.arxiv", "sources.citations", "embed", "summarize", "translate", "render"]
 
 _PACKAGES: dict[Room, str] = {"render": "surveygen.render.formats"}  # of the plug-ins that have a folder of their own
 

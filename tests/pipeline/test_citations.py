@@ -18,7 +18,7 @@ from surveygen.config import ArxivSettings, Project, SourceSettings
 from surveygen.corpus import Store, export_lines
 from surveygen.errors import ConfigError
 from surveygen.pipeline.citations import CitationUpdate
-from surveygen.sources import NetworkDeps
+from surveygen.sources.http import NetworkDeps
 
 SILENT = pipeline.NullProgress()
 DAY = 86_400

@@ -24,7 +24,8 @@ from surveygen.pipeline import NullProgress
 from surveygen.pipeline.add import add
 from surveygen.pipeline.fetch import FetchQuery, fetch
 from surveygen.pipeline.harvest import harvest, plan_harvest
-from surveygen.sources import NetworkDeps, clear_stop
+from surveygen.sources.arxiv import clear_stop
+from surveygen.sources.http import NetworkDeps
 
 QUERY = {"sets": (), "query": "all:x"}
 SEEN = 2.9  # of three seconds, as the server sees them: its thread may note the end of an answer late
@@ -258,7 +259,7 @@ def test_a_survey_asks_politely_by_default(tmp_path: Path) -> None:
     """Five requests in real time: three seconds from each end to the next start, one connection, one name."""
     with serving(Replica(world=invent_world(25), sizes=Sizes(10, 80))) as replica:
         project = project_at(tmp_path, replica, min_interval_seconds=3.0, contact="me@example.org")
-        harvest(project, NullProgress(), edge=NetworkDeps(lock_folder=tmp_path))
+        harvest(project, NullProgress(), deps=NetworkDeps(lock_folder=tmp_path))
 
     assert len(replica.hits) == 5
     assert all(later.arrived - earlier.ended >= SEEN for earlier, later in pairwise(replica.hits))

@@ -17,11 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pybtex.database import parse_string as read_with_pybtex
 
-from surveygen import plugins
-from surveygen.config import SourceSettings
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.render import BIBLIOGRAPHIES
+from surveygen.sources.files import read_file
 
 Pairs = Sequence[tuple[str, Paper]]
 
@@ -31,8 +30,7 @@ _CORPUS = Path(__file__).parents[2] / "corpus" / "llm-alignment.jsonl"
 @cache
 def corpus() -> Pairs:
     """Return the papers of the shipped corpus under keys of their number; the second has been withdrawn."""
-    read = plugins.load("sources", "jsonl").make(SourceSettings()).read(_CORPUS)
-    first, second, *rest = [paper for paper in read if isinstance(paper, Paper)]
+    first, second, *rest = [paper for paper in read_file(_CORPUS) if isinstance(paper, Paper)]
     papers = [first, second.with_changes(status="withdrawn"), *rest]
     return tuple((f"key{number}", paper) for number, paper in enumerate(papers, start=1))
 

@@ -12,22 +12,23 @@ import arxiv
 import pytest
 
 from arxiv_server import FastClock, Replica, invent, serving
-from surveygen.config import ArxivSettings, SourceSettings
+from surveygen.config import ArxivSettings
 from surveygen.domain.paper import BadRecord, Paper, PaperId, PendingPaper
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import FetchRequest, NetworkDeps, NetworkSource, RecordPage
-from surveygen.sources import arxiv_query as module
-from surveygen.sources._network_deps import Timeouts
-from surveygen.sources.arxiv_query import ArxivQuery, make
+from surveygen.sources.arxiv import FetchRequest, RecordPage
+from surveygen.sources.arxiv.query import ArxivQuery, make
+from surveygen.sources.http import NetworkDeps, Timeouts
 
 EVERYTHING = FetchRequest(query="all:nothing", max_papers=1000)
 
 
-def source(replica: Replica, folder: Path, fast: FastClock | None = None, page: int = 10) -> ArxivQuery:
+def source(
+    replica: Replica, folder: Path, fast: FastClock | None = None, page: int = 10, max_offset: int = 10_000
+) -> ArxivQuery:
     """Make the source in fast time, with small pages."""
-    settings = SourceSettings(ArxivSettings(api_url=replica.url, min_interval_seconds=0.0))
-    clock = (fast or FastClock()).clock
-    return make(settings, NetworkDeps(clock, Timeouts(5, 5, 1e12), folder), page=page)
+    settings = ArxivSettings(api_url=replica.url, min_interval_seconds=0.0)
+    deps = NetworkDeps((fast or FastClock()).clock, Timeouts(5, 5, 1e12), folder)
+    return ArxivQuery(settings, deps, page_size=page, max_offset=max_offset)
 
 
 def papers(pages: Iterator[RecordPage] | list[RecordPage]) -> list[str]:
@@ -38,11 +39,6 @@ def papers(pages: Iterator[RecordPage] | list[RecordPage]) -> list[str]:
 def bad(pages: list[RecordPage]) -> list[BadRecord]:
     """Return what could not be used on some pages."""
     return [record for page in pages for record in page.records if isinstance(record, BadRecord)]
-
-
-def test_it_is_a_network_source() -> None:
-    """The plug-in has the shape of its seam."""
-    assert isinstance(make(SourceSettings()), NetworkSource)
 
 
 @pytest.mark.parametrize("wanted", [1, 10, 25, 35, 1000])
@@ -91,7 +87,7 @@ def test_an_undated_entry_costs_only_itself(tmp_path: Path) -> None:
         pages = list(source(replica, tmp_path).fetch(EVERYTHING))
 
     assert len(papers(pages)) == 24
-    assert ["no date" in record.reason for record in bad(pages)] == [True]
+    assert ["not a valid date" in record.reason for record in bad(pages)] == [True]
     assert [hit.query["start"] for hit in replica.hits] == ["0", "10", "20"]
 
 
@@ -108,8 +104,8 @@ def test_a_paper_twice_comes_once(tmp_path: Path) -> None:
     [
         ("ignores start", "answered from 0"),
         ("ignores start silently", "same papers again"),
-        ("wrong order", "not in the order"),
-        ("wrong years", "outside the dates"),
+        ("wrong order", "not in the requested order"),
+        ("wrong years", "outside the requested dates"),
         ("empty page", "are promised"),
     ],
 )
@@ -153,23 +149,21 @@ def test_dates_are_asked_and_held(tmp_path: Path) -> None:
     assert replica.hits[0].query["search_query"] == "(a OR b) AND submittedDate:[202401100000 TO 202401312359]"
 
 
-def test_a_large_query_is_split_by_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_query_is_split_by_date(tmp_path: Path) -> None:
     """A query with more papers than the server pages through is halved by date; every paper comes once."""
-    monkeypatch.setattr(module, "MAX_OFFSET", 40)
     everything = invent(130)
     with serving(Replica(everything, most_offset=40)) as replica:
-        found = papers(source(replica, tmp_path, page=20).fetch(EVERYTHING))
+        found = papers(source(replica, tmp_path, page=20, max_offset=40).fetch(EVERYTHING))
 
     assert found == [paper.id for paper in everything[::-1]]
     assert len(replica.hits) < 30
 
 
-def test_a_minute_cannot_be_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_minute_cannot_be_split(tmp_path: Path) -> None:
     """More papers in one minute than the server pages through is an error, not a silent loss."""
-    monkeypatch.setattr(module, "MAX_OFFSET", 5)
     crowd = invent(9, step=timedelta(seconds=1))
     with serving(Replica(crowd, most_offset=5)) as replica, pytest.raises(SourceError, match="2024-01-01 00:00"):
-        list(source(replica, tmp_path, page=5).fetch(EVERYTHING))
+        list(source(replica, tmp_path, page=5, max_offset=5).fetch(EVERYTHING))
 
 
 def test_ids_come_in_batches_with_what_is_missing(tmp_path: Path) -> None:
@@ -235,7 +229,7 @@ def test_recorded_pages_by_relevance_are_out_of_order(shared: Path, tmp_path: Pa
     """A real page that is sorted by relevance is not taken for one sorted by date."""
     body = next((shared / "fixtures/arxiv/api").glob("q_testing_s0_m10_*")).read_bytes()
     recorded = {("testing", "", "0", "10"): (200, body)}
-    with serving(Replica(recorded=recorded)) as replica, pytest.raises(SourceError, match="not in the order"):
+    with serving(Replica(recorded=recorded)) as replica, pytest.raises(SourceError, match="not in the requested order"):
         list(source(replica, tmp_path).fetch(FetchRequest(query="testing", max_papers=10)))
 
 
@@ -267,8 +261,8 @@ def test_the_client_of_others_reads_the_same(tmp_path: Path) -> None:
     ("request_", "words"),
     [
         (FetchRequest(), "nothing to ask"),
-        (FetchRequest(query="x", since="soon"), "no date"),
-        (FetchRequest(query="x", until="9999"), "no date"),
+        (FetchRequest(query="x", since="soon"), "not a valid date"),
+        (FetchRequest(query="x", until="9999"), "not a valid date"),
         (FetchRequest(query="x", since="2024", until="2023"), "after"),
         (FetchRequest(query="x", max_papers=0), "0 papers"),
         (FetchRequest(query="x", max_papers=9000), "address"),
@@ -277,4 +271,4 @@ def test_the_client_of_others_reads_the_same(tmp_path: Path) -> None:
 def test_a_request_that_makes_no_sense(request_: FetchRequest, words: str) -> None:
     """What cannot be asked is an error of usage before any request: also many requests without a contact."""
     with pytest.raises(ConfigError, match=words):
-        next(make(SourceSettings()).fetch(request_))
+        next(make(ArxivSettings(), NetworkDeps()).fetch(request_))

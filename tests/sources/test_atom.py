@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from surveygen.domain.paper import Author, BadRecord
-from surveygen.sources._atom import parse_feed
-from surveygen.sources._retry import UnusableError
+from surveygen.sources.arxiv.query import parse_feed
+from surveygen.sources.http.retry import UnusableError
 
 URL = "http://127.0.0.1/api/query"
 

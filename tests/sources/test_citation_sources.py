@@ -13,14 +13,12 @@ from hypothesis import strategies as st
 from arxiv_server import FastClock
 from citation_server import BROKEN, Graph, serving_graph
 from surveygen import plugins
-from surveygen.config import ArxivSettings, CitationSettings, SourceSettings
+from surveygen.config import ArxivSettings, CitationSettings, Settings, SourceSettings
 from surveygen.domain.citation import CitationRecord
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import Budget, BudgetError, CitationSource, NetworkDeps, Timeouts
-from surveygen.sources.openalex import _read as read_works
-from surveygen.sources.openalex import _told as told_by_works
-from surveygen.sources.semantic_scholar import _told as told_by_scholar
+from surveygen.sources.citations import CitationSource, openalex, semantic_scholar
+from surveygen.sources.http import Budget, BudgetError, NetworkDeps, Timeouts
 
 GRAPHS = ("semantic_scholar", "openalex")
 LOCAL = SourceSettings(arxiv=ArxivSettings(api_url="http://127.0.0.1:9/", min_interval_seconds=0.0))
@@ -40,6 +38,13 @@ def graph() -> Iterator[Graph]:
         yield running
 
 
+def source_of(name: str, graph: Graph, deps: NetworkDeps) -> CitationSource:
+    """Make a source that sends its requests to the small graph."""
+    settings = Settings("Citations", sources=LOCAL, citations=graph.settings(name))
+    source: CitationSource = plugins.load("sources.citations", name).make(settings, deps)
+    return source
+
+
 @pytest.fixture
 def clock() -> FastClock:
     """Time that runs fast."""
@@ -53,8 +58,8 @@ def ask(graph: Graph, clock: FastClock, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.delenv("SEMANTIC_SCHOLAR_API_KEY", raising=False)
 
     def run(name: str, asked: Sequence[Paper], **more: object) -> list[CitationRecord]:
-        edge = NetworkDeps(clock.clock, Timeouts(5, 5, 1e12), tmp_path, Budget(int(str(more.get("budget", 0)))))
-        source: CitationSource = plugins.load("sources", name).make(LOCAL, edge, graph.settings(name))
+        deps = NetworkDeps(clock.clock, Timeouts(5, 5, 1e12), tmp_path, Budget(int(str(more.get("budget", 0)))))
+        source = source_of(name, graph, deps)
         return [told for answer in source.citations(asked) for told in answer]
 
     return run
@@ -102,8 +107,7 @@ def test_many_papers_go_in_few_requests(name: str, batch: int, graph: Graph, ask
     """No batch is above what the service takes, and the plan names each request without the key."""
     many = papers(*(f"2101.{n:05}" for n in range(1, 2 * batch + 2)))
     told = ask(name, many)
-    source: CitationSource = plugins.load("sources", name).make(LOCAL, None, graph.settings(name))
-    plan = source.plan_citations(many)
+    plan = source_of(name, graph, NetworkDeps()).plan_citations(many)
 
     assert len(told) == len(many)
     assert [len(hit.names) for hit in graph.hits] == [batch, batch, 1]
@@ -178,7 +182,7 @@ def test_a_lasting_outage_ends_soon(fault: str, graph: Graph, ask: Ask, clock: F
 def test_openalex_is_not_asked_without_a_key(graph: Graph, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the variable; a wrong key is refused by the service."""
     monkeypatch.setenv("OPENALEX_API_KEY", "  ")
-    with pytest.raises(SourceError, match="wants a key") as caught:
+    with pytest.raises(SourceError, match="requires a key") as caught:
         ask("openalex", papers("2101.00001"))
     assert "OPENALEX_API_KEY" in caught.value.hint
     assert graph.hits == []
@@ -221,8 +225,10 @@ JSON = st.recursive(
 def test_whatever_json_comes_is_read_or_left(data: object) -> None:
     """Any value in any place raises nothing, and only well-formed parts are kept."""
     paper = Paper(PaperId("2101.00001"), "T")
-    works = read_works(json.dumps({"results": [data, {"doi": "10.48550/arXiv.2101.00001", "id": data}]}).encode())
-    for one in (told_by_scholar(paper, data), told_by_works(paper, works)):
+    works = openalex.parse_works(
+        json.dumps({"results": [data, {"doi": "10.48550/arXiv.2101.00001", "id": data}]}).encode()
+    )
+    for one in (semantic_scholar.read_record(paper, data), openalex.read_record(paper, works)):
         assert one.cited_by is None or one.cited_by >= 0
         assert all(work.ids for work in one.references)
 

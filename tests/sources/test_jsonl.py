@@ -18,17 +18,16 @@ from surveygen.corpus.jsonl import paper_data, to_json
 from surveygen.corpus.merge import PaperHistory
 from surveygen.domain.paper import Author, BadRecord, Paper, PaperId, PaperVersion
 from surveygen.domain.text import clean
-from surveygen.sources import read_file
-from surveygen.sources._authors import split_names
-from surveygen.sources._record import KNOWN
-from surveygen.sources.jsonl import JsonLines
+from surveygen.sources.authors import split_names
+from surveygen.sources.files import FileRecord, find_source, open_input, read_file
+from surveygen.sources.record import RECORD_KEYS
 
 
-def read(folder: Path, data: bytes, name: str = "papers.jsonl") -> list[Paper | BadRecord]:
+def read(folder: Path, data: bytes, name: str = "papers.jsonl") -> list[FileRecord]:
     """Write a file and read it back."""
     path = folder / name
     path.write_bytes(data)
-    return list(JsonLines().read(path))
+    return read_file(path)
 
 
 def one(folder: Path, **keys: Any) -> Paper:
@@ -81,7 +80,7 @@ def test_all_keys_of_the_contract(tmp_path: Path) -> None:
         ('{"id": 2401.00010, "title": "t"}', "is a number"),
         ('{"id": "x", "title": "t", "abstract": {}}', "abstract: dict"),
         ('{"id": "x", "title": "t", "authors": 5}', "authors: int"),
-        ('{"id": "x", "title": "t", "authors": [5]}', "is no name"),
+        ('{"id": "x", "title": "t", "authors": [5]}', "is not a name"),
         ('{"id": "x", "title": "t", "n": ' + "9" * 5000 + "}", "not usable"),
         ('{"id": "x", "a": ' + "[" * 100_000, "not usable"),
         ('{"id": "' + "x" * 300 + '", "title": "t"}', "longer than 200"),
@@ -194,7 +193,7 @@ _JSON = st.recursive(
 )
 
 
-@given(record=st.dictionaries(st.sampled_from(sorted(KNOWN)) | st.text(max_size=10), _JSON, max_size=8))
+@given(record=st.dictionaries(st.sampled_from(sorted(RECORD_KEYS)) | st.text(max_size=10), _JSON, max_size=8))
 def test_no_value_raises(record: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever values stand in a record, it is a paper or a bad record."""
     data = json.dumps({"arxiv_id": "2401.00001", "title": "T"} | record).encode()
@@ -244,10 +243,12 @@ def test_a_large_file_is_streamed(tmp_path: Path) -> None:
     path = tmp_path / "large.jsonl.gz"
     with gzip.open(path, "wt", compresslevel=1) as file:
         file.writelines(f'{{"id": "{n}", "title": "Paper {n}", "abstract": "{"x" * 5000}"}}\n' for n in range(4000))
-    next(read_file(path))  # imports are not what is measured
+    with open_input(path) as file:
+        next(find_source(file).read(file))  # imports are not what is measured
 
     tracemalloc.start()
-    count = sum(1 for _ in read_file(path))
+    with open_input(path) as file:
+        count = sum(1 for _ in find_source(file).read(file))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 

@@ -13,24 +13,23 @@ import pytest
 from arxiv_oai import EARLIEST, Sizes
 from arxiv_server import FastClock, Replica, serving
 from arxiv_world import State, Version, World, invent_world, real_world
-from surveygen.config import ArxivSettings, SourceSettings
+from surveygen.config import ArxivSettings
 from surveygen.domain.paper import BadRecord, Paper, PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import Budget, BudgetError, HarvestSource, NetworkDeps, RecordPage, Timeouts
-from surveygen.sources.oai import Oai, make
+from surveygen.sources.arxiv import RecordPage
+from surveygen.sources.arxiv.oai import OaiHarvester, make
+from surveygen.sources.http import Budget, BudgetError, NetworkDeps, Timeouts
 
 
 class Taker:
     """Takes pages as a store does, in memory."""
 
     def __init__(self, replica: Replica, folder: Path, *, since: str = "", budget: Budget | None = None) -> None:
-        settings = SourceSettings(
-            ArxivSettings(
-                api_url=replica.url, oai_url=replica.oai_url, min_interval_seconds=0.0, sets=("cs",), since=since
-            )
+        settings = ArxivSettings(
+            api_url=replica.url, oai_url=replica.oai_url, min_interval_seconds=0.0, sets=("cs",), since=since
         )
-        edge = NetworkDeps(FastClock().clock, Timeouts(10, 10, 1e12), folder, budget)
-        self.source: Oai = make(settings, edge)
+        deps = NetworkDeps(FastClock().clock, Timeouts(10, 10, 1e12), folder, budget)
+        self.source: OaiHarvester = make(settings, deps)
         self.papers: dict[PaperId, Paper] = {}
         self.bad: list[BadRecord] = []
         self.pages: list[RecordPage] = []
@@ -78,9 +77,8 @@ def verbs(replica: Replica) -> list[str]:
 
 def test_it_is_a_harvest_source() -> None:
     """The plug-in has the shape of its seam, and a set asked twice is one."""
-    source = make(SourceSettings(ArxivSettings(sets=("cs:cs:CL", "math", "math"))))
+    source = make(ArxivSettings(sets=("cs:cs:CL", "math", "math")), NetworkDeps())
 
-    assert isinstance(source, HarvestSource)
     assert source.scopes() == ("cs:cs:CL", "math")
 
 
@@ -368,7 +366,7 @@ def test_the_plan_names_the_first_request_of_each_step(tmp_path: Path) -> None:
 def test_an_empty_set_is_a_mistake_of_the_settings(tmp_path: Path) -> None:
     """It would ask for all of arXiv."""
     with pytest.raises(ConfigError, match="empty set"):
-        list(make(SourceSettings(ArxivSettings(sets=(" ",)))).harvest(" ", None, lambda _: {}))
+        list(make(ArxivSettings(sets=(" ",)), NetworkDeps()).harvest(" ", None, lambda _: {}))
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"window": 3}', '{"verified_until": null, "window": {"x": 1}}'])

@@ -9,10 +9,10 @@ import pytest
 
 from arxiv_server import FastClock, Replica, invent, serving
 from surveygen.errors import SourceError
-from surveygen.sources._limiter import Limiter
-from surveygen.sources._network_deps import Timeouts
-from surveygen.sources._oai_cursor import MAX_RESTARTS
-from surveygen.sources._retry import (
+from surveygen.sources.arxiv.oai import MAX_RESTARTS
+from surveygen.sources.http import NetworkDeps, Timeouts
+from surveygen.sources.http.limiter import Limiter
+from surveygen.sources.http.retry import (
     BREAKER,
     RULES,
     TABLE,
@@ -23,7 +23,7 @@ from surveygen.sources._retry import (
     rule_for_code,
     wait_before,
 )
-from surveygen.sources._transport import Transport
+from surveygen.sources.http.transport import Transport
 
 # How each event is brought about; a row without status needs a body or a fault of the network.
 FOUND_BY_READER = {"empty", "stuck"}
@@ -59,7 +59,7 @@ def test_each_row_asks_as_often_as_it_says(rule: Rule, tmp_path: Path) -> None:
     fast = FastClock()
     with serving(Replica(invent(1), otherwise=fault)) as replica:
         limiter = Limiter(replica.url, 0.0, fast.clock, tmp_path)
-        transport = Transport(limiter, clock=fast.clock, timeouts=Timeouts(5, 5, 1e12))
+        transport = Transport(limiter, NetworkDeps(fast.clock, Timeouts(5, 5, 1e12)))
         with pytest.raises(SourceError) as caught:
             transport.get(replica.url, reader_of(rule))  # type: ignore[arg-type]  # one reader for all rows
 
@@ -76,7 +76,7 @@ def test_a_machine_without_network_hears_soon(tmp_path: Path) -> None:
         closed = f"http://127.0.0.1:{free.getsockname()[1]}/api/query"
     for url, naps in ((closed, [5.0, 10.0]), ("no url", [])):
         fast = FastClock()
-        transport = Transport(Limiter(closed, 0.0, fast.clock, tmp_path), clock=fast.clock)
+        transport = Transport(Limiter(closed, 0.0, fast.clock, tmp_path), NetworkDeps(fast.clock))
         with pytest.raises(SourceError) as caught:
             transport.get(url, lambda body: body)
         assert fast.naps == naps
@@ -113,7 +113,7 @@ def test_five_failures_in_a_row_end_the_run(tmp_path: Path) -> None:
     """The breaker: after the fifth request that used up its tries nothing is asked; one success counts anew."""
     fast = FastClock()
     with serving(Replica(invent(1), otherwise="html")) as replica:
-        asking = Transport(Limiter(replica.url, 0.0, fast.clock, tmp_path), clock=fast.clock)
+        asking = Transport(Limiter(replica.url, 0.0, fast.clock, tmp_path), NetworkDeps(fast.clock))
         for call in range(BREAKER + 3):
             if call == 1:
                 replica.otherwise = ""

@@ -13,16 +13,15 @@ import pytest
 
 from arxiv_server import FAULTS, SCALE, FastClock, Replica, invent, serving
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources._atom import Feed, parse_feed
-from surveygen.sources._budget import Budget
-from surveygen.sources._limiter import Clock, Limiter
-from surveygen.sources._network_deps import Timeouts
-from surveygen.sources._transport import Transport, user_agent
+from surveygen.sources.arxiv.query import AtomFeed, parse_feed
+from surveygen.sources.http import Budget, Clock, NetworkDeps, Timeouts
+from surveygen.sources.http.limiter import Limiter
+from surveygen.sources.http.transport import Transport, user_agent
 
 PATIENT = Timeouts(connect=5, read=5, whole=1e12)
 
 
-def ask(replica: Replica, folder: Path, fast: FastClock, timeouts: Timeouts = PATIENT) -> Feed:
+def ask(replica: Replica, folder: Path, fast: FastClock, timeouts: Timeouts = PATIENT) -> AtomFeed:
     """Ask once, as often as the table allows."""
     return transport(replica, folder, fast, timeouts).get(replica.url, lambda body: parse_feed(body, replica.url))[1]
 
@@ -30,7 +29,7 @@ def ask(replica: Replica, folder: Path, fast: FastClock, timeouts: Timeouts = PA
 def transport(replica: Replica, folder: Path, fast: FastClock, timeouts: Timeouts = PATIENT) -> Transport:
     """Make a transport in fast time."""
     limiter = Limiter(replica.url, 3.0, fast.clock, folder)
-    return Transport(limiter, contact="me@example.org", clock=fast.clock, timeouts=timeouts)
+    return Transport(limiter, NetworkDeps(fast.clock, timeouts), contact="me@example.org")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ def test_a_name_is_wanted_for_many_requests(tmp_path: Path) -> None:
     budget = Budget()
     for _ in range(20):
         budget.spend(0.0)
-    asking = Transport(Limiter("https://export.arxiv.org/", 3.0, Clock(), tmp_path), budget=budget)
+    asking = Transport(Limiter("https://export.arxiv.org/", 3.0, Clock(), tmp_path), NetworkDeps(budget=budget))
     with pytest.raises(ConfigError, match="more than 20 requests"):
         asking.get("https://export.arxiv.org/api/query", lambda body: body)
 
@@ -214,8 +213,8 @@ def test_three_seconds_of_real_time(tmp_path: Path) -> None:
 def test_processes_take_turns(tmp_path: Path) -> None:
     """Two processes at once never ask at the same time, nor without the pause between."""
     code = (
-        "import sys; from pathlib import Path; from surveygen.sources._limiter import Clock, Limiter\n"
-        "from surveygen.sources._transport import Transport\n"
+        "import sys; from pathlib import Path; from surveygen.sources.http.limiter import Clock, Limiter\n"
+        "from surveygen.sources.http.transport import Transport\n"
         "t = Transport(Limiter(sys.argv[1], 0.1, Clock(), Path(sys.argv[2])))\n"
         "for _ in range(3): t.get(sys.argv[1], lambda body: body)"
     )
@@ -239,7 +238,7 @@ def test_an_interval_below_the_rule_is_for_this_machine_only(tmp_path: Path) -> 
     still = Clock(monotonic=lambda: 1000.0, sleep=naps.append)
     outside = Limiter("https://export.arxiv.org/api/query", 0.01, still, tmp_path)
     for _ in range(2):
-        with outside.turn():
+        with outside.acquire():
             pass
 
     assert naps == [3.0]
@@ -250,7 +249,7 @@ def test_each_service_has_its_own_turns(tmp_path: Path) -> None:
     naps: list[float] = []
     still = Clock(monotonic=lambda: 1000.0, sleep=naps.append)
     for url in ("https://export.arxiv.org/api", "https://api.openalex.org", "https://rss.arxiv.org/atom"):
-        with Limiter(url, 0.01, still, tmp_path).turn():
+        with Limiter(url, 0.01, still, tmp_path).acquire():
             pass
 
     assert naps == [3.0]
@@ -262,7 +261,7 @@ def test_a_lock_that_cannot_be_written_falls_back(tmp_path: Path, monkeypatch: p
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     started = time.monotonic()
-    with Limiter("http://127.0.0.1:1/", 0.0, Clock(), tmp_path / "file").turn():
+    with Limiter("http://127.0.0.1:1/", 0.0, Clock(), tmp_path / "file").acquire():
         pass
 
     assert time.monotonic() - started < 1

@@ -9,19 +9,20 @@ import pytest
 
 from arxiv_server import FastClock, Replica, serving
 from arxiv_world import State, Version, World, invent_world
-from surveygen.config import ArxivSettings, SourceSettings
+from surveygen.config import ArxivSettings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources import NetworkDeps, RecordPage, Timeouts, UpdateFeed, feed
-from surveygen.sources.arxiv_query import ArxivQuery, make
+from surveygen.sources.arxiv import RecordPage, feed
+from surveygen.sources.arxiv.query import ArxivQuery
+from surveygen.sources.http import NetworkDeps, Timeouts
 
 NOTHING: dict[PaperId, str] = {}
 
 
-def sources(replica: Replica, **more: object) -> SourceSettings:
+def sources(replica: Replica, **more: object) -> ArxivSettings:
     """Make settings that ask the replica."""
     urls = {"api_url": replica.url, "feed_url": replica.feed_url}
-    return SourceSettings(ArxivSettings(query="all:x", min_interval_seconds=0.0, **urls, **more))  # type: ignore[arg-type]  # names of settings
+    return ArxivSettings(query="all:x", min_interval_seconds=0.0, **urls, **more)  # type: ignore[arg-type]  # names of settings
 
 
 def edge(folder: Path) -> NetworkDeps:
@@ -29,9 +30,9 @@ def edge(folder: Path) -> NetworkDeps:
     return NetworkDeps(FastClock().clock, Timeouts(10, 10, 1e12), folder)
 
 
-def client(replica: Replica, folder: Path) -> ArxivQuery:
+def client(replica: Replica, folder: Path, max_offset: int = 10_000) -> ArxivQuery:
     """Make the source with small pages."""
-    return make(sources(replica), edge(folder), page=10)
+    return ArxivQuery(sources(replica), edge(folder), page_size=10, max_offset=max_offset)
 
 
 def harvest(source: ArxivQuery, cursor: str | None) -> tuple[list[RecordPage], str | None]:
@@ -69,11 +70,10 @@ def test_the_walk_ends_two_pages_after_what_is_known(tmp_path: Path) -> None:
     assert json.loads(cursor or "") == {"updated_until": "2024-01-03"}
 
 
-def test_more_news_than_the_server_pages_through_is_halved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_news_than_the_server_pages_through_is_halved(tmp_path: Path) -> None:
     """Each half has few enough; nothing is lost, and no offset beyond the last is asked."""
-    monkeypatch.setattr("surveygen.sources.arxiv_query.MAX_OFFSET", 20)
     with serving(Replica(world=monthly(60), most_offset=20)) as replica:
-        pages, _ = harvest(client(replica, tmp_path), '{"updated_until": "1999-01-01"}')
+        pages, _ = harvest(client(replica, tmp_path, max_offset=20), '{"updated_until": "1999-01-01"}')
 
     assert len(ids(pages)) == 60
     assert all(int(hit.query["start"]) < 20 for hit in replica.hits)
@@ -109,7 +109,7 @@ def test_the_plan_of_a_first_harvest_and_of_a_later_one(tmp_path: Path) -> None:
 
 def test_a_real_feed_is_read(shared: Path) -> None:
     """The feed of cs.AI of 20 August 2025, as it was recorded."""
-    heard = feed._read((shared / "fixtures/arxiv/rss_cs.AI_2025-08-20.atom.xml").read_bytes())
+    heard = feed.parse_update((shared / "fixtures/arxiv/rss_cs.AI_2025-08-20.atom.xml").read_bytes())
 
     assert (len(heard.new), len(heard.crossed), heard.replaced) == (2, 5, ())
     assert heard.crossed[0] == "2508.13426"
@@ -123,10 +123,9 @@ def test_a_feed_seen_before_is_not_read(tmp_path: Path) -> None:
     world.extra += [world.current()[0].revised(at), State("2401.90000", at, (Version(1, at),))]
     world.now = at
     with serving(Replica(world=world)) as replica:
-        herald = feed.make(sources(replica, feeds=("cs.XX", "cs.CL")), edge(tmp_path))
-        assert isinstance(herald, UpdateFeed)
-        first = herald.announced()
-        second = herald.announced(first.validator)
+        daily = feed.make(sources(replica, feeds=("cs.XX", "cs.CL")), edge(tmp_path))
+        first = daily.read()
+        second = daily.read(first.validator)
 
     assert "2401.90000" in first.new
     assert world.extra[0].id in first.replaced
@@ -137,4 +136,4 @@ def test_a_feed_seen_before_is_not_read(tmp_path: Path) -> None:
 def test_a_feed_needs_categories(tmp_path: Path) -> None:
     """A feed of nothing is a mistake of the settings."""
     with pytest.raises(ConfigError, match="no daily feed"):
-        feed.make(SourceSettings(ArxivSettings()), edge(tmp_path)).announced()
+        feed.make(ArxivSettings(), edge(tmp_path)).read()

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 
 from arxiv_oai import Sizes, oai_answer
 from arxiv_world import State, World
-from surveygen.sources import Clock
+from surveygen.sources.http import Clock
 
 SCALE = 2000.0
 _ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(v\d+)?\Z")

@@ -13,7 +13,7 @@ from harvest_rig import dump, project_at, run
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.errors import SourceError
-from surveygen.sources import clear_stop
+from surveygen.sources.arxiv import clear_stop
 
 # Those that pass: whatever they do to one answer, a later one is right.
 ANYWHERE = (

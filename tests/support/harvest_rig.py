@@ -12,7 +12,7 @@ from surveygen.corpus import Store, export_lines
 from surveygen.errors import SourceError
 from surveygen.pipeline import NullProgress
 from surveygen.pipeline.harvest import HarvestResult, harvest
-from surveygen.sources import Clock, NetworkDeps, Timeouts
+from surveygen.sources.http import Clock, NetworkDeps, Timeouts
 
 PATIENT = Timeouts(connect=10, read=10, whole=1e12)
 EAGER = Timeouts(connect=2, read=0.3, whole=1e12)
@@ -41,7 +41,7 @@ def run(
     project: Project, *, locks: Path | None = None, timeouts: Timeouts = PATIENT, **options: object
 ) -> HarvestResult:
     """Harvest once, without a pause."""
-    return harvest(project, NullProgress(), edge=edge_at(locks or project.root, timeouts), **options)  # type: ignore[arg-type]  # names of options
+    return harvest(project, NullProgress(), deps=edge_at(locks or project.root, timeouts), **options)  # type: ignore[arg-type]  # names of options
 
 
 def run_until_done(project: Project, tries: int = 40) -> int:

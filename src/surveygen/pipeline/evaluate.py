@@ -17,7 +17,7 @@ from surveygen.pipeline._vectors import embed_texts
 from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.progress import Progress
 from surveygen.render import TemplateRoots, evaluation_page, template_root
-from surveygen.sources import read_file
+from surveygen.sources.files import read_file
 from surveygen.survey import compare_references
 from surveygen.themes.evaluate import compare_headings, gold_depth, read_gold, read_outline
 from surveygen.themes.evaluate import evaluate as measure

@@ -1,27 +1,26 @@
-"""Fetch papers from arXiv into the store."""
+"""Fetch of papers from arXiv by query and by id."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surveygen import plugins, sources
 from surveygen.config import Project
 from surveygen.corpus import Scope, Store, locked
 from surveygen.domain.identifiers import is_arxiv_id, parse_arxiv_id
 from surveygen.domain.paper import ImportChanges, PaperId, PendingPaper
 from surveygen.errors import ConfigError
-from surveygen.pipeline._harvest_run import RunRecord, record_run
+from surveygen.pipeline.harvest import QUERY, SOURCE_NAMES, query_source, record_run
 from surveygen.pipeline.progress import Progress
-from surveygen.sources import FetchRequest, NetworkDeps, NetworkSource
+from surveygen.sources import arxiv
+from surveygen.sources.arxiv import FetchRequest
+from surveygen.sources.http import NetworkDeps
 
-SOURCE = "arxiv_query"
-_SCOPE = Scope(SOURCE, "fetch", "atom")  # it has no cursor
+_SCOPE = Scope(SOURCE_NAMES[QUERY], "fetch", "atom")  # it has no cursor
 
 
 @dataclass(frozen=True, slots=True)
 class FetchQuery:
-    """What a person asked for; without a query and ids, the query of survey.toml and the ids still wanted."""
+    """A request of a person; without a query and ids, the query of survey.toml and the pending ids."""
 
     query: str = ""
     ids: tuple[str, ...] = ()
@@ -32,26 +31,26 @@ class FetchQuery:
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """What a fetch did, and the ids that arXiv does not know."""
+    """The changes of a fetch, and the ids that arXiv does not have."""
 
     change: ImportChanges
     missing: tuple[PaperId, ...]
 
 
-def plan(project: Project, ask: FetchQuery) -> tuple[str, ...]:
-    """Return the URLs that `fetch` would ask for; asks nothing."""
+def plan(project: Project, query: FetchQuery) -> tuple[str, ...]:
+    """Return the URLs that `fetch` would request; sends no request."""
     with Store.open(project.database) as store:
-        requests = _requests(project, ask, store)
-    source = _source(project)
+        requests = _requests(project, query, store)
+    source = query_source(project.settings.sources.arxiv, NetworkDeps())
     return tuple(url for request in requests for url in source.plan(request))
 
 
-def fetch(project: Project, ask: FetchQuery, progress: Progress) -> FetchResult:
+def fetch(project: Project, query: FetchQuery, progress: Progress) -> FetchResult:
     """Fetch and store page by page: what came before a failure is kept.
 
     Raises:
-        ConfigError: nothing is asked for, or an id is none of arXiv's.
-        SourceError: arXiv gave no usable answer, or the budget is spent. CorpusError: a refresh runs.
+        ConfigError: the query is empty, or an id is not of arXiv.
+        SourceError: arXiv gave no usable response, or the budget is spent. CorpusError: a refresh is running.
     """
     with (
         locked(project.database),
@@ -59,56 +58,48 @@ def fetch(project: Project, ask: FetchQuery, progress: Progress) -> FetchResult:
         progress.stage("fetch", None) as advance,
         record_run(store, advance) as record,
     ):
-        source = _source(project, NetworkDeps(archive=record.archive))
-        for request in _requests(project, ask, store):
+        source = query_source(project.settings.sources.arxiv, NetworkDeps(archive=record.archive))
+        for request in _requests(project, query, store):
             for page in source.fetch(request):
-                record.take(_SCOPE, page)
-    return FetchResult(_change(record), tuple(sorted(set(record.missing))))
+                record.store_page(_SCOPE, page)
+    difference = record.difference
+    change = ImportChanges(
+        added=difference.added,
+        revised=tuple(revision.paper for revision in difference.revised),
+        withdrawn=difference.withdrawn,
+        reinstated=difference.reinstated,
+        corrected=tuple(correction.paper for correction in difference.metadata),
+        unchanged=record.unchanged,
+        quarantined=tuple(record.quarantined),
+    )
+    return FetchResult(change, tuple(sorted(set(record.missing))))
 
 
 def clear_stop(project: Project) -> bool:
     """Allow requests again after arXiv forbade them; return whether they were forbidden."""
-    return sources.clear_stop(project.settings.sources.arxiv)
+    return arxiv.clear_stop(project.settings.sources.arxiv)
 
 
-def _change(record: RunRecord) -> ImportChanges:
-    difference = record.difference
-    return ImportChanges(
-        added=difference.added,
-        revised=tuple(one.paper for one in difference.revised),
-        withdrawn=difference.withdrawn,
-        reinstated=difference.reinstated,
-        corrected=tuple(one.paper for one in difference.metadata),
-        unchanged=record.unchanged,
-        quarantined=tuple(record.quarantined),
-    )
-
-
-def _source(project: Project, edge: NetworkDeps | None = None) -> NetworkSource:
-    source: NetworkSource = plugins.load("sources", SOURCE).make(project.settings.sources, edge)
-    return source
-
-
-def _requests(project: Project, ask: FetchQuery, store: Store) -> tuple[FetchRequest, ...]:
+def _requests(project: Project, query: FetchQuery, store: Store) -> tuple[FetchRequest, ...]:
     settings = project.settings.sources.arxiv
-    ids = _parse(ask.ids) if ask.ids or ask.query else tuple(w for w in store.papers.pending() if is_arxiv_id(w.id))
-    query = ask.query or ("" if ask.ids else settings.query)
-    if not ids and not query:
+    if query.ids or query.query:
+        ids = tuple(_parse_id(text) for text in query.ids)
+    else:
+        ids = tuple(paper for paper in store.papers.pending() if is_arxiv_id(paper.id))
+    terms = query.query or ("" if query.ids else settings.query)
+    if not ids and not terms:
         raise ConfigError("nothing to fetch", "give --query or --ids, or set sources.arxiv.query in survey.toml")
-    limit = ask.max_papers or settings.max_papers
+    limit = query.max_papers or settings.max_papers
     requests = []
     if ids:
         requests.append(FetchRequest(ids=ids, max_papers=limit))
-    if query:
-        requests.append(FetchRequest(query=query, since=ask.since, until=ask.until, max_papers=limit))
+    if terms:
+        requests.append(FetchRequest(query=terms, since=query.since, until=query.until, max_papers=limit))
     return tuple(requests)
 
 
-def _parse(texts: Sequence[str]) -> tuple[PendingPaper, ...]:
-    found = []
-    for text in texts:
-        parsed = parse_arxiv_id(text)
-        if parsed is None:
-            raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
-        found.append(PendingPaper(*parsed))
-    return tuple(found)
+def _parse_id(text: str) -> PendingPaper:
+    parsed = parse_arxiv_id(text)
+    if parsed is None:
+        raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
+    return PendingPaper(*parsed)

@@ -1,43 +1,46 @@
-"""Keep the store up with what arXiv has."""
+"""Harvest of what is new at arXiv, stored page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from surveygen import plugins
-from surveygen.config import Project, SourceSettings
-from surveygen.corpus import Outcome, Scope, Store
-from surveygen.domain.event import Event, HarvestChanges
+from surveygen.config import ArxivSettings, Project
+from surveygen.corpus import Outcome, PageBatch, RawPage, Scope, Store
+from surveygen.domain.event import Event, HarvestChanges, fold_events
 from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.paper import PaperId
+from surveygen.domain.paper import BadRecord, PaperId
 from surveygen.errors import ConfigError, SourceError
-from surveygen.pipeline._harvest_run import RunRecord, record_run
+from surveygen.pipeline._clock import now
 from surveygen.pipeline.progress import Progress
-from surveygen.sources import (
-    BudgetError,
+from surveygen.sources.arxiv import (
     FetchRequest,
     HarvestSource,
-    NetworkDeps,
-    NetworkSource,
+    QuerySource,
     RecordPage,
     UpdateFeed,
-    budget_of,
+    run_budget,
     snapshot_cursor,
-)
+)  # fmt: skip
+from surveygen.sources.http import BudgetError, NetworkDeps
 
-OAI, QUERY, FEED = "oai", "arxiv_query", "feed"
+OAI, QUERY, FEED = "oai", "query", "feed"
+# In the store the query API has the name of its first module.
+SOURCE_NAMES = {OAI: "oai", QUERY: "arxiv_query", FEED: "feed"}
 _SNAPSHOT = Scope("snapshot", "", "arXivRaw")
 
 
 @dataclass(frozen=True, slots=True)
 class HarvestResult:
-    """What a harvest did.
+    """The outcome of a harvest.
 
     Attributes:
-        run: its number. outcome: "paused" if a budget was spent: the next harvest goes on.
-        difference: what is different in the store, of this run alone; `events` tell it one by one.
-        missing: ids asked for that arXiv does not know.
+        run: its number. outcome: "paused" if a budget was spent: the next harvest continues.
+        difference: what changed in the store in this run; `events` are the single changes.
+        missing: requested ids that arXiv does not have.
     """
 
     run: int
@@ -48,25 +51,19 @@ class HarvestResult:
 
 
 def plan_harvest(project: Project, *, since: str | None = None) -> tuple[str, ...]:
-    """Return the URLs that `harvest` would ask for first; asks nothing.
+    """Return the URLs that `harvest` would request first; sends no request.
 
     Raises:
-        ConfigError: there is nothing to ask for.
+        ConfigError: the settings name nothing to harvest.
     """
-    settings = _settings(project, since)
     urls: list[str] = []
     with Store.open(project.database) as store:
-        if wanted := _wanted(store):
-            urls += _asker(settings, NetworkDeps()).plan(wanted)
-        for source, scope in _scopes(settings, NetworkDeps(), has_ids=wanted is not None):
-            asked = _Asked(settings=settings, edge=NetworkDeps(), store=store, anew=since is not None)
-            urls += source.plan_harvest(scope.name, _cursor(asked, scope))
+        job = _HarvestJob(project, store, NetworkDeps(), since)
+        if request := job.pending_request():
+            urls += query_source(job.settings, job.deps).plan(request)
+        for source, scope in job.scopes(has_ids=request is not None):
+            urls += source.plan_harvest(scope.name, job.cursor(scope))
     return tuple(urls)
-
-
-def note_snapshot(store: Store, day: str) -> None:
-    """Remember the day of an imported snapshot of arXiv's metadata; it holds all sets, so each may begin there."""
-    store.runs.put_cursor(_SNAPSHOT, max(day, store.runs.cursor(_SNAPSHOT) or ""))
 
 
 def harvest(
@@ -75,70 +72,172 @@ def harvest(
     *,
     since: str | None = None,
     if_announced: bool = False,
-    edge: NetworkDeps | None = None,
+    deps: NetworkDeps | None = None,
 ) -> HarvestResult:
-    """Ask arXiv for what is new, and store it page by page; what died is taken up where it stopped.
+    """Fetch from arXiv what is new, and store it page by page; an interrupted harvest continues where it stopped.
 
     The caller holds the lock of the survey (`surveygen.corpus.locked`).
 
     Args:
-        project: whose settings say what to ask for: `sets`, or else the query; and always the ids still wanted.
-        progress: who watches.
-        since: ISO day from which all is asked again, whatever is known.
-        if_announced: ask the daily feed first, and leave it at that if there is no news.
-        edge: clock, time-outs and turns; a test brings its own.
+        project: its settings say what to harvest: `sets`, or else the query; and always the pending ids.
+        progress: is told how many records were stored.
+        since: ISO day from which everything is fetched again, whatever is stored.
+        if_announced: read the daily feed first, and stop there if it has no news.
+        deps: clock, timeouts and locks; a test sets its own.
 
     Raises:
-        ConfigError: there is nothing to ask for, or a contact is wanted.
-        SourceError: arXiv gave no usable answer; what came before is kept, with its cursor.
+        ConfigError: the settings name nothing to harvest, or a contact is required.
+        SourceError: arXiv gave no usable response; what came before is kept, with its cursor.
     """
-    settings = _settings(project, since)
-    edge = edge or NetworkDeps()
-    edge = replace(edge, budget=edge.budget or budget_of(settings.arxiv))
+    deps = deps or NetworkDeps()
+    deps = replace(deps, budget=deps.budget or run_budget(project.settings.sources.arxiv))
     outcome: Outcome = "complete"
     with Store.open(project.database) as store, progress.stage("harvest", None) as advance:
         try:
             with record_run(store, advance) as record:
-                kept = replace(edge, archive=record.archive)
-                asked = _Asked(settings=settings, edge=kept, store=store, anew=since is not None)
-                _run(asked, record, if_announced=if_announced)
+                job = _HarvestJob(project, store, replace(deps, archive=record.archive), since)
+                if if_announced:
+                    _harvest_if_announced(job, record)
+                else:
+                    _harvest_all(job, record)
         except BudgetError as error:
             progress.note(f"{error.message}; {error.hint}")
             outcome = "paused"
     return HarvestResult(record.run, outcome, record.difference, tuple(record.events), tuple(record.missing))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    settings: SourceSettings
-    edge: NetworkDeps
-    store: Store
-    anew: bool
+def note_snapshot(store: Store, day: str) -> None:
+    """Record the day of an imported snapshot of arXiv's metadata; it contains all sets, so each may start there."""
+    store.runs.put_cursor(_SNAPSHOT, max(day, store.runs.cursor(_SNAPSHOT) or ""))
 
 
-def _run(asked: _Asked, record: RunRecord, *, if_announced: bool) -> None:
-    if not if_announced:
-        _take_all(asked, record)
-        return
-    scope = Scope(FEED, " ".join(asked.settings.arxiv.feeds), "atom")
-    feed: UpdateFeed = plugins.load("sources", FEED).make(asked.settings, asked.edge)
-    heard = feed.announced(asked.store.runs.cursor(scope) or "")
-    if heard:
-        _take_all(asked, record)
-    asked.store.runs.put_cursor(scope, heard.validator)  # only now, so that news is heard again if a harvest fails
+def query_source(settings: ArxivSettings, deps: NetworkDeps) -> QuerySource:
+    """Return the client of arXiv's query API."""
+    source: QuerySource = plugins.load("sources.arxiv", QUERY).make(settings, deps)
+    return source
 
 
-def _take_all(asked: _Asked, record: RunRecord) -> None:
-    """Take the wanted ids, then each scope; one that fails does not keep the others from being asked.
+class RunRecord:
+    """One run and its results; `unchanged` counts papers that were delivered without a change."""
+
+    def __init__(self, store: Store, run: int, advance: Callable[[int], None]) -> None:
+        self.run = run
+        self.events: list[Event] = []
+        self.missing: list[PaperId] = []
+        self.quarantined: list[BadRecord] = []
+        self.unchanged = 0
+        self._store = store
+        self._advance = advance
+
+    def store_page(self, scope: Scope, page: RecordPage) -> None:
+        """Store a page with its cursor, whole or not at all."""
+        batch = PageBatch(
+            source=scope.source,
+            run=self.run,
+            at=now(),
+            records=page.records,
+            deleted=page.deleted,
+            scope=scope,
+            cursor=page.cursor,
+            since=page.since,
+            day=page.day,
+        )
+        events = self._store.import_page(batch)
+        bad = [record for record in page.records if isinstance(record, BadRecord)]
+        self.events += events
+        self.missing += page.missing
+        self.quarantined += bad
+        self.unchanged += len(page.records) - len(bad) - len({event.paper for event in events})
+        self._advance(len(page.records))
+
+    def archive(self, url: str, body: bytes) -> None:
+        """Store a response as it came."""
+        self._store.runs.archive(RawPage(urlsplit(url).hostname or "", url, now(), body))
+
+    @property
+    def difference(self) -> HarvestChanges:
+        """What changed in the store in this run."""
+        return fold_events(self.events)
+
+
+@contextmanager
+def record_run(store: Store, advance: Callable[[int], None]) -> Iterator[RunRecord]:
+    """Open a run, and close it with its outcome: complete, paused by a budget, or incomplete by anything else."""
+    record = RunRecord(store, store.runs.begin(at=now()), advance)
+    outcome: Outcome = "incomplete"
+    try:
+        yield record
+        outcome = "complete"
+    except BudgetError:
+        outcome = "paused"
+        raise
+    finally:
+        store.runs.end(record.run, outcome, at=now())
+
+
+class _HarvestJob:
+    """What a harvest fetches: the settings, the scopes and their cursors."""
+
+    def __init__(self, project: Project, store: Store, deps: NetworkDeps, since: str | None) -> None:
+        arxiv = project.settings.sources.arxiv
+        self.settings = replace(arxiv, since=since) if since else arxiv
+        self.store = store
+        self.deps = deps
+        self._is_full = since is not None
+
+    def pending_request(self) -> FetchRequest | None:
+        """Return a request for the ids that are still to be fetched; None if there are none."""
+        ids = tuple(paper for paper in self.store.papers.pending() if is_arxiv_id(paper.id))
+        return FetchRequest(ids=ids) if ids else None
+
+    def scopes(self, *, has_ids: bool) -> list[tuple[HarvestSource, Scope]]:
+        """List what to keep up with: the sets if there are any, else the query.
+
+        Raises:
+            ConfigError: there is neither, and no id is pending.
+        """
+        name = OAI if self.settings.sets else QUERY
+        source: HarvestSource = plugins.load("sources.arxiv", name).make(self.settings, self.deps)
+        scopes = [(source, Scope(SOURCE_NAMES[name], scope, source.format)) for scope in source.scopes()]
+        if not scopes and not has_ids:
+            raise ConfigError(
+                "nothing to harvest",
+                "set query or sets under [sources.arxiv] in survey.toml",
+                path="sources.arxiv.query",
+            )
+        return scopes
+
+    def cursor(self, scope: Scope) -> str | None:
+        """Return the cursor of a scope; a set that was never harvested starts where the last snapshot ended."""
+        if self._is_full:
+            return None
+        cursor = self.store.runs.cursor(scope)
+        if cursor is not None or scope.source != SOURCE_NAMES[OAI] or self.settings.since:
+            return cursor
+        day = self.store.runs.cursor(_SNAPSHOT)
+        return snapshot_cursor(day) if day else None
+
+
+def _harvest_if_announced(job: _HarvestJob, record: RunRecord) -> None:
+    scope = Scope(SOURCE_NAMES[FEED], " ".join(job.settings.feeds), "atom")
+    feed: UpdateFeed = plugins.load("sources.arxiv", FEED).make(job.settings, job.deps)
+    update = feed.read(job.store.runs.cursor(scope) or "")
+    if update:
+        _harvest_all(job, record)
+    job.store.runs.put_cursor(scope, update.validator)  # only now, so that news is read again if a harvest fails
+
+
+def _harvest_all(job: _HarvestJob, record: RunRecord) -> None:
+    """Fetch the pending ids, then each scope; one that fails does not keep the others from being fetched.
 
     Raises:
         SourceError: of the first scope that failed.
     """
     failures: list[SourceError] = []
-    for scope, pages in _streams(asked):
+    for scope, pages in _page_streams(job):
         try:
             for page in pages:
-                record.take(scope, page)
+                record.store_page(scope, page)
         except BudgetError:
             raise
         except SourceError as error:
@@ -147,53 +246,9 @@ def _take_all(asked: _Asked, record: RunRecord) -> None:
         raise failures[0]
 
 
-def _streams(asked: _Asked) -> Iterator[tuple[Scope, Iterator[RecordPage]]]:
-    wanted = _wanted(asked.store)
-    if wanted:
-        yield Scope(QUERY, "ids", "atom"), _asker(asked.settings, asked.edge).fetch(wanted)
-    for source, scope in _scopes(asked.settings, asked.edge, has_ids=wanted is not None):
-        yield scope, source.harvest(scope.name, _cursor(asked, scope), asked.store.papers.datestamps)
-
-
-def _cursor(asked: _Asked, scope: Scope) -> str | None:
-    """Return where a scope stands; a set that was never asked begins where the last snapshot ended."""
-    if asked.anew:
-        return None
-    known = asked.store.runs.cursor(scope)
-    if known is not None or scope.source != OAI or asked.settings.arxiv.since:
-        return known
-    day = asked.store.runs.cursor(_SNAPSHOT)
-    return snapshot_cursor(day) if day else None
-
-
-def _settings(project: Project, since: str | None) -> SourceSettings:
-    settings = project.settings.sources
-    return replace(settings, arxiv=replace(settings.arxiv, since=since)) if since else settings
-
-
-def _wanted(store: Store) -> FetchRequest | None:
-    ids = tuple(wanted for wanted in store.papers.pending() if is_arxiv_id(wanted.id))
-    return FetchRequest(ids=ids) if ids else None
-
-
-def _asker(settings: SourceSettings, edge: NetworkDeps) -> NetworkSource:
-    source: NetworkSource = plugins.load("sources", QUERY).make(settings, edge)
-    return source
-
-
-def _scopes(settings: SourceSettings, edge: NetworkDeps, *, has_ids: bool) -> list[tuple[HarvestSource, Scope]]:
-    """List what to keep up with: the sets where there are some, else the query.
-
-    Raises:
-        ConfigError: there is neither, and no id is wanted.
-    """
-    name = OAI if settings.arxiv.sets else QUERY
-    source: HarvestSource = plugins.load("sources", name).make(settings, edge)
-    found = [(source, Scope(name, scope, source.format)) for scope in source.scopes()]
-    if not found and not has_ids:
-        raise ConfigError(
-            "nothing to harvest",
-            "set query or sets under [sources.arxiv] in survey.toml",
-            path="sources.arxiv.query",
-        )
-    return found
+def _page_streams(job: _HarvestJob) -> Iterator[tuple[Scope, Iterator[RecordPage]]]:
+    request = job.pending_request()
+    if request:
+        yield Scope(SOURCE_NAMES[QUERY], "ids", "atom"), query_source(job.settings, job.deps).fetch(request)
+    for source, scope in job.scopes(has_ids=request is not None):
+        yield scope, source.harvest(scope.name, job.cursor(scope), job.store.papers.datestamps)

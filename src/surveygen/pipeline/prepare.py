@@ -29,7 +29,7 @@ from surveygen.pipeline._rationales import rationale_spans
 from surveygen.pipeline._similarity import theme_similarity
 from surveygen.pipeline._summaries import Summaries, summarize_all
 from surveygen.pipeline._translate import EditionTranslator
-from surveygen.pipeline.citations import citations_of, graph_titles
+from surveygen.pipeline.citations import citations_of, service_titles
 from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.progress import Progress
 from surveygen.summarize import is_grounded, redundancy, sentence_flaw
@@ -151,7 +151,7 @@ def _material(
         withdrawn=_withdrawn(store, cite_keys),
         citations=drawing.citations,
         translation=translation,
-        graphs=graph_titles(name for standing in drawing.citations.stats.values() for name, _ in standing.providers),
+        graphs=service_titles(name for standing in drawing.citations.stats.values() for name, _ in standing.providers),
     )
 
 

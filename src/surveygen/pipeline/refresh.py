@@ -14,7 +14,7 @@ from surveygen.pipeline.harvest import HarvestResult, harvest
 from surveygen.pipeline.prepare import prepare_survey
 from surveygen.pipeline.progress import Progress
 from surveygen.pipeline.suggestions import suggest
-from surveygen.sources import NetworkDeps
+from surveygen.sources.http import NetworkDeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def refresh(
     with locked(project.database):
         harvested = None
         if _has_source(project):
-            harvested = harvest(project, progress, since=since, if_announced=if_announced, edge=edge)
+            harvested = harvest(project, progress, since=since, if_announced=if_announced, deps=edge)
         with Store.open(project.database) as store:
             learnt = update_citations(project, store, progress, edge)
             changes, built = _bring_up(order, store, progress)

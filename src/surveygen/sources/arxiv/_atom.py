@@ -74,15 +74,15 @@ def _count(root: etree._Element, name: str) -> int:
 def _read_entry(entry: etree._Element, url: str) -> Paper | BadRecord:
     try:
         paper = paper_from(_record(entry))
-        if not is_arxiv_id(paper.id):
-            raise SourceError(f"{paper.id!r} is not an arXiv id")
-        if paper.published is None:
-            raise SourceError(f"{paper.id}: no date")
     except SourceError as error:
-        raw = etree.tostring(entry, encoding="unicode")[:MAX_RAW]
-        line = entry.sourceline
-        return BadRecord(url, line if isinstance(line, int) else 0, error.message, raw)
-    return paper
+        reason = error.message
+    else:
+        if is_arxiv_id(paper.id) and paper.published:
+            return paper
+        reason = f"{paper.id}: no date" if is_arxiv_id(paper.id) else f"{paper.id!r} is not an arXiv id"
+    line = entry.sourceline
+    raw = etree.tostring(entry, encoding="unicode")[:MAX_RAW]
+    return BadRecord(url, line if isinstance(line, int) else 0, reason, raw)
 
 
 def _record(entry: etree._Element) -> dict[str, object]:

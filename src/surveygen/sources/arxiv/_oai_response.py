@@ -185,7 +185,7 @@ def _parse_paper(metadata: etree._Element | None, header: Header) -> Paper:
     )
     if paper.id != header.id:
         raise SourceError(f"{header.id}: the record is of {paper.id}")
-    return paper.with_changes(as_of=header.datestamp)
+    return paper.with_changes(datestamp=header.datestamp)
 
 
 def _parse_version(element: etree._Element) -> dict[str, int | str]:

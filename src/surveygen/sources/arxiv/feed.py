@@ -43,11 +43,11 @@ class DailyFeed:
             )
         url = f"{self._settings.feed_url}/{'+'.join(self._settings.feeds)}"
         headers = {"If-None-Match": validator} if validator else {}
-        response, update = self._transport.get(url, _parse, headers)
+        response, update = self._transport.get(url, parse_update, headers)
         return replace(update, validator=response.headers.get("etag", validator))
 
 
-def _parse(body: bytes) -> FeedUpdate:
+def parse_update(body: bytes) -> FeedUpdate:
     """Parse a feed; an empty body means the feed that was seen before."""
     if not body:
         return FeedUpdate()

@@ -15,7 +15,13 @@ from surveygen.errors import ConfigError, SourceError
 from surveygen.sources.arxiv import Datestamps, FetchRequest, RecordPage, run_budget
 from surveygen.sources.arxiv._atom import AtomFeed, parse_feed
 from surveygen.sources.arxiv._windows import (
-    DateWindow, check_order, check_update_order, first_window, read_watermark, updates, with_watermark,
+    DateWindow,
+    check_order,
+    check_update_order,
+    first_window,
+    read_watermark,
+    updates,
+    with_watermark,
 )  # fmt: skip
 from surveygen.sources.http import NetworkDeps
 from surveygen.sources.http.limiter import is_loopback

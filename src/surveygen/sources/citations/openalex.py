@@ -13,7 +13,12 @@ from surveygen.domain.paper import Paper
 from surveygen.environment import api_key
 from surveygen.errors import SourceError
 from surveygen.sources.citations._responses import (
-    MAX_REFERENCES, count_of, doi_key, objects_of, parse_response, work_keys,
+    MAX_REFERENCES,
+    count_of,
+    doi_key,
+    objects_of,
+    parse_response,
+    work_keys,
 )  # fmt: skip
 from surveygen.sources.http import Budget, NetworkDeps
 from surveygen.sources.http.retry import UnusableError, json_policy

@@ -14,7 +14,16 @@ from surveygen.domain.paper import Paper
 from surveygen.environment import api_key
 from surveygen.errors import SourceError
 from surveygen.sources.citations._responses import (
-    MAX_REFERENCES, arxiv_key, authors_of, count_of, doi_key, objects_of, parse_response, text_of, work_keys, year_of,
+    MAX_REFERENCES,
+    arxiv_key,
+    authors_of,
+    count_of,
+    doi_key,
+    objects_of,
+    parse_response,
+    text_of,
+    work_keys,
+    year_of,
 )  # fmt: skip
 from surveygen.sources.http import Budget, NetworkDeps
 from surveygen.sources.http.retry import UnusableError, json_policy

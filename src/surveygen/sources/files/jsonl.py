@@ -32,22 +32,18 @@ def is_snapshot(head: str) -> bool:
     return head.lstrip().startswith("{") and bool(_SNAPSHOT_KEYS.search(head))
 
 
-def read_json_lines(
-    file: InputFile, convert: Callable[[Mapping[str, object]], Paper]
-) -> Iterator[Paper | BadRecord]:
+def read_json_lines(file: InputFile, convert: Callable[[Mapping[str, object]], Paper]) -> Iterator[Paper | BadRecord]:
     """Yield a paper or a bad record for every line that is not blank, in their order."""
     for line in file.lines():
         yield line if isinstance(line, BadRecord) else _convert_line(file, line, convert)
 
 
-def _convert_line(
-    file: InputFile, line: Line, convert: Callable[[Mapping[str, object]], Paper]
-) -> Paper | BadRecord:
+def _convert_line(file: InputFile, line: Line, convert: Callable[[Mapping[str, object]], Paper]) -> Paper | BadRecord:
     try:
         record = json.loads(line.text, parse_constant=lambda _name: None)
-        if not isinstance(record, dict):
-            raise SourceError(f"a JSON {type(record).__name__}, not an object")
-        return convert(record)
+        if isinstance(record, dict):
+            return convert(record)
+        reason = f"a JSON {type(record).__name__}, not an object"
     except json.JSONDecodeError as error:
         reason = f"not JSON: {error.msg} at column {error.colno}"
     except SourceError as error:

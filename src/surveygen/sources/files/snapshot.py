@@ -47,7 +47,7 @@ def _paper(raw: Mapping[str, object]) -> Paper:
         }
     )
     datestamp = iso_date(day)
-    return paper.with_changes(as_of=datestamp[:10]) if datestamp and len(datestamp) >= 10 else paper
+    return paper.with_changes(datestamp=datestamp[:10]) if datestamp and len(datestamp) >= 10 else paper
 
 
 def _authors(raw: Mapping[str, object]) -> list[str]:

@@ -19,7 +19,15 @@ from surveygen.errors import ConfigError, SourceError
 from surveygen.sources.http.body import Limits, read_body
 from surveygen.sources.http.limiter import Limiter, NetworkDeps, is_loopback
 from surveygen.sources.http.retry import (
-    ARXIV, BREAKER, RULES, Budget, ServicePolicy, UnusableError, read_retry_after, rule_for, wait_before,
+    ARXIV,
+    BREAKER,
+    RULES,
+    Budget,
+    ServicePolicy,
+    UnusableError,
+    read_retry_after,
+    rule_for,
+    wait_before,
 )  # fmt: skip
 
 T = TypeVar("T")
