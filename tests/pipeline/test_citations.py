@@ -81,7 +81,7 @@ def test_nothing_is_asked_by_default(make_project: MakeProject, tmp_path: Path) 
     project = make_project(papers=3)
 
     assert update(project, tmp_path) == ()
-    with pytest.raises(ConfigError, match="no citation graph") as caught:
+    with pytest.raises(ConfigError, match="no service is set") as caught:
         pipeline.fetch_citations(project, SILENT)
     assert "semantic_scholar" in caught.value.hint
 
