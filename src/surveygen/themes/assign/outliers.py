@@ -55,37 +55,28 @@ def detect_outliers(
     count, themes = by_query.shape
     if count < _MIN_PAPERS or themes < 2:
         return ThemeFit(np.ones(count), np.zeros(count, dtype=np.bool_))
-    query_deviation, centroid_deviation = _deviation(by_query, chosen), _deviation(by_centroid, chosen)
-    typical = np.mean([_robust_z(_above_others(part, chosen)) for part in (by_query, by_centroid, *further)], axis=0)
+    measures = [_above_others(scores, chosen) for scores in (by_query, by_centroid, *further)]
+    query_deviation, centroid_deviation = (above / spread for above, spread in measures[:2])
+    deviations = [above - np.median(above) for above, _ in measures]
+    typical = np.mean([values / (np.median(np.abs(values)) + 1e-9) for values in deviations], axis=0)
     fit = 1 / (1 + np.exp(_MIDPOINT - query_deviation - typical))
     is_outlier = (query_deviation < _QUERY_THRESHOLD) & (centroid_deviation < _CENTROID_THRESHOLD)
     return ThemeFit(np.where(is_outlier, np.minimum(fit, 0.5), fit), is_outlier)
 
 
-def _deviation(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return how many deviations each paper lies above the papers of other themes, at its own theme."""
-    others = [_scores_of_others(scores, chosen, theme) for theme in range(scores.shape[1])]
-    spread = np.array([np.median(np.abs(values - np.median(values))) for values in others]) * _MAD
+def _above_others(scores: Scores, chosen: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Compare each paper with the papers of other themes (all papers if there are no others), at its own theme.
+
+    Returns its score minus their median score, and the robust standard deviation of their scores, both `(n_papers,)`.
+    """
+    median, deviation = [], []
+    for theme in range(scores.shape[1]):
+        others = scores[chosen != theme, theme]
+        others = others if len(others) else scores[:, theme]
+        median.append(np.median(others))
+        deviation.append(np.median(np.abs(others - np.median(others))))
+    spread = np.array(deviation) * _MAD
     # Averaged with the median spread of all themes, as that of a single theme is uncertain.
     spread = np.maximum((spread + np.median(spread)) / 2, 1e-9)
-    deviation: NDArray[np.float64] = _above_others(scores, chosen) / spread[chosen]
-    return deviation
-
-
-def _above_others(scores: Scores, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return each paper's score minus the median score of the papers of other themes, at its own theme."""
-    median = np.array([np.median(_scores_of_others(scores, chosen, theme)) for theme in range(scores.shape[1])])
-    above: NDArray[np.float64] = scores[np.arange(len(scores)), chosen] - median[chosen]
-    return above
-
-
-def _scores_of_others(scores: Scores, chosen: NDArray[np.intp], theme: int) -> NDArray[np.float64]:
-    """Return the scores of other themes' papers at a theme; of all papers if there are no others."""
-    others: NDArray[np.float64] = scores[chosen != theme, theme]
-    return others if len(others) else scores[:, theme]
-
-
-def _robust_z(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    median = np.median(values)
-    deviations: NDArray[np.float64] = (values - median) / (np.median(np.abs(values - median)) + 1e-9)
-    return deviations
+    above: NDArray[np.float64] = scores[np.arange(len(scores)), chosen] - np.array(median)[chosen]
+    return above, spread[chosen]

@@ -140,7 +140,9 @@ class _CentroidComparison:
                 rows = np.array([self._row[p] for p, t in proposed.items() if self._number[t] == theme], np.intp)
             self._sums[theme] = self._vectors[rows].sum(axis=0)
         own = self._cosines(np.arange(len(self._themes)), self._themes)
-        self._noise = self._spread(own)
+        of_all = float(own[self._themes >= 0].std()) if (self._themes >= 0).any() else 0.0
+        members = [own[self._themes == theme] for theme in range(len(self._number))]
+        self._noise = [float(cosines.std()) if len(cosines) >= _MIN_GROUP else of_all for cosines in members]
 
     def gain(self, paper: PaperId, own: ThemeId, other: ThemeId) -> tuple[float, float]:
         """Return by how much the paper is nearer to the other theme, and the noise of its own one.
@@ -149,10 +151,10 @@ class _CentroidComparison:
         """
         row, current = self._row[paper], self._number[own]
         if self._sizes[current] < 2:
-            return 0.0, float(self._noise[current])
+            return 0.0, self._noise[current]
         rows = np.array([row, row])
         to_other, to_own = self._cosines(rows, np.array([self._number[other], current], np.intp))
-        return float(to_other - to_own), float(self._noise[current])
+        return float(to_other - to_own), self._noise[current]
 
     def _cosines(self, rows: NDArray[np.intp], themes: NDArray[np.intp]) -> NDArray[np.float64]:
         """Cosine of each paper and the centroid of a theme without the paper itself."""
@@ -162,10 +164,3 @@ class _CentroidComparison:
         dots: NDArray[np.float64] = np.einsum("nd,nd->n", vectors, rest)
         cosines: NDArray[np.float64] = np.divide(dots, length, out=np.zeros_like(dots), where=length > 1e-6)
         return cosines
-
-    def _spread(self, own: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Standard deviation of the cosines of each theme's papers with their centroid, `(n_themes,)`."""
-        inside = own[self._themes >= 0]
-        of_all = float(inside.std()) if len(inside) else 0.0
-        members = [own[self._themes == theme] for theme in range(len(self._number))]
-        return np.array([float(cosines.std()) if len(cosines) >= _MIN_GROUP else of_all for cosines in members])

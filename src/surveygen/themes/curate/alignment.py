@@ -37,7 +37,12 @@ def align(previous: Taxonomy, before: Paths, new: Taxonomy, after: Paths) -> tup
     union = _sizes(previous, before)[:, None] + _sizes(new, after)[None, :] - shared
     overlap = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
     matches = _match(previous, new, overlap)
-    taxonomy = Taxonomy(tuple(_continued(theme, matches) for theme in new))
+    themes: list[Theme] = []
+    for theme in new:
+        parent = matches[theme.parent].id if theme.parent is not None and theme.parent in matches else theme.parent
+        continued = replace(matches[theme.id], seeds=theme.seeds) if theme.id in matches else theme
+        themes.append(replace(continued, parent=parent))
+    taxonomy = Taxonomy(tuple(themes))
     return taxonomy, _lineage(previous, taxonomy, shared)
 
 
@@ -66,16 +71,6 @@ def _match(previous: Taxonomy, new: Taxonomy, overlap: NDArray[np.float64]) -> d
             taken.add(old.id)
             matches[new_id] = old
     return matches
-
-
-def _continued(theme: Theme, matches: Mapping[ThemeId, Theme]) -> Theme:
-    """Return the previous theme with the new place and seeds, or the new theme where there is no match."""
-    parent = theme.parent
-    if parent is not None and parent in matches:
-        parent = matches[parent].id
-    if theme.id not in matches:
-        return replace(theme, parent=parent)
-    return replace(matches[theme.id], parent=parent, seeds=theme.seeds)
 
 
 def _shared_papers(previous: Taxonomy, before: Paths, new: Taxonomy, after: Paths) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from surveygen.domain.decision import Decision, active_decisions
@@ -78,16 +78,24 @@ class _Builder:
 
     def apply(self, decision: Decision) -> bool:
         """Apply one decision; False if a theme that it needs does not exist."""
-        actions: dict[str, Callable[[Decision], bool]] = {
-            "rename": self._rename,
-            "merge": self._merge,
-            "split": self._split,
-            "add": self._add,
-            "move": self._place,
-            "pin": self._place,
-            "exclude": self._exclude,
-        }
-        return actions[decision.action](decision)
+        theme = self._successor(decision.target) if decision.action in {"move", "pin"} else ThemeId(decision.subject)
+        match decision.action:
+            case "merge":
+                return self._merge(theme, self._successor(decision.target))
+            case "add":
+                self._add(decision.themes, self._successor(decision.target))
+            case "exclude":
+                self.placed.pop(PaperId(decision.subject), None)
+                self._remove_seed(PaperId(decision.subject))
+            case _ if theme not in self.themes:
+                return False
+            case "rename":
+                self.names[theme] = decision.target
+            case "split":
+                self._insert(replace(child, parent=theme) for child in decision.themes)
+            case _:
+                self._make_seed(PaperId(decision.subject), theme)
+        return True
 
     def return_papers_of_parts(self, splits: Iterable[Decision]) -> None:
         """Let a theme take the papers of its parts where its split was undone."""
@@ -96,14 +104,8 @@ class _Builder:
                 if part.id not in self.themes and part.id not in self.merged_into:
                     self.merged_into[part.id] = self._successor(split.subject)
 
-    def _rename(self, decision: Decision) -> bool:
-        theme = ThemeId(decision.subject)
-        if theme in self.themes:
-            self.names[theme] = decision.target
-        return theme in self.themes
-
-    def _merge(self, decision: Decision) -> bool:
-        gone, into = ThemeId(decision.subject), self._successor(decision.target)
+    def _merge(self, gone: ThemeId, into: ThemeId) -> bool:
+        """Let one theme take keywords, seeds, sub-themes and papers of another; False if either cannot."""
         if into not in self.themes:
             return False
         if gone not in self.themes:
@@ -123,31 +125,12 @@ class _Builder:
         self.placed = {paper: into if theme_id == gone else theme_id for paper, theme_id in self.placed.items()}
         return True
 
-    def _split(self, decision: Decision) -> bool:
-        theme = ThemeId(decision.subject)
-        if theme in self.themes:
-            self._insert(replace(child, parent=theme) for child in decision.themes)
-        return theme in self.themes
-
-    def _add(self, decision: Decision) -> bool:
-        parent = self._successor(decision.target)
-        self._insert(replace(theme, parent=parent if parent in self.themes else None) for theme in decision.themes)
-        for theme in decision.themes:
+    def _add(self, themes: tuple[Theme, ...], parent: ThemeId) -> None:
+        """Insert new themes below a parent, or at the top if it does not exist, with their seeds."""
+        self._insert(replace(theme, parent=parent if parent in self.themes else None) for theme in themes)
+        for theme in themes:
             for paper in theme.seeds:
                 self._make_seed(paper, self._successor(theme.id))
-        return True
-
-    def _place(self, decision: Decision) -> bool:
-        theme = self._successor(decision.target)
-        if theme in self.themes:
-            self._make_seed(PaperId(decision.subject), theme)
-        return theme in self.themes
-
-    def _exclude(self, decision: Decision) -> bool:
-        paper = PaperId(decision.subject)
-        self.placed.pop(paper, None)
-        self._remove_seed(paper)
-        return True
 
     def _make_seed(self, paper: PaperId, theme_id: ThemeId) -> None:
         """Place a paper under a theme, as its seed and as that of no other."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,8 @@ def evaluate(
         )
     true = [labeled[paper] for paper in compared]
     predicted = [assigned[paper].path[:level][-1] for paper in compared]
+    pairs = list(zip(true, predicted, strict=True))
+    confused = [(label, theme, papers) for (label, theme), papers in Counter(pairs).items() if label != theme]
     return Evaluation(
         level=level,
         papers=len(compared),
@@ -63,33 +65,16 @@ def evaluate(
         unknown=matched.unknown,
         figures=_estimates(true, predicted, resamples),
         themes=_theme_scores(true, predicted, taxonomy),
-        confusion=_confusion(true, predicted),
-        calibration=calibrate(
-            [assigned[paper] for paper in compared], [a == b for a, b in zip(true, predicted, strict=True)]
-        ),
+        confusion=tuple(sorted(confused, key=lambda row: (-row[2], row[0], row[1]))),
+        calibration=calibrate([assigned[paper] for paper in compared], [label == theme for label, theme in pairs]),
     )
 
 
 def _estimates(true: Sequence[str], predicted: Sequence[str], resamples: int) -> tuple[MetricEstimate, ...]:
     """Compute each measure with its bootstrap interval."""
-    names = sorted({*true, *predicted})
-    code = {name: n for n, name in enumerate(names)}
-    true_codes = np.array([code[name] for name in true], dtype=np.intp)
-    predicted_codes = np.array([code[name] for name in predicted], dtype=np.intp)
-    rng = np.random.default_rng(_SEED)
-    draws = rng.integers(len(true_codes), size=(resamples, len(true_codes)))
-    estimates = []
-    for name, measure in _measures().items():
-        spread = [measure(true_codes[draw], predicted_codes[draw]) for draw in draws]
-        low, high = np.quantile(spread, [0.025, 0.975])
-        estimates.append(MetricEstimate(name, float(measure(true_codes, predicted_codes)), float(low), float(high)))
-    return tuple(estimates)
-
-
-def _measures() -> Mapping[str, Callable[[Codes, Codes], float]]:
     from sklearn import metrics  # noqa: PLC0415  # slow to import; only to evaluate
 
-    return {
+    measures: dict[str, Callable[[Codes, Codes], float]] = {
         "macro_f1": macro_f1,
         "accuracy": lambda gold, predicted: float((gold == predicted).mean()),
         "nmi": metrics.normalized_mutual_info_score,
@@ -98,6 +83,18 @@ def _measures() -> Mapping[str, Callable[[Codes, Codes], float]]:
         "v_measure": metrics.v_measure_score,
         "purity": purity,
     }
+    names = sorted({*true, *predicted})
+    code = {name: n for n, name in enumerate(names)}
+    true_codes = np.array([code[name] for name in true], dtype=np.intp)
+    predicted_codes = np.array([code[name] for name in predicted], dtype=np.intp)
+    rng = np.random.default_rng(_SEED)
+    draws = rng.integers(len(true_codes), size=(resamples, len(true_codes)))
+    estimates = []
+    for name, measure in measures.items():
+        spread = [measure(true_codes[draw], predicted_codes[draw]) for draw in draws]
+        low, high = np.quantile(spread, [0.025, 0.975])
+        estimates.append(MetricEstimate(name, float(measure(true_codes, predicted_codes)), float(low), float(high)))
+    return tuple(estimates)
 
 
 def macro_f1(gold: Codes, predicted: Codes) -> float:
@@ -128,12 +125,6 @@ def _theme_scores(true: Sequence[ThemeId], predicted: Sequence[ThemeId], taxonom
         precision = hits / assigned if assigned else 0.0
         scores.append(ThemeScore(theme, precision, hits / in_gold, 2 * hits / (in_gold + assigned), in_gold, assigned))
     return tuple(scores)
-
-
-def _confusion(true: Sequence[ThemeId], predicted: Sequence[ThemeId]) -> tuple[tuple[ThemeId, ThemeId, int], ...]:
-    pairs = Counter(zip(true, predicted, strict=True))
-    rows = [(gold, other, n) for (gold, other), n in pairs.items() if gold != other]
-    return tuple(sorted(rows, key=lambda row: (-row[2], row[0], row[1])))
 
 
 def calibrate(assignments: Sequence[Assignment], correct: Sequence[bool]) -> Calibration | None:

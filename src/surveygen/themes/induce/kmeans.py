@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from surveygen.config import ThemeSettings
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
@@ -103,20 +102,15 @@ def _named_tree(
             members = [papers[row].id for row in cluster.rows]
             theme = ThemeId(_unused_id(label, above, members, ids))
             ids.add(theme)
-            seeds = _central_papers(cluster, papers, points)
+            inside = points[cluster.rows]
+            cosines = inside @ unit_rows(inside.mean(axis=0, keepdims=True))[0]
+            central = np.argsort(-cosines, kind="stable")[:_MAX_SEEDS]
+            seeds = tuple(members[n] for n in central)
             node = _Node(Theme(theme, label.name, above, label.description, label.keywords, seeds, "induced"), cluster)
             nodes += [node, *(visit(cluster.children, theme) if cluster.children else ())]
         return nodes
 
     return visit(clusters, parent)
-
-
-def _central_papers(cluster: Cluster, papers: Sequence[Paper], points: Vectors) -> tuple[PaperId, ...]:
-    """Return the papers nearest to the centroid: as seeds they draw later papers to the theme."""
-    inside = points[cluster.rows]
-    cosines = inside @ unit_rows(inside.mean(axis=0, keepdims=True))[0]
-    nearest = np.argsort(-cosines, kind="stable")[:_MAX_SEEDS]
-    return tuple(papers[row].id for row in cluster.rows[nearest])
 
 
 def _unused_id(label: ClusterLabel, parent: ThemeId | None, members: Sequence[PaperId], used: set[ThemeId]) -> str:
@@ -142,7 +136,14 @@ def _assignments(
     own = np.empty(len(papers), dtype=np.intp)
     for number, node in enumerate(tops):
         own[node.cluster.rows] = number
-    score, margin, runner_up = _compare_centroids(vectors, own, [node.cluster.rows for node in tops])
+    centroids = unit_rows(np.stack([vectors[node.cluster.rows].mean(axis=0) for node in tops]))
+    scores = (vectors @ centroids.T).astype(np.float64)
+    rows = np.arange(len(papers))
+    score = scores[rows, own]
+    others = scores.copy()
+    others[rows, own] = -np.inf
+    runner_up = others.argmax(axis=1)
+    margin = score - others.max(axis=1) if len(tops) > 1 else margins(scores)
     uncertain = below_group_quantile(margin, own, _UNCERTAIN)
     return tuple(
         Assignment(
@@ -157,17 +158,3 @@ def _assignments(
         )
         for row, paper in enumerate(papers)
     )
-
-
-def _compare_centroids(
-    vectors: Vectors, own: NDArray[np.intp], members: Sequence[NDArray[np.intp]]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
-    """Return each paper's cosine with the centroid of its own theme, its margin over the best other, and that other."""
-    centroids = unit_rows(np.stack([vectors[rows].mean(axis=0) for rows in members]))
-    scores = (vectors @ centroids.T).astype(np.float64)
-    rows = np.arange(len(vectors))
-    score = scores[rows, own]
-    others = scores.copy()
-    others[rows, own] = -np.inf
-    margin = score - others.max(axis=1) if len(members) > 1 else margins(scores)
-    return score, margin, others.argmax(axis=1)

@@ -80,12 +80,14 @@ def _label(
     if not unused:
         title = _unused_title(titles, {*siblings, *taken})
         return ClusterLabel(title, f"Work like the paper “{title}”.", keywords)
-    best = next((word for word in unused[:_MAX_NAME_CANDIDATES] if " " in word and _may_be_noun(word)), None)
-    if best is None:
-        name = _joined(unused, texts)
+    name = next((word for word in unused[:_MAX_NAME_CANDIDATES] if " " in word and _may_be_noun(word)), "")
+    if name:
+        ends, next_word, follows = _continuation(name, texts)
+        if ends < _CUT_OFF and follows >= _CONTINUED:  # "named entity" is mostly followed by "recognition"
+            completed = _as_written(f"{name} {next_word}", texts)
+            name = name if _repeats(completed, siblings, taken) else completed
     else:
-        completed = _as_written(_completed(best, texts), texts)
-        name = best if _repeats(completed, siblings, taken) else completed
+        name = _joined(unused, texts)
     return ClusterLabel(title_case(name), _description(name, keywords), keywords)
 
 
@@ -100,12 +102,6 @@ def _may_be_noun(phrase: str) -> bool:
     """Whether the last word can be a noun, judged by its ending."""
     last = phrase.lower().split()[-1]
     return not _ADJECTIVE.match(last) or last in word_lists().nouns
-
-
-def _completed(phrase: str, texts: Sequence[str]) -> str:
-    """Append the word that a phrase is cut off before: "named entity" is mostly followed by "recognition"."""
-    ends, word, follows = _continuation(phrase, texts)
-    return f"{phrase} {word}" if ends < _CUT_OFF and follows >= _CONTINUED else phrase
 
 
 def _continuation(phrase: str, texts: Sequence[str]) -> tuple[float, str, float]:
