@@ -1,11 +1,11 @@
-// The field for an author: as a reader types, the names that are there, with their papers (a combobox of ARIA).
+// The author filter: an ARIA combobox that lists matching names with their numbers of papers.
 
 import { el } from "./build.js";
 import { authorsAmong } from "./facets.js";
 
-const NAMES_LISTED = 12; // names in the list
+const MAX_NAMES = 12; // in the list
 
-// `among()` gives the papers that all other fields leave.
+// `among()` returns the papers that match all other filters.
 export function startAuthors(page, field, among) {
   const box = el("ul", { id: "authors", role: "listbox", "aria-label": field.ariaLabel, hidden: true });
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", box.id]]) field.setAttribute(name, value);
@@ -17,7 +17,7 @@ export function startAuthors(page, field, among) {
     field.removeAttribute("aria-activedescendant");
   };
   const open = () => {
-    const found = authorsAmong(among(), field.value, NAMES_LISTED);
+    const found = authorsAmong(among(), field.value, MAX_NAMES);
     box.replaceChildren(...found.map(([name, n], at) => el("li", { role: "option", id: `author-${at}`, "data-name": name, "aria-selected": "false" }, el("bdi", {}, name), ` (${page.count(n)})`)));
     box.hidden = !found.length;
     field.ariaExpanded = String(Boolean(found.length));

@@ -1,19 +1,19 @@
-// Build elements from data; text never becomes markup.
+// Build elements from data; text is never parsed as markup.
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const SVG = "http://www.w3.org/2000/svg";
 
 // el("a.cite", { href }, "12"): a tag with classes, attributes (false and undefined are left out), children.
 export function el(name, attributes = {}, ...children) {
-  return filled(document.createElement(name.split(".")[0]), name, attributes, children);
+  return withContent(document.createElement(name.split(".")[0]), name, attributes, children);
 }
 
-// The same for drawings.
+// The same for SVG.
 export function svg(name, attributes = {}, ...children) {
-  return filled(document.createElementNS(SVG, name.split(".")[0]), name, attributes, children);
+  return withContent(document.createElementNS(SVG, name.split(".")[0]), name, attributes, children);
 }
 
-function filled(node, name, attributes, children) {
+function withContent(node, name, attributes, children) {
   const classes = name.split(".").slice(1);
   if (classes.length) node.setAttribute("class", classes.join(" "));
   for (const [key, value] of Object.entries(attributes)) {
@@ -24,7 +24,7 @@ function filled(node, name, attributes, children) {
   return node;
 }
 
-// Words with mathematics: a string, or pieces that are strings or { m: tree, t: source }.
+// Text with mathematics: a string, or an array of strings and { m: MathML tree, t: TeX source }.
 export function rich(value) {
   if (typeof value === "string") return [value];
   return value.map((piece) => (typeof piece === "string" ? piece : math(piece.m)));

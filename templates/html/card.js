@@ -1,12 +1,12 @@
-// One paper in a dialog: quick review, sources, filing, versions, neighborhood.
+// The dialog with one paper: review, sources, theme, versions, neighborhood.
 
 import { el, plainText, rich } from "./build.js";
 import { drawNeighborhood, neighborhoodOf, neighborsAround } from "./neighborhood.js";
-import { ARXIV_ID, abstractPieces, addressOfPaper, authorsLine, claimWords, copyText, marksOf, referenceOf, themeMark, themePath } from "./parts.js";
+import { ARXIV_ID, abstractPieces, addressOfPaper, authorsLine, claimWords, copyText, marksOf, referenceOf, themeMark, themePath } from "./paper-view.js";
 
 const REVIEW = ["motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance"];
 
-// Returns show(paper); `closed` is called when the reader leaves the card.
+// Returns show(paper); calls `closed` when the dialog closes.
 export function startCard(page, dialog, closed) {
   let pinned = null;
   let shown = null;
@@ -23,11 +23,11 @@ export function startCard(page, dialog, closed) {
     const source = event.target.closest("[data-do=source]");
     if (source) {
       pinned = source.closest("[data-span]");
-      lightUp(dialog, pinned)?.scrollIntoView({ block: "center" });
+      highlight(dialog, pinned)?.scrollIntoView({ block: "center" });
     }
   });
   for (const kind of ["pointerover", "focusin"]) {
-    dialog.addEventListener(kind, (event) => lightUp(dialog, event.target.closest("[data-span]") ?? pinned));
+    dialog.addEventListener(kind, (event) => highlight(dialog, event.target.closest("[data-span]") ?? pinned));
   }
   const draw = () => {
     const drawing = shown && dialog.querySelector(".graph svg");
@@ -46,7 +46,7 @@ export function startCard(page, dialog, closed) {
   };
 }
 
-// Show the rows that were held back, and put the focus on the first of them.
+// Show the hidden rows and focus the first of them.
 function showAll(dialog, more) {
   const rows = [...dialog.querySelectorAll(".related tr[hidden]")];
   for (const row of rows) row.hidden = false;
@@ -54,8 +54,8 @@ function showAll(dialog, more) {
   rows[0]?.querySelector("a")?.focus();
 }
 
-// Mark the pieces of the abstract that a claim stands on; returns the first.
-function lightUp(dialog, claim) {
+// Highlight the pieces of the abstract that support a claim; returns the first.
+function highlight(dialog, claim) {
   const [from, to] = claim ? claim.dataset.span.split(" ").map(Number) : [0, 0];
   let first = null;
   for (const piece of dialog.querySelectorAll("[data-piece]")) {
@@ -75,9 +75,9 @@ function cardOf(page, paper) {
     el("p.card-meta", {}, ...metaOf(page, paper)),
     el("p.card-links", {}, ...linksOf(page, paper)),
     ...reviewOf(page, paper),
-    ...restOf(page, paper),
+    ...fullCardOf(page, paper),
     ...abstractOf(page, paper),
-    ...filingOf(page, paper),
+    ...assignmentOf(page, paper),
     ...versionsOf(page, paper),
     ...neighborhoodOf(page, paper),
     ...neighborsOf(page, paper),
@@ -126,8 +126,8 @@ function claimOf(page, paper, claim) {
   return el("span.claim", { "data-span": claim.span.join(" ") }, words, "\u00a0", el("button.source", { type: "button", "data-do": "source", "aria-label": label, title: label }, el("span", { "aria-hidden": "true" }, "¶")));
 }
 
-// A large survey keeps the rest of a paper on the page of its theme.
-function restOf(page, paper) {
+// In a large survey the page of the theme has the full data.
+function fullCardOf(page, paper) {
   if (!isElsewhere(paper)) return [];
   const href = `${page.pages[paper.page]}#p-${paper.id}`;
   return [el("p.rest", {}, el("a", { href, "data-away": true }, page.say("rest_elsewhere")))];
@@ -145,7 +145,7 @@ function abstractOf(page, paper) {
   return [...parts, el("p.abstract", { dir: "auto" }, ...abstractPieces(paper))];
 }
 
-function filingOf(page, paper) {
+function assignmentOf(page, paper) {
   const place = paper.theme ?? paper.nearest;
   if (place === undefined || isElsewhere(paper)) return [];
   const number = new Intl.NumberFormat(page.language, { maximumFractionDigits: 3, numberingSystem: "latn" });
@@ -162,11 +162,11 @@ function filingOf(page, paper) {
   const shown = rows.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("bdi", {}, value))));
   const about = paper.outside ? "outside_about" : paper.unsure ? "uncertain_about" : "";
   const notice = about ? [el("p.note-about", {}, page.say(about))] : [];
-  return [el("h3", {}, page.say("filing")), ...notice, el("dl.small", {}, ...shown), ...whyOf(page, paper)];
+  return [el("h3", {}, page.say("filing")), ...notice, el("dl.small", {}, ...shown), ...rationaleOf(page, paper)];
 }
 
-// The words and sentences that placed the paper; a sentence lights up in the abstract.
-function whyOf(page, paper) {
+// The words and sentences that decided the theme; sentences can be highlighted in the abstract.
+function rationaleOf(page, paper) {
   if (!paper.words) return [];
   const words = el("p.keywords", {}, el("span", {}, `${page.say("why")}: `), ...paper.words.map((word) => el("bdi.keyword", {}, word)));
   const claims = (paper.why ?? []).map((span) => el("li", { dir: "auto" }, el("span.claim", { "data-span": span.join(" ") }, ...spanWords(paper, span))));
@@ -177,7 +177,7 @@ function spanWords(paper, [from, to]) {
   return paper.abstract.slice(from, to).flatMap((piece) => rich(piece));
 }
 
-// Every version with its date and size; the one that the draft rests on, the latest, and those that withdraw.
+// All versions with date and size; the cited one, the latest and withdrawals are marked.
 function versionsOf(page, paper) {
   if (!paper.versions) return [];
   const latest = latestOf(paper);
@@ -210,7 +210,7 @@ function publishedOf(page, paper) {
   return [el("p.published", {}, `${page.say("published")}: `, ...parts.flatMap((part, at) => [at ? " · " : "", el("bdi", {}, part)]))];
 }
 
-// The papers most alike, unless the neighborhood shows them already.
+// The most similar papers, unless the neighborhood shows them.
 function neighborsOf(page, paper) {
   if (!paper.near || neighborsAround(page, paper).kind === "similar") return [];
   const rows = paper.near.map((at) => {

@@ -1,15 +1,15 @@
-// The table of papers: search, filters, order, and as many rows as a reader asks for.
+// The table of papers: search, filters, order and paging.
 
 import { startAuthors } from "./authors.js";
 import { el, plainText, rich } from "./build.js";
 import { FORMATS } from "./export.js";
 import { countChoices, narrowed, showState, startFacets, stateOf } from "./facets.js";
-import { authorsLine, copyText, marksOf, referenceOf, themeMark } from "./parts.js";
+import { authorsLine, copyText, marksOf, referenceOf, themeMark } from "./paper-view.js";
 import { folded, snippet, termsOf } from "./search.js";
 
 const STEP = 100;
 
-// Returns { apply(state) }, which gives back the papers found; `changed(state)` is told what the reader chose.
+// Returns { apply(state), focus() }; apply returns the papers found. Calls `changed(state)` when the reader changes a filter.
 export function startCatalogue(page, root, changed) {
   const filters = root.querySelector(".filters");
   const heads = [...root.querySelectorAll("th[data-sort]")];
@@ -56,7 +56,7 @@ export function startCatalogue(page, root, changed) {
       draw();
     }
   });
-  if (root.querySelectorAll("tbody a.title").length < Math.min(STEP, page.order.length)) draw(); // without scripts there are some of each theme
+  if (root.querySelectorAll("tbody a.title").length < Math.min(STEP, page.order.length)) draw(); // without scripts the page lists some papers of each theme
   return { apply, focus: () => form.q.focus() };
 }
 
@@ -64,7 +64,7 @@ function makeButton(head) {
   head.replaceChildren(el("button", { type: "button" }, head.textContent));
 }
 
-// In the order asked for: by hits while searching, by theme otherwise.
+// In the chosen order, else by score while searching, else by theme.
 function ordered(page, hits, { q, sort }) {
   if (q && !sort) hits.sort((a, b) => b.score - a.score || (b.paper.year ?? 0) - (a.paper.year ?? 0));
   const found = hits.map((hit) => hit.paper);
@@ -84,7 +84,7 @@ function sorted(page, papers, sort) {
   return compare ? papers.sort((a, b) => sign * compare(a, b) || a.number - b.number) : papers;
 }
 
-// Years start with the newest, all else with the least; a third click gives the order of the themes back.
+// The first click sorts years descending and other columns ascending; the third click restores the order by theme.
 function nextSort(state, key) {
   const first = key === "year" ? `-${key}` : key;
   const second = key === "year" ? key : `-${key}`;

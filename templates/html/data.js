@@ -23,8 +23,9 @@ export function withColumns({ columns, ...page }) {
   return page;
 }
 
-// Speaker of the page's words: plural forms by CLDR category, numbers the way of the language in Latin digits.
-export function speaker(language, words) {
+// Returns a function that fills in the fixed words of the page: plural forms by CLDR category, numbers formatted for the
+// language in Latin digits.
+export function translator(language, words) {
   const plural = new Intl.PluralRules(language);
   const number = new Intl.NumberFormat(language, { numberingSystem: "latn" });
   return (key, values = {}) => {

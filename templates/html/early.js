@@ -1,11 +1,11 @@
-// Runs before the first paint, so that a chosen look does not flash in late.
+// Runs before the first paint, so that the page does not flash in the other color scheme.
 (() => {
   const root = document.documentElement;
   root.classList.add("scripted");
   try {
-    const look = localStorage.getItem("surveygen-look");
-    if (look === "light" || look === "dark") root.dataset.look = look;
+    const scheme = localStorage.getItem("surveygen-look");
+    if (scheme === "light" || scheme === "dark") root.dataset.look = scheme;
   } catch {
-    // Storage may be refused to a local file; the system's look stays.
+    // Browsers may deny storage to local files; the system's color scheme applies.
   }
 })();

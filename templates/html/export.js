@@ -1,7 +1,7 @@
-// The papers found, as text for other programs.
+// Export the papers found as CSV, BibTeX, RIS or JSON.
 
 import { plainText } from "./build.js";
-import { themePath } from "./parts.js";
+import { themePath } from "./paper-view.js";
 
 export const FORMATS = { csv: csvOf, bibtex: (_, papers) => papers.map((paper) => paper.bibtex).join("\n"), ris: risOf, json: jsonOf };
 
@@ -10,14 +10,14 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/; // as in the table that `surveygen
 
 export function csvOf(page, papers) {
   const rows = papers.map((paper) => {
-    const known = factsOf(page, paper);
-    return COLUMNS.map((name) => quoted([known[name] ?? ""].flat().join("; ")));
+    const fields = exportFields(page, paper);
+    return COLUMNS.map((name) => csvCell([fields[name] ?? ""].flat().join("; ")));
   });
   return [COLUMNS, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
 }
 
-// A spreadsheet takes what begins like a formula for one: an apostrophe keeps it text.
-function quoted(text) {
+// An apostrophe keeps spreadsheets from evaluating text that looks like a formula.
+function csvCell(text) {
   const safe = FORMULA.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
@@ -26,28 +26,27 @@ export function risOf(page, papers) {
   const kinds = { article: "JOUR", inproceedings: "CPAPER" };
   return papers
     .map((paper) => {
-      const known = factsOf(page, paper);
+      const fields = exportFields(page, paper);
       const kind = kinds[/^@(\w+)/.exec(paper.bibtex)?.[1]] ?? "UNPB";
-      const tags = [["TY", kind], ["ID", known.cite_key], ...familyFirst(paper).map((name) => ["AU", name]), ["TI", known.title], ["T2", known.journal_ref], ["PY", known.year], ["DO", known.doi], ["UR", known.url]];
+      const tags = [["TY", kind], ["ID", fields.cite_key], ...familyFirst(paper).map((name) => ["AU", name]), ["TI", fields.title], ["T2", fields.journal_ref], ["PY", fields.year], ["DO", fields.doi], ["UR", fields.url]];
       const lines = tags.filter(([, value]) => value).map(([tag, value]) => `${tag}  - ${String(value).replace(/\s+/g, " ")}\r\n`);
       return `${lines.join("")}ER  - \r\n\r\n`;
     })
     .join("");
 }
 
-// The names as the entry for BibTeX splits them, out of their braces and escapes.
+// The author names of the BibTeX entry without braces and escapes.
 function familyFirst(paper) {
   const field = /^ {2}author = \{(.*)\},$/m.exec(paper.bibtex)?.[1] ?? "";
   return field.split(" and ").filter((name) => name && name !== "others").map((name) => name.replace(/\\([&%$#_{}])/g, "$1").replace(/[{}]/g, ""));
 }
 
 export function jsonOf(page, papers) {
-  return JSON.stringify(papers.map((paper) => factsOf(page, paper)), null, 1);
+  return JSON.stringify(papers.map((paper) => exportFields(page, paper)), null, 1);
 }
 
-function factsOf(page, paper) {
-  const one = paper.card?.one?.[0];
-  const said = one && plainText(one.text ?? paper.abstract[one.span[0]]);
+function exportFields(page, paper) {
+  const claim = paper.card?.one?.[0];
   return {
     cite_key: /^@\w+\{([^,]*),/.exec(paper.bibtex)?.[1],
     id: decodeURIComponent(paper.id),
@@ -59,7 +58,7 @@ function factsOf(page, paper) {
     doi: paper.doi,
     journal_ref: paper.venue,
     url: paper.arxiv ? `https://arxiv.org/abs/${paper.arxiv}` : paper.doi ? `https://doi.org/${paper.doi}` : paper.link,
-    one_liner: said,
+    one_liner: claim && plainText(claim.text ?? paper.abstract[claim.span[0]]),
     keywords: paper.card?.keywords,
   };
 }

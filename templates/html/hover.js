@@ -1,12 +1,12 @@
-// A small card at a citation: who, what, when, and the sentence that the claim rests on.
+// The preview of a citation: title, authors, year, and the sentence that supports the claim.
 
 import { el, rich } from "./build.js";
-import { addressOfPaper, authorsLine, themeMark } from "./parts.js";
+import { addressOfPaper, authorsLine, themeMark } from "./paper-view.js";
 
-const WAIT = 160; // milliseconds, so that a passing pointer shows nothing
-const STAY = 250; // milliseconds, time to reach the card
+const SHOW_DELAY = 160; // milliseconds, so that a passing pointer opens nothing
+const HIDE_DELAY = 250; // milliseconds, time to move the pointer to the preview
 
-// Returns { show(paper, place), hide() } for cards at places that are no citation.
+// Returns { show(paper, box), hide() } for previews at other places than citations.
 export function startHover(page, box) {
   let timer = 0;
   let from = null;
@@ -33,9 +33,9 @@ export function startHover(page, box) {
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
     const link = event.target.closest("a.cite");
-    if (link && link !== from) later(WAIT, () => show(link));
+    if (link && link !== from) later(SHOW_DELAY, () => show(link));
     else if (event.target.closest("#hover") || link) clearTimeout(timer);
-    else if (from || timer) later(STAY, hide);
+    else if (from || timer) later(HIDE_DELAY, hide);
   });
   document.addEventListener("focusin", (event) => {
     const link = event.target.closest("a.cite");
@@ -53,7 +53,7 @@ export function startHover(page, box) {
       box.replaceChildren(...contentOf(page, paper));
       box.hidden = false;
       place(box, at);
-      page.tell(box.textContent);
+      page.announce(box.textContent);
     },
   };
 }

@@ -1,13 +1,13 @@
-// Bring the page to life: everything here is in addition to what stands on it without scripts.
+// Start the interactive parts of the page, which shows all text without scripts.
 
 import { el } from "./build.js";
 import { startCard } from "./card.js";
 import { startCatalogue } from "./catalogue.js";
-import { canRead, readData, speaker } from "./data.js";
+import { canRead, readData, translator } from "./data.js";
 import { startHover } from "./hover.js";
-import { turnLook } from "./look.js";
+import { toggleColorScheme } from "./color-scheme.js";
 import { startMap } from "./map.js";
-import { ARXIV_ID, copyText } from "./parts.js";
+import { ARXIV_ID, copyText } from "./paper-view.js";
 import { readHash, writeHash } from "./state.js";
 import { fillTables } from "./tables.js";
 import { startYears } from "./years.js";
@@ -16,10 +16,10 @@ async function startPage() {
   const data = document.getElementById("data");
   if (!canRead(data)) return document.documentElement.classList.remove("scripted"); // as without scripts
   const page = await readData(data);
-  page.say = speaker(page.language, page.words);
+  page.say = translator(page.language, page.words);
   page.day = dayWriter(page.language);
   page.count = (n) => n.toLocaleString(page.language, { numberingSystem: "latn" });
-  page.tell = (text) => (document.getElementById("said").textContent = text);
+  page.announce = (text) => (document.getElementById("said").textContent = text);
   page.papers.forEach((paper, at) => {
     paper.place = at;
     paper.number ??= at + 1;
@@ -29,7 +29,7 @@ async function startPage() {
   page.order = page.order.map((at) => page.papers[at]);
   for (const node of document.querySelectorAll("[data-script]")) node.hidden = false;
   fillTables(page);
-  nameParts(page);
+  labelTables(page);
   const cards = startHover(page, document.getElementById("hover"));
   startContents();
   startAddress(page, cards);
@@ -41,18 +41,18 @@ function dayWriter(language) {
   return (date) => (date && date.length >= 10 ? format.format(new Date(date.slice(0, 10))) : (date ?? ""));
 }
 
-// Tell the cells of a table their column, for a narrow screen, and the ways back what they are, for a reader's ear.
-function nameParts(page) {
+// Label table cells with their column for narrow screens, and links back to citations for screen readers.
+function labelTables(page) {
   for (const table of document.querySelectorAll(".compare")) {
     const names = [...table.tHead.rows[0].cells].map((head) => head.textContent);
     for (const cell of table.querySelectorAll("td")) cell.dataset.column = names[cell.cellIndex];
   }
-  for (const list of document.querySelectorAll(".references[data-lean]")) leadBack(list);
+  for (const list of document.querySelectorAll(".references[data-lean]")) addBacklinks(list);
   for (const back of document.querySelectorAll(".backs a")) back.ariaLabel = page.say("back", { n: Number(back.textContent) });
 }
 
-// Lead from each reference to the places that cite it.
-function leadBack(list) {
+// Link each reference back to the places that cite it.
+function addBacklinks(list) {
   for (const cite of document.querySelectorAll("main .cite[id]")) {
     const item = document.getElementById(cite.hash.slice(1));
     if (item?.parentElement !== list) continue;
@@ -61,18 +61,18 @@ function leadBack(list) {
   }
 }
 
-// Keep the address, the open card and the catalogue in step.
+// Synchronize the address, the open card and the catalogue.
 function startAddress(page, cards) {
   const byId = new Map(page.order.map((paper) => [paper.id, paper]));
   const dialog = document.getElementById("card");
   const root = document.querySelector(".catalogue");
   let chosen = {};
-  const watchers = []; // each is given the papers found and may return what it shows of them
+  const watchers = []; // functions that take the papers found and may return an element that describes them
   const find = () => {
     if (!catalogue) return;
     const found = catalogue.apply(chosen);
     const shown = watchers.map((mark) => mark(found));
-    page.tell([root.querySelector("[data-tally]"), ...shown].map((said) => said?.textContent).filter(Boolean).join(" "));
+    page.announce([root.querySelector("[data-tally]"), ...shown].map((node) => node?.textContent).filter(Boolean).join(" "));
   };
   const address = (state) => writeHash(state) || location.pathname + location.search;
   const changed = (state) => {
@@ -100,7 +100,7 @@ function startAddress(page, cards) {
   addEventListener("popstate", () => follow(true));
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href*='#']");
-    const [file, place] = (link?.getAttribute("href") ?? "").split("#"); // a link in a drawing has no hash
+    const [file, place] = (link?.getAttribute("href") ?? "").split("#"); // links in SVG have no hash property
     if (link?.dataset.leave !== undefined) dialog.close();
     const ofRow = link?.matches(".compare th a") ? page.byNumber.get(Number(place.slice("ref-".length))) : undefined;
     const paper = byId.get(ofRow?.id ?? (link && readHash(`#${place}`)?.paper));
@@ -120,7 +120,7 @@ function startAddress(page, cards) {
 function startTools(page, dialog, catalogue) {
   const tools = {
     search: () => catalogue?.focus(),
-    look: turnLook,
+    look: toggleColorScheme,
     copy: (button) => copyText(button.parentElement.querySelector("code").textContent, button, page),
   };
   document.addEventListener("click", (event) => {
@@ -145,7 +145,7 @@ function startTools(page, dialog, catalogue) {
   });
 }
 
-// Mark the section being read, and fold the contents away where they would push the page down.
+// Mark the current section in the contents, and collapse the contents on narrow screens.
 function startContents() {
   const contents = document.querySelector(".contents details");
   const narrow = matchMedia("(max-width: 64rem)");

@@ -1,12 +1,12 @@
-// The map: every paper a mark in the color and form of its theme; zoom, hover, keys.
+// The map of papers, with marks in the color and shape of their theme; zoom, pointer and keyboard.
 
-const EDGE = 0.04; // of either side stays free around the papers
-const MOST_ZOOM = 40;
-const REACH = 14; // pixels between the pointer and a paper that it points at
-const CELLS = 64; // on a side of the grid that finds the paper near a place
-const SUB = 2.2; // zoom from which sub-themes are named
+const EDGE = 0.04; // share of each side that stays free around the papers
+const MAX_ZOOM = 40;
+const REACH = 14; // pixels from the pointer to the paper that it selects
+const CELLS = 64; // on each side of the grid that finds the nearest paper
+const SUBTHEME_ZOOM = 2.2; // zoom from which names of sub-themes are shown
 
-// Returns { mark(papers) }, which leaves only some papers in full color; `cards` shows a small card at a place.
+// Returns { mark(papers) }, which dims all other papers; `cards` shows previews.
 export function startMap(page, root, cards, open) {
   const canvas = root.querySelector("canvas");
   const papers = page.order.filter((paper) => paper.x !== undefined && paper.theme !== undefined);
@@ -16,13 +16,13 @@ export function startMap(page, root, cards, open) {
   const draw = () => {
     if (!map.due) map.due = requestAnimationFrame(() => drawMap(map));
   };
-  const renew = () => {
+  const redraw = () => {
     map.sprites = null;
     draw();
   };
   new ResizeObserver(draw).observe(canvas);
-  new MutationObserver(renew).observe(document.documentElement, { attributeFilter: ["data-look"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", renew);
+  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-look"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const point = (paper) => {
     if (paper === map.at) return;
     map.at = paper;
@@ -47,27 +47,27 @@ export function startMap(page, root, cards, open) {
   };
 }
 
-// A view is the scale and the left and upper edge of what is shown, in parts of the whole.
+// A view has a scale and the left and upper edge of the visible part, as shares of the map.
 export function wholeView() {
   return { scale: 1, x: 0, y: 0 };
 }
 
-// Zoom by a factor so that the place (x, y) of the window, 0 to 1, stays where it is.
+// Zoom by a factor around the point (x, y) of the window, 0 to 1.
 export function zoomed(view, factor, x, y) {
-  const scale = Math.min(Math.max(view.scale * factor, 1), MOST_ZOOM);
-  return held({ scale, x: view.x + x / view.scale - x / scale, y: view.y + y / view.scale - y / scale });
+  const scale = Math.min(Math.max(view.scale * factor, 1), MAX_ZOOM);
+  return clamped({ scale, x: view.x + x / view.scale - x / scale, y: view.y + y / view.scale - y / scale });
 }
 
 export function moved(view, x, y) {
-  return held({ ...view, x: view.x + x / view.scale, y: view.y + y / view.scale });
+  return clamped({ ...view, x: view.x + x / view.scale, y: view.y + y / view.scale });
 }
 
-function held({ scale, x, y }) {
+function clamped({ scale, x, y }) {
   const most = 1 - 1 / scale;
   return { scale, x: Math.min(Math.max(x, 0), most), y: Math.min(Math.max(y, 0), most) };
 }
 
-// Where a paper is in the window, 0 to 1 on each side.
+// The position of a paper in the window, 0 to 1 on each side.
 export function placeOf(view, paper) {
   const inside = (value) => EDGE + (value / 1000) * (1 - 2 * EDGE);
   return [(inside(paper.x) - view.x) * view.scale, (inside(paper.y) - view.y) * view.scale];
@@ -87,7 +87,7 @@ function cellOf(value) {
   return Math.min(Math.floor((value / 1000) * CELLS), CELLS - 1);
 }
 
-// The paper nearest to a place of the window in pixels, at most `reach` away; null if there is none.
+// The paper nearest to a position of the window, at most `reach` pixels away, or null.
 export function nearestTo(grid, view, [width, height], [x, y], reach, fits = () => true) {
   const back = (part, side, offset) => ((part / side / view.scale + offset - EDGE) / (1 - 2 * EDGE)) * 1000;
   const cells = (from, to) => [cellOf(Math.max(from, 0)), cellOf(Math.min(Math.max(to, 0), 999))];
@@ -112,7 +112,7 @@ function brightAt(map, place, reach) {
   return nearestTo(map.grid, map.view, size, place, reach, (paper) => !map.bright || map.bright.has(paper));
 }
 
-// The wheel zooms once the map has the focus, or with Ctrl: else a reader who scrolls by would be caught.
+// The wheel zooms with Ctrl or while the map has the focus, so that scrolling past it works.
 function startPointer(map, draw, point, open) {
   const { canvas } = map;
   let drag = null;
@@ -147,7 +147,7 @@ function startPointer(map, draw, point, open) {
   });
 }
 
-// Arrows move the map, and the paper nearest to its middle is pointed at; Enter opens its card.
+// Arrow keys move the map and select the paper nearest to its center; Enter opens its card.
 function startKeys(map, draw, point, open) {
   const { canvas } = map;
   const steps = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
@@ -170,7 +170,7 @@ function startKeys(map, draw, point, open) {
   canvas.addEventListener("blur", () => point(null));
 }
 
-// A name for each theme at the mean place of its papers, those below it counted; the greatest first.
+// The name of each theme at the mean position of its papers, sub-themes included; largest first.
 function namesOf(page, papers) {
   const sums = page.themes.map(() => [0, 0, 0]);
   for (const paper of papers) {
@@ -181,7 +181,7 @@ function namesOf(page, papers) {
     }
   }
   const names = page.themes.map((theme, at) => ({ name: theme.name, tone: theme.tone, top: theme.up === undefined || theme.up === null, x: sums[at][0] / sums[at][2], y: sums[at][1] / sums[at][2], size: sums[at][2] }));
-  return names.filter((one) => one.size).sort((a, b) => b.top - a.top || b.size - a.size);
+  return names.filter((name) => name.size).sort((a, b) => b.top - a.top || b.size - a.size);
 }
 
 function boxOf(map, paper) {
@@ -210,7 +210,7 @@ function drawMap(map) {
     if (map.bright && !map.bright.has(paper)) dim.push([x, y]);
     else brush.drawImage(map.sprites.of[paper.theme], x * width - size / 2, y * height - size / 2, size, size);
   }
-  brush.globalCompositeOperation = "destination-over"; // what is filtered out lies below what is not
+  brush.globalCompositeOperation = "destination-over"; // draws the dimmed papers behind the others
   brush.fillStyle = map.sprites.line;
   for (const [x, y] of dim) brush.fillRect(x * width - 1.5, y * height - 1.5, 3, 3);
   brush.globalCompositeOperation = "source-over";
@@ -218,7 +218,7 @@ function drawMap(map) {
   if (map.at) drawRing(map, brush, width, height, size);
 }
 
-// One small picture a theme: to copy it is ten times as fast as to draw its outline again.
+// An image of the mark of each theme: copying it is ten times as fast as filling the path.
 function spritesOf({ page, canvas }, size, dense) {
   const style = getComputedStyle(canvas);
   const of = page.themes.map((theme) => {
@@ -233,7 +233,7 @@ function spritesOf({ page, canvas }, size, dense) {
   return { size, of, style, line: colorOf(style, "line"), ink: style.color, ground: colorOf(style, "ground") };
 }
 
-// A custom property is a pair for light and dark; a canvas wants the one that holds.
+// Custom properties are pairs for light and dark; a canvas needs one color.
 function colorOf(style, name) {
   const pair = /^light-dark\((.+?), *(.+?)\)$/.exec(style.getPropertyValue(`--${name}`).trim());
   if (!pair) return style.getPropertyValue(`--${name}`).trim();
@@ -249,14 +249,14 @@ function drawNames(map, brush, width, height) {
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
   for (const name of map.names) {
-    if (!name.top && view.scale < SUB) break;
+    if (!name.top && view.scale < SUBTHEME_ZOOM) break;
     const [x, y] = placeOf(view, name);
     brush.font = `${name.top ? 600 : 500} ${name.top ? 13 : 12}px ${sprites.style.fontFamily}`;
     const half = brush.measureText(name.name).width / 2 + 3;
     if (x < 0 || x > 1 || y < 0 || y > 1) continue;
     const left = Math.min(Math.max(x * width, half), Math.max(width - half, half));
     const free = (at) => !taken.some((other) => Math.abs(other.left - left) < other.half + half && Math.abs(other.y - at) < 17);
-    const at = [0, 18, -18, 36, -36].map((step) => y * height + step).find(free); // a name may step aside a little
+    const at = [0, 18, -18, 36, -36].map((step) => y * height + step).find(free); // a name may move up or down a little
     if (at === undefined) continue;
     const box = { left, y: at, half };
     taken.push(box);

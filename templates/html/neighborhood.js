@@ -1,41 +1,41 @@
-// The papers around one: who cites it, whom it cites, or else who is most like it; drawn, and listed below.
+// The neighborhood of a paper: citing and cited papers, or else the most similar ones, as a graph and a table.
 
 import { el, plainText, rich, svg } from "./build.js";
-import { ARXIV_ID, addressOfPaper } from "./parts.js";
+import { ARXIV_ID, addressOfPaper } from "./paper-view.js";
 
-const MOST = 60; // papers drawn, this one included: more cannot be told apart
-const ROW = 22; // pixels between two papers of a column
-const TOP = 40; // pixels above the first, for the headings
-const SIZE = 6; // half the width of a mark
-const LETTER = 6.3; // pixels, on average, of a label
-const FIRST_ROWS = 8; // of the table, before a reader asks for more
+const MAX_DRAWN = 60; // papers in the graph, this one included; more are not readable
+const ROW = 22; // pixels between the papers of a column
+const TOP = 40; // pixels above the first paper, for the headings
+const SIZE = 6; // pixels, half the width of a mark
+const LETTER = 6.3; // pixels, mean width of a character
+const FIRST_ROWS = 8; // of the table that are shown at first
 
 // { kind, left: [], right: [], hidden }: kind is "citations" or "similar"; each neighbor is { relation, paper } or
-// { relation, work }; hidden counts those that are known and not shown.
+// { relation, work }; hidden is the number of neighbors that are not shown.
 export function neighborsAround(page, paper) {
   const at = paper.place;
   const newest = (a, b) => (b.paper.year ?? 0) - (a.paper.year ?? 0) || a.paper.number - b.paper.number;
   const citing = page.papers.filter((other) => other.cites?.includes(at)).map((other) => ({ relation: "citing", paper: other }));
-  const cited = (paper.cites ?? []).map((one) => ({ relation: "cited", paper: page.papers[one] }));
-  const outside = (paper.works ?? []).map((one) => ({ relation: "outside", work: page.works[one] }));
+  const cited = (paper.cites ?? []).map((index) => ({ relation: "cited", paper: page.papers[index] }));
+  const outside = (paper.works ?? []).map((index) => ({ relation: "outside", work: page.works[index] }));
   const right = [...cited.sort(newest), ...outside];
   if (!citing.length && !right.length) {
-    const near = (paper.near ?? []).map((one) => ({ relation: "near", paper: page.papers[one] }));
-    return { kind: "similar", left: [], right: near.slice(0, MOST - 1), hidden: 0 };
+    const near = (paper.near ?? []).map((index) => ({ relation: "near", paper: page.papers[index] }));
+    return { kind: "similar", left: [], right: near.slice(0, MAX_DRAWN - 1), hidden: 0 };
   }
-  const [onLeft, onRight] = shared(citing.length, right.length, MOST - 1);
+  const [onLeft, onRight] = shared(citing.length, right.length, MAX_DRAWN - 1);
   const hidden = citing.length + right.length - onLeft - onRight + (paper.more_works ?? 0);
   return { kind: "citations", left: citing.sort(newest).slice(0, onLeft), right: right.slice(0, onRight), hidden };
 }
 
-// Give each side its half, and what the other does not need.
+// Give each side half of the room, and what the other side does not need.
 export function shared(left, right, room) {
   const half = Math.floor(room / 2);
   const onLeft = Math.min(left, Math.max(half, room - right));
   return [onLeft, Math.min(right, room - onLeft)];
 }
 
-// Places in pixels: { width, height, self: { x, y }, nodes: [{ neighbor, x, y, side, room }], links: [[node, node]] }.
+// Positions in pixels: { width, height, self: { x, y }, nodes: [{ neighbor, x, y, side, room }], links: [[node, node]] }.
 export function layoutOf(around, width) {
   const rows = Math.max(around.left.length, around.right.length, 3);
   const height = TOP + rows * ROW;
@@ -49,35 +49,35 @@ export function layoutOf(around, width) {
 
 // Citations among the neighbors themselves.
 function linksAmong(nodes) {
-  const held = nodes.filter((node) => node.neighbor.paper);
+  const papers = nodes.filter((node) => node.neighbor.paper);
   const links = [];
-  for (const from of held) {
-    for (const to of held) if (from !== to && from.neighbor.paper.cites?.includes(to.neighbor.paper.place)) links.push([from, to]);
+  for (const from of papers) {
+    for (const to of papers) if (from !== to && from.neighbor.paper.cites?.includes(to.neighbor.paper.place)) links.push([from, to]);
   }
   return links;
 }
 
 export function labelOf(neighbor, room) {
   const { paper, work } = neighbor;
-  const known = paper ?? work;
-  const title = plainText(known.title);
-  const year = known.year ? ` ${known.year}` : "";
+  const item = paper ?? work;
+  const title = plainText(item.title);
+  const year = item.year ? ` ${item.year}` : "";
   const letters = Math.floor(room / LETTER);
-  const short = shortened(known.by ?? title, letters - year.length) + year;
-  return known.by && letters > 44 ? shortened(`${short} · ${title}`, letters) : short;
+  const short = shortened(item.by ?? title, letters - year.length) + year;
+  return item.by && letters > 44 ? shortened(`${short} · ${title}`, letters) : short;
 }
 
 function shortened(text, letters) {
   return text.length > letters ? `${text.slice(0, Math.max(letters - 1, 1)).trimEnd()}…` : text;
 }
 
-// The elements of a card; the drawing is left to `drawNeighborhood`, which needs to know how wide the card is.
+// The elements of a card; `drawNeighborhood` fills the graph when the width of the card is known.
 export function neighborhoodOf(page, paper) {
   const around = neighborsAround(page, paper);
   const shown = [...around.left, ...around.right];
   if (!shown.length) return [];
-  const notes = around.kind === "similar" ? [page.say("no_citations")] : toldOf(page, paper);
-  if (around.hidden) notes.push(page.say("limited", { most: MOST, hidden: around.hidden }));
+  const notes = around.kind === "similar" ? [page.say("no_citations")] : citationNotes(page, paper);
+  if (around.hidden) notes.push(page.say("limited", { most: MAX_DRAWN, hidden: around.hidden }));
   const drawing = svg("svg", { role: "group", "aria-label": `${page.say("neighborhood")}: ${plainText(paper.title)}` });
   return [
     el("h3", {}, page.say("neighborhood")),
@@ -87,7 +87,7 @@ export function neighborhoodOf(page, paper) {
   ];
 }
 
-function toldOf(page, paper) {
+function citationNotes(page, paper) {
   const who = (paper.told ?? []).map(([name, at]) => `${name} (${page.day(at)})`).join(", ");
   const notes = who ? [page.say("told", { who })] : [];
   if (paper.count !== undefined) notes.push(page.say("count", { n: paper.count }));
@@ -134,7 +134,7 @@ function nodeOf(page, node) {
   return svg(`a.node-mark.${neighbor.relation}`, { href, "aria-label": whole, ...away }, ...parts);
 }
 
-// A form for each relation, so that color is not all that tells them apart.
+// Relations differ in shape as well as in color.
 function markOf(relation, x, y) {
   if (relation === "citing" || relation === "near") return svg("circle", { cx: x, cy: y, r: SIZE });
   const reach = SIZE + 1;
@@ -156,16 +156,16 @@ function relatedTable(page, shown) {
 }
 
 function relatedRow(page, neighbor, hidden) {
-  const known = neighbor.paper ?? neighbor.work;
+  const item = neighbor.paper ?? neighbor.work;
   const href = addressOf(page, neighbor);
   const away = href.startsWith("https:") ? { target: "_blank", rel: "noopener noreferrer" } : {};
-  const title = href ? el("a", { href, dir: "auto", ...away }, ...rich(known.title)) : el("span", { dir: "auto" }, ...rich(known.title));
+  const title = href ? el("a", { href, dir: "auto", ...away }, ...rich(item.title)) : el("span", { dir: "auto" }, ...rich(item.title));
   return el(
     "tr",
     { hidden },
     el("td", {}, title),
-    el("td.by", { dir: "auto" }, known.by ?? ""),
-    el("td.year", {}, String(known.year ?? "–")),
+    el("td.by", { dir: "auto" }, item.by ?? ""),
+    el("td.year", {}, String(item.year ?? "–")),
     el(`td.relation.${neighbor.relation}`, {}, page.say(neighbor.relation)),
     el("td.actions", {}, ...actionsOf(page, neighbor)),
   );

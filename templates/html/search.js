@@ -1,20 +1,20 @@
-// Full-text search by plain scan: fast enough for 20,000 papers, and nothing to build.
+// Full-text search by linear scan, which is fast enough for 20,000 papers.
 
 import { plainText } from "./build.js";
 
-const WEIGHTS = [["title", 8], ["authors", 5], ["keywords", 4], ["text", 1]]; // the greatest first
+const WEIGHTS = [["title", 8], ["authors", 5], ["keywords", 4], ["text", 1]]; // highest first
 
 const ASCII = /^[\x00-\x7f]*$/;
 
 export function folded(text) {
-  if (ASCII.test(text)) return text.toLowerCase(); // the long way takes ten times as long
+  if (ASCII.test(text)) return text.toLowerCase(); // ten times as fast as normalization
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 // Split a query into words and "quoted phrases", folded.
 export function termsOf(query) {
-  const found = folded(query).matchAll(/"([^"]+)"|[^\s"]+/gu);
-  return [...found].map((match) => (match[1] ?? match[0]).trim()).filter(Boolean);
+  const matches = folded(query).matchAll(/"([^"]+)"|[^\s"]+/gu);
+  return [...matches].map((match) => (match[1] ?? match[0]).trim()).filter(Boolean);
 }
 
 export function fieldsOf(paper) {
@@ -28,7 +28,7 @@ export function fieldsOf(paper) {
   };
 }
 
-// Score of a paper: every term must be found; 0 if one is not.
+// Sum of the weights of all terms; 0 if a term is missing.
 export function scoreOf(fields, terms) {
   let total = 0;
   for (const term of terms) {

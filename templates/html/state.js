@@ -1,9 +1,9 @@
-// What the address says: an open paper and how the catalogue is filtered and sorted.
+// The state in the address: the open paper, and the filters and order of the catalogue.
 
 const KEYS = ["q", "theme", "year", "category", "author", "status", "unsure", "sort"];
 
-// "#p-2101.00001&theme=debate&sort=-year" -> { paper: "2101.00001", theme: "debate", sort: "-year" }; null if it is
-// the place of a section.
+// "#p-2101.00001&theme=debate&sort=-year" -> { paper: "2101.00001", theme: "debate", sort: "-year" }; null for the
+// id of a section.
 export function readHash(hash) {
   const parts = hash.replace(/^#/, "").split("&").filter(Boolean);
   const state = {};

@@ -1,16 +1,16 @@
-// The rows of comparison tables that a large page does not write out: their words are on the cards.
+// Fill in the rows of comparison tables that a large page leaves out, from the data of the cards.
 
 import { el, plainText } from "./build.js";
-import { claimWords, referenceOf } from "./parts.js";
+import { claimWords, referenceOf } from "./paper-view.js";
 
 const FIELDS = { on: "one", mo: "motivation", ai: "aims", qu: "questions", me: "methods", da: "data", fi: "findings", li: "limits", si: "significance" };
 
-// Each table names its rows in their order: "12 mo0 - fi1" is a paper by number and its cells, nothing a row that stands there.
+// A table lists its rows in order: "12 mo0 - fi1" is the number of a paper and its cells; an empty one is already there.
 export function fillTables(page) {
   for (const table of document.querySelectorAll("table[data-rows]")) {
     const [body] = table.tBodies;
-    const standing = [...body.rows];
-    body.replaceChildren(...table.dataset.rows.split(";").map((row) => (row ? comparedRow(page, row) : standing.shift())));
+    const written = [...body.rows];
+    body.replaceChildren(...table.dataset.rows.split(";").map((row) => (row ? comparedRow(page, row) : written.shift())));
     delete table.dataset.rows;
     table.parentElement.parentElement.querySelector(":scope > .left")?.remove();
   }

@@ -1,8 +1,8 @@
-// The chart of years: what the filters leave stands in color before all papers in gray, and the table says the same.
+// The chart of years: papers that match the filters in color in front of all papers in gray, with the same table.
 
 import { svg } from "./build.js";
 
-// Returns { mark(papers) }, which gives back the element that says what the chart then shows; it is empty for all.
+// Returns { mark(papers) }, which returns the element with the description; it is empty for all papers.
 export function startYears(page, root) {
   const chart = {
     drawing: root.querySelector("svg"),
@@ -12,25 +12,25 @@ export function startYears(page, root) {
     note: root.querySelector("[data-found]"),
     colored: svg("g.bars.colored"),
   };
-  chart.said = chart.drawing.getAttribute("aria-label");
+  chart.label = chart.drawing.getAttribute("aria-label");
   chart.bars.after(chart.colored);
-  const written = new Map([...root.querySelectorAll("tbody td, .totals text")].map((cell) => [cell, cell.textContent]));
+  const original = new Map([...root.querySelectorAll("tbody td, .totals text")].map((cell) => [cell, cell.textContent]));
   return {
     mark(papers) {
       const all = papers.length === page.order.length;
       const note = all ? "" : page.say("years_found", { n: papers.length });
       root.toggleAttribute("data-narrowed", !all);
       chart.note.textContent = note;
-      chart.drawing.setAttribute("aria-label", [chart.said, note].filter(Boolean).join(" "));
+      chart.drawing.setAttribute("aria-label", [chart.label, note].filter(Boolean).join(" "));
       chart.colored.replaceChildren();
-      if (all) for (const [cell, words] of written) cell.textContent = words;
+      if (all) for (const [cell, words] of original) cell.textContent = words;
       else showCounts(page, chart, countsOf(page, chart.tops, papers));
       return chart.note;
     },
   };
 }
 
-// Papers by year, for each top theme in the order of the chart; what fits no theme is not in it.
+// Numbers of papers by year for each top theme, in the order of the chart; papers that fit no theme are left out.
 export function countsOf(page, tops, papers) {
   const years = new Map();
   for (const paper of papers) {

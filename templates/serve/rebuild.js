@@ -1,6 +1,6 @@
-// Rebuild the drafts and show how far it is.
+// Rebuild the drafts and show the progress.
 
-export function startRebuild(desk, button, box) {
+export function startRebuild(app, button, box) {
   const bar = box.querySelector("progress");
   const line = box.querySelector("span");
 
@@ -17,16 +17,16 @@ export function startRebuild(desk, button, box) {
       const state = JSON.parse(event.data);
       if (state.total) Object.assign(bar, { max: state.total, value: state.done });
       else bar.removeAttribute("value");
-      line.textContent = desk.say("building", { stage: state.stage });
+      line.textContent = app.say("building", { stage: state.stage });
       if (state.running) return;
       end();
       const notes = state.notes.map((note) => ` ${note}.`).join("");
-      if (!state.error) desk.take(await desk.ask.get("overview"));
-      desk.tell(state.error ? `${state.error} (${state.hint})` : desk.say("built", { n: state.changed.length }) + notes, Boolean(state.error));
+      if (!state.error) app.update(await app.api.get("overview"));
+      app.tell(state.error ? `${state.error} (${state.hint})` : app.say("built", { n: state.changed.length }) + notes, Boolean(state.error));
     };
     events.onerror = () => {
       end();
-      desk.tell(desk.say("lost"), true);
+      app.tell(app.say("lost"), true);
     };
   }
 
@@ -34,12 +34,12 @@ export function startRebuild(desk, button, box) {
     if (button.disabled) return;
     button.disabled = true;
     try {
-      await desk.ask.post("rebuild");
+      await app.api.post("rebuild");
       follow();
     } catch (error) {
       button.disabled = false;
       if (error.status === 423) follow();
-      else desk.tell(error.message, true);
+      else app.tell(error.message, true);
     }
   }
 

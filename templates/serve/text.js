@@ -1,9 +1,9 @@
-// The sentences of the draft, each of which the person may write over.
+// The sentences of the draft, which can be edited.
 
 import { el } from "./build.js";
 
-export function startText(desk, root) {
-  const { say } = desk;
+export function startText(app, root) {
+  const { say } = app;
   const state = { lines: null, of: "", section: "" };
   const chosen = el("select", {});
   const list = el("ol.lines", {});
@@ -13,13 +13,13 @@ export function startText(desk, root) {
     drawLines();
   });
 
-  // What is there depends on every decision, so it is asked for again after each.
+  // Every decision may change the sentences, so they are loaded again after each.
   async function draw() {
-    if (state.of === desk.survey.state) return;
-    state.of = desk.survey.state;
+    if (state.of === app.survey.state) return;
+    state.of = app.survey.state;
     if (state.lines === null) list.replaceChildren(el("li.none", {}, say("loading")));
     try {
-      state.lines = await desk.ask.get("lines");
+      state.lines = await app.api.get("lines");
     } catch (error) {
       state.of = "";
       list.replaceChildren(el("li.none", {}, error.message));
@@ -27,7 +27,7 @@ export function startText(desk, root) {
     }
     const sections = [...new Set(state.lines.map((line) => line.section))];
     if (!sections.includes(state.section)) state.section = sections.find((id) => id.startsWith("theme-")) ?? sections[0];
-    const options = sections.map((id) => el("option", { value: id, selected: id === state.section }, desk.path(id.replace(/^theme-/, "")) || id));
+    const options = sections.map((id) => el("option", { value: id, selected: id === state.section }, app.path(id.replace(/^theme-/, "")) || id));
     chosen.replaceChildren(...options);
     drawLines();
   }
@@ -39,17 +39,17 @@ export function startText(desk, root) {
 
   function row(line) {
     const marks = [line.kind !== "sentence" && say(line.kind), line.by && say("by", { who: line.by })].filter(Boolean).map((text) => el("span.mark", {}, text));
-    const doubts = line.doubts.length ? [el("span.mark.doubt", {}, say("doubt", { what: line.doubts.join(", ") }))] : [];
-    const words = el("p", { dir: "auto" }, ...shown(line.text));
+    const warnings = line.doubts.length ? [el("span.mark.doubt", {}, say("doubt", { what: line.doubts.join(", ") }))] : [];
+    const words = el("p", { dir: "auto" }, ...withCitations(line.text));
     const item = el("li", { class: line.kind }, words);
     const button = (name, run) => {
       const made = el("button.tool", { type: "button" }, say(name));
       made.addEventListener("click", run);
       return made;
     };
-    const order = (action) => () => desk.act({ action, section: line.section, sentence: line.claim });
-    const buttons = line.kind === "waiting" ? [] : line.kind === "dropped" ? [button("bring_back", order("keep"))] : [button("edit", () => write(item, line)), button("drop", order("drop")), button("keep", order("keep"))];
-    item.append(el("div.row.verbs", {}, ...marks, ...doubts, el("span.grow", {}), ...buttons));
+    const send = (action) => () => app.act({ action, section: line.section, sentence: line.claim });
+    const buttons = line.kind === "waiting" ? [] : line.kind === "dropped" ? [button("bring_back", send("keep"))] : [button("edit", () => write(item, line)), button("drop", send("drop")), button("keep", send("keep"))];
+    item.append(el("div.row.verbs", {}, ...marks, ...warnings, el("span.grow", {}), ...buttons));
     return item;
   }
 
@@ -60,7 +60,7 @@ export function startText(desk, root) {
     form.querySelector("button").addEventListener("click", drawLines);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      desk.act({ action: "edit", section: line.section, sentence: line.claim, text: area.value });
+      app.act({ action: "edit", section: line.section, sentence: line.claim, text: area.value });
     });
     item.replaceChildren(form);
     area.focus();
@@ -69,7 +69,7 @@ export function startText(desk, root) {
   return { draw };
 }
 
-// Words with their citations set apart, as they are written in the field.
-function shown(text) {
+// The text with its citation marks set apart.
+function withCitations(text) {
   return text.split(/(\[@[^\]\s]+\])/).map((part, at) => (at % 2 ? el("code.cite", {}, part) : part));
 }

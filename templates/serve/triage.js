@@ -1,12 +1,12 @@
-// One paper after another: is it where it belongs?
+// Review papers one by one and confirm or correct their theme.
 
 import { el } from "./build.js";
 
 const KINDS = { unsure: (paper) => paper.unsure && !paper.outside, outside: (paper) => paper.outside, excluded: (paper) => paper.excluded, all: (paper) => !paper.excluded };
-const SHOWN = 200; // papers in the list; search finds the others
+const MAX_LISTED = 200; // papers in the list; search finds the others
 
-export function startTriage(desk, root) {
-  const { say } = desk;
+export function startTriage(app, root) {
+  const { say } = app;
   const state = { kind: "unsure", query: "", paper: "", at: 0 };
   const kinds = el("select", {});
   const search = el("input", { type: "search", placeholder: say("search_hint"), autocomplete: "off" });
@@ -22,27 +22,27 @@ export function startTriage(desk, root) {
     draw();
   }
 
-  function found() {
+  function matching() {
     const hit = (paper) => `${paper.title} ${paper.by} ${paper.id}`.toLowerCase().includes(state.query);
-    const papers = desk.survey.papers.filter((paper) => KINDS[state.kind](paper) && (!state.query || hit(paper)));
-    return papers.sort((one, other) => (one.sure ?? 0) - (other.sure ?? 0) || (one.id < other.id ? -1 : 1));
+    const papers = app.survey.papers.filter((paper) => KINDS[state.kind](paper) && (!state.query || hit(paper)));
+    return papers.sort((a, b) => (a.sure ?? 0) - (b.sure ?? 0) || (a.id < b.id ? -1 : 1));
   }
 
   function draw() {
-    const papers = found();
-    const counted = Object.entries(KINDS).map(([kind, test]) => el("option", { value: kind, selected: kind === state.kind }, say(`only_${kind}`, { n: desk.survey.papers.filter(test).length })));
+    const papers = matching();
+    const counted = Object.entries(KINDS).map(([kind, test]) => el("option", { value: kind, selected: kind === state.kind }, say(`only_${kind}`, { n: app.survey.papers.filter(test).length })));
     kinds.replaceChildren(...counted);
     const here = papers.findIndex((paper) => paper.id === state.paper);
     state.at = Math.min(here >= 0 ? here : state.at, Math.max(papers.length - 1, 0));
     state.paper = papers[state.at]?.id ?? "";
-    const first = Math.max(0, Math.min(state.at - SHOWN / 2, papers.length - SHOWN));
-    queue.replaceChildren(...papers.slice(first, first + SHOWN).map((paper) => entry(paper)));
+    const first = Math.max(0, Math.min(state.at - MAX_LISTED / 2, papers.length - MAX_LISTED));
+    queue.replaceChildren(...papers.slice(first, first + MAX_LISTED).map((paper) => entry(paper)));
     queue.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     drawPaper(papers[state.at], papers.length);
   }
 
   function entry(paper) {
-    const button = el("button", { type: "button", "aria-current": paper.id === state.paper ? "true" : false }, el("span.title", { dir: "auto" }, paper.title), el("span.under", { dir: "auto" }, desk.names().get(paper.theme) ?? "–"));
+    const button = el("button", { type: "button", "aria-current": paper.id === state.paper ? "true" : false }, el("span.title", { dir: "auto" }, paper.title), el("span.under", { dir: "auto" }, app.names().get(paper.theme) ?? "–"));
     button.addEventListener("click", () => pick({ paper: paper.id }));
     return el("li", {}, button);
   }
@@ -67,11 +67,11 @@ export function startTriage(desk, root) {
   function placeOf(paper) {
     const rows = [];
     const add = (name, value) => rows.push(el("div", {}, el("dt", {}, name), el("dd", {}, value)));
-    if (paper.theme) add(say(paper.outside ? "outside" : "stands"), el("strong", { dir: "auto" }, desk.path(paper.theme)));
+    if (paper.theme) add(say(paper.outside ? "outside" : "stands"), el("strong", { dir: "auto" }, app.path(paper.theme)));
     else add(say(paper.excluded ? "excluded" : "nowhere"), "–");
     const mark = paper.how === "person" ? "pinned" : paper.unsure ? "unsure" : "";
     if (paper.theme) add(say("sure"), [`${percent.format(paper.sure)} `, mark && el("span.mark", {}, say(mark))]);
-    if (paper.rival) add(say("rival"), el("span", { dir: "auto" }, desk.path(paper.rival)));
+    if (paper.rival) add(say("rival"), el("span", { dir: "auto" }, app.path(paper.rival)));
     if (paper.words?.length) add(say("words"), paper.words.join(", "));
     return el("dl.place", {}, ...rows);
   }
@@ -88,7 +88,7 @@ export function startTriage(desk, root) {
   async function readMore(paper, rest) {
     let more;
     try {
-      more = await desk.ask.get(`paper/${encodeURI(paper.id)}`);
+      more = await app.api.get(`paper/${encodeURI(paper.id)}`);
     } catch (error) {
       rest.replaceChildren(el("p.none", {}, error.message));
       return;
@@ -98,16 +98,16 @@ export function startTriage(desk, root) {
     rest.replaceChildren(...why, ...text);
   }
 
-  // A decision takes the paper out of a list of open ones; the next one then stands in its place.
-  async function decide(order) {
+  // A decision removes the paper from a list of open ones and selects the next.
+  async function decide(action) {
     const paper = current();
     if (!paper) return;
-    const next = found()[state.at + 1]?.id ?? "";
-    if (await desk.act({ ...order, paper: paper.id })) pick({ paper: found().some((one) => one.id === paper.id) && state.kind === "all" ? paper.id : next });
+    const next = matching()[state.at + 1]?.id ?? "";
+    if (await app.act({ ...action, paper: paper.id })) pick({ paper: matching().some((other) => other.id === paper.id) && state.kind === "all" ? paper.id : next });
   }
 
-  const current = () => desk.survey?.papers.find((paper) => paper.id === state.paper);
-  const step = (by) => () => pick({ at: Math.max(0, Math.min(state.at + by, found().length - 1)), paper: "" });
+  const current = () => app.survey?.papers.find((paper) => paper.id === state.paper);
+  const step = (by) => () => pick({ at: Math.max(0, Math.min(state.at + by, matching().length - 1)), paper: "" });
   const keys = {
     j: step(1),
     k: step(-1),
@@ -118,7 +118,7 @@ export function startTriage(desk, root) {
     x: () => current() && !current().excluded && decide({ action: "exclude" }),
     m: async () => {
       if (!current()) return;
-      const theme = await desk.choose(say("choose"), desk.survey.themes.map((one) => [one.id, desk.path(one.id)]), current().rival ?? "");
+      const theme = await app.choose(say("choose"), app.survey.themes.map((theme) => [theme.id, app.path(theme.id)]), current().rival ?? "");
       if (theme) await decide({ action: "move", theme });
     },
   };

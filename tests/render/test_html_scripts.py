@@ -92,11 +92,11 @@ def test_words_are_said_with_their_plural_form() -> None:
     """Forms go by CLDR category, numbers by the language, in Latin digits."""
     words = json.dumps({"n": {"one": "{n} paper", "few": "{n} few", "other": "{n} of {all}"}, "x": "{a}!"})
 
-    assert run("data.js", f"[1, 1234].map(n => speaker('en', {words})('n', {{n, all: 5000}}))") == [
+    assert run("data.js", f"[1, 1234].map(n => translator('en', {words})('n', {{n, all: 5000}}))") == [
         "1 paper",
         "1,234 of 5,000",
     ]
-    assert run("data.js", f"speaker('ar', {words})('n', {{n: 3, all: 1}})") == "3 few"
+    assert run("data.js", f"translator('ar', {words})('n', {{n: 3, all: 1}})") == "3 few"
 
 
 PAGE = """{ papers: [
@@ -134,7 +134,7 @@ def test_without_citations_the_papers_most_alike_are_shown() -> None:
 )
 def test_sixty_papers_are_drawn_at_most(left: int, right: int, shown: list[int]) -> None:
     """A side that needs less than its half leaves the rest to the other."""
-    assert run("neighborhood.js", f"shared({left}, {right}, MOST - 1)") == shown
+    assert run("neighborhood.js", f"shared({left}, {right}, MAX_DRAWN - 1)") == shown
 
 
 @pytest.mark.parametrize("width", [300, 680])

@@ -247,7 +247,7 @@ def test_keys_turn_slides() -> None:
     """Presenters, arrows and the space bar turn; from right to left the arrows change sides; others do nothing."""
     keys = [("PageDown", False), ("ArrowLeft", False), ("ArrowRight", False), (" ", False), (" ", True), ("x", False)]
 
-    ways = _node(f"[false, true].map((rtl) => {json.dumps(keys)}.map(([key, shift]) => wayOf(key, shift, rtl)))")
+    ways = _node(f"[false, true].map((rtl) => {json.dumps(keys)}.map(([key, shift]) => stepOf(key, shift, rtl)))")
 
     assert ways == [[1, -1, 1, 1, -1, 0], [1, 1, -1, 1, -1, 0]]
 

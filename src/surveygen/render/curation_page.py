@@ -30,7 +30,7 @@ def curation_page(title: str, key: str, language: Language, roots: TemplateRoots
     def read(name: str) -> str:
         return read_asset(environment, f"serve/{name}", f"html/{name}")
 
-    style, script = read("style.css") + read("desk.css"), bundle("desk.js", read)
+    style, script = read("style.css") + read("curation.css"), bundle("curation.js", read)
     words = {name.removeprefix(_PREFIX): said for name, said in language.words.items() if name.startswith(_PREFIX)}
     values = {
         "title": clean(title),
@@ -41,4 +41,4 @@ def curation_page(title: str, key: str, language: Language, roots: TemplateRoots
         "data": data_element({"key": key, "words": words}),
     }
     rules = f"{policy([script], [style])}; connect-src 'self'; frame-ancestors 'none'"
-    return fill(environment, "serve/desk.html.j2", values), rules
+    return fill(environment, "serve/curation.html.j2", values), rules

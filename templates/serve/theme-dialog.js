@@ -1,19 +1,19 @@
-// Let the person choose a theme, by typing or from the list.
+// The dialog for choosing a theme, by typing or from the list.
 
 import { el } from "./build.js";
 
-// Return a function that opens the dialog with [id, name] pairs, one of them chosen at first, and gives the id, or "".
-export function chooser(dialog) {
+// Returns a function that opens the dialog with [id, name] pairs and resolves to the chosen id, or "".
+export function themeDialog(dialog) {
   const field = dialog.querySelector("input");
   const list = dialog.querySelector("select");
   const title = dialog.querySelector("h2");
   let options = [];
   let first = "";
   const fill = () => {
-    const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = options.filter(([id, name]) => wanted.every((word) => `${name} ${id}`.toLowerCase().includes(word)));
-    list.replaceChildren(...found.map(([id, name]) => el("option", { value: id }, name)));
-    if (found.length) list.selectedIndex = Math.max(found.findIndex(([id]) => id === first), 0);
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const matching = options.filter(([id, name]) => words.every((word) => `${name} ${id}`.toLowerCase().includes(word)));
+    list.replaceChildren(...matching.map(([id, name]) => el("option", { value: id }, name)));
+    if (matching.length) list.selectedIndex = Math.max(matching.findIndex(([id]) => id === first), 0);
   };
   field.addEventListener("input", fill);
   field.addEventListener("keydown", (event) => {
@@ -21,12 +21,12 @@ export function chooser(dialog) {
     event.preventDefault();
     list.focus();
   });
-  const take = () => dialog.close(list.value ? "take" : "");
-  list.addEventListener("dblclick", take);
+  const accept = () => dialog.close(list.value ? "take" : "");
+  list.addEventListener("dblclick", accept);
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.matches("button")) return;
     event.preventDefault();
-    take();
+    accept();
   });
   return (heading, pairs, chosen = "") =>
     new Promise((resolve) => {

@@ -1,10 +1,10 @@
-// Small pieces of a paper that several places show.
+// Parts of a paper that several views show.
 
 import { el, rich } from "./build.js";
 
 export const ARXIV_ID = /^(\d{4}\.\d{4,5}|[a-z][a-z-]+\/\d{7})$/;
 
-// Where a paper's card is: on this page, or on the page that holds it in full.
+// The address of a paper's card, on this page or on the page with its full data.
 export function addressOfPaper(page, paper) {
   return `${isHere(page, paper) ? "" : page.pages[paper.page]}#p-${paper.id}`;
 }
@@ -13,7 +13,7 @@ export function referenceOf(page, paper) {
   return `${page.pages[paper.page] ?? ""}#ref-${paper.number}`;
 }
 
-// Whether the page can show a card of the paper: it is one of its own, though another page may say more of it.
+// Whether this page can open a card of the paper; another page may have more of its data.
 function isHere(page, paper) {
   return paper.place < page.order.length;
 }
@@ -45,12 +45,12 @@ export function marksOf(page, paper) {
   return marks.flatMap((mark) => [" ", mark]);
 }
 
-// The abstract as one element a piece, so that evidence can light up.
+// The abstract with an element for each piece, so that evidence can be highlighted.
 export function abstractPieces(paper) {
   return (paper.abstract ?? []).map((piece, at) => el("span", { "data-piece": at }, ...rich(piece)));
 }
 
-// Words of a claim: its own, or the source's where they are the same.
+// The text of a claim, or the piece of the abstract that it equals.
 export function claimWords(paper, claim) {
   return rich(claim.text ?? paper.abstract[claim.span[0]]);
 }
@@ -58,7 +58,7 @@ export function claimWords(paper, claim) {
 export async function copyText(text, button, page) {
   try {
     await navigator.clipboard.writeText(text);
-    page.tell(page.say("copied"));
+    page.announce(page.say("copied"));
     button.dataset.done = "";
     setTimeout(() => delete button.dataset.done, 1500);
   } catch {
