@@ -25,7 +25,6 @@ from surveygen.domain.survey import (
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.languages import load
 from surveygen.survey import QualityChecks, SurveyData, compose, make_cite_keys, with_change_report
-from surveygen.survey._themes import MOST_ROWS
 
 ENGLISH = load("en")
 _FLAWS = {"They": "dangling", "Head": "fragment", "Odd:": "other"}
@@ -287,7 +286,7 @@ def test_composing_is_pure() -> None:
 
 def test_a_large_theme_compares_those_that_stand_for_it_best() -> None:
     """The table of a theme of more papers than fit is cut by their score, and its caption says so; order is by date."""
-    papers = [_paper(n, published=f"{2010 + n % 10}-01-01") for n in range(MOST_ROWS + 5)]
+    papers = [_paper(n, published=f"{2010 + n % 10}-01-01") for n in range(125)]
     material = _material(*papers)
     places = {paper.id: replace(material.assignments[paper.id], score=-n / 1000) for n, paper in enumerate(papers)}
 
@@ -295,7 +294,7 @@ def test_a_large_theme_compares_those_that_stand_for_it_best() -> None:
 
     [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
     dates = [paper.published for row in table.rows for paper in papers if paper.id == row.paper]
-    assert {row.paper for row in table.rows} == {paper.id for paper in papers[:MOST_ROWS]}
+    assert {row.paper for row in table.rows} == {paper.id for paper in papers[:120]}
     assert dates == sorted(dates, key=str)
     assert table.caption.endswith("120 of 125 papers side by side, oldest first.")
 

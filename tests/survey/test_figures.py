@@ -10,31 +10,33 @@ import pytest
 from sample_survey import TAXONOMY
 from surveygen.domain.citation import Citations, CitationStats
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.survey import ThemeMap, Timeline
+from surveygen.domain.summary import PaperReview
+from surveygen.domain.survey import Block, ThemeMap, Timeline
 from surveygen.domain.theme import Assignment, Taxonomy, Theme
 from surveygen.languages import load
-from surveygen.survey._figures import write_map, write_timeline
-from surveygen.survey.context import ComposeContext
-from surveygen.survey.data import QualityChecks, SurveyData
+from surveygen.survey import SurveyData, compose, make_cite_keys
 
 OUTER, INNER = (theme.id for theme in TAXONOMY.children(None))
 
 
-def desk(*papers: Paper, seeds: tuple[str, ...] = (), **more: object) -> ComposeContext:
-    """Lay out papers that stand in turn at two themes, the later the likelier."""
+def overview(*papers: Paper, seeds: tuple[str, ...] = (), **more: object) -> list[Block]:
+    """Return the figures of papers that stand in turn at two themes, the later the likelier."""
     themes = tuple(Theme(theme, theme, seeds=tuple(map(PaperId, seeds))) for theme in (OUTER, INNER))
-    places = {
+    assignments = {
         paper.id: Assignment(
             paper.id, themes[at % 2].id, (themes[at % 2].id,), 0.1 * at, None, 0.1, uncertain=False, method="nearest"
         )
         for at, paper in enumerate(papers)
     }
-    material = SurveyData(
-        slug="s", title="S", generated_at="2026-01-01", papers=papers, taxonomy=Taxonomy(themes), assignments=places,
-        summaries={}, cards={}, neighbours={}, cite_keys={}, selection={}, provenance=None,  # type: ignore[arg-type]
-        checks=QualityChecks(lambda _: True, lambda _: 0.0, lambda _: ""),
-    )  # fmt: skip
-    return ComposeContext.of(replace(material, **more), load("en"))  # type: ignore[arg-type]
+    data = SurveyData(
+        papers=papers,
+        taxonomy=Taxonomy(themes),
+        assignments=assignments,
+        cards={paper.id: PaperReview(paper.id) for paper in papers},
+        cite_keys=make_cite_keys(papers, {}),
+    )
+    survey = compose(replace(data, **more), load("en"))  # type: ignore[arg-type]
+    return [block for section in survey.sections if section.id == "overview" for block in section.blocks]
 
 
 def paper(number: int, year: int | None = 2020) -> Paper:
@@ -42,19 +44,23 @@ def paper(number: int, year: int | None = 2020) -> Paper:
     return Paper(PaperId(f"p{number:03}"), f"T{number}", "A.", (), 1, f"{year}-01-01" if year else None)
 
 
-def timeline(at: ComposeContext) -> Timeline:
-    """Return the one timeline."""
-    (found,) = write_timeline(at)
-    return found
+def timelines(blocks: list[Block]) -> list[Timeline]:
+    """Return the timelines among some figures."""
+    return [block for block in blocks if isinstance(block, Timeline)]
+
+
+def maps(blocks: list[Block]) -> list[ThemeMap]:
+    """Return the maps among some figures."""
+    return [block for block in blocks if isinstance(block, ThemeMap)]
 
 
 def test_a_theme_stands_at_the_middle_of_its_papers() -> None:
     """One far paper does not move it, and the theme beside it is named."""
     papers = [paper(n) for n in range(6)]
     places = [(0.1, 0.1), (0.8, 0.9), (0.2, 0.2), (0.8, 0.9), (0.9, 0.9), (0.8, 0.9)]
-    (drawn,) = write_map(desk(*papers, positions={p.id: at for p, at in zip(papers, places, strict=True)}))
+    positions = {p.id: at for p, at in zip(papers, places, strict=True)}
+    (drawn,) = maps(overview(*papers, positions=positions))
 
-    assert isinstance(drawn, ThemeMap)
     assert [(spot.theme, spot.x, spot.y, spot.papers, spot.nearest) for spot in drawn.spots] == [
         (OUTER, 0.2, 0.2, 3, INNER),
         (INNER, 0.8, 0.9, 3, OUTER),
@@ -64,8 +70,8 @@ def test_a_theme_stands_at_the_middle_of_its_papers() -> None:
 
 def test_there_is_no_map_of_one_theme_or_without_places() -> None:
     """Nothing is drawn where nothing can be told apart."""
-    assert write_map(desk(paper(0), paper(1))) == ()
-    assert write_map(desk(paper(0), positions={PaperId("p000"): (0.5, 0.5)})) == ()
+    assert maps(overview(paper(0), paper(1))) == []
+    assert maps(overview(paper(0), positions={PaperId("p000"): (0.5, 0.5)})) == []
 
 
 def test_landmarks_are_the_most_cited_of_each_year() -> None:
@@ -76,7 +82,7 @@ def test_landmarks_are_the_most_cited_of_each_year() -> None:
         PaperId(p): CitationStats((), tuple(PaperId(f"x{n}") for n in range(c)), (), 0, c, ())
         for p, c in counts.items()
     }
-    found = timeline(desk(*papers, citations=Citations((), known)))
+    (found,) = timelines(overview(*papers, citations=Citations((), known)))
 
     assert found.years == ((2020, ("p001", "p003", "p000")), (2021, ("p005",)))
     assert "most cited within this survey" in found.caption
@@ -85,7 +91,7 @@ def test_landmarks_are_the_most_cited_of_each_year() -> None:
 def test_without_citations_landmarks_are_examples_then_central_papers() -> None:
     """And the caption says that no citation is known."""
     papers = [paper(n, 2020 + n // 4) for n in range(8)]
-    found = timeline(desk(*papers, seeds=("p000",)))
+    (found,) = timelines(overview(*papers, seeds=("p000",)))
 
     assert found.years == ((2020, ("p000", "p003", "p002")), (2021, ("p007", "p006", "p005")))
     assert "Citations are not known" in found.caption
@@ -95,7 +101,7 @@ def test_without_citations_landmarks_are_examples_then_central_papers() -> None:
 def test_a_timeline_stays_readable(years: int) -> None:
     """At most 36 works, years ascending, the newest kept."""
     papers = [paper(4 * year + n, 1930 + year) for year in range(years) for n in range(4)]
-    found = timeline(desk(*papers))
+    (found,) = timelines(overview(*papers))
 
     assert sum(len(works) for _, works in found.years) <= 36
     assert all(one < other for (one, _), (other, _) in pairwise(found.years))
@@ -104,5 +110,5 @@ def test_a_timeline_stays_readable(years: int) -> None:
 
 def test_one_year_is_no_timeline() -> None:
     """Nor are papers without dates."""
-    assert write_timeline(desk(paper(1), paper(2))) == ()
-    assert write_timeline(desk(paper(1, None), paper(2, None))) == ()
+    assert timelines(overview(paper(1), paper(2))) == []
+    assert timelines(overview(paper(1, None), paper(2, None))) == []

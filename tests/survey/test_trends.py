@@ -3,64 +3,77 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview
-from surveygen.survey._trends import FEWEST_PAPERS, find_trends, fisher
+from surveygen.domain.survey import KeyValueTable
+from surveygen.languages import load
+from surveygen.survey import SurveyData, compose, make_cite_keys
+
+TOO_FEW = 19  # papers of one half
 
 
-def dated(
-    years: dict[int, int], word: dict[int, int], spelled: str = "Debate"
-) -> tuple[list[Paper], dict[PaperId, PaperReview]]:
-    """Make so many papers a year, and so many of them with a keyword."""
-    papers = [
-        Paper(PaperId(f"{year}-{n}"), "T", published=str(year)) for year, count in years.items() for n in range(count)
+def trends(papers: dict[int, int], uses: dict[str, dict[int, int]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the tables of terms by caption, for numbers of papers by year and of their uses of some keywords."""
+    listed = [
+        Paper(PaperId(f"{year}-{n}"), "T", published=str(year)) for year, count in papers.items() for n in range(count)
     ]
-    having = {PaperId(f"{year}-{n}") for year, count in word.items() for n in range(count)}
-    return papers, {one.id: PaperReview(one.id, keywords=(spelled,) if one.id in having else ()) for one in papers}
-
-
-@given(st.integers(1, 60), st.integers(1, 60), st.data())
-def test_the_exact_test_is_that_of_others(earlier: int, later: int, data: st.DataObject) -> None:
-    """The probability is the one that SciPy gives for the same table."""
-    before, after = data.draw(st.integers(0, earlier)), data.draw(st.integers(0, later))
-
-    expected = fisher_exact([[before, after], [earlier - before, later - after]])[1]
-    assert fisher(before, after, earlier, later) == pytest.approx(expected, abs=1e-6)
+    keywords = {
+        paper.id: tuple(
+            word for word, years in uses.items() if int(paper.id.split("-")[1]) < years.get(paper.year or 0, 0)
+        )
+        for paper in listed
+    }
+    data = SurveyData(
+        papers=tuple(listed),
+        cards={paper.id: PaperReview(paper.id, keywords=keywords[paper.id]) for paper in listed},
+        cite_keys=make_cite_keys(listed, {}),
+    )
+    across = (section for section in compose(data, load("en")).sections if section.id == "across")
+    tables = (block for section in across for block in section.blocks if isinstance(block, KeyValueTable))
+    return {table.caption: table.rows for table in tables}
 
 
 def test_a_term_that_comes_up_is_rising() -> None:
-    """No paper of thirty before, ten of thirty since; the counts by year are kept."""
-    trends = find_trends(*dated({2019: 30, 2020: 30}, {2020: 10}))
-
-    assert trends is not None
-    assert (trends.year, trends.earlier, trends.later) == (2020, 30, 30)
-    assert [(one.term, one.before, one.after, one.years) for one in trends.rising] == [("Debate", 0, 10, ((2020, 10),))]
-    assert trends.falling == ()
+    """No paper of thirty before, ten of thirty since; the counts by year are told."""
+    assert trends({2019: 30, 2020: 30}, {"Debate": {2020: 10}}) == {
+        "Terms on the rise": (("Debate", "0 of 30 papers before 2020, 10 of 30 papers since (2020: 10)"),)
+    }
 
 
 def test_a_term_that_goes_is_falling() -> None:
     """The other way round."""
-    trends = find_trends(*dated({2019: 30, 2020: 30}, {2019: 10}))
+    assert list(trends({2019: 30, 2020: 30}, {"Debate": {2019: 10}})) == ["Terms in decline"]
 
-    assert trends is not None
-    assert [one.term for one in trends.falling] == ["Debate"]
+
+def test_the_surest_terms_come_first() -> None:
+    """By the probability of Fisher's exact test, terms that are as sure by name; plural and case are one term."""
+    uses = {"Weak": {2020: 10}, "Sure": {2020: 20}, "Able": {2020: 10}, "debates": {2020: 9}, "Debate": {2020: 8}}
+    rows = trends({2019: 30, 2020: 30}, uses)["Terms on the rise"]
+
+    assert [term for term, _ in rows] == ["Sure", "Able", "Weak", "Debate"]
+
+
+@pytest.mark.parametrize("after", range(6, 15))
+def test_the_share_of_false_terms_is_limited(after: int) -> None:
+    """Among twenty terms one is listed whose probability is at most 0.05 / 20 (Benjamini and Hochberg 1995)."""
+    even = {f"term {letter}": {2019: 5, 2020: 5} for letter in "abcdefghijklmnopqrs"}
+    chance = fisher_exact([[0, after], [30, 30 - after]]).pvalue
+    listed = trends({2019: 30, 2020: 30}, {"Debate": {2020: after}, **even})
+
+    assert bool(listed) == (chance <= 0.05 / 20)
 
 
 @pytest.mark.parametrize(
-    ("years", "word"),
+    ("papers", "uses"),
     [
         ({2019: 30, 2020: 30}, {2019: 5, 2020: 5}),
         ({2019: 30, 2020: 30}, {2020: 4}),
-        ({2019: FEWEST_PAPERS - 1, 2020: 21}, {2020: 15}),
+        ({2019: TOO_FEW, 2020: 21}, {2020: 15}),
         ({}, {}),
     ],
 )
-def test_chance_is_no_trend(years: dict[int, int], word: dict[int, int]) -> None:
+def test_chance_is_no_trend(papers: dict[int, int], uses: dict[int, int]) -> None:
     """Equal shares, too few uses, and too few papers on one side say nothing."""
-    trends = find_trends(*dated(years, word))
-
-    assert trends is None or (trends.rising, trends.falling) == ((), ())
+    assert trends(papers, {"Debate": uses}) == {}

@@ -1,10 +1,8 @@
 """Compose the survey document from papers, themes and summaries; pure."""
 
-from surveygen.survey._references import compare_references
-from surveygen.survey.bibkeys import make_cite_keys
 from surveygen.survey.compose import compose, with_change_report
 from surveygen.survey.data import QualityChecks, SurveyData
-from surveygen.survey.order import reference_order
+from surveygen.survey.references import compare_references, make_cite_keys, reference_order
 from surveygen.survey.translation import Translation, translatable
 
 __all__ = [

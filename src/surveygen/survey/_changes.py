@@ -1,4 +1,4 @@
-"""Tell the reader what the last refresh changed, and what was withdrawn."""
+"""Report what the last refresh changed, and withdrawn papers."""
 
 from __future__ import annotations
 
@@ -11,121 +11,106 @@ from surveygen.domain.theme import ThemeId
 from surveygen.survey.context import ComposeContext
 
 CHANGES = "changes"
-_MOST = 50  # papers of a list; changes.json names all, and the catalogue holds them
-_QUOTED = 2  # sentences of a changed abstract that are shown on either side; survey.json has all
+_MAX_ITEMS = 50  # of a list; changes.json has all, and the catalogue lists all papers
+_MAX_SENTENCES = 2  # of a changed abstract on either side; survey.json has all
 
 
-def write_changes(desk: ComposeContext, headings: Mapping[str, str]) -> tuple[Section, ...]:
-    """List what is new, revised, withdrawn, reinstated, corrected, moved or reworded; nothing before a refresh.
+def write_changes(context: ComposeContext, headings: Mapping[str, str]) -> tuple[Section, ...]:
+    """Report new, revised, withdrawn, reinstated, corrected, moved and reworded papers; no section before a refresh.
 
     Args:
-        desk: the material and the language.
+        context: the data and the language.
         headings: of the other sections, by id.
     """
-    changes = desk.material.changes
+    changes, number = context.data.changes, context.language.number
     if changes is None:
         return ()
-    blocks: list[Block] = [_summary(desk, changes)]
-    for key, items in _lists(desk, changes):
-        blocks += _list(desk, key, items)
-    blocks += _themes(desk, changes)
-    blocks += _doubted(desk, changes, headings)
-    blocks += _sections(desk, changes, headings)
-    return (Section(CHANGES, desk.say("changes"), 1, tuple(blocks)),)
+    rows = (
+        (context.say("changes_date"), context.language.day(changes.at)),
+        (context.say("changes_run"), str(changes.run)),
+        (context.say("changes_sections"), number(len(changes.changed))),
+        (context.say("changes_identical"), number(len(changes.identical))),
+    )
+    blocks = (
+        KeyValueTable(context.say("changes"), rows),
+        *_paper_lists(context, changes),
+        *_notes(context, changes, headings),
+    )
+    return (Section(CHANGES, context.say("changes"), 1, blocks),)
 
 
-def write_withdrawn(desk: ComposeContext) -> tuple[Section, ...]:
-    """List the papers that an earlier draft rested on and that are withdrawn; nothing if there are none."""
-    items = tuple(PaperItem(paper.id, paper.title, _withdrawal(desk, paper)) for paper in desk.material.withdrawn)
+def write_withdrawn(context: ComposeContext) -> tuple[Section, ...]:
+    """List the withdrawn papers of earlier drafts; no section without any."""
+
+    def detail(paper: Paper) -> str:
+        date = paper.versions[-1].submitted_at if paper.versions else paper.updated
+        parts = [context.say("withdrawn_on", date=context.language.day(date))] if date else []
+        return ". ".join([*parts, *([paper.comment] if paper.comment else [])])
+
+    items = tuple(PaperItem(paper.id, paper.title, detail(paper)) for paper in context.data.withdrawn)
     if not items:
         return ()
-    heading = desk.say("withdrawn_papers")
-    blocks = (Note(desk.say("withdrawn_text"), "notice"), PaperList(heading, items))
-    return (Section("withdrawn", heading, 1, blocks),)
-
-
-def _withdrawal(desk: ComposeContext, paper: Paper) -> str:
-    date = paper.versions[-1].submitted_at if paper.versions else paper.updated
-    parts = [desk.say("withdrawn_on", date=desk.language.day(date))] if date else []
-    return ". ".join([*parts, *([paper.comment] if paper.comment else [])])
-
-
-def _lists(desk: ComposeContext, changes: Changes) -> Iterator[tuple[str, Sequence[PaperItem]]]:
-    titles = dict(changes.titles)
-
-    def listed(rows: Iterable[tuple[PaperId, str]]) -> tuple[PaperItem, ...]:
-        return tuple(PaperItem(paper, titles.get(paper, paper), detail) for paper, detail in rows)
-
-    yield "change_added", listed((paper, _place(desk, paper)) for paper in changes.added)
-    yield "change_revised", listed((item.paper, f"v{item.before} → v{item.after}") for item in changes.revised)
-    yield "change_withdrawn", listed((paper, "") for paper in changes.withdrawn)
-    yield "change_reinstated", listed((paper, "") for paper in changes.reinstated)
-    yield "change_metadata", listed((item.paper, _fields(desk, item.fields)) for item in changes.metadata)
-    yield (
-        "change_moved",
-        listed((one.paper, _move(desk, one.before, one.after, one.reason)) for one in changes.moved),
+    heading = context.say("withdrawn_papers")
+    return (
+        Section("withdrawn", heading, 1, (Note(context.say("withdrawn_text"), "notice"), PaperList(heading, items))),
     )
-    yield "change_abstract", listed((item.paper, _quoted(desk, item)) for item in changes.reworded)
 
 
-def _list(desk: ComposeContext, key: str, items: Sequence[PaperItem]) -> Iterator[Block]:
-    if items:
-        yield PaperList(f"{desk.say(key)} ({desk.language.number(len(items))})", tuple(items[:_MOST]))
-    if len(items) > _MOST:
-        yield Note(desk.say("and_more", n=len(items) - _MOST))
+def _paper_lists(context: ComposeContext, changes: Changes) -> Iterator[Block]:
+    """Yield a list of papers for each kind of change, cut to `_MAX_ITEMS`."""
+    for key, details in _details(context, changes):
+        titles = dict(changes.titles)
+        items = tuple(PaperItem(paper, titles.get(paper, paper), detail) for paper, detail in details)
+        if items:
+            heading = f"{context.say(key)} ({context.language.number(len(items))})"
+            yield PaperList(heading, items[:_MAX_ITEMS])
+        if len(items) > _MAX_ITEMS:
+            yield Note(context.say("and_more", n=len(items) - _MAX_ITEMS))
 
 
-def _summary(desk: ComposeContext, changes: Changes) -> KeyValueTable:
-    number = desk.language.number
-    rows = (
-        (desk.say("changes_date"), desk.language.day(changes.at)),
-        (desk.say("changes_run"), str(changes.run)),
-        (desk.say("changes_sections"), number(len(changes.changed))),
-        (desk.say("changes_identical"), number(len(changes.identical))),
-    )
-    return KeyValueTable(desk.say("changes"), rows)
+def _details(context: ComposeContext, changes: Changes) -> Iterator[tuple[str, Iterable[tuple[PaperId, str]]]]:
+    """Yield the changed papers with details, by the key of their heading."""
+
+    def theme(paper: PaperId) -> str:
+        assignment = context.data.assignments.get(paper)
+        return context.name(assignment.theme) if assignment is not None else ""
+
+    def fields(names: Sequence[str]) -> str:
+        return ", ".join(context.say(f"field_{name}") for name in names)
+
+    def move(before: ThemeId, after: ThemeId, reason: str) -> str:
+        return f"{_theme_name(context, before)} → {_theme_name(context, after)}: {context.say(f'reason_{reason}')}"
+
+    def wording(item: AbstractChanged) -> str:
+        sides = (("change_removed", item.removed), ("change_now", item.added))
+        parts = (f"{context.say(key)}: “{' '.join(text[:_MAX_SENTENCES])}”" for key, text in sides if text)
+        return "; ".join(parts)
+
+    yield "change_added", ((paper, theme(paper)) for paper in changes.added)
+    yield "change_revised", ((item.paper, f"v{item.before} → v{item.after}") for item in changes.revised)
+    yield "change_withdrawn", ((paper, "") for paper in changes.withdrawn)
+    yield "change_reinstated", ((paper, "") for paper in changes.reinstated)
+    yield "change_metadata", ((item.paper, fields(item.fields)) for item in changes.metadata)
+    yield "change_moved", ((item.paper, move(item.before, item.after, item.reason)) for item in changes.moved)
+    yield "change_abstract", ((item.paper, wording(item)) for item in changes.reworded)
 
 
-def _themes(desk: ComposeContext, changes: Changes) -> Iterator[Note]:
-    rows = (("change_born", changes.born), ("change_retired", changes.retired), ("change_proposed", changes.proposed))
-    for key, themes in rows:
-        if themes:
-            yield Note(f"{desk.say(key)}: {'; '.join(_named(desk, theme) for theme in themes)}.")
-
-
-def _sections(desk: ComposeContext, changes: Changes, headings: Mapping[str, str]) -> Iterator[Note]:
-    for key, ids in (("changes_sections", changes.changed), ("changes_identical", changes.identical)):
-        names = [headings[name] for name in ids if name in headings]
+def _notes(context: ComposeContext, changes: Changes, headings: Mapping[str, str]) -> Iterator[Note]:
+    """Yield the changed themes, the sentences of persons with changed sources, and the changed sections."""
+    themes = (("change_born", changes.born), ("change_retired", changes.retired), ("change_proposed", changes.proposed))
+    for key, ids in themes:
+        if ids:
+            yield Note(f"{context.say(key)}: {'; '.join(_theme_name(context, theme) for theme in ids)}.")
+    for item in changes.doubted[:_MAX_ITEMS]:
+        why = "; ".join(context.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in item.doubts)
+        where = headings.get(item.section, item.section)
+        yield Note(f"{context.say('change_doubted')}: “{item.text}” ({where}; {why}).")
+    for key, sections in (("changes_sections", changes.changed), ("changes_identical", changes.identical)):
+        names = [headings[name] for name in sections if name in headings]
         if names:
-            yield Note(f"{desk.say(key)}: {'; '.join(names)}.")
+            yield Note(f"{context.say(key)}: {'; '.join(names)}.")
 
 
-def _doubted(desk: ComposeContext, changes: Changes, headings: Mapping[str, str]) -> Iterator[Note]:
-    for one in changes.doubted[:_MOST]:
-        why = "; ".join(desk.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in one.doubts)
-        where = headings.get(one.section, one.section)
-        yield Note(f"{desk.say('change_doubted')}: “{one.text}” ({where}; {why}).")
-
-
-def _place(desk: ComposeContext, paper: PaperId) -> str:
-    found = desk.material.assignments.get(paper)
-    return desk.name(found.theme) if found is not None else ""
-
-
-def _fields(desk: ComposeContext, fields: Sequence[str]) -> str:
-    return ", ".join(desk.say(f"field_{name}") for name in fields)
-
-
-def _move(desk: ComposeContext, before: ThemeId, after: ThemeId, reason: str) -> str:
-    return f"{_named(desk, before)} → {_named(desk, after)}: {desk.say(f'reason_{reason}')}"
-
-
-def _named(desk: ComposeContext, theme: str) -> str:
-    known = {one.id for one in desk.material.taxonomy}
-    return desk.name(ThemeId(theme)) if theme in known else theme
-
-
-def _quoted(desk: ComposeContext, item: AbstractChanged) -> str:
-    sides = (("change_removed", item.removed), ("change_now", item.added))
-    said = (f"{desk.say(key)}: “{' '.join(sentences[:_QUOTED])}”" for key, sentences in sides if sentences)
-    return "; ".join(said)
+def _theme_name(context: ComposeContext, theme: str) -> str:
+    """Return the name of a theme; the id of a theme or proposal that the taxonomy does not have."""
+    return context.name(ThemeId(theme)) if theme in context.data.taxonomy else theme

@@ -1,86 +1,172 @@
-"""Write what holds across the themes: papers between them, trends, research questions."""
+"""Write the sections across themes: bridges, trends, research questions, open problems."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from surveygen.domain.summary import Sentence
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import Block, KeyValueTable, Note, PaperItem, PaperList, Paragraph, Section
 from surveygen.domain.theme import Assignment, Theme, ThemeId
-from surveygen.survey._trends import Trend, Trends, find_trends
 from surveygen.survey.context import ComposeContext
 
-_MOST_BRIDGES = 12
-_MOST_TERMS = 10  # rising, and falling
-_MOST_YEARS = 8  # with papers of a term, the latest
-_MOST_QUESTIONS = 5  # of a top theme
+_MAX_BRIDGES = 12
+_MAX_TERMS = 10  # rising, and falling
+_MAX_YEARS = 8  # with papers of a term, the latest
+_MAX_QUESTIONS = 5  # of a top theme
+_MIN_PAPERS = 20  # before and since the year that divides them
+_MIN_USES = 5  # of a term: the exact test cannot tell fewer uses from chance
+_FALSE_DISCOVERY_RATE = 0.05
 
 
-def write_across(desk: ComposeContext) -> tuple[Section, ...]:
-    """List the papers between themes and the terms that rise or fall; nothing if the numbers bear out neither."""
-    blocks = (*_bridges(desk), *_trends(desk))
-    return (Section("across", desk.say("across"), 1, blocks),) if blocks else ()
+def write_cross_theme(context: ComposeContext) -> tuple[Section, ...]:
+    """List the papers between themes and the rising and falling terms; no section without either."""
+    blocks = (*_bridges(context), *_trend_blocks(context))
+    return (Section("across", context.say("across"), 1, blocks),) if blocks else ()
 
 
-def write_questions(desk: ComposeContext) -> tuple[Section, ...]:
-    """List what the papers ask, theme by theme, one question a paper; nothing if none is told."""
-    paragraphs = tuple(paragraph for top in desk.material.taxonomy.children(None) for paragraph in _asked(desk, top))
-    return (Section("questions", desk.say("research_questions"), 1, paragraphs),) if paragraphs else ()
+def write_questions(context: ComposeContext) -> tuple[Section, ...]:
+    """List the research questions of the papers by top theme, one for each paper; no section without any."""
+
+    def questions(top: Theme) -> tuple[Sentence, ...]:
+        chosen: list[Sentence] = []
+        for item in context.members(top):
+            if len(chosen) < _MAX_QUESTIONS:
+                chosen += context.quoted.claim_new(context.data.cards[item.paper].questions[:1])
+        return tuple(chosen)
+
+    tops = [(top, questions(top)) for top in context.data.taxonomy.children(None)]
+    blocks = tuple(Paragraph(sentences, context.name(top.id), "list") for top, sentences in tops if sentences)
+    return (Section("questions", context.say("research_questions"), 1, blocks),) if blocks else ()
 
 
-def _bridges(desk: ComposeContext) -> Iterator[Block]:
-    """List papers that have a great share in another top theme too, the closest calls first."""
-    placed = desk.material.assignments.values()
-    found = [(item, other) for item in placed if not item.outside and (other := _other_top(desk, item)) is not None]
-    if not found:
+def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
+    """List the open problems that the papers state, by top theme; no section without any."""
+
+    def problems(top: Theme) -> tuple[Sentence, ...]:
+        summaries = (context.data.summaries.get(theme.id) for theme in context.data.taxonomy.subtree(top.id))
+        return tuple(it for found in summaries if found for it in context.quoted.claim_new(found.open_problems))
+
+    tops = [(top, problems(top)) for top in context.data.taxonomy.children(None)]
+    blocks = tuple(Paragraph(sentences, context.name(top.id), "list") for top, sentences in tops if sentences)
+    return (Section("open-problems", context.say("open_problems"), 1, blocks),) if blocks else ()
+
+
+def _bridges(context: ComposeContext) -> Iterator[Block]:
+    """List papers with a large share in another top theme too, smallest margin first."""
+    taxonomy = context.data.taxonomy
+
+    def other_top(item: Assignment) -> ThemeId | None:
+        tops = (taxonomy.path(theme)[0] for theme in item.secondary if theme in taxonomy)
+        return next((top for top in tops if top != item.path[0]), None)
+
+    assigned = [item for item in context.data.assignments.values() if not item.outside]
+    bridges = [(item, other) for item in assigned if (other := other_top(item)) is not None]
+    if not bridges:
         return
-    titles = {paper.id: paper.title for paper in desk.material.papers}
-    closest = sorted(found, key=lambda pair: (pair[0].margin, pair[0].paper))[:_MOST_BRIDGES]
-    items = (PaperItem(one.paper, titles[one.paper], _between(desk, one, other)) for one, other in closest)
-    number = desk.language.number(len(found))
-    yield PaperList(f"{desk.say('bridges')} ({number})", tuple(items))
-    yield Note(desk.say("bridges_text"))
-    if len(found) > _MOST_BRIDGES:
-        yield Note(desk.say("and_more", n=len(found) - _MOST_BRIDGES))
+    closest = sorted(bridges, key=lambda pair: (pair[0].margin, pair[0].paper))[:_MAX_BRIDGES]
+    items = tuple(
+        PaperItem(item.paper, context.papers[item.paper].title, f"{context.name(item.path[0])} ↔ {context.name(other)}")
+        for item, other in closest
+    )
+    yield PaperList(f"{context.say('bridges')} ({context.language.number(len(bridges))})", items)
+    yield Note(context.say("bridges_text"))
+    if len(bridges) > _MAX_BRIDGES:
+        yield Note(context.say("and_more", n=len(bridges) - _MAX_BRIDGES))
 
 
-def _other_top(desk: ComposeContext, item: Assignment) -> ThemeId | None:
-    tops = (desk.material.taxonomy.path(theme)[0] for theme in item.secondary if theme in desk.material.taxonomy)
-    return next((top for top in tops if top != item.path[0]), None)
-
-
-def _between(desk: ComposeContext, item: Assignment, other: ThemeId) -> str:
-    return f"{desk.name(item.path[0])} ↔ {desk.name(other)}"
-
-
-def _trends(desk: ComposeContext) -> Iterator[Block]:
-    trends = find_trends(desk.material.papers, desk.material.cards)
+def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
+    trends = _find_trends(context.data.papers, context.data.cards)
     if trends is None or not (trends.rising or trends.falling):
         return
-    for key, found in (("rising", trends.rising), ("falling", trends.falling)):
-        if found:
-            yield KeyValueTable(
-                desk.say(key), tuple((each.term, _counts(desk, trends, each)) for each in found[:_MOST_TERMS])
-            )
-    yield Note(desk.say("terms_text"))
+
+    def counts(trend: _Trend) -> str:
+        text = context.say(
+            "trend_row",
+            before=trend.before,
+            earlier=trends.earlier,
+            year=str(trends.year),
+            after=trend.after,
+            later=trends.later,
+        )
+        return f"{text} ({', '.join(f'{year}: {n}' for year, n in trend.years[-_MAX_YEARS:])})"
+
+    for key, terms in (("rising", trends.rising), ("falling", trends.falling)):
+        if terms:
+            rows = tuple((trend.term, counts(trend)) for trend in terms[:_MAX_TERMS])
+            yield KeyValueTable(context.say(key), rows)
+    yield Note(context.say("terms_text"))
 
 
-def _counts(desk: ComposeContext, trends: Trends, trend: Trend) -> str:
-    told = desk.say(
-        "trend_row",
-        before=trend.before,
-        earlier=trends.earlier,
-        year=str(trends.year),
-        after=trend.after,
-        later=trends.later,
-    )
-    return f"{told} ({', '.join(f'{year}: {n}' for year, n in trend.years[-_MOST_YEARS:])})"
+@dataclass(frozen=True, slots=True)
+class _Trend:
+    """A term with its papers before the dividing year, since, and by year."""
+
+    term: str
+    before: int
+    after: int
+    years: tuple[tuple[int, int], ...]
 
 
-def _asked(desk: ComposeContext, top: Theme) -> Iterator[Paragraph]:
-    found: list[Sentence] = []
-    for item in desk.members(top):
-        if len(found) < _MOST_QUESTIONS:
-            found += desk.used.take(desk.material.cards[item.paper].questions[:1])
-    if found:
-        yield Paragraph(tuple(found), desk.name(top.id), "list")
+@dataclass(frozen=True, slots=True)
+class _Trends:
+    """Rising and falling terms, most significant first; `earlier` papers are older than `year`, `later` are not."""
+
+    year: int
+    earlier: int
+    later: int
+    rising: tuple[_Trend, ...]
+    falling: tuple[_Trend, ...]
+
+
+def _find_trends(papers: Sequence[Paper], cards: Mapping[PaperId, PaperReview]) -> _Trends | None:
+    """Compare the papers before the median year with the others; None if either half is small."""
+    dated = [(paper.year, cards[paper.id].keywords) for paper in papers if paper.year is not None]
+    if not dated:
+        return None
+    middle = sorted(year for year, _ in dated)[len(dated) // 2]
+    earlier = sum(year < middle for year, _ in dated)
+    later = len(dated) - earlier
+    if min(earlier, later) < _MIN_PAPERS:
+        return None
+    trends: list[_Trend] = []
+    for term, by_year in _frequent_terms(dated):
+        before = sum(n for year, n in by_year.items() if year < middle)
+        trends.append(_Trend(term, before, by_year.total() - before, tuple(sorted(by_year.items()))))
+    trends = _significant(trends, earlier, later)
+    rising = tuple(trend for trend in trends if trend.after * earlier > trend.before * later)
+    falling = tuple(trend for trend in trends if trend.after * earlier < trend.before * later)
+    return _Trends(middle, earlier, later, rising, falling)
+
+
+def _frequent_terms(dated: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[str, Counter[int]]]:
+    """Return each frequent keyword in its most common spelling, with its papers by year."""
+    years: dict[str, Counter[int]] = defaultdict(Counter)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for year, keywords in dated:
+        for key, keyword in {_folded(keyword): keyword for keyword in keywords}.items():
+            years[key][year] += 1
+            spellings[key][keyword] += 1
+    frequent = sorted(key for key, by_year in years.items() if by_year.total() >= _MIN_USES)
+    return [(min(spellings[key], key=lambda word: (-spellings[key][word], word)), years[key]) for key in frequent]
+
+
+def _folded(keyword: str) -> str:
+    """Fold case and the plural."""
+    folded = keyword.casefold()
+    return folded[:-1] if folded.endswith("s") and not folded.endswith("ss") and len(folded) > 3 else folded
+
+
+def _significant(trends: Sequence[_Trend], earlier: int, later: int) -> list[_Trend]:
+    """Select the terms whose uses differ by Fisher's exact test, corrected by Benjamini and Hochberg (1995)."""
+    if not trends:
+        return []
+    from scipy.stats import false_discovery_control, fisher_exact  # noqa: PLC0415  # takes a second to import
+
+    tables = ([[it.before, it.after], [earlier - it.before, later - it.after]] for it in trends)
+    chances = [float(fisher_exact(table).pvalue) for table in tables]
+    rates = false_discovery_control(chances)
+    ranked = sorted(zip(chances, trends, rates, strict=True), key=lambda row: (row[0], row[1].term))
+    return [trend for _, trend, rate in ranked if rate <= _FALSE_DISCOVERY_RATE]

@@ -1,70 +1,182 @@
-"""Draw up the map of themes and the timeline of landmark works."""
+"""Write the sections of figures: taxonomy, papers over time, map of themes."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import combinations
 from statistics import median
 
-from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.survey import MapLabel, ThemeMap, Timeline
-from surveygen.domain.theme import Theme
+from surveygen.domain.paper import Paper
+from surveygen.domain.survey import (
+    Block,
+    MapLabel,
+    Note,
+    PaperItem,
+    PaperList,
+    Section,
+    SimilarityMatrix,
+    TaxonomyFigure,
+    ThemeCount,
+    ThemeMap,
+    Timeline,
+    YearChart,
+)
+from surveygen.domain.theme import Assignment
 from surveygen.survey.context import ComposeContext
+from surveygen.survey.data import SurveyData
 
-_A_YEAR = 3  # landmark works of one year
-_IN_ALL = 36  # landmark works of a timeline; more are a list that nobody reads
+_EXAMPLES = 3  # papers named at a leaf of the taxonomy figure: more do not fit one line of A4
+_MIN_MATRIX, _MAX_MATRIX = 3, 16  # themes: two have a single similarity; more than 16 do not fit the width of A4
+_MOST_CITED = 10
+_LANDMARKS_PER_YEAR = 3
+_LANDMARKS = 36  # in a timeline; nobody reads longer lists
 
 
-def write_map(desk: ComposeContext) -> tuple[ThemeMap, ...]:
-    """Put each top theme at the middle of its papers; nothing where fewer than two can be told apart."""
-    spots = [spot for top in desk.material.taxonomy.children(None) if (spot := _spot(desk, top))]
-    if len(spots) < 2:
-        return ()
-    caption = desk.say(
-        "map_caption", n=sum(desk.material.positions.get(p.id) is not None for p in desk.material.papers)
+def count_themes(data: SurveyData) -> tuple[ThemeCount, ...]:
+    """Return own members (best score first) and the size with all below, for every theme in reading order.
+
+    Papers that fit no theme are not counted.
+    """
+    own: dict[str, list[Assignment]] = {theme.id: [] for theme in data.taxonomy}
+    sizes: Counter[str] = Counter()
+    for assignment in (item for item in data.assignments.values() if not item.outside):
+        own[assignment.theme].append(assignment)
+        sizes.update(assignment.path)
+    return tuple(
+        ThemeCount(
+            theme=theme.id,
+            own=tuple(item.paper for item in sorted(own[theme.id], key=lambda item: (-item.score, item.paper))),
+            size=sizes[theme.id],
+            border=data.border.get(theme.id, ()),
+        )
+        for theme in data.taxonomy
     )
-    return (ThemeMap(caption, tuple(_beside(spot, spots) for spot in spots)),)
 
 
-def _spot(desk: ComposeContext, top: Theme) -> MapLabel | None:
-    places = [
-        desk.material.positions[item.paper] for item in desk.members(top) if item.paper in desk.material.positions
-    ]
-    if not places:
-        return None
-    x, y = (round(median(axis), 3) for axis in zip(*places, strict=True))
-    return MapLabel(top.id, x, y, len(places))
-
-
-def _beside(spot: MapLabel, spots: Sequence[MapLabel]) -> MapLabel:
-    nearest = min(
-        (other for other in spots if other.theme != spot.theme),
-        key=lambda other: ((other.x - spot.x) ** 2 + (other.y - spot.y) ** 2, other.theme),
+def write_taxonomy(context: ComposeContext) -> Section:
+    """Show the tree of themes, with examples at each theme that has papers of its own."""
+    examples = tuple(
+        (theme.id, tuple(item.paper for item in context.members(theme) if item.theme == theme.id)[:_EXAMPLES])
+        for theme in context.data.taxonomy
     )
-    return MapLabel(spot.theme, spot.x, spot.y, spot.papers, nearest.theme)
+    figure = TaxonomyFigure(context.say("taxonomy_caption", n=len(context.data.papers)), examples)
+    no_themes = Note(context.say("no_themes"), "notice")
+    blocks: tuple[Block, ...] = (figure, *_similarity_matrix(context)) if examples else (no_themes,)
+    return Section("taxonomy", context.say("taxonomy"), 1, blocks)
 
 
-def write_timeline(desk: ComposeContext) -> tuple[Timeline, ...]:
-    """Name the landmark works of each year: the most cited of the survey, else examples of themes and central papers.
+def _similarity_matrix(context: ComposeContext) -> Iterator[SimilarityMatrix]:
+    """Compare the largest top themes, in reading order; nothing for fewer than three."""
+    similarity = context.data.likeness
+    tops = [top for top in context.data.taxonomy.children(None) if any(top.id in pair for pair in similarity)]
+    if len(tops) < _MIN_MATRIX:
+        return
+    largest = sorted(tops, key=lambda top: -len(context.members(top)))[:_MAX_MATRIX]
+    shown = tuple(top.id for top in tops if top in largest)
+    pairs = sorted(combinations(shown, 2), key=lambda pair: -similarity[pair])
+    (one, other), (far, away) = most, least = pairs[0], pairs[-1]
+    caption = context.say(
+        "likeness_caption",
+        one=context.name(one),
+        other=context.name(other),
+        most=context.language.decimal(similarity[most]),
+        far=context.name(far),
+        away=context.name(away),
+        least=context.language.decimal(similarity[least]),
+    )
+    if len(shown) < len(tops):
+        caption = f"{caption} {context.say('likeness_shown', n=len(shown))}"
+    values = tuple(tuple(similarity[row, column] if row != column else 1.0 for column in shown) for row in shown)
+    yield SimilarityMatrix(caption, shown, values)
+
+
+def write_overview(context: ComposeContext) -> tuple[Section, ...]:
+    """Show papers by year, landmark works, the map of themes and the most cited papers; no section without any."""
+    figures: tuple[Block, ...] = (*_year_chart(context), *_timeline(context), *_theme_map(context))
+    blocks = (*figures, *_most_cited(context))
+    return (Section("overview", context.say("overview" if figures else "most_cited"), 1, blocks),) if blocks else ()
+
+
+def _year_chart(context: ComposeContext) -> Iterator[YearChart]:
+    """Stack papers per year by top theme, years without gaps; nothing if no paper with a theme has a year."""
+    data = context.data
+    tops = tuple(theme.id for theme in data.taxonomy.children(None))
+    counts: Counter[tuple[int, str]] = Counter()
+    for paper in data.papers:
+        assignment = data.assignments.get(paper.id)
+        if paper.year is not None and assignment is not None and not assignment.outside:
+            counts[paper.year, assignment.path[0]] += 1
+    if counts:
+        papers = Counter(paper.year for paper in data.papers if paper.year is not None)
+        busiest = max(papers, key=lambda year: (papers[year], year))
+        caption = context.say("years_caption", n=papers[busiest], year=str(busiest))
+        years = tuple(range(min(counts)[0], max(counts)[0] + 1))
+        yield YearChart(caption, tops, years, tuple(tuple(counts[year, top] for top in tops) for year in years))
+
+
+def _timeline(context: ComposeContext) -> Iterator[Timeline]:
+    """List landmark works by year: the most cited papers, else the examples and the central papers of themes.
 
     Nothing where all papers are of one year.
     """
-    cited = {paper: len(known.cited_by) for paper, known in desk.material.citations.stats.items() if known.cited_by}
-    ranks = {paper: (-count, paper) for paper, count in cited.items()} if cited else _central(desk)
-    years: dict[int, list[Paper]] = defaultdict(list)
-    for paper in desk.material.papers:
-        if paper.year is not None and paper.id in ranks:
-            years[paper.year].append(paper)
-    if len(years) < 2:
-        return ()
-    most = max(1, min(_A_YEAR, _IN_ALL // len(years)))
-    rows = ((year, sorted(years[year], key=lambda paper: ranks[paper.id])[:most]) for year in sorted(years)[-_IN_ALL:])
-    caption = desk.say("timeline_cited" if cited else "timeline_central")
-    return (Timeline(caption, tuple((year, tuple(paper.id for paper in papers)) for year, papers in rows)),)
+    data = context.data
+    standings = data.citations.stats.items()
+    scores: dict[str, float] = {paper: len(standing.cited_by) for paper, standing in standings if standing.cited_by}
+    cited = bool(scores)
+    if not cited:
+        seeds = {seed for theme in data.taxonomy for seed in theme.seeds}
+        certain = (item for item in data.assignments.values() if not item.uncertain and not item.outside)
+        scores = {item.paper: item.score + (item.paper in seeds) for item in certain}
+    by_year: dict[int, list[Paper]] = defaultdict(list)
+    for paper in data.papers:
+        if paper.year is not None and paper.id in scores:
+            by_year[paper.year].append(paper)
+    if len(by_year) < 2:
+        return
+    most = max(1, min(_LANDMARKS_PER_YEAR, _LANDMARKS // len(by_year)))
+    years = tuple(
+        (year, tuple(sorted((paper.id for paper in by_year[year]), key=lambda paper: (-scores[paper], paper))[:most]))
+        for year in sorted(by_year)[-_LANDMARKS:]
+    )
+    yield Timeline(context.say("timeline_cited" if cited else "timeline_central"), years)
 
 
-def _central(desk: ComposeContext) -> dict[PaperId, tuple[float, str]]:
-    """Rank the papers that stand surely at a theme: its examples first, then by likeness to it."""
-    seeds = {seed for theme in desk.material.taxonomy for seed in theme.seeds}
-    sure = (item for item in desk.material.assignments.values() if not item.uncertain and not item.outside)
-    return {item.paper: (-item.score - (item.paper in seeds), item.paper) for item in sure}
+def _theme_map(context: ComposeContext) -> Iterator[ThemeMap]:
+    """Label each top theme at the median position of its papers; nothing for fewer than two themes with positions."""
+    positions = context.data.positions
+    labels: list[MapLabel] = []
+    for top in context.data.taxonomy.children(None):
+        points = [positions[item.paper] for item in context.members(top) if item.paper in positions]
+        if points:
+            x, y = (round(median(axis), 3) for axis in zip(*points, strict=True))
+            labels.append(MapLabel(top.id, x, y, len(points)))
+    if len(labels) < 2:
+        return
+    shown = sum(positions.get(paper.id) is not None for paper in context.data.papers)
+    spots: list[MapLabel] = []
+    for label in labels:
+        nearest = min(
+            (other for other in labels if other.theme != label.theme),
+            key=lambda other: ((other.x - label.x) ** 2 + (other.y - label.y) ** 2, other.theme),
+        )
+        spots.append(MapLabel(label.theme, label.x, label.y, label.papers, nearest.theme))
+    yield ThemeMap(context.say("map_caption", n=shown), tuple(spots))
+
+
+def _most_cited(context: ComposeContext) -> Iterator[Block]:
+    """List the papers that most papers of the survey cite; nothing without citations."""
+    data = context.data
+    counts = {paper: len(standing.cited_by) for paper, standing in data.citations.stats.items()}
+    ranked = sorted((paper for paper in data.papers if counts.get(paper.id)), key=lambda it: (-counts[it.id], it.id))
+    if ranked:
+        yield PaperList(
+            context.say("most_cited"),
+            tuple(
+                PaperItem(paper.id, paper.title, context.say("cited_here", n=counts[paper.id]))
+                for paper in ranked[:_MOST_CITED]
+            ),
+        )
+        providers = sorted({edge.provider for edge in data.citations.edges})
+        who = ", ".join(data.graphs.get(name, name) for name in providers)
+        yield Note(context.say("citations_told", n=sum(counts.values()), who=who))

@@ -1,124 +1,121 @@
-"""Put a survey together, section by section, in reading order."""
+"""Compose the survey document from its sections, in reading order."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from surveygen.domain.survey import BibliographyEntry, PrismaFlow, Section, Survey
+from surveygen.domain.survey import BibliographyEntry, Catalogue, PrismaFlow, References, Section, Survey
 from surveygen.languages import Language
-from surveygen.survey._back_matter import (
-    write_catalogue,
-    write_open_problems,
-    write_outlook,
-    write_quality,
-    write_references,
-)
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
-from surveygen.survey._cross_theme import write_across, write_questions
-from surveygen.survey._edits import with_hand
-from surveygen.survey._flow import write_flow
+from surveygen.survey._cross_theme import write_cross_theme, write_open_problems, write_questions
+from surveygen.survey._edits import apply_edits
+from surveygen.survey._figures import count_themes, write_overview, write_taxonomy
 from surveygen.survey._front_matter import (
     METHOD,
-    with_notice,
-    with_other_languages,
+    complete_abstract,
+    prisma_flow,
     write_abstract,
     write_glance,
     write_introduction,
     write_method,
-    write_overview,
-    write_taxonomy,
+    write_outlook,
 )
 from surveygen.survey._themes import write_themes
 from surveygen.survey.context import ComposeContext
-from surveygen.survey.counts import count_themes
 from surveygen.survey.data import SurveyData
-from surveygen.survey.order import reference_order
-from surveygen.survey.quality import measure
+from surveygen.survey.quality import measure, write_quality
+from surveygen.survey.references import reference_order
 from surveygen.survey.translation import TranslationApplier
 
 
-def compose(material: SurveyData, language: Language) -> Survey:
-    """Make the document; the same material gives an equal one.
+def compose(data: SurveyData, language: Language) -> Survey:
+    """Compose the document of one edition; equal data give an equal document.
 
-    What is said is chosen, ordered and measured in the words of the sources, and only then put into the language of the
-    edition, so that all editions say the same.
+    Sentences are chosen, ordered and measured in the language of the papers and translated afterwards, so that all
+    editions have the same content.
     """
-    says = TranslationApplier(material.translation, language.code)
-    material = replace(material, taxonomy=says.named(material.taxonomy))
-    desk = ComposeContext.of(material, language)
-    themes = write_themes(desk)
-    opening = (write_abstract(desk), *write_glance(desk), *write_introduction(desk))
-    sections = (
-        *opening,
-        write_method(desk),
-        write_taxonomy(desk),
-        *write_overview(desk),
+    translation = TranslationApplier(data.translation, language.code)
+    data = replace(data, taxonomy=translation.translate_names(data.taxonomy))
+    context = ComposeContext.from_data(data, language)
+    themes = write_themes(context)  # before the opening sections, which quote what the themes do not
+    original = (
+        write_abstract(context),
+        *write_glance(context),
+        *write_introduction(context),
+        write_method(context),
+        write_taxonomy(context),
+        *write_overview(context),
         *themes,
-        *write_across(desk),
-        *write_open_problems(desk),
-        *write_questions(desk),
-        *write_outlook(desk),
-        *write_withdrawn(desk),
-        write_catalogue(desk),
+        *write_cross_theme(context),
+        *write_open_problems(context),
+        *write_questions(context),
+        *write_outlook(context),
+        *write_withdrawn(context),
+        _write_catalogue(context),
     )
-    body = with_hand(sections, material, language.code)
-    said = says.sections(body)
-    quality = says.counted(measure(material, body), said)
-    opened = (with_other_languages(desk, with_notice(desk, said[0], quality)), *said[1:])
+    edited = apply_edits(original, data, language.code)
+    sections = translation.translate_sections(edited)
+    quality = translation.count_translated(measure(data, edited), sections)
     survey = Survey(
-        slug=material.slug,
-        title=material.title,
+        slug=data.slug,
+        title=data.title,
         language=language.code,
-        generated_at=material.generated_at,
-        taxonomy=says.described(material.taxonomy),
-        counts=count_themes(material.taxonomy, material.assignments.values(), material.border),
-        entries=_entries(material, says),
-        sections=(*opened, write_quality(desk, quality), write_references(desk)),
+        generated_at=data.generated_at,
+        taxonomy=translation.translate_taxonomy(data.taxonomy),
+        counts=count_themes(data),
+        entries=_entries(data, translation),
+        sections=(
+            complete_abstract(context, sections[0], quality),
+            *sections[1:],
+            write_quality(context, quality),
+            Section("references", language.say("references"), 1, (References(),)),
+        ),
         quality=quality,
-        provenance=material.provenance,
-        citations=material.citations.edges,
-        graphs=tuple(sorted(material.graphs.items())),
+        provenance=data.provenance,
+        citations=data.citations.edges,
+        graphs=tuple(sorted(data.graphs.items())),
     )
-    return with_change_report(survey, material, language)
+    return with_change_report(survey, data, language)
 
 
-def with_change_report(survey: Survey, material: SurveyData, language: Language) -> Survey:
-    """Return a survey with the change reports of its material in place of those it has.
+def with_change_report(survey: Survey, data: SurveyData, language: Language) -> Survey:
+    """Return a survey with the change reports of `data` in place of its own.
 
-    What changed stands before the section "method", where all opening sections are over.
+    The section of changes precedes the section "method", which follows all opening sections, and the flow of records
+    in that section compares its counts with those before the last refresh.
     """
-    named = TranslationApplier(material.translation, language.code).named(material.taxonomy)
-    desk = ComposeContext.of(replace(material, taxonomy=named), language)
-    others = tuple(_recounted(section, desk) for section in survey.sections if section.id != CHANGES)
-    headings = {section.id: section.heading for section in others}
-    told = write_changes(desk, headings)
-    at = next(place for place, section in enumerate(others) if section.id == METHOD)
-    sections = (*others[:at], *told, *others[at:])
-    return replace(survey, sections=sections, changes=material.changes, earlier=material.earlier)
+    taxonomy = TranslationApplier(data.translation, language.code).translate_names(data.taxonomy)
+    context = ComposeContext.from_data(replace(data, taxonomy=taxonomy), language)
+    others = [section for section in survey.sections if section.id != CHANGES]
+    at = next(index for index, section in enumerate(others) if section.id == METHOD)
+    flow = prisma_flow(context)
+    blocks = tuple(flow if isinstance(block, PrismaFlow) else block for block in others[at].blocks)
+    others[at] = replace(others[at], blocks=blocks)
+    changes = write_changes(context, {section.id: section.heading for section in others})
+    sections = (*others[:at], *changes, *others[at:])
+    return replace(survey, sections=sections, changes=data.changes, earlier=data.earlier)
 
 
-def _recounted(section: Section, desk: ComposeContext) -> Section:
-    """Set the numbers of the selection beside those before the last refresh."""
-    if section.id != METHOD:
-        return section
-    flow = write_flow(desk)
-    return replace(section, blocks=tuple(flow if isinstance(block, PrismaFlow) else block for block in section.blocks))
+def _write_catalogue(context: ComposeContext) -> Section:
+    """List all papers, also those that the text does not cite."""
+    caption = context.say("catalogue_caption", n=len(context.data.papers))
+    return Section("catalogue", context.say("catalogue"), 1, (Catalogue(caption),))
 
 
-def _entries(material: SurveyData, says: TranslationApplier) -> tuple[BibliographyEntry, ...]:
-    papers = {paper.id: paper for paper in material.papers}
-    ordered = [papers[paper] for paper in reference_order(material.papers, material.order) if paper in papers]
+def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[BibliographyEntry, ...]:
+    papers = {paper.id: paper for paper in data.papers}
+    ordered = [papers[paper] for paper in reference_order(data.papers, data.order) if paper in papers]
     return tuple(
         BibliographyEntry(
             paper=paper,
             number=number,
-            cite_key=material.cite_keys[paper.id],
-            card=says.card(material.cards[paper.id]),
-            assignment=material.assignments.get(paper.id),
-            neighbours=material.neighbours.get(paper.id, ()),
-            citation_stats=material.citations.stats.get(paper.id),
-            reasons=material.reasons.get(paper.id, ()),
-            position=material.positions.get(paper.id),
+            cite_key=data.cite_keys[paper.id],
+            card=translation.translate_review(data.cards[paper.id]),
+            assignment=data.assignments.get(paper.id),
+            neighbours=data.neighbours.get(paper.id, ()),
+            citation_stats=data.citations.stats.get(paper.id),
+            reasons=data.reasons.get(paper.id, ()),
+            position=data.positions.get(paper.id),
         )
         for number, paper in enumerate(ordered, start=1)
     )

@@ -1,71 +1,96 @@
-"""Measure a draft: citations, evidence, repetition, gaps."""
+"""Measure the claims and papers of a survey, and report the figures."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Sentence
-from surveygen.domain.survey import Catalogue, ComparisonTable, Paragraph, Quality, Section
+from surveygen.domain.survey import Catalogue, ComparisonTable, KeyValueTable, Note, Paragraph, Quality, Section
 from surveygen.domain.theme import ThemeId
+from surveygen.survey.context import ComposeContext
 from surveygen.survey.data import SurveyData
 
 
-def measure(material: SurveyData, sections: Sequence[Section]) -> Quality:
-    """Count over all claims of the draft, cited or not, so that no uncited sentence flatters the figures.
+def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
+    """Measure all claims of the text and the tables, cited or not, and the papers.
 
-    Whether a claim is found in its source is asked of the program's own; a person's are counted apart.
+    Grounding and flaws are measured for the sentences of the program; those of a person are counted apart.
     """
     prose = list(_prose(sections))
     claims = [*prose, *_cells(sections)]
-    known = {paper.id for paper in material.papers}
-    own = [claim for claim in claims if claim.method != "human"]
-    human = [claim for claim in claims if claim.method == "human"]
-    cited = {paper for claim in claims for paper in claim.cites}
-    holds = [material.checks.grounded(claim) for claim in own]
-    listed = known if any(isinstance(block, Catalogue) for section in sections for block in section.blocks) else cited
-    flaws = Counter(material.checks.flaw(each) for each in prose if each.method != "human")
-    return Quality(
+    papers = {paper.id for paper in data.papers}
+    assignments = data.assignments.values()
+    quality = Quality(
         claim_sentences=len(claims),
         citation_coverage=_share(bool(claim.cites) for claim in claims),
-        grounded_share=_share(holds),
-        orphan_citations=len(cited - known),
-        uncited_references=len(known - cited - listed),
-        grounded_cited_share=_share(held for claim, held in zip(own, holds, strict=True) if claim.cites),
+        grounded_share=1.0,
+        orphan_citations=0,
+        uncited_references=0,
+        redundancy=data.checks.redundancy(prose),
+        uncertain_papers=sum(item.uncertain for item in assignments),
+        unassigned_papers=len(papers - set(data.assignments)),
+        outside_papers=sum(item.outside for item in assignments),
+        papers_without_abstract=sum(not paper.abstract for paper in data.papers),
+        editor_notes=sum(paper.abstract_kind == "note" for paper in data.papers),
+        quarantined_records=data.selection.get("quarantined", 0),
         model_sentences=sum(claim.method == "llm" for claim in claims),
+        least_theme_cited=min(_cited_shares(data, sections), default=1.0),
+    )
+    quality = _with_references(quality, papers, claims, sections)
+    quality = _with_grounding(quality, data, claims)
+    return _with_flaws(quality, data, prose)
+
+
+def _with_references(
+    quality: Quality, papers: set[PaperId], claims: Sequence[Sentence], sections: Sequence[Section]
+) -> Quality:
+    """Count citations without a reference, and references that neither a claim nor a catalogue names."""
+    cited = {paper for claim in claims for paper in claim.cites}
+    catalogued = any(isinstance(block, Catalogue) for section in sections for block in section.blocks)
+    uncited = set() if catalogued else papers - cited
+    return replace(quality, orphan_citations=len(cited - papers), uncited_references=len(uncited))
+
+
+def _with_grounding(quality: Quality, data: SurveyData, claims: Sequence[Sentence]) -> Quality:
+    """Measure how many claims of the program their evidence supports, and count those of persons."""
+    human = [claim for claim in claims if claim.method == "human"]
+    grounded = [(claim, data.checks.grounded(claim)) for claim in claims if claim.method != "human"]
+    return replace(
+        quality,
+        grounded_share=_share(holds for _, holds in grounded),
+        grounded_cited_share=_share(holds for claim, holds in grounded if claim.cites),
         human_sentences=len(human),
         doubted_sentences=sum(
             claim.attribution is not None and bool(claim.attribution.stale_sources) for claim in human
         ),
-        redundancy=material.checks.redundancy(prose),
-        uncertain_papers=sum(item.uncertain for item in material.assignments.values()),
-        unassigned_papers=len(known - set(material.assignments)),
-        papers_without_abstract=sum(not paper.abstract for paper in material.papers),
-        editor_notes=sum(paper.abstract_kind == "note" for paper in material.papers),
-        quarantined_records=material.selection.get("quarantined", 0),
-        outside_papers=sum(item.outside for item in material.assignments.values()),
-        dangling_sentences=flaws["dangling"],
-        fragments=flaws["fragment"],
-        least_theme_cited=min(_cited_shares(material, sections), default=1.0),
     )
 
 
-def _cited_shares(material: SurveyData, sections: Sequence[Section]) -> Iterator[float]:
-    """Yield the share of each theme's papers that its sections name, for every theme with papers."""
-    named: dict[ThemeId, set[PaperId]] = defaultdict(set)
+def _with_flaws(quality: Quality, data: SurveyData, prose: Sequence[Sentence]) -> Quality:
+    """Count unclear references and fragments in the text of the program."""
+    flaws = Counter(data.checks.flaw(claim) for claim in prose if claim.method != "human")
+    return replace(quality, dangling_sentences=flaws["dangling"], fragments=flaws["fragment"])
+
+
+def _cited_shares(data: SurveyData, sections: Sequence[Section]) -> Iterator[float]:
+    """Yield the share of its papers that the sections of a theme cite, for every theme with papers."""
+    cited: dict[ThemeId, set[PaperId]] = defaultdict(set)
     for section in sections:
         if section.theme is not None:
-            here = {paper for claim in _prose([section]) for paper in claim.cites}
-            here |= {row.paper for block in section.blocks if isinstance(block, ComparisonTable) for row in block.rows}
-            for theme in material.taxonomy.path(section.theme):
-                named[theme] |= here
+            papers = {paper for claim in _prose([section]) for paper in claim.cites}
+            tables = (block for block in section.blocks if isinstance(block, ComparisonTable))
+            papers |= {row.paper for table in tables for row in table.rows}
+            for theme in data.taxonomy.path(section.theme):
+                cited[theme] |= papers
     members: dict[ThemeId, set[PaperId]] = defaultdict(set)
-    for item in material.assignments.values():
+    for item in data.assignments.values():
         for theme in () if item.outside else item.path:
             members[theme].add(item.paper)
-    for theme, inside in members.items():
-        yield len(inside & named[theme]) / len(inside)
+    for theme, papers in members.items():
+        yield len(papers & cited[theme]) / len(papers)
 
 
 def _prose(sections: Sequence[Section]) -> Iterator[Sentence]:
@@ -83,6 +108,54 @@ def _cells(sections: Sequence[Section]) -> Iterator[Sentence]:
 
 
 def _share(hits: Iterable[bool]) -> float:
-    """Return the share of hits; 1.0 of nothing, as nothing is wrong with it."""
-    counted = list(hits)
-    return sum(counted) / len(counted) if counted else 1.0
+    """Return the share of hits; 1.0 for no values, as none of them is wrong."""
+    values = list(hits)
+    return sum(values) / len(values) if values else 1.0
+
+
+def write_quality(context: ComposeContext, quality: Quality) -> Section:
+    """Report the figures, and how to reproduce the survey."""
+    made, translated = context.data.provenance, bool(context.data.provenance.translator)
+    figures: tuple[tuple[str, int | float, bool], ...] = (
+        ("claims", quality.claim_sentences, True),
+        ("cited", quality.citation_coverage, True),
+        ("grounded", quality.grounded_share, True),
+        ("grounded_cited", quality.grounded_cited_share, True),
+        ("model", quality.model_sentences, bool(made.model)),
+        ("human", quality.human_sentences, bool(quality.human_sentences)),
+        ("doubted", quality.doubted_sentences, bool(quality.human_sentences)),
+        ("redundancy", quality.redundancy, True),
+        ("dangling", quality.dangling_sentences, True),
+        ("fragments", quality.fragments, True),
+        ("least", quality.least_theme_cited, True),
+        ("orphans", quality.orphan_citations, True),
+        ("uncited", quality.uncited_references, True),
+        ("uncertain", quality.uncertain_papers, True),
+        ("unassigned", quality.unassigned_papers, True),
+        ("outside", quality.outside_papers, True),
+        ("no_abstract", quality.papers_without_abstract, True),
+        ("notes", quality.editor_notes, True),
+        ("quarantined", quality.quarantined_records, True),
+        ("untranslated", quality.untranslated_sentences, True),
+        ("translated", quality.translated_sentences, translated),
+        ("failed_translations", quality.failed_translations, translated),
+    )
+    shares = {"cited", "grounded", "grounded_cited", "redundancy", "least"}
+    number, percent = context.language.number, context.language.percent
+    rows = tuple(
+        (context.say(f"quality_{name}"), percent(value) if name in shares else number(value))
+        for name, value, shown in figures
+        if shown
+    )
+    reproduce = (
+        (context.say("version"), made.surveygen),
+        (context.say("config_hash"), made.config_sha256[:16]),
+        (context.say("corpus_hash"), made.corpus_sha256[:16]),
+        (context.say("command"), f"surveygen build --lang {context.language.code}"),
+    )
+    blocks = (
+        Note(context.say("quality_text")),
+        KeyValueTable(context.say("quality"), rows),
+        KeyValueTable(context.say("reproduce"), reproduce),
+    )
+    return Section("quality", context.say("quality"), 1, blocks)
