@@ -81,7 +81,7 @@ class CitationTable:
                 (to_json([head[0] for head in page]),),
             )
             references = {
-                key: tuple(_work(row[2:], works) for row in group)
+                key: tuple(works.setdefault(row[2:], CitedWork(tuple(json.loads(row[2])), *row[3:])) for row in group)
                 for key, group in groupby(rows, key=lambda row: (row[0], row[1]))
             }
             for paper, provider, ids, cited_by, more, at in page:
@@ -122,9 +122,3 @@ class CitationTable:
 def _digest(record: CitationRecord) -> bytes:
     content = {key: value for key, value in citation_data(record).items() if key != "at"}
     return hashlib.sha256(to_json(content).encode()).digest()
-
-
-def _work(row: Row, works: dict[Row, CitedWork]) -> CitedWork:
-    if row not in works:
-        works[row] = CitedWork(tuple(json.loads(row[0])), row[1], row[2], row[3])
-    return works[row]

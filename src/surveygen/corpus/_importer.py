@@ -29,7 +29,8 @@ class Quarantined:
     at: str
 
 
-Record = PaperHistory | PendingPaper | Quarantined
+# What sources yield, or with more detail what a dump has.
+Record = Paper | PendingPaper | BadRecord | PaperHistory | Quarantined
 # Called with a paper as it was (None if new), the record, and the paper as it is now.
 Observer = Callable[[Paper | None, Paper, Paper], None]
 
@@ -188,8 +189,12 @@ class Importer:
         )
         return new > 0
 
-    def _checked(self, record: Record) -> Record:
-        """Quarantine a record that SQLite cannot store."""
+    def _checked(self, record: Record) -> PaperHistory | PendingPaper | Quarantined:
+        """Return the detailed form of a record; quarantine a record that SQLite cannot store."""
+        if isinstance(record, BadRecord):
+            record = Quarantined(record, self._at)
+        if isinstance(record, Paper):
+            record = PaperHistory(record)
         if isinstance(record, Quarantined):
             bad = record.record
             line = min(bad.line, MAX_INTEGER)
@@ -227,13 +232,17 @@ class _EventRecorder:
             self._late_before = (date.fromisoformat(page.since[:10]) - timedelta(days=LATE_DAYS)).isoformat()
 
     def observe(self, before: Paper | None, incoming: Paper, after: Paper) -> None:
-        if before is not None and _is_older(incoming, before):
+        if before is not None:
             self._record_regression(before, incoming)
         kinds, was, now = classify(before, after, since=self._late_before)
         self.events += [Event(self._run, after.id, kind, was, now) for kind in kinds]
 
     def _record_regression(self, before: Paper, incoming: Paper) -> None:
         """Record each older record once: a server may deliver an outdated copy for days."""
+        if incoming.datestamp is None or before.datestamp is None:  # the record may be of any version
+            return
+        if incoming.datestamp >= before.datestamp and incoming.version >= before.version:
+            return
         was = {"version": before.version, "as_of": before.datestamp}
         now = {"version": incoming.version, "as_of": incoming.datestamp}
         recorded = any(event.kind == "regressed" and event.after == now for event in self.events)
@@ -241,26 +250,15 @@ class _EventRecorder:
             self.events.append(Event(self._run, incoming.id, "regressed", was, now))
 
 
-def _is_older(incoming: Paper, before: Paper) -> bool:
-    """Compare two records of authorities; a record without datestamp may be of any version."""
-    if incoming.datestamp is None or before.datestamp is None:
-        return False
-    return incoming.datestamp < before.datestamp or incoming.version < before.version
-
-
 def _records(database: Database, page: PageBatch) -> Iterator[Record]:
     ids = {paper for paper, _ in page.deleted}
     ids |= {record.id for record in page.records if isinstance(record, Paper)} if page.day else set()
     stored = PaperTable(database).load(ids) if ids else {}
     for record in page.records:
-        if isinstance(record, BadRecord):
-            yield Quarantined(record, page.at)
-        else:
-            yield PaperHistory(_dated(record, stored.get(record.id), page.day))
+        yield record if isinstance(record, BadRecord) else _dated(record, stored.get(record.id), page.day)
     for paper, datestamp in page.deleted:
         if paper in stored:
-            withdrawn = stored[paper].paper.with_changes(status="withdrawn", datestamp=datestamp, field_provenance=())
-            yield PaperHistory(withdrawn)
+            yield stored[paper].paper.with_changes(status="withdrawn", datestamp=datestamp, field_provenance=())
 
 
 def _dated(record: Paper, stored: PaperHistory | None, day: str | None) -> Paper:

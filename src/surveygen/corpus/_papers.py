@@ -194,7 +194,14 @@ class PaperTable:
         self._database.run_many(
             "INSERT INTO version_text (paper, n, title, abstract, abstract_kind, comment, updated, field_provenance)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (_text_row(text) for history in histories for text in history.texts),
+            (
+                (
+                    *(text.id, text.version, text.title, text.abstract, text.abstract_kind, text.comment),
+                    *(text.updated, to_json(text.field_provenance)),
+                )
+                for history in histories
+                for text in history.texts
+            ),
         )
 
 
@@ -257,11 +264,6 @@ def _paper_of(row: Row, versions: Sequence[PaperVersion]) -> Paper:
             "field_provenance": _provenance(fields["field_provenance"]),
         }
     )
-
-
-def _text_row(text: Paper) -> Row:
-    words = (text.title, text.abstract, text.abstract_kind, text.comment)
-    return (text.id, text.version, *words, text.updated, to_json(text.field_provenance))
 
 
 def _text_of(row: Row) -> Paper:

@@ -1,4 +1,8 @@
-"""JSON forms of papers, themes, decisions and citation records."""
+"""JSON forms of papers, themes, decisions and citation records.
+
+Themes, edits, decisions, citation records and versions are read by the names of their fields, so that these are keys of
+the format: a renamed field needs its former name here.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,6 @@ import msgspec
 from surveygen.corpus.merge import PaperHistory
 from surveygen.domain.citation import CitationRecord
 from surveygen.domain.decision import Decision
-from surveygen.domain.edits import Edit
 from surveygen.domain.paper import AbstractKind, Author, Paper, PaperId, PaperVersion, Status
 from surveygen.domain.theme import Theme
 
@@ -114,13 +117,19 @@ def theme_of(data: object) -> Theme:
 
 def decision_data(decision: Decision) -> dict[str, object]:
     """Return a decision as its line in a dump; empty values are left out."""
-    edit = decision.edit
-    optional = {
+    optional: dict[str, object] = {
         "target": decision.target,
         "themes": [theme_data(theme) for theme in decision.themes],
         "proposal": decision.proposal,
-        "edit": _edit_data(edit) if edit is not None else {},
     }
+    if (edit := decision.edit) is not None:
+        basis = [
+            {"paper": source.paper, "version": source.version, "field": source.field}
+            | _without_empty({"words": source.words})
+            for source in edit.basis
+        ]
+        place = {"local": edit.local, "after": edit.after, "original": edit.original, "basis": basis}
+        optional["edit"] = {"claim": edit.claim, "language": edit.language, "role": edit.role} | _without_empty(place)
     required = {name: getattr(decision, name) for name in ("number", "at", "author", "action", "subject")}
     return required | _without_empty(optional)
 
@@ -228,20 +237,6 @@ def _text_data(paper: Paper) -> dict[str, object]:
         "updated": paper.updated,
         "carried": sorted((_JSON_NAMES.get(name, name), n, day) for name, n, day in paper.field_provenance),
     }
-
-
-def _edit_data(edit: Edit) -> dict[str, object]:
-    optional = {
-        "local": edit.local,
-        "after": edit.after,
-        "original": edit.original,
-        "basis": [
-            {"paper": source.paper, "version": source.version, "field": source.field}
-            | _without_empty({"words": source.words})
-            for source in edit.basis
-        ],
-    }
-    return {"claim": edit.claim, "language": edit.language, "role": edit.role} | _without_empty(optional)
 
 
 def _with_name_pairs(theme: object) -> object:

@@ -20,7 +20,6 @@ Four fields have rules of their own, independent of order as well:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -187,7 +186,9 @@ def _claims(paper: Paper) -> dict[str, _FieldClaim]:
     values |= {_EXTRA + key: value for key, value in paper.extra}
     claims: dict[str, _FieldClaim] = {}
     for name, value in values.items():
-        if value or (name in _EMPTIED and _claims_absence(paper, name, provenance)):
+        # An empty field is a claim if the record, or this field of it, comes from an authority.
+        from_authority = name in provenance or (paper.datestamp is not None and "datestamp" not in provenance)
+        if value or (name in _EMPTIED and from_authority):
             stamp = provenance.get(name, own)
             claims[name] = _FieldClaim((True, True, *stamp), stamp, value)
     if paper.abstract:
@@ -212,18 +213,9 @@ def _provenance(
 def _own_stamp(paper: Paper) -> Stamp:
     provenance = {name for name, _, _ in paper.field_provenance}
     if paper.datestamp and "datestamp" not in provenance:
-        return paper.version, _end_of_day(paper.datestamp)
+        # The end of the day, so that an authority outranks the version that it describes.
+        return paper.version, f"{paper.datestamp}T23:59:59Z" if len(paper.datestamp) == 10 else paper.datestamp
     return paper.version, "" if "updated" in provenance else paper.updated or ""
-
-
-def _claims_absence(paper: Paper, name: str, provenance: Mapping[str, Stamp]) -> bool:
-    """Return whether an empty field is a claim: the record, or this field of it, comes from an authority."""
-    return name in provenance or (paper.datestamp is not None and "datestamp" not in provenance)
-
-
-def _end_of_day(date: str) -> str:
-    """Return the last second of a day, so that an authority outranks the version that it describes."""
-    return f"{date}T23:59:59Z" if len(date) == 10 else date
 
 
 def _abstract_stamp(own: Stamp, versions: dict[int, PaperVersion]) -> Stamp:

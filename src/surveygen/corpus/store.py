@@ -13,15 +13,14 @@ from typing import Self
 from surveygen.corpus._cache import CacheTable
 from surveygen.corpus._citations import CitationTable
 from surveygen.corpus._decisions import DecisionTable
-from surveygen.corpus._importer import Importer, PageBatch, Quarantined, Record, import_page
+from surveygen.corpus._importer import Importer, PageBatch, Record, import_page
 from surveygen.corpus._papers import PaperTable
 from surveygen.corpus._runs import RunTable
 from surveygen.corpus.database import STORE_SCHEMA, Database, touch
 from surveygen.corpus.jsonl import theme_data, theme_of, to_json
-from surveygen.corpus.merge import PaperHistory
 from surveygen.domain.decision import excluded_papers
 from surveygen.domain.event import Event
-from surveygen.domain.paper import BadRecord, ImportChanges, Paper
+from surveygen.domain.paper import ImportChanges
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import CorpusError
 
@@ -99,7 +98,7 @@ class Store:
         """Close the file."""
         self._database.close()
 
-    def import_records(self, records: Iterable[Record | Paper | BadRecord], *, source: str, at: str) -> ImportChanges:
+    def import_records(self, records: Iterable[Record], *, source: str, at: str) -> ImportChanges:
         """Merge records into the store as they stream in, 500 a transaction.
 
         What was read before an error or an interruption stays. A record that cannot be stored is quarantined.
@@ -110,7 +109,7 @@ class Store:
             at: the clock, ISO 8601 UTC.
         """
         importer = Importer(self._database, source=source, at=at)
-        importer.run(_record(record, at) for record in records)
+        importer.run(records)
         return importer.changes
 
     def import_page(self, page: PageBatch) -> tuple[Event, ...]:
@@ -173,9 +172,3 @@ class Store:
     def changed_at(self) -> str:
         """Return the clock of the last import or save that changed something."""
         return self._database.value("SELECT value FROM setting WHERE name = 'changed_at'") or _NEVER
-
-
-def _record(record: Record | Paper | BadRecord, at: str) -> Record:
-    if isinstance(record, Paper):
-        return PaperHistory(record)
-    return Quarantined(record, at) if isinstance(record, BadRecord) else record

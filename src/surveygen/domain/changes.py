@@ -1,4 +1,4 @@
-"""What became different between two drafts."""
+"""Changes between two drafts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class MetadataChanged:
-    """A paper whose record changed at the same version, and the fields that did, sorted."""
+    """A paper whose record changed at the same version, and the changed fields, sorted."""
 
     paper: PaperId
     fields: tuple[str, ...]
@@ -28,7 +28,7 @@ class MetadataChanged:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A paper that stands under another theme than before, and why: see `decision.MoveReason`."""
+    """A paper that has another theme than before, and why: see `decision.MoveReason`."""
 
     paper: PaperId
     before: ThemeId
@@ -38,9 +38,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class AbstractChanged:
-    """A paper whose abstract says something else now: sentences it no longer has, and those that are new in it.
+    """A paper whose abstract changed: the sentences removed and those added.
 
-    Both are empty where the abstract changed and the earlier words are not known any more.
+    Both are empty if the earlier abstract is no longer available.
     """
 
     paper: PaperId
@@ -50,7 +50,7 @@ class AbstractChanged:
 
 @dataclass(frozen=True, slots=True)
 class StaleEdit:
-    """A person's sentence whose sources changed: the section where it stands, its claim, its words, and why."""
+    """A person's sentence whose sources changed: its section, claim and text, and the sources (`doubts`)."""
 
     section: str
     claim: str
@@ -60,15 +60,15 @@ class StaleEdit:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The change report of a refresh; a paper stands in the first list that fits.
+    """The change report of a refresh; a paper is in the first list that fits.
 
     Attributes:
-        run: the refresh that is reported. since_run: the one before it, 0 for none. at: ISO 8601 UTC.
+        run: the refresh that is reported. since_run: the refresh before it, 0 for none. at: ISO 8601 UTC.
         reworded: papers of any of the lists whose abstract changed materially.
-        titles: (paper, title) of every paper named, so that a paper that left the draft can still be named.
-        doubted: sentences of a person that should be looked at again.
-        counts: (name, number) of the selection as the draft before had it; empty if that is not known.
-        changed, identical: ids of the sections whose text is new and of those that are the same to the byte.
+        titles: (paper, title) of every paper listed, also of papers that left the draft.
+        doubted: sentences of a person that should be reviewed.
+        counts: (name, number) of the selection in the draft before; empty if unknown.
+        changed, identical: ids of the sections with a new text and of those that are identical to the byte.
     """
 
     run: int

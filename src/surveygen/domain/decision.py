@@ -1,4 +1,4 @@
-"""What a person decided about themes, papers and sentences: a list that only grows."""
+"""Decisions of persons about themes, papers and sentences; an append-only list."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Decision:
         action: "rename", "merge", "split" and "add" are about a theme, "move", "pin" and "exclude" about a paper,
             "edit" about a section, "undo" about an earlier decision.
         subject: the id of the theme, paper or section, or the number of the decision that is undone.
-        target: the new name, the theme that a paper or theme goes to, the parent of an added theme, or the person's
-            words with citations as ``[@paper-id]``; "" for none.
-        themes: those that "split" and "add" brought, minted when it was made, so that applying it needs no chance.
+        target: the new name, the theme that a paper or theme moves to, the parent of an added theme, or the person's
+            text with citations as ``[@paper-id]``; "" for none.
+        themes: those that "split" and "add" created, with their ids, so that applying a decision is deterministic.
             The seeds of an added theme are the papers that the person put there.
-        proposal: the id of the proposal that it accepted, "" if it came from the person alone.
-        edit: what the words of an "edit" stand in place of.
+        proposal: the id of the accepted proposal, "" if there was none.
+        edit: place and sources of the text of an "edit".
     """
 
     number: int
@@ -47,9 +47,9 @@ MoveReason = Literal["evidence", "words", "theme_gone", "divided", "merged", "pe
 
 @dataclass(frozen=True, slots=True)
 class ThemeMove:
-    """A paper that a placement moved: when, from where to where, and why.
+    """A paper that an assignment moved to another theme: when, from where to where, and why.
 
-    `reason` is worded in every language; `detail` gives the numbers of evidence.
+    `reason` is translated into every language; `detail` has the scores.
     """
 
     at: str
@@ -61,28 +61,28 @@ class ThemeMove:
 
 
 def active_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """Return the decisions that hold, in their order: not those undone, nor the undoing."""
-    known = tuple(decisions)
-    undone = {decision.subject for decision in known if decision.action == "undo"}
-    return tuple(one for one in known if one.action != "undo" and str(one.number) not in undone)
+    """Return the decisions in effect, in their order: without those undone and those that undo."""
+    decisions = tuple(decisions)
+    undone = {decision.subject for decision in decisions if decision.action == "undo"}
+    return tuple(item for item in decisions if item.action != "undo" and str(item.number) not in undone)
 
 
 def excluded_papers(decisions: Iterable[Decision]) -> frozenset[PaperId]:
-    """Return the papers that a person took out of the draft; to move or pin one brings it back."""
-    verdicts: Mapping[PaperId, bool] = {
-        PaperId(one.subject): one.action == "exclude"
-        for one in active_decisions(decisions)
-        if one.action in {"exclude", "move", "pin"}
+    """Return the papers that a person excluded from the draft; to move or pin a paper includes it again."""
+    excluded: Mapping[PaperId, bool] = {
+        PaperId(decision.subject): decision.action == "exclude"
+        for decision in active_decisions(decisions)
+        if decision.action in {"exclude", "move", "pin"}
     }
-    return frozenset(paper for paper, out in verdicts.items() if out)
+    return frozenset(paper for paper, is_excluded in excluded.items() if is_excluded)
 
 
 def active_edits(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """Return the edits that hold, in their order: of each claim the last one, and the last in each language alone."""
+    """Return the edits in effect, in their order: the last of each claim, and the last local one of each language."""
     last: dict[tuple[str, str], Decision] = {}
-    for one in active_decisions(decisions):
-        if one.edit is not None:
-            key = (one.edit.claim, one.edit.language if one.edit.local else "")
+    for decision in active_decisions(decisions):
+        if decision.edit is not None:
+            key = (decision.edit.claim, decision.edit.language if decision.edit.local else "")
             last.pop(key, None)
-            last[key] = one
+            last[key] = decision
     return tuple(last.values())

@@ -1,16 +1,16 @@
-"""What a person wrote over the words of a draft."""
+"""Edits of a person and the state of their sources."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Field, Role, Sentence, StaleReason, StaleSource
+from surveygen.domain.text import text_sha256
 
-_DIGITS = 10  # hexadecimal: two of a million claims share them once in two
+_DIGITS = 10  # hexadecimal: among a million claims the probability of a collision is about 0.4
 WHOLE, DEFINITION = "whole", "definition"
 
 PaperLookup = Callable[[PaperId], Paper | None]
@@ -18,7 +18,7 @@ PaperLookup = Callable[[PaperId], Paper | None]
 
 @dataclass(frozen=True, slots=True)
 class SourceSnapshot:
-    """A source as the person saw it; `words` of a field, "" where the paper is cited as a whole."""
+    """A source at the time of an edit; `words` is the quoted text of a field, "" if the paper is cited as a whole."""
 
     paper: PaperId
     version: int
@@ -28,13 +28,13 @@ class SourceSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Where a person's sentence stands, and what it rests on; its words are with the decision.
+    """The place and the sources of a person's sentence; its text is `Decision.target`.
 
     Attributes:
-        claim: the sentence that it stands in place of, a definition, or the whole running text of a section.
-        language: of the person's words. local: they translate the sentence, and hold in their language alone.
-        role, after: what the sentence did, and the claim before it, so that it has a place when the claim is gone.
-        original: the words that were there.
+        claim: the key of the sentence that it replaces, of a definition, or of the whole running text of a section.
+        language: of the person's text. local: it translates the sentence, and replaces it in its own language only.
+        role, after: the role of the sentence, and the claim before it, to place it when the claim is gone.
+        original: the replaced text.
     """
 
     claim: str
@@ -47,73 +47,69 @@ class Edit:
 
 
 def claim_key(sentence: Sentence, paper: PaperLookup) -> str:
-    """Name a claim by the words that it rests on, in every language alike; without evidence by its own.
+    """Return the key of a claim: of the quoted text of its evidence, or without evidence of its own text.
 
-    A new version in which these words stand elsewhere leaves the name as it is.
+    The key is the same in every language, and after a new version that has the quoted text at another place.
     """
-    told = sorted({(span.paper, span.field, _quoted_text(span, paper)) for span in sentence.evidence})
-    return _digest("claim", told or sentence.plain)
+    quotes = sorted({(span.paper, span.field, _quoted_text(span, paper)) for span in sentence.evidence})
+    return _digest("claim", quotes or sentence.plain)
 
 
 def section_key(kind: str, section: str) -> str:
-    """Name the definition of a section, or its whole running text."""
+    """Return the key of the definition of a section (`DEFINITION`), or of its whole running text (`WHOLE`)."""
     return _digest(kind, section)
 
 
 def snapshot_sources(sentence: Sentence, cites: tuple[PaperId, ...], paper: PaperLookup) -> tuple[SourceSnapshot, ...]:
-    """Return what a person's words rest on: of the papers they cite, the words that the sentence rested on."""
+    """Return the sources of a person's text: the quoted evidence of the papers cited, else the papers as a whole."""
     spans = [span for span in sentence.evidence if span.paper in cites]
     quoted = [
-        SourceSnapshot(span.paper, found.version, span.field, _quoted_text(span, paper))
+        SourceSnapshot(span.paper, source.version, span.field, _quoted_text(span, paper))
         for span in spans
-        if (found := paper(span.paper)) is not None
+        if (source := paper(span.paper)) is not None
     ]
-    bare = [one for one in cites if one not in {span.paper for span in spans}]
-    return (*quoted, *(SourceSnapshot(one, found.version) for one in bare if (found := paper(one)) is not None))
+    bare = [cited for cited in cites if cited not in {span.paper for span in spans}]
+    return (*quoted, *(SourceSnapshot(cited, source.version) for cited in bare if (source := paper(cited)) is not None))
 
 
 def stale_sources(edit: Edit, paper: PaperLookup) -> tuple[StaleSource, ...]:
-    """Tell which sources are not what they were, each with the gravest reason.
+    """Return the sources that changed since the edit, each with the most serious reason.
 
     Args:
-        edit: the person's.
-        paper: gives the papers of the survey and the withdrawn ones, None for any other.
+        edit: an edit of a person.
+        paper: returns papers of the survey and withdrawn ones, None for any other.
     """
-    found = ((basis.paper, _stale_reason(basis, paper(basis.paper))) for basis in edit.basis)
-    return tuple(dict.fromkeys(StaleSource(one, reason) for one, reason in found if reason))
+    reasons = ((source.paper, _stale_reason(source, paper(source.paper))) for source in edit.basis)
+    return tuple(dict.fromkeys(StaleSource(source, reason) for source, reason in reasons if reason))
 
 
 def current_evidence(edit: Edit, paper: PaperLookup) -> tuple[Evidence, ...]:
-    """Return where the words of the basis stand now; what is gone is left out."""
-    return tuple(_current_spans(edit, paper))
+    """Return the current spans of the quoted texts; texts that are gone are left out."""
+    spans: list[Evidence] = []
+    for source in edit.basis:
+        current = paper(source.paper)
+        start = getattr(current, source.field).find(source.words) if current is not None and source.words else -1
+        if current is not None and start >= 0:
+            spans.append(Evidence(source.paper, current.version, source.field, start, start + len(source.words)))
+    return tuple(spans)
 
 
-def _current_spans(edit: Edit, paper: PaperLookup) -> Iterator[Evidence]:
-    for basis in edit.basis:
-        known = paper(basis.paper)
-        if known is None or not basis.words:
-            continue
-        start = getattr(known, basis.field).find(basis.words)
-        if start >= 0:
-            yield Evidence(basis.paper, known.version, basis.field, start, start + len(basis.words))
-
-
-def _stale_reason(basis: SourceSnapshot, paper: Paper | None) -> StaleReason | None:
+def _stale_reason(source: SourceSnapshot, paper: Paper | None) -> StaleReason | None:
     if paper is None:
         return "gone"
     if paper.status == "withdrawn":
         return "withdrawn"
-    if basis.words and basis.words not in getattr(paper, basis.field):
+    if source.words and source.words not in getattr(paper, source.field):
         return "words"
-    return "version" if paper.version > basis.version else None
+    return "version" if paper.version > source.version else None
 
 
 def _quoted_text(span: Evidence, paper: PaperLookup) -> str:
-    known = paper(span.paper)
-    words: str = getattr(known, span.field)[span.start : span.end] if known is not None else ""
-    return words or f"{span.start}-{span.end}"
+    source = paper(span.paper)
+    quote: str = getattr(source, span.field)[span.start : span.end] if source is not None else ""
+    return quote or f"{span.start}-{span.end}"
 
 
 def _digest(*parts: object) -> str:
     text = json.dumps(parts, ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+    return text_sha256(text)[:_DIGITS]

@@ -1,8 +1,7 @@
-"""How far a survey agrees with people: figures, by theme, by heading, by reference."""
+"""Agreement of a survey with human labels, outlines and bibliographies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from surveygen.domain.theme import ThemeId
@@ -20,7 +19,7 @@ class MetricEstimate:
 
 @dataclass(frozen=True, slots=True)
 class ThemeScore:
-    """One theme: shares of 0 to 1, and how many papers people (`gold`) and the program (`predicted`) put there."""
+    """Scores of one theme, 0 to 1, and its numbers of papers by people (`gold`) and by the program (`predicted`)."""
 
     theme: ThemeId
     precision: float
@@ -32,7 +31,7 @@ class ThemeScore:
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceBin:
-    """The papers whose confidence lies in a tenth: how many, their mean confidence, and the share that was right."""
+    """The papers with a confidence in one tenth: their number, mean confidence, and the share assigned correctly."""
 
     papers: int
     confidence: float
@@ -41,10 +40,10 @@ class ConfidenceBin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Whether the confidence means what it says; `bins` leaves out tenths without papers, lowest first.
+    """Calibration of the confidence; `bins` are those with papers, lowest first.
 
     `ece` is the expected calibration error of Guo et al. (arXiv 1706.04599, equation 3) over ten bins of equal width:
-    the mean distance of confidence and accuracy, each bin weighed by its papers.
+    the mean distance of confidence and accuracy, each bin weighted by its papers.
     """
 
     ece: float
@@ -56,12 +55,12 @@ class Evaluation:
     """Agreement at one level of the taxonomy.
 
     Attributes:
-        papers: how many were compared. seeds: papers with a label that are seeds, or were placed by a person, and so
-            are no evidence; they are left out. missing: papers with a label that have no assignment.
-        unknown: labels that no theme answers to.
+        papers: number of papers compared. seeds: labeled papers that are seeds or were assigned by a person; they are
+            left out. missing: labeled papers without an assignment.
+        unknown: labels without a theme.
         themes: those that people used, in reading order; macro-F1 is their mean.
-        confusion: `(gold, predicted, papers)`, largest first, agreements left out.
-        calibration: None where the assigner tells no confidence.
+        confusion: `(gold, predicted, papers)`, largest first, without agreements.
+        calibration: None if the assigner has no confidence.
     """
 
     level: int
@@ -95,14 +94,16 @@ class Evaluation:
             for t in self.themes
         ]
         lines += ["", *(f"{gold} -> {predicted}: {n}" for gold, predicted, n in self.confusion)]
-        lines += [*_calibration_lines(self.calibration)] if self.calibration else []
+        if self.calibration:
+            lines += [f"\nece         {self.calibration.ece:6.3f}", "confidence  accuracy  papers"]
+            lines += [f"{b.confidence:10.3f}{b.accuracy:10.3f}{b.papers:8}" for b in self.calibration.bins]
         lines += [f"label not in the taxonomy: {label}" for label in self.unknown]
         return "\n".join(lines).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingScore:
-    """Likeness of the headings of the survey (`ours`) to those of a human outline (`theirs`), numbers and shares."""
+    """Similarity of the headings of the survey (`ours`) to those of a human outline (`theirs`): counts and shares."""
 
     ours: int
     theirs: int
@@ -118,9 +119,9 @@ class HeadingScore:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two lists of references: how many each has, how many are in both, and which shares that is.
+    """Overlap of two lists of references: the size of each, the size of the intersection, and shares.
 
-    `precision` is the share of ours that people cite as well, `recall` the share of what people cite that we have.
+    `precision` is the share of ours in both lists, `recall` the share of theirs.
     """
 
     ours: int
@@ -132,9 +133,9 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceScore:
-    """References against a human bibliography: all of them, and those dated within the span that both lists cover.
+    """References compared with a human bibliography: all, and those dated within the period of both lists.
 
-    `first` and `last` bound that span, ISO 8601 dates; `dated` is None where a list has no date or they never meet.
+    `first` and `last` bound that period, ISO 8601 dates; `dated` is None if a list has no dates or no period is common.
     """
 
     all: Overlap
@@ -152,24 +153,18 @@ class ReferenceScore:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that was compared: levels of the taxonomy from the top, headings, references; what was not asked is empty."""
+    """All comparisons: levels of the taxonomy from the top, headings, references; those not requested are empty."""
 
     levels: tuple[Evaluation, ...] = ()
     headings: HeadingScore | None = None
     references: ReferenceScore | None = None
 
     def as_text(self) -> str:
-        """Return the parts one after the other, with a line between."""
+        """Return the parts separated by empty lines."""
         parts = (*self.levels, self.headings, self.references)
         return "\n\n".join(part.as_text() for part in parts if part is not None)
 
 
-def _overlap(found: Overlap) -> str:
-    counts = f"{found.both} of {found.ours} are among the {found.theirs} of the bibliography"
-    return f"{counts}: precision {found.precision:.3f}, recall {found.recall:.3f}"
-
-
-def _calibration_lines(calibration: Calibration) -> Iterator[str]:
-    yield f"\nece         {calibration.ece:6.3f}"
-    yield "confidence  accuracy  papers"
-    yield from (f"{one.confidence:10.3f}{one.accuracy:10.3f}{one.papers:8}" for one in calibration.bins)
+def _overlap(overlap: Overlap) -> str:
+    counts = f"{overlap.both} of {overlap.ours} are among the {overlap.theirs} of the bibliography"
+    return f"{counts}: precision {overlap.precision:.3f}, recall {overlap.recall:.3f}"

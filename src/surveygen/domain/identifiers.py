@@ -1,4 +1,4 @@
-"""Read arXiv identifiers in every form that people paste."""
+"""Parser of arXiv identifiers, and ids of papers without one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PREFIX = re.compile(
 
 
 def parse_arxiv_id(text: str) -> tuple[PaperId, int | None] | None:
-    """Split an arXiv id, link or DOI into base id and version; None if it is none.
+    """Split an arXiv id, link or DOI into base id and version; None for any other text.
 
     >>> parse_arxiv_id("https://arxiv.org/pdf/2107.05580v2.pdf")
     ('2107.05580', 2)
@@ -35,13 +35,13 @@ def parse_arxiv_id(text: str) -> tuple[PaperId, int | None] | None:
 
 
 def is_arxiv_id(paper: str) -> bool:
-    """Whether an id of the store can be asked from arXiv."""
+    """Return whether an id is an arXiv id without a version."""
     parsed = parse_arxiv_id(paper)
     return parsed is not None and parsed == (paper, None)
 
 
 def derived_id(title: str, doi: str = "") -> PaperId:
-    """Make an id for a paper that brings none: from its DOI, else from its title; equal records get equal ids.
+    """Return an id for a record without one: from its DOI, else from its title; equal records get equal ids.
 
     >>> derived_id("On the Way", "10.1000/XYZ")
     'doi:10.1000/xyz'

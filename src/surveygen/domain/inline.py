@@ -1,4 +1,4 @@
-"""Words with mathematics in them: untrusted text in, a small typed tree out."""
+"""Parser of untrusted text into words, mathematics and citations."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from surveygen.domain.text import clean
 
 @dataclass(frozen=True, slots=True)
 class Str:
-    """Literal text: no mark-up in it means anything."""
+    """Literal text without markup."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Math:
-    """TeX mathematics that has passed the allowlist, without its dollars."""
+    """TeX mathematics that passed the allowlist, without its dollars."""
 
     tex: str
     display: bool = False
@@ -29,7 +29,7 @@ class Math:
 
 @dataclass(frozen=True, slots=True)
 class Cite:
-    """A citation of one or more papers at this place; the space before it is the renderer's to set."""
+    """A citation of one or more papers; the renderer sets the space before it."""
 
     papers: tuple[PaperId, ...]
 
@@ -37,7 +37,7 @@ class Cite:
 Inline = Str | Math | Cite
 
 _MARKER = r"\s?\[@(?P<cite>[^\]]{1,300})\]"
-# `$` before a number and a space is money; a closing `$` has no digit behind it.
+# `$` before a number and a space is money; a closing `$` is not followed by a digit.
 _ISLAND = re.compile(
     rf"\\\((?P<paren>.{{1,{MAX_MATH}}}?)\\\)"
     rf"|\\\[(?P<bracket>.{{1,{MAX_MATH}}}?)\\\]"
@@ -45,10 +45,10 @@ _ISLAND = re.compile(
     r"|(?<!\\)\$(?!\d[\d.,]*(?:\s|\Z))(?P<single>(?:[^$\\]|\\.)++)\$(?!\d)"
     rf"|{_MARKER}"
 )
-_SPECIAL = re.compile(r"[\\$]|--|``|''")  # what may begin mathematics, a command or typography
+_SPECIAL = re.compile(r"[\\$]|--|``|''")  # possible beginnings of mathematics, commands and typography
 _CITE = re.compile(_MARKER)
-# Nodes found first are held as private-use characters, which `clean` has dropped from the text.
-_HELD = re.compile("([\ue000-\uf8ff])")
+# Stands for nodes that were parsed first: private-use characters, which `clean` removed from the text.
+_PLACEHOLDER = re.compile("([\ue000-\uf8ff])")
 
 _BODY = r"((?:[^{}]++|\{[^{}]*+\})*+)"
 _FONT = re.compile(
@@ -76,9 +76,9 @@ _TYPOGRAPHY = (("``", "“"), ("''", "”"), ("---", "—"), ("--", "–"))
 def parse_inline(text: str, cites: Collection[PaperId] = ()) -> tuple[Inline, ...]:
     r"""Read untrusted text; never fails.
 
-    Mathematics that passes `safe_math` becomes Math, what does not stays the literal text it was. A marker
-    ``[@paper-id]`` of one of `cites` becomes a Cite, neighbors become one. The rest is Str: accents, quotes, dashes and
-    escaped characters of TeX are decoded, its font commands unwrapped, and any other backslash stays a backslash.
+    Mathematics that passes `safe_math` becomes Math, other mathematics stays literal text. A marker ``[@paper-id]`` of
+    one of `cites` becomes a Cite; adjacent ones are merged. The rest is Str: accents, quotes, dashes and escaped
+    characters of TeX are decoded, its font commands removed, and any other backslash stays a backslash.
 
     >>> parse_inline(r"\emph{Erd\H{o}s} \& $x^2$ [@2101.00001].", ["2101.00001"])
     (Str(text='Erdős & '), Math(tex='x^2', display=False), Cite(papers=('2101.00001',)), Str(text='.'))
@@ -86,61 +86,60 @@ def parse_inline(text: str, cites: Collection[PaperId] = ()) -> tuple[Inline, ..
     line = clean(text)
     if line.isascii() and not _SPECIAL.search(line):  # most titles and sentences, at a tenth of the cost
         return tuple(_joined(_cited(line, cites)))
-    held: list[Inline] = []
+    nodes: list[Inline] = []
 
-    def hold(found: re.Match[str]) -> str:
-        node = _node(found, cites)
+    def replace_by_placeholder(match: re.Match[str]) -> str:
+        node = _node(match, cites)
         if node is None:
-            return found[0]
-        held.append(node)
-        return chr(0xE000 + len(held) - 1)  # at most 3,334 in MAX_TEXT code points
+            return match[0]
+        nodes.append(node)
+        return chr(0xE000 + len(nodes) - 1)  # at most 3,334 in MAX_TEXT code points
 
-    words = _decode(_ISLAND.sub(hold, line))
-    pieces = (held[ord(piece) - 0xE000] if _HELD.match(piece) else Str(piece) for piece in _HELD.split(words) if piece)
-    return tuple(_joined(pieces))
+    pieces = filter(None, _PLACEHOLDER.split(_decode(_ISLAND.sub(replace_by_placeholder, line))))
+    return tuple(_joined(nodes[ord(piece) - 0xE000] if _PLACEHOLDER.match(piece) else Str(piece) for piece in pieces))
 
 
 def protected_spans(text: str, cites: Collection[PaperId] = ()) -> tuple[tuple[int, int], ...]:
     """Return the spans of mathematics and of citations in clean text, without the space before a citation.
 
-    >>> islands("It is $x^2$ [@2101.00001].", ["2101.00001"])
+    >>> protected_spans("It is $x^2$ [@2101.00001].", ["2101.00001"])
     ((6, 11), (12, 25))
     """
-    found = (match for match in _ISLAND.finditer(text) if _node(match, cites) is not None)
-    return tuple((match.end() - len(match[0].lstrip()), match.end()) for match in found)
+    matches = (match for match in _ISLAND.finditer(text) if _node(match, cites) is not None)
+    return tuple((match.end() - len(match[0].lstrip()), match.end()) for match in matches)
 
 
 def plain(inlines: Sequence[Inline]) -> str:
-    """Write the words alone: mathematics as its TeX source between dollars, no citations."""
+    """Return the text alone: mathematics as its TeX source between dollars, no citations."""
     return "".join(
         node.text if isinstance(node, Str) else f"${node.tex}$" if isinstance(node, Math) else "" for node in inlines
     )
 
 
 def _cited(line: str, cites: Collection[PaperId]) -> Iterator[Inline]:
-    """Yield the parts of clean words in which nothing but markers means anything."""
+    """Yield the parts of clean text without markup other than citation markers."""
     start = 0
-    for found in _CITE.finditer(line) if "[@" in line else ():
-        if found["cite"] in cites:
-            if found.start() > start:
-                yield Str(line[start : found.start()])
-            yield Cite((PaperId(found["cite"]),))
-            start = found.end()
+    for match in _CITE.finditer(line) if "[@" in line else ():
+        if match["cite"] in cites:
+            if match.start() > start:
+                yield Str(line[start : match.start()])
+            yield Cite((PaperId(match["cite"]),))
+            start = match.end()
     if start < len(line):
         yield Str(line[start:])
 
 
-def _node(found: re.Match[str], cites: Collection[PaperId]) -> Inline | None:
-    kind = found.lastgroup or ""
+def _node(match: re.Match[str], cites: Collection[PaperId]) -> Inline | None:
+    kind = match.lastgroup or ""
     if kind == "cite":
-        paper = PaperId(found["cite"])
+        paper = PaperId(match["cite"])
         return Cite((paper,)) if paper in cites else None
-    tex = safe_math(found[kind])
-    return Str(found[0]) if tex is None else Math(tex, display=kind in {"bracket", "double"})
+    tex = safe_math(match[kind])
+    return Str(match[0]) if tex is None else Math(tex, display=kind in {"bracket", "double"})
 
 
 def _decode(text: str) -> str:
-    if "\\" in text:  # few texts have a command, and to look for all of them is slow
+    if "\\" in text:  # few texts have a command, and the patterns are slow
         text = _without_commands(text)
     for tex, character in _TYPOGRAPHY:
         text = text.replace(tex, character)
@@ -148,21 +147,21 @@ def _decode(text: str) -> str:
 
 
 def _without_commands(text: str) -> str:
-    for _ in range(2):  # Vietnamese sets an accent on an accented letter
+    for _ in range(2):  # Vietnamese has accents on accented letters
         text = _ACCENT.sub(_accented, text)
-    text = _LETTER.sub(lambda found: LETTERS[found[2]], text)
+    text = _LETTER.sub(lambda match: LETTERS[match[2]], text)
     for _ in range(4):  # levels of nesting
-        text = _FONT.sub(lambda found: found[1] if found[1] is not None else found[2], text)
-    return _ESCAPED.sub(lambda found: found[0] if found[1] == "\\" else found[1], text)
+        text = _FONT.sub(lambda match: match[1] if match[1] is not None else match[2], text)
+    return _ESCAPED.sub(lambda match: match[0] if match[1] == "\\" else match[1], text)
 
 
-def _accented(found: re.Match[str]) -> str:
-    letter = (found[3] or found[4]).removeprefix("\\")
-    return unicodedata.normalize("NFC", letter + ACCENTS[found[2]])
+def _accented(match: re.Match[str]) -> str:
+    letter = (match[3] or match[4]).removeprefix("\\")
+    return unicodedata.normalize("NFC", letter + ACCENTS[match[2]])
 
 
 def _joined(nodes: Iterator[Inline]) -> Iterator[Inline]:
-    """Merge neighbors of a kind: words into one Str, citations into one Cite without repeats."""
+    """Merge adjacent nodes of a kind: text into one Str, citations into one Cite without repeats."""
     last: Inline | None = None
     for node in nodes:
         if isinstance(last, Str) and isinstance(node, Str):

@@ -1,12 +1,13 @@
-"""What is asked of a language model, and what comes back."""
+"""Requests to language models, responses, and the client protocol."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, Protocol, TypeVar
+
+from surveygen.domain.text import text_sha256
 
 T = TypeVar("T")
 Speaker = Literal["system", "user", "assistant"]
@@ -22,25 +23,25 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class LlmRequest:
-    """All that an answer depends on, the model and its settings aside; `schema` is the JSON Schema of the answer."""
+    """All that a response depends on except the model and its settings; `schema` is the JSON Schema of the answer."""
 
     messages: tuple[Message, ...]
     schema: str
 
     def key(self, model: str) -> str:
-        """Return the SHA-256, hexadecimal, under which the answer of a model is kept."""
+        """Return the cache key of the response of a model: SHA-256, hexadecimal."""
         words = json.dumps([model, asdict(self)], ensure_ascii=True, sort_keys=True)
-        return hashlib.sha256(words.encode()).hexdigest()
+        return text_sha256(words)
 
     @property
     def size(self) -> int:
-        """Bytes of UTF-8 that the model has to read."""
+        """Size of the input in bytes of UTF-8."""
         return len(self.schema) + sum(len(message.text.encode("utf-8", "replace")) for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)
 class LlmResponse:
-    """What a model said; `cut` is set where it ran into its length limit. Tokens as the provider counts them."""
+    """The response of a model; `cut` is set if it reached the length limit. Tokens as the provider counts them."""
 
     text: str
     cut: bool = False
@@ -50,12 +51,12 @@ class LlmResponse:
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """How a language model served a survey, from its first build on.
+    """Use of a language model by a survey since its first build.
 
     Attributes:
-        model: provider and name. calls: answers paid for. cost_usd: None where no price is known.
-        fallbacks: papers and themes written without the model because it gave nothing usable.
-        replaced: claims that failed the check and gave way to a sentence of the paper. dropped: those that had none.
+        model: provider and name. calls: responses paid for. cost_usd: None if the price is unknown.
+        fallbacks: papers and themes written without the model because it gave no usable answer.
+        replaced: claims that failed the check and were replaced by a sentence of the paper. dropped: those without one.
     """
 
     model: str
@@ -69,22 +70,22 @@ class ModelUse:
 
 
 class LlmClient(Protocol):
-    """The way to a language model: one prompt, one answer, read or given up."""
+    """A client of a language model: one prompt, one parsed answer or None."""
 
     @property
     def fingerprint(self) -> str:
-        """Name what the answers depend on besides the question."""
+        """What the answers depend on besides the prompt."""
         ...
 
     @property
     def workers(self) -> int:
-        """How many questions may be asked at once."""
+        """How many requests may run in parallel."""
         ...
 
     def __call__(self, task: str, values: Mapping[str, object], schema: str, read: Callable[[str], T]) -> T | None:
-        """Fill the prompt of a task, and make something of the answer by `read`.
+        """Fill in the prompt of a task, send it, and parse the answer with `read`.
 
-        `schema` is the JSON Schema of the answer. `read` raises SummaryError where an answer is of no use.
-        None: there is no usable answer, or the budget let nothing be asked.
+        `schema` is the JSON Schema of the answer. `read` raises SummaryError if an answer is not usable.
+        None: there is no usable answer, or the budget is spent.
         """
         ...

@@ -1,7 +1,7 @@
-"""Decide which TeX mathematics is safe to keep.
+"""Allowlist of TeX mathematics.
 
-An island is kept only if it is a tree of known symbols: no definitions, files, environments or colors, so that TeX
-can set it without an error and it says nothing to a browser. The lists are the rules R2 and R3 of notes/outputs.md.
+Mathematics is allowed only if it is a tree of listed symbols: no definitions, files, environments or colors, so that
+TeX can typeset it without an error and it is inert in a browser.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _MAX_DEPTH = 20
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[!-~]", re.DOTALL)
 _OLD_FONT = re.compile(r"\{\\(rm|bf|cal|it|sf|tt)\s+([^{}]*)\}")
 _SAME = re.compile(r"\\(?:mbox|textrm|textnormal|textit|textbf)(?=\s*\{)")
-_WORDS = re.compile(r"\s*\{[A-Za-z0-9 .,:()-]*\}")  # all that may stand in \text{..}
+_WORDS = re.compile(r"\s*\{[A-Za-z0-9 .,:()-]*\}")  # all that is allowed in \text{..}
 _ROOT = re.compile(r"\s*\[[A-Za-z0-9]{1,3}\]")  # the degree of a root
 _REFUSED = frozenset('$&#%"`@')
 
@@ -46,14 +46,14 @@ _FENCES = frozenset("()[]|./<>") | {r"\{", r"\}", r"\|"} | {f"\\{name}" for name
 
 
 def safe_math(tex: str) -> str | None:
-    r"""Return the mathematics to keep, in one fixed spelling, or None if any of it is not allowed.
+    r"""Return mathematics in normalized form, or None if any part of it is not allowed.
 
     >>> safe_math(r"O(n^{\rm opt})")
     'O(n^{\\mathrm{opt}})'
     >>> safe_math(r"\input{x}") is None
     True
     """
-    spelled = _SAME.sub(r"\\text", _OLD_FONT.sub(_new_font, tex.strip()))
+    spelled = _SAME.sub(r"\\text", _OLD_FONT.sub(r"{\\math\1{\2}}", tex.strip()))
     if not spelled or len(spelled) > MAX_MATH or not spelled.isascii() or "^^" in spelled:
         return None
     try:
@@ -63,16 +63,12 @@ def safe_math(tex: str) -> str | None:
     return spelled
 
 
-def _new_font(found: re.Match[str]) -> str:
-    return f"{{\\math{found[1]}{{{found[2]}}}}}"
-
-
 class _NotSafeError(Exception):
-    """The island holds something that is not on the lists."""
+    """The mathematics has a part that is not on the lists."""
 
 
 class _MathParser:
-    """Reads mathematics by its grammar; each method takes what it is named for off the front."""
+    """Recursive-descent parser; each method consumes the construct that it is named after."""
 
     def __init__(self, tex: str) -> None:
         self._tex = tex
@@ -87,8 +83,8 @@ class _MathParser:
     def _peek(self) -> str:
         while self._tex[self._at : self._at + 1] in {" ", "~"}:
             self._at += 1
-        found = _TOKEN.match(self._tex, self._at)
-        return found[0] if found else ""
+        token = _TOKEN.match(self._tex, self._at)
+        return token[0] if token else ""
 
     def _next(self) -> str:
         mark = self._peek()
@@ -100,7 +96,7 @@ class _MathParser:
         if self._depth > _MAX_DEPTH:
             raise _NotSafeError
         while (mark := self._peek()) and mark not in {"}", "\\right"}:
-            if mark not in {"^", "_"}:  # a script may stand on nothing
+            if mark not in {"^", "_"}:  # a script needs no base
                 self._atom()
             self._scripts()
         self._depth -= 1
@@ -112,13 +108,11 @@ class _MathParser:
             if kind in seen:
                 raise _NotSafeError
             seen.add(kind)
-            self._script(self._next())
-
-    def _script(self, mark: str) -> None:
-        if mark != "'":
-            self._argument()
-        while mark == "'" and self._peek() == "'":
-            self._next()
+            if self._next() != "'":
+                self._argument()
+            else:
+                while self._peek() == "'":
+                    self._next()
 
     def _atom(self) -> None:
         mark = self._next()
@@ -149,10 +143,10 @@ class _MathParser:
         self._delimiter()
 
     def _take(self, pattern: re.Pattern[str]) -> None:
-        found = pattern.match(self._tex, self._at)
-        if not found:
+        match = pattern.match(self._tex, self._at)
+        if not match:
             raise _NotSafeError
-        self._at = found.end()
+        self._at = match.end()
 
     def _delimiter(self) -> None:
         if self._next() not in _FENCES:

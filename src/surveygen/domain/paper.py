@@ -6,10 +6,11 @@ Dates are ISO 8601 strings as precise as the source was: ``2023``, ``2023-05``,
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from typing import Literal, NewType, Self
+
+from surveygen.domain.text import text_sha256
 
 PaperId = NewType("PaperId", str)
 Status = Literal["active", "withdrawn", "reinstated"]
@@ -136,7 +137,7 @@ class Paper:
     @property
     def text_hash(self) -> str:
         """SHA-256 of title and abstract, hexadecimal; changes only with the text."""
-        return hashlib.sha256(f"{self.title}\x1f{self.abstract}".encode("utf-8", "surrogatepass")).hexdigest()
+        return text_sha256(f"{self.title}\x1f{self.abstract}")
 
     def with_changes(self, **changes: object) -> Self:
         """Return a copy with some fields replaced."""

@@ -1,4 +1,4 @@
-"""Tell the family names of authors that sources print unsplit."""
+"""Family and given names of authors from unsplit names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Author
 
-MAX_NAME = 60  # code points of a name in running text; what is longer is none
+MAX_NAME = 60  # code points; a longer text is not a name
 # fmt: off
 _PARTICLES = frozenset({
     "abu", "af", "al", "ap", "ben", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du",
@@ -22,7 +22,7 @@ _VIETNAMESE = frozenset({
 })
 # fmt: on
 _SUFFIX = re.compile(r"(?:,?\s+(?:jr\.?|sr\.?|i{2,3}|iv|ph\.?\s?d\.?|m\.d\.?|md))+(?=,|\Z)", re.IGNORECASE)
-# A group signs as one: its name has no family part.
+# The name of a group has no family part.
 _GROUP = re.compile(
     r"\b(?:alliance|collaboration|committee|community|consortium|foundation|group|initiative|institute|labs?|laboratory"
     r"|project|research|team|university|anthropic|deepmind|deepseek-ai|google|microsoft|nvidia|openai)\b"
@@ -30,7 +30,7 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# "Smith J." and "Smith J": a bare vowel may be a family name (Weinan E), a bare consonant is none.
+# "Smith J." and "Smith J": a single vowel may be a family name (Weinan E), a single consonant is not.
 _INITIALS = re.compile(r"(?:[A-Z]\.-?)+|[B-DF-HJ-NP-TV-XZ]")
 _UNPRINTABLE = re.compile(r"[\[\]@{}<>\\$]|https?:")
 # Letters that Unicode does not decompose.
@@ -40,7 +40,7 @@ _UNDECOMPOSED = str.maketrans(
 
 
 def short_authors(authors: Sequence[Author]) -> str:
-    """Name the authors as running text does; empty if there is none, or the first has no name to print.
+    """Return the authors as named in running text; empty without authors, or if the first has no usable name.
 
     >>> short_authors((Author("Ada Lovelace"), Author("Charles Babbage")))
     'Lovelace and Babbage'
@@ -53,9 +53,9 @@ def short_authors(authors: Sequence[Author]) -> str:
     return f"{names[0]} and {names[1]}" if len(authors) == 2 and names[1] else f"{names[0]} et al."
 
 
-@lru_cache(maxsize=2**17)  # asked for each author at every citation, card and export
+@lru_cache(maxsize=2**17)  # called for each author at every citation, card and export
 def family_name(name: str) -> str:
-    r"""Return the family name in plain words, "" if the words cannot be a name.
+    r"""Return the family name without markup, "" if the text cannot be a name.
 
     >>> [family_name(name) for name in ("Guy Van den Broeck", "Sammy Davis Jr.", "Gemini Team", r"Paul Erd\H{o}s", ":")]
     ['Van den Broeck', 'Davis', 'Gemini Team', 'Erdős', '']
@@ -92,7 +92,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def fold(text: str) -> str:
-    """Reduce to lower-case ASCII letters and digits; what has no Latin form is dropped.
+    """Reduce to lower-case ASCII letters and digits; letters without a Latin form are dropped.
 
     >>> fold("Łukasz Erdős")
     'lukaszerdos'
@@ -108,7 +108,7 @@ def _family_first(words: Sequence[str]) -> bool:
 
 
 def _family_start(words: Sequence[str]) -> int:
-    """Index of the first word of the family name: the last word, or the particles before it."""
+    """Return the index of the first word of the family name: the last word, or the particles before it."""
     start = len(words) - 1
     while start > 1 and words[start - 1].lower() in _PARTICLES:
         if words[start - 1] == "Van" and fold(words[start]) in _VIETNAMESE:

@@ -1,4 +1,4 @@
-"""What is proposed about themes, and how taxonomies follow each other."""
+"""Proposed changes of themes, drift, and the lineage of taxonomies."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ProposalKind = Literal["new", "split", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change of the themes that waits for a person.
+    """A change of the themes that a person may accept.
 
     Attributes:
-        id: stays while the same thing is proposed.
-        themes: of "split" the theme, of "merge" the one that would go and the one that would take its papers, of "new"
-            the parent, or nothing for a top theme.
-        papers: those that speak for it, sorted. name, keywords: of a new theme.
-        reason: the evidence in a few words.
+        id: the same as long as the same change is proposed.
+        themes: of "split" the theme, of "merge" the theme to remove and the theme that takes its papers, of "new" the
+            parent, or nothing for a top theme.
+        papers: the supporting papers, sorted. name, keywords: of a new theme.
+        reason: the evidence in short.
     """
 
     id: str
@@ -34,12 +34,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How far the places are from themes induced afresh, by normalized mutual information, 0 to 1.
+    """Agreement of the assignments with themes induced anew, by normalized mutual information, 0 to 1.
 
     Attributes:
-        kept: agreement of the places with the fresh themes. fresh: agreement of these with themes induced from four
-            fifths of the same papers, which is as much as can be expected.
-        grown: `kept` is so far below `fresh` that a re-taxonomy is worth a look.
+        kept: agreement of the assignments with the new themes. fresh: agreement of the new themes with themes induced
+            from four fifths of the same papers, an upper bound.
+        grown: `kept` is so far below `fresh` that a new taxonomy should be considered.
     """
 
     kept: float
@@ -49,7 +49,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """How a taxonomy follows from another.
+    """The differences between a taxonomy and an earlier one.
 
     Attributes:
         kept: ids in both. born: new ids. retired: ids that are gone.

@@ -1,4 +1,4 @@
-"""Sentences that carry their sources, and what is made of them."""
+"""Sentences with their evidence, paper reviews and theme summaries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CITATION_MARK = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span of a stored field: half-open, counted in Unicode code points of that version's text."""
+    """A span of a stored field: half-open, in Unicode code points of that version's text."""
 
     paper: PaperId
     version: int
@@ -33,7 +33,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class StaleSource:
-    """A source that is not what it was when a person wrote: why a sentence should be looked at again."""
+    """A source that changed since a person wrote a sentence, and how."""
 
     paper: PaperId
     reason: StaleReason
@@ -41,7 +41,7 @@ class StaleSource:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who wrote some words of a draft, when (ISO 8601 UTC), and what has changed below them since."""
+    """The person who wrote a text of a draft, when (ISO 8601 UTC), and the sources that changed since."""
 
     author: str
     at: str
@@ -53,12 +53,12 @@ class Sentence:
     """One claim.
 
     Attributes:
-        text: the words; a citation stands where it belongs as ``[@paper-id]``.
-        cites: the papers cited, each marked in `text`. evidence: where the claim stands in them.
+        text: the text, with citations as ``[@paper-id]``.
+        cites: the papers cited, each marked in `text`. evidence: the spans of the claim in them.
         method: how it was written. rule: the rewriting rule ("quote", "attribute", ...), so that it can be replayed.
-        support: 0 to 1, agreement of the words with the evidence.
-        translated_from: the language it was written in, None if it was written in `language`. source: its words then.
-        claim: names the claim in its draft, whoever words it; "" where nobody can edit it.
+        support: 0 to 1, agreement of the text with the evidence.
+        translated_from: the language it was written in, None if it was written in `language`. source: the text in it.
+        claim: the key of the claim in its draft, whoever wrote it; "" if it cannot be edited.
         attribution: who wrote it, None for the program.
     """
 
@@ -77,23 +77,23 @@ class Sentence:
 
     @property
     def plain(self) -> str:
-        """The words without citation markers."""
+        """The text without citation markers."""
         cited = set(self.cites)
-        return _CITATION_MARK.sub(lambda found: "" if found[1] in cited else found[0], self.text)
+        return _CITATION_MARK.sub(lambda mark: "" if mark[1] in cited else mark[0], self.text)
 
 
 def cited_papers(text: str) -> tuple[PaperId, ...]:
-    """Return the papers that a text marks as cited, each once, in their order."""
+    """Return the papers cited in a text, in their order, without repeats."""
     return tuple(dict.fromkeys(PaperId(paper) for paper in _CITATION_MARK.findall(text)))
 
 
 @dataclass(frozen=True, slots=True)
 class PaperReview:
-    """The quick review of one paper; a field that the source says nothing about stays empty.
+    """The quick review of one paper; fields without a statement in the source are empty.
 
     Attributes:
         questions: what the paper asks and answers. data: names of data sets and benchmarks.
-        code: address of a repository, "" if none is named. code_evidence: where it is named.
+        code: address of a repository, "" if none is named. code_evidence: the span that names it.
     """
 
     paper: PaperId
@@ -117,18 +117,18 @@ class PaperReview:
         return (("one_liner", first), *rest)
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Return the sentences in the order in which a card is read."""
+        """Return all sentences in reading order."""
         return tuple(sentence for _, field in self.fields() for sentence in field)
 
 
 @dataclass(frozen=True, slots=True)
 class SubtopicSummary:
-    """Sentences of a theme that do the same thing (state a problem, take an approach, ...).
+    """Sentences of a theme with the same role (a problem, an approach, ...).
 
     Attributes:
-        kind: what sets it apart from others of its role: what came first, a keyword, what is newest, or that two
-            findings move one measure the same way or opposite ways; "" for nothing.
-        topic: that keyword or measure, as the papers write it. papers: all that `kind` holds for.
+        kind: what distinguishes it from others of its role: foundations, a keyword, the newest work, or findings that
+            change one measure in the same or in opposite directions; "" for nothing.
+        topic: that keyword or measure, as the papers write it. papers: all papers of that kind.
     """
 
     role: Role
@@ -140,7 +140,7 @@ class SubtopicSummary:
 
 @dataclass(frozen=True, slots=True)
 class ThemeSummary:
-    """What is said about one theme, its own members only: sub-themes have summaries of their own."""
+    """The summary of one theme, of its own members only: sub-themes have their own summaries."""
 
     theme: ThemeId
     language: str
@@ -151,7 +151,7 @@ class ThemeSummary:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What is said about the survey as a whole; empty where nobody wrote it."""
+    """Texts about the survey as a whole; empty if not written."""
 
     introduction: tuple[Sentence, ...] = ()
     abstract: tuple[Sentence, ...] = ()

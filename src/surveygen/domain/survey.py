@@ -1,4 +1,4 @@
-"""The survey as one typed document; renderers read it, nothing writes to it."""
+"""The survey as one typed, immutable document that renderers read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Claims, each a cited sentence; `label` is a run-in heading such as "Approaches", `kind` that of its strand."""
+    """Cited sentences; `label` is a run-in heading such as "Approaches", `kind` that of the subtopic."""
 
     sentences: tuple[Sentence, ...]
     label: str = ""
@@ -26,10 +26,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words that claim nothing about a paper: a definition, a notice, or counts taken from the data.
+    """A text without claims about a paper: a definition, a notice, or counts of the data.
 
-    `claim` names words that a person may edit, `attribution` the person who did. `language` is empty where it is the
-    survey's own.
+    `claim` is the key of a text that a person may edit, `attribution` the person who did. `language` is empty for the
+    language of the survey.
     """
 
     text: str
@@ -41,7 +41,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class KeyValueTable:
-    """Labels with values, in the survey's language; for numbers of the selection and of quality."""
+    """Labels with values, in the survey's language: numbers of the selection and of quality."""
 
     caption: str
     rows: tuple[tuple[str, str], ...]
@@ -49,9 +49,9 @@ class KeyValueTable:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """One paper of a comparison table; a cell is None where the source says nothing.
+    """One paper of a comparison table; a cell is None if the source has no statement.
 
-    `code` is the address of a repository, "" if none is named; its evidence stands in the paper's card.
+    `code` is the address of a repository, "" if none is named; its evidence is in the paper's card.
     """
 
     paper: PaperId
@@ -61,7 +61,7 @@ class ComparisonRow:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonTable:
-    """Papers side by side; `columns` are headings of the cells, after the column for paper and year."""
+    """Papers as rows; `columns` are the headings of the cells, after the column for paper and year."""
 
     caption: str
     columns: tuple[str, ...]
@@ -70,7 +70,7 @@ class ComparisonTable:
 
 @dataclass(frozen=True, slots=True)
 class PaperItem:
-    """One paper of a list; its title is given, as it may have left the draft. `detail` is in fixed words."""
+    """One paper of a list, with its title, as it may have left the draft. `detail` is a fixed phrase."""
 
     paper: PaperId
     title: str
@@ -79,7 +79,7 @@ class PaperItem:
 
 @dataclass(frozen=True, slots=True)
 class PaperList:
-    """Papers to which something happened."""
+    """A list of papers, such as those added or withdrawn."""
 
     caption: str
     items: tuple[PaperItem, ...]
@@ -97,7 +97,7 @@ class YearChart:
 
 @dataclass(frozen=True, slots=True)
 class FlowCount:
-    """A number of the selection: how many there are, and how many there were before the last refresh, None if unknown.
+    """A number of the selection, now and before the last refresh (None if unknown).
 
     `name` is the same in every language: "found", "included", or "source:" and the name of a source.
     """
@@ -122,7 +122,7 @@ class FlowStage:
 
 @dataclass(frozen=True, slots=True)
 class PrismaFlow:
-    """The way from records found to papers under a theme, after the PRISMA 2020 statement (doi:10.1136/bmj.n71)."""
+    """The selection from records found to papers with a theme, after PRISMA 2020 (doi:10.1136/bmj.n71)."""
 
     caption: str
     stages: tuple[FlowStage, ...]
@@ -143,7 +143,7 @@ class TaxonomyFigure:
 
 @dataclass(frozen=True, slots=True)
 class MapLabel:
-    """Where a theme stands on the map, at the middle of its `papers` papers; `nearest` is the theme next to it."""
+    """The label of a theme on the map, at the centre of its `papers` papers; `nearest` is the nearest other theme."""
 
     theme: ThemeId
     x: float
@@ -154,7 +154,7 @@ class MapLabel:
 
 @dataclass(frozen=True, slots=True)
 class ThemeMap:
-    """The papers in the plane, alike near each other (`Entry.position`), with a spot for each top theme."""
+    """The papers in the plane by similarity (`BibliographyEntry.position`), with a label for each top theme."""
 
     caption: str
     spots: tuple[MapLabel, ...]
@@ -162,7 +162,7 @@ class ThemeMap:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Landmark works by year, ascending; of each year the foremost first."""
+    """Landmark works by ascending year; the most important of a year first."""
 
     caption: str
     years: tuple[tuple[int, tuple[PaperId, ...]], ...]
@@ -170,7 +170,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class SimilarityMatrix:
-    """How alike themes are: `values[i][j]`, -1 to 1, is the cosine between the centers of `themes[i]` and `[j]`."""
+    """Similarity of themes: `values[i][j]`, -1 to 1, is the cosine of the centroids of `themes[i]` and `themes[j]`."""
 
     caption: str
     themes: tuple[ThemeId, ...]
@@ -208,7 +208,7 @@ Block = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its blocks; `level` 1 is a top section, `theme` names the node that it is about."""
+    """A heading with its blocks; `level` 1 is a top section, `theme` the theme that it is about."""
 
     id: str
     heading: str
@@ -217,27 +217,27 @@ class Section:
     theme: ThemeId | None = None
 
     def sentences(self) -> Iterator[Sentence]:
-        """Yield the claims of the running text."""
+        """Yield the sentences of the running text."""
         for block in self.blocks:
             if isinstance(block, Paragraph):
                 yield from block.sentences
 
     def claims(self) -> Iterator[str]:
-        """Yield the names of the words that a person may edit: the definition, then the running text."""
+        """Yield the claim keys of what a person may edit: the definition, then the running text."""
         yield from (block.claim for block in self.blocks if isinstance(block, Note) and block.claim)
         yield from (sentence.claim for sentence in self.sentences() if sentence.claim)
 
 
 @dataclass(frozen=True, slots=True)
 class BibliographyEntry:
-    """A paper as this draft uses it.
+    """A paper in the references of a draft.
 
     Attributes:
         number: position in the references, from 1. cite_key: stable for the life of the survey.
-        neighbours: the papers most like it, nearest first, at most 10.
-        citation_stats: who cites it and whom it cites; None if nothing is known.
-        reasons: spans of the abstract that placed the paper.
-        position: the place on the map in the unit square, y downwards; None if there is no map.
+        neighbours: the most similar papers, nearest first, at most 10.
+        citation_stats: citations from and to it; None if no graph lists it.
+        reasons: spans of the abstract that decided its theme.
+        position: coordinates on the map in the unit square, y downwards; None without a map.
     """
 
     paper: Paper
@@ -253,15 +253,15 @@ class BibliographyEntry:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What a reader should know about the draft; shares are 0 to 1, the rest are counts.
+    """Quality figures of a draft; shares are 0 to 1, the rest are counts.
 
     `grounded_share` is over all claims of the program, cited or not, `grounded_cited_share` over the cited ones alone.
     `human_sentences` are a person's, `doubted_sentences` those of them whose sources have changed since.
     Claims in another language than the survey's are `untranslated_sentences`; `failed_translations` are those of them
-    of which a translation came and did not hold.
-    `dangling_sentences` of the running text hold a word whose referent is not there, `fragments` are no sentences; what
-    a person wrote is not judged. `least_theme_cited` is the smallest share of a theme's papers that its text and table,
-    those of its sub-themes included, cite.
+    whose translation failed the check.
+    `dangling_sentences` of the running text have a word without its referent, `fragments` are not sentences; a person's
+    text is not checked. `least_theme_cited` is the smallest share of a theme's papers that its text and table,
+    including those of its sub-themes, cite.
     """
 
     claim_sentences: int
@@ -290,9 +290,9 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How to make the same draft again; `model` is what a language model has given so far, None without one.
+    """What determines the draft, to reproduce it; `model` is the use of a language model so far, None without one.
 
-    `translator` is the engine that was asked for this edition, empty if none was.
+    `translator` is the translation engine of this edition, empty if none was used.
     """
 
     surveygen: str
@@ -308,9 +308,9 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class ThemeCount:
-    """Members of a theme: `own` papers filed at this node itself, `size` with all below it.
+    """Members of a theme: `own` papers of this node itself, `size` including all nodes below it.
 
-    `border` are papers here or elsewhere that were nearly placed otherwise, the closest calls first.
+    `border` are papers of this or another theme that were nearly assigned otherwise, the smallest margin first.
     """
 
     theme: ThemeId
@@ -326,9 +326,9 @@ class Survey:
     Attributes:
         generated_at: ISO 8601 UTC; the last change of the corpus, so that a rebuild gives the same bytes.
         entries: in the order of the references.
-        changes: what the last refresh changed; `earlier` are the reports before it, newest first.
-        editions: codes of the languages that the survey is there in, this one included; empty if only this one counts.
-        citations: between papers of the survey, with who told each. graphs: name and title of those who told.
+        changes: the report of the last refresh; `earlier` are the reports before it, newest first.
+        editions: codes of all languages of the survey, including this one; empty if there is only this one.
+        citations: between papers of the survey, each with its graph. graphs: name and title of the graphs.
     """
 
     slug: str
@@ -349,16 +349,16 @@ class Survey:
     editions: tuple[str, ...] = ()
 
     def by_paper(self) -> dict[PaperId, BibliographyEntry]:
-        """Return the entries by paper; build it once and keep it while rendering."""
+        """Return the entries by paper; a new dictionary at each call."""
         return {entry.paper.id: entry for entry in self.entries}
 
     def sentences(self) -> Iterator[Sentence]:
-        """Return every claim of the running text and of the tables, in reading order."""
+        """Return every sentence of the running text and of the tables, in reading order."""
         return all_sentences(self.sections)
 
 
 def all_sentences(sections: Iterable[Section]) -> Iterator[Sentence]:
-    """Yield every claim of the running text and of the tables of some sections, in reading order."""
+    """Yield every sentence of the running text and of the tables of some sections, in reading order."""
     for section in sections:
         for block in section.blocks:
             if isinstance(block, Paragraph):

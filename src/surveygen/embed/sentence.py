@@ -16,6 +16,7 @@ import numpy as np
 
 from surveygen.config import EmbedSettings
 from surveygen.domain.embedding import Vectors, unit_rows
+from surveygen.domain.text import text_sha256
 from surveygen.embed import Progress
 from surveygen.errors import EncoderError
 
@@ -202,7 +203,7 @@ def _hash_weights(folder: Path) -> str:
         if len(hashes) == 1:
             return hashes[0][:16]
         if hashes:
-            return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+            return text_sha256("".join(hashes))[:16]
     message = f"{folder}: no weights ({', '.join(_WEIGHT_FILES)})"
     raise EncoderError(message, "set embed.model to a model folder or hub name")
 

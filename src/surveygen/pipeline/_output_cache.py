@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from surveygen.config import Settings
 from surveygen.corpus import Store
+from surveygen.domain.text import text_sha256
 from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline._codec import digest
 from surveygen.pipeline._files import read_manifest, sha256
@@ -67,7 +67,7 @@ def _files_digest(folder: Path) -> str:
     paths: Iterable[Path] = sorted(folder.rglob("*")) if folder.is_dir() else ()
     rows = ((str(path.relative_to(folder)), path.stat()) for path in paths if "__pycache__" not in path.parts)
     known = "".join(f"{name}\x1f{stat.st_size}\x1f{stat.st_mtime_ns}\x1e" for name, stat in rows)
-    return hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()
+    return text_sha256(known)
 
 
 def _is(path: Path, known: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,6 +13,7 @@ from surveygen.config import Project
 from surveygen.domain.llm import LlmResponse
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Sentence
+from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
@@ -86,7 +86,7 @@ class EditionTranslator:
         self._differ(texts, found)
         self._agree(texts, found)
         self._describe(found)
-        kind = hashlib.sha256(self._engine.fingerprint.encode()).hexdigest()[:12]
+        kind = text_sha256(self._engine.fingerprint)[:12]
         return Translation(
             f"{self._settings.engine}-{kind}", found.words, frozenset(found.failed), names, found.pending
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper
+from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder, encode_papers, papers_fingerprint
 from surveygen.pipeline.progress import Progress
 
@@ -36,7 +36,7 @@ def embed_papers(store: Store, papers: Sequence[Paper], encoder: Encoder, progre
 
 def embed_texts(store: Store, texts: Sequence[str], encoder: Encoder) -> Vectors:
     """Return `(len(texts), dim)` vectors of short texts such as theme queries, from the store where it has them."""
-    keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for text in texts]
+    keys = [text_sha256(text) for text in texts]
     known = store.cache.vectors(keys, encoder.fingerprint)
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:

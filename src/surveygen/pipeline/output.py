@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import tomli_w
 from surveygen import plugins
 from surveygen.config import Settings
 from surveygen.domain.survey import Survey
+from surveygen.domain.text import text_sha256
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import ConfigError, ThemeError, did_you_mean
 from surveygen.languages import Language
@@ -115,7 +115,7 @@ def _made_from(source: Path) -> str:
 def _sources_sum(source: Path) -> str:
     """Return a SHA-256 of a TeX file and the bibliographies that it may read."""
     files = (source, *sorted(source.parent.glob("*.bib")))
-    return hashlib.sha256("".join(f"{path.name} {sha256(path)}\n" for path in files).encode()).hexdigest()
+    return text_sha256("".join(f"{path.name} {sha256(path)}\n" for path in files))
 
 
 def _record(folder: Path, names: Iterable[str], compiled: Sequence[Path]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Survey
-from surveygen.domain.text import clean
+from surveygen.domain.text import clean, text_sha256
 from surveygen.errors import ConfigError
 from surveygen.render.templates import MarkdownSafe
 
@@ -188,4 +187,4 @@ def _bare(region: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return text_sha256(" ".join(text.split()))[:8]

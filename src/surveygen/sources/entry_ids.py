@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 
 from surveygen.domain.identifiers import parse_arxiv_id
 from surveygen.domain.paper import PaperId
-from surveygen.domain.text import clean
+from surveygen.domain.text import clean, text_sha256
 from surveygen.errors import SourceError
 
 MAX_ID = 200
@@ -66,4 +65,4 @@ def reference_id(fields: Mapping[str, str], arxiv_id: str | None, fallback: str)
 
 def title_key(title: str) -> str:
     """Return 12 hexadecimal digits of the hash of a title, for an entry without a name."""
-    return hashlib.sha256(clean(title).casefold().encode()).hexdigest()[:12]
+    return text_sha256(clean(title).casefold())[:12]

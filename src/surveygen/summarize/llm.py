@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,6 +10,7 @@ from surveygen.config import SummarizeSettings
 from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, Sentence, SubtopicSummary, ThemeSummary
+from surveygen.domain.text import text_sha256
 from surveygen.domain.theme import Taxonomy
 from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
 from surveygen.summarize._claim_filter import ROLES, FilteredClaims, filter_claims, read, schema
@@ -54,7 +54,7 @@ class LlmSummarizer:
     @property
     def fingerprint(self) -> str:
         """Hash of the model, its settings, the prompts and the rules by which answers are judged."""
-        return f"llm-{hashlib.sha256(f'{self._ask.fingerprint} {rules_hash()}'.encode()).hexdigest()[:16]}"
+        return f"llm-{text_sha256(f'{self._ask.fingerprint} {rules_hash()}')[:16]}"
 
     @property
     def workers(self) -> int:

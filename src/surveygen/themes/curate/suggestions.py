@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import math
 from collections import Counter
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.proposal import Proposal
+from surveygen.domain.text import text_sha256
 from surveygen.domain.theme import Taxonomy, ThemeId
 from surveygen.themes.induce.clustering import kmeans_labels
 from surveygen.themes.induce.labels import label_clusters
@@ -154,7 +154,7 @@ def _new_theme(data: SuggestionInput, members: Rows, papers: tuple[PaperId, ...]
     tops = Counter(data.paths[paper][0] for paper in papers if data.paths.get(paper))
     top, count = tops.most_common(1)[0] if tops else (ThemeId(""), 0)
     is_below = count >= 0.75 * len(papers) and bool(data.taxonomy.children(top))
-    key = hashlib.sha256("\x1f".join(papers).encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    key = text_sha256("\x1f".join(papers))[:6]
     reason = f"{len(papers)} recent papers that are near each other and to few older ones"
     return Proposal(f"new-{key}", "new", (top,) if is_below else (), papers, label.name, label.keywords, reason)
 

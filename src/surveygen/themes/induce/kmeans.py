@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 from surveygen.config import ThemeSettings
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.text import slugify
+from surveygen.domain.text import slugify, text_sha256
 from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.themes.induce.clustering import Cluster, joint_features, recursive_clustering
 from surveygen.themes.induce.labels import ClusterLabel, label_clusters
@@ -118,7 +117,7 @@ def _unused_id(label: ClusterLabel, parent: ThemeId | None, members: Sequence[Pa
     slug = slugify(label.name)[:40].strip("-")
     for attempt in range(len(used) + 1):
         content = "\x1f".join((parent or "", str(attempt), *members))
-        theme = f"{slug}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
+        theme = f"{slug}-{text_sha256(content)[:6]}"
         if theme not in used:
             break
     return theme
