@@ -13,21 +13,21 @@ from surveygen import plugins
 from surveygen.errors import ConfigError
 from surveygen.sources import files
 
-ROOMS = get_args(plugins.Room)
-EVERY = [(room, name) for room in ROOMS for name in plugins.names(room)]
+GROUPS = get_args(plugins.Group)
+EVERY = [(group, name) for group in GROUPS for name in plugins.names(group)]
 
 
-@pytest.mark.parametrize(("room", "name"), EVERY)
-def test_every_plug_in_can_be_made(room: plugins.Room, name: str) -> None:
-    """A public module of a plug-in room has the functions of its seam; a citation source has a title as well."""
-    plugin = plugins.load(room, name)
-    functions = ("accepts", "read") if room == "sources.files" else ("make",)
+@pytest.mark.parametrize(("group", "name"), EVERY)
+def test_every_plug_in_can_be_made(group: plugins.Group, name: str) -> None:
+    """A public module of a plug-in package has the functions of its protocol; a citation source has a title as well."""
+    plugin = plugins.load(group, name)
+    functions = ("accepts", "read") if group == "sources.files" else ("make",)
 
     assert all(callable(getattr(plugin, function)) for function in functions)
-    assert room != "sources.citations" or plugin.TITLE
+    assert group != "sources.citations" or plugin.TITLE
 
 
-def test_the_rooms_hold_what_the_design_names() -> None:
+def test_the_groups_contain_the_plug_ins_of_the_documentation() -> None:
     """The sources, encoders, summarizers and formats of the first draft are all there."""
     assert {"jsonl", "snapshot", "bibtex", "ris", "ids"} <= set(plugins.names("sources.files"))
     assert {"query", "oai", "feed"} <= set(plugins.names("sources.arxiv"))
@@ -77,15 +77,32 @@ def test_adding_a_file_imports_no_http_client(tmp_path: Path) -> None:
     assert done.stdout == "[]\n"
 
 
-def test_a_file_source_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def example(root: Path) -> str:
+    """The module of the recipe on plug-ins."""
+    recipe = (root / "docs" / "recipes.md").read_text(encoding="utf-8").partition("## Plug-ins")[2]
+    return recipe.partition("```python\n")[2].partition("```")[0]
+
+
+def test_a_file_source_is_one_file(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A module beside the others is found without a list to edit: it reads the files that it accepts."""
-    (tmp_path / "titles.py").write_text(
-        "from surveygen.domain.paper import Paper, PaperId\n"
-        "def accepts(file): return file.path.suffix == '.titles'\n"
-        "def read(file): return (Paper(id=PaperId(line.text), title=line.text) for line in file.lines())\n"
-    )
+    (tmp_path / "titles.py").write_text(example)
     monkeypatch.setattr(files, "__path__", [*files.__path__, str(tmp_path)])
     (tmp_path / "mine.titles").write_text("One\nTwo\n")
 
     assert "titles" in plugins.names("sources.files")
     assert [getattr(record, "title", "") for record in files.read_file(tmp_path / "mine.titles")] == ["One", "Two"]
+
+
+def test_a_file_source_may_be_an_entry_point(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that is installed beside this one adds a format, as the recipe says."""
+    (tmp_path / "installed_titles.py").write_text(example)
+    folder = tmp_path / "installed_titles-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Name: installed-titles\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[surveygen.sources.files]\ninstalled = installed_titles\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "mine.titles").write_text("One\n")
+
+    assert "installed" in plugins.names("sources.files")
+    assert [getattr(record, "title", "") for record in files.read_file(tmp_path / "mine.titles")] == ["One"]

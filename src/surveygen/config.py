@@ -343,10 +343,6 @@ class Settings:
         if self.slug != slugify(self.slug):
             raise _invalid("slug", f"{self.slug!r} is not a valid folder name", f"use {slugify(self.slug)!r}")
 
-    def of_format(self, name: str) -> tuple[LatexSettings, ...]:
-        """Return the table that an output format has of its own; none for most."""
-        return (self.latex,) if name == "latex" else ()
-
 
 @dataclass(frozen=True, slots=True)
 class Project:

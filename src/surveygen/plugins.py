@@ -1,4 +1,4 @@
-"""Find plug-ins by file name or entry point."""
+"""Plug-ins, found by file name or entry point."""
 
 from __future__ import annotations
 
@@ -9,40 +9,39 @@ from typing import Any, Literal
 
 from surveygen.errors import ConfigError, did_you_mean
 
-Room = Literal["sources.files", "sources.arxiv", "sources.citations", "embed", "summarize", "translate", "render"]
+Group = Literal["sources.files", "sources.arxiv", "sources.citations", "embed", "summarize", "translate", "render"]
 
-_PACKAGES: dict[Room, str] = {"render": "surveygen.render.formats"}  # of the plug-ins that have a folder of their own
+_PACKAGES: dict[Group, str] = {"render": "surveygen.render.formats"}  # where it is not named like the group
 
 
-def names(room: Room) -> tuple[str, ...]:
-    """List a room's plug-ins, sorted.
+def names(group: Group) -> tuple[str, ...]:
+    """List the plug-ins of a group, sorted, without importing them.
 
-    Every public module of ``surveygen.<room>`` is one (helpers of a room begin with an underscore), and so is
-    every entry point of the group ``surveygen.<room>``. The modules of ``render`` lie in ``surveygen.render.formats``.
-    Nothing is imported to answer.
+    They are the public modules of ``surveygen.<group>`` (of ``surveygen.render.formats`` for "render") and the entry
+    points of the group ``surveygen.<group>``.
     """
-    package = importlib.import_module(_package_name(room))
-    own = {module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")}
-    return tuple(sorted(own | {point.name for point in entry_points(group=f"surveygen.{room}")}))
+    package = importlib.import_module(_package_name(group))
+    modules = {module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")}
+    return tuple(sorted(modules | {point.name for point in entry_points(group=f"surveygen.{group}")}))
 
 
-def load(room: Room, name: str) -> Any:  # noqa: ANN401  # each room narrows it to its own protocol
-    """Import one plug-in: a module, or what an entry point names, with a function ``make``.
+def load(group: Group, name: str) -> Any:  # noqa: ANN401  # the caller knows the protocol of the group
+    """Import one plug-in: a module, or what an entry point names; each package says what it must provide.
 
-    A plug-in of the program cannot be replaced by an entry point of the same name.
+    An entry point cannot replace a module of the same name.
 
     Raises:
-        ConfigError: no plug-in has that name; the hint lists those there are.
+        ConfigError: no plug-in has that name; the hint lists the names.
     """
-    valid = names(room)
+    valid = names(group)
     if name not in valid:
-        raise ConfigError(f"{room}: unknown plug-in {name!r}", did_you_mean(name, valid))
-    points = {point.name: point for point in entry_points(group=f"surveygen.{room}")}
-    package = importlib.import_module(_package_name(room))
+        raise ConfigError(f"{group}: unknown plug-in {name!r}", did_you_mean(name, valid))
+    package = importlib.import_module(_package_name(group))
     if any(module.name == name for module in pkgutil.iter_modules(package.__path__)):
         return importlib.import_module(f"{package.__name__}.{name}")
+    points = {point.name: point for point in entry_points(group=f"surveygen.{group}")}
     return points[name].load()
 
 
-def _package_name(room: Room) -> str:
-    return _PACKAGES.get(room, f"surveygen.{room}")
+def _package_name(group: Group) -> str:
+    return _PACKAGES.get(group, f"surveygen.{group}")

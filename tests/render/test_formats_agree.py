@@ -33,8 +33,9 @@ class Told:
         self.survey = survey
         self.files: dict[str, str] = {}
         for name in _FORMATS:
-            own = Settings("Sample").of_format(name)
-            renderer: Renderer = plugins.load("render", name).make(load("en"), TemplateRoots(template_root()), *own)
+            renderer: Renderer = plugins.load("render", name).make(
+                load("en"), TemplateRoots(template_root()), Settings("Sample")
+            )
             self.files |= renderer.render(survey)
         self.json: dict[str, Any] = json.loads(self.files["survey.json"])
         self.page = self.tree("index.html")

@@ -74,7 +74,7 @@ def test_tables_and_drawings_stand_outside_the_columns(
     survey = sample_survey()
     bare = tuple(Section(f"bare{n}", "Nothing yet", 2, ()) for n in range(2))
     survey = replace(survey, sections=(bare[0], *survey.sections, bare[1]))
-    written = latex.make(english, shipped, settings).render(survey)["survey.tex"]
+    written = latex.LatexRenderer(english, shipped, settings).render(survey)["survey.tex"]
     plain = latex.make(english, shipped).render(survey)["survey.tex"]
     parts = re.split(r"\\(begin|end)\{multicols\}(?:\{2\})?", written)
     outer, inner = "".join(parts[::4]), "".join(parts[2::4])
@@ -90,7 +90,7 @@ def test_a_heading_in_the_line_does_not_go_on_in_a_table(english: Language, ship
     survey = sample_survey()
     (table,) = (block for section in survey.sections for block in section.blocks if isinstance(block, ComparisonTable))
     deep = replace(survey, sections=(Section("deep", "Deep", 3, (table,)), Section("note", "Note", 3, (Note("A."),))))
-    written = latex.make(english, shipped, LatexSettings("IEEEtran")).render(deep)["survey.tex"]
+    written = latex.LatexRenderer(english, shipped, LatexSettings("IEEEtran")).render(deep)["survey.tex"]
 
     assert re.search(r"\\subsubsection\{.*Deep\}\}\n\\leavevmode\\par", written)
     assert written.count("\\leavevmode\\par") == 1
@@ -99,7 +99,7 @@ def test_a_heading_in_the_line_does_not_go_on_in_a_table(english: Language, ship
 def test_biblatex_cites_in_the_order_of_the_survey(english: Language, shipped: TemplateRoots) -> None:
     """It numbers as it is asked; so all keys are named in order before the first citation, and are in the .bib file."""
     survey = sample_survey()
-    files = latex.make(english, shipped, LatexSettings(bibliography="biblatex")).render(survey)
+    files = latex.LatexRenderer(english, shipped, LatexSettings(bibliography="biblatex")).render(survey)
     written = files["survey.tex"]
 
     keys = [entry.cite_key for entry in survey.entries]
@@ -118,7 +118,7 @@ def test_letters_of_the_bib_file_have_fonts_too(english: Language, shipped: Temp
     survey = replace(survey, entries=(entry, *others))
 
     by_hand, by_biblatex = (
-        latex.make(english, shipped, settings).render(survey)["survey.tex"]
+        latex.LatexRenderer(english, shipped, settings).render(survey)["survey.tex"]
         for settings in (LatexSettings(), LatexSettings(bibliography="biblatex"))
     )
 

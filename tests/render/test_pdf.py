@@ -100,7 +100,7 @@ def _in(code: str) -> Survey:
 
 
 def _compiled(survey: Survey, code: str, settings: LatexSettings, roots: TemplateRoots, folder: Path) -> CompileReport:
-    for name, text in latex.make(load(code), roots, settings).render(survey).items():
+    for name, text in latex.LatexRenderer(load(code), roots, settings).render(survey).items():
         (folder / name).write_text(text, encoding="utf-8")
     return compile_pdf(folder / "survey.tex", folder / "survey.pdf", seconds=180)
 

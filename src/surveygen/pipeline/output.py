@@ -92,7 +92,7 @@ def draft_files(folder: Path) -> list[Path]:
 def _render(edition: RenderJob, name: str) -> dict[str, str]:
     roots = TemplateRoots(template_root(), edition.templates)
     make = plugins.load("render", name).make
-    renderer: Renderer = make(edition.language, roots, *edition.settings.of_format(name))
+    renderer: Renderer = make(edition.language, roots, edition.settings)
     return dict(renderer.render(edition.survey))
 
 

@@ -2,9 +2,8 @@
 
 Every module of `surveygen.render.formats` is an output format. It has one function::
 
-    def make(language: Language, templates: TemplateRoots) -> Renderer
+    def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> Renderer
 
-A format with a table of its own in the settings (`Settings.of_format`) takes that table as an optional third argument.
 A renderer is pure: it returns names and texts of files, and the pipeline writes them. A minimal one::
 
     class Titles:

@@ -9,6 +9,7 @@ from functools import cached_property
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from surveygen.config import Settings
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
 from surveygen.render.html.assets import bundle, policy, read_asset
@@ -21,7 +22,7 @@ from surveygen.render.latex.text import tex_string
 from surveygen.render.templates import TemplateRoots, fill, html_environment
 
 
-def make(language: Language, templates: TemplateRoots) -> HtmlRenderer:
+def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> HtmlRenderer:  # noqa: ARG001  # no settings of its own
     """Make the renderer of ``index.html``."""
     return HtmlRenderer(language, templates)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from surveygen.config import Settings
 from surveygen.domain.citation import CitationStats
 from surveygen.domain.summary import REVIEW_FIELDS, Evidence, PaperReview
 from surveygen.domain.survey import BibliographyEntry, Section, Survey
@@ -20,7 +21,7 @@ from surveygen.render.templates import TemplateRoots
 SCHEMA_VERSION = 1
 
 
-def make(language: Language, templates: TemplateRoots) -> JsonRenderer:  # noqa: ARG001  # JSON has no template
+def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> JsonRenderer:  # noqa: ARG001  # JSON has no template and no settings
     """Make the renderer of ``survey.json``."""
     return JsonRenderer(language)
 

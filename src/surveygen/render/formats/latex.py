@@ -8,7 +8,7 @@ from functools import cached_property
 
 from jinja2.sandbox import SandboxedEnvironment
 
-from surveygen.config import LatexSettings
+from surveygen.config import LatexSettings, Settings
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
 from surveygen.render.export.bibtex import bibliography
@@ -18,13 +18,12 @@ from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexScript, pdf_da
 from surveygen.render.templates import TemplateRoots, TexSafe, fill, text_environment
 from surveygen.render.view import MAX_AUTHORS, Views, remarks
 
-_PLAIN = LatexSettings()
 _MAX_CELL = 500  # code points; about 20 lines of a 40 mm column, so that a row fits a page
 
 
-def make(language: Language, templates: TemplateRoots, settings: LatexSettings = _PLAIN) -> LatexRenderer:
+def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> LatexRenderer:
     """Make the renderer of ``survey.tex`` and ``references.bib``."""
-    return LatexRenderer(language, templates, settings)
+    return LatexRenderer(language, templates, settings.latex if settings else LatexSettings())
 
 
 @dataclass(frozen=True)

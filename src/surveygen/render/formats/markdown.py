@@ -8,6 +8,7 @@ from functools import cached_property
 
 from jinja2.sandbox import SandboxedEnvironment
 
+from surveygen.config import Settings
 from surveygen.domain.inline import Math
 from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import MAX_TEXT
@@ -19,7 +20,7 @@ from surveygen.render.templates import MarkdownSafe, Safe, TemplateRoots, fill, 
 from surveygen.render.view import Views
 
 
-def make(language: Language, templates: TemplateRoots) -> MarkdownRenderer:
+def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> MarkdownRenderer:  # noqa: ARG001  # no settings of its own
     """Make the renderer of ``survey.md``."""
     return MarkdownRenderer(language, templates)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from surveygen.config import Settings
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
 from surveygen.render._slides_content import deck
@@ -27,7 +28,7 @@ _MAX_CELL = 500  # code points; a deck has no table, so that nothing is cut
 _ROOM = {"references": ("entries", 7), "taxonomy": ("trees", 6)}
 
 
-def make(language: Language, templates: TemplateRoots) -> SlidesRenderer:
+def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> SlidesRenderer:  # noqa: ARG001  # no settings of its own
     """Make the renderer of ``slides.html`` and ``slides.tex``."""
     return SlidesRenderer(language, templates)
 
