@@ -129,7 +129,7 @@ def timed(name: str, project: Project) -> dict[str, float]:
     """
     watch = Stopwatch()
     start = time.perf_counter()
-    pipeline.refresh(project, watch, edge=edge_at(project.root))
+    pipeline.refresh(project, watch, deps=edge_at(project.root))
     seconds = time.perf_counter() - start
     stages = {stage: taken for stage, (taken, _) in watch.stages.items()}
     stages["rest"] = seconds - sum(stages.values())

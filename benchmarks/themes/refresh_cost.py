@@ -31,10 +31,17 @@ from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import papers_fingerprint
 from surveygen.embed.sentence import make
-from surveygen.pipeline._assignment import COMPANY, IncrementalAssigner, assign_papers, curated_taxonomy
-from surveygen.pipeline._taxonomy import current_taxonomy
 from surveygen.pipeline.context import open_context
+from surveygen.pipeline.stages.assign import (
+    SAMPLE,
+    IncrementalAssigner,
+    assign,
+    curated_taxonomy,
+    saved_taxonomy,
+)
+from surveygen.pipeline.stages.embed import embed
 from surveygen.pipeline.suggestions import suggest
+from surveygen.survey import SurveyData
 from surveygen.themes import sampling_key
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
@@ -61,7 +68,7 @@ def main() -> None:
         print(f"{COME} more: load {later[0]:.1f} s, place {later[1]:.1f} s, propose {later[2]:.1f} s")
         print(f"placing {COME} more costs {later[1] / first[1]:.1%} of the first placement")
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
-        print(f"placed in the company of {COMPANY} as among all: {_company(project):.1%} of {ASKED}")
+        print(f"placed beside a sample of {SAMPLE} as beside all: {_agreement(project):.1%} of {ASKED}")
 
 
 def _papers(count: int) -> list[Paper]:
@@ -92,23 +99,26 @@ def _timed(project: Project) -> tuple[float, float, float]:
     """Return the CPU seconds of loading, placing and proposing."""
     with Store.open(project.database) as store:
         marks = [time.process_time()]
-        run = open_context(project, store, SILENT)
+        context = open_context(project, store, SILENT)
+        data = embed(context, SurveyData())
         marks.append(time.process_time())
-        placed = assign_papers(run)
+        data = assign(context, data)
         marks.append(time.process_time())
-        suggest(run, placed)
+        suggest(context, data)
         marks.append(time.process_time())
     loading, placing, proposing = np.diff(marks).tolist()
     return loading, placing, proposing
 
 
-def _company(project: Project) -> float:
+def _agreement(project: Project) -> float:
     with Store.open(project.database) as store:
-        run = open_context(project, store, SILENT)
-        judge = IncrementalAssigner(run, curated_taxonomy(run, current_taxonomy(run)))
-        every = judge.assign({paper.id for paper in run.papers})
+        context = open_context(project, store, SILENT)
+        data = embed(context, SurveyData())
+        base = saved_taxonomy(store, context.profile, project.settings.themes)
+        assigner = IncrementalAssigner(data, curated_taxonomy(context, base))
+        every = assigner.assign({paper.id for paper in data.papers})
         asked = sorted(every, key=sampling_key)[-ASKED:]
-        few = judge.assign(set(asked))
+        few = assigner.assign(set(asked))
     return float(np.mean([every[paper].theme == few[paper].theme for paper in asked]))
 
 

@@ -209,7 +209,7 @@ def test_a_full_disk_ends_in_an_error_and_keeps_the_old_draft(
     def full(*_args: object, **_known: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("surveygen.pipeline._files.tempfile.mkstemp", full)
+    monkeypatch.setattr("surveygen.pipeline.files.tempfile.mkstemp", full)
     code, _, err = run("-C", str(survey), "build")
 
     assert code == 8

@@ -14,7 +14,7 @@ from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.errors import ConfigError, CorpusError
-from surveygen.pipeline._files import read_manifest, write_manifest
+from surveygen.pipeline.files import read_manifest, write_manifest
 
 SILENT = pipeline.NullProgress()
 
@@ -200,7 +200,7 @@ def test_unknown_languages_and_formats_are_refused_before_work(make_project: Mak
     """A misspelt word costs no embedding."""
     project = make_project(papers=0)
 
-    with pytest.raises(ConfigError, match="unknown plug-in 'docx'"):
+    with pytest.raises(ConfigError, match="unknown format 'docx'"):
         pipeline.build(project, SILENT, formats=["docx"])
     with pytest.raises(ConfigError, match="unknown language 'tlh'"):
         pipeline.build(project, SILENT, languages=["tlh"])

@@ -187,11 +187,11 @@ def test_a_refresh_asks_for_citations(project: Project, graph: Graph, tmp_path: 
     """A second one asks nothing and changes no byte; a graph that fails does not fail it."""
     edge = NetworkDeps(FastClock().clock, lock_folder=tmp_path)
     graph.otherwise = "500"
-    failed = pipeline.refresh(project, SILENT, edge=edge)
+    failed = pipeline.refresh(project, SILENT, deps=edge)
     graph.otherwise = ""
-    first = pipeline.refresh(project, SILENT, edge=edge)
+    first = pipeline.refresh(project, SILENT, deps=edge)
     before, asked = dump(project), len(graph.hits)
-    second = pipeline.refresh(project, SILENT, edge=edge)
+    second = pipeline.refresh(project, SILENT, deps=edge)
 
     assert [one.note != "" for one in failed.learnt] == [True]
     assert [(one.due, one.known) for one in first.learnt] == [(12, 11)]

@@ -8,7 +8,8 @@ import pytest
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.pipeline._similarity import theme_similarity
+from surveygen.pipeline.stages.compose import theme_similarity
+from surveygen.survey import SurveyData
 
 ONE, BELOW, TWO, BARE = (ThemeId(name) for name in ("one", "below", "two", "bare"))
 TAXONOMY = Taxonomy((Theme(ONE, "One"), Theme(BELOW, "Below", ONE), Theme(TWO, "Two"), Theme(BARE, "Bare")))
@@ -25,7 +26,9 @@ def test_centers_are_those_of_all_papers_below_a_top_theme() -> None:
     embeddings = Embeddings(tuple(map(PaperId, "abcd")), vectors, "toy")
     places = [_at("a", ONE), _at("b", BELOW), _at("c", TWO), _at("d", TWO, outside=True)]
 
-    found = theme_similarity(embeddings, TAXONOMY, places)
+    found = theme_similarity(
+        SurveyData(embeddings=embeddings, taxonomy=TAXONOMY, assignments={item.paper: item for item in places})
+    )
 
     assert set(found) == {(ONE, TWO), (TWO, ONE)}
     assert found[ONE, TWO] == found[TWO, ONE] == pytest.approx(np.sqrt(0.5))
@@ -33,4 +36,4 @@ def test_centers_are_those_of_all_papers_below_a_top_theme() -> None:
 
 def test_without_papers_nothing_is_alike() -> None:
     """An empty survey has no centers."""
-    assert theme_similarity(Embeddings((), np.zeros((0, 2), np.float32), "toy"), TAXONOMY, []) == {}
+    assert theme_similarity(SurveyData(taxonomy=TAXONOMY)) == {}

@@ -19,8 +19,8 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.pipeline._result_cache import StoredResults
-from surveygen.summarize import ResultCache
+from surveygen.pipeline.state import StoredResults
+from surveygen.summarize import ResultCache, ThemeInput
 
 T = TypeVar("T")
 THEME = Theme(ThemeId("all"), "Alignment", keywords=("reward", "feedback"))
@@ -34,13 +34,22 @@ def _papers(root: Path) -> list[Paper]:
     ]
 
 
-def _told(papers: Sequence[Paper], keep: ResultCache) -> ThemeSummary:
+def _summary(papers: Sequence[Paper], keep: ResultCache) -> ThemeSummary:
     nothing = Embeddings((), np.zeros((0, 2), np.float32), "none")
     summarizer = plugins.load("summarize", "extractive").make(SummarizeSettings(), lambda: pytest.fail("asked"), keep)
-    told: ThemeSummary = summarizer.theme(
-        THEME, papers, taxonomy=Taxonomy((THEME,)), vectors=nothing, limit=12, language="en", cards={}, below=()
+    summary: ThemeSummary = summarizer.summarize_theme(
+        ThemeInput(
+            THEME,
+            papers,
+            taxonomy=Taxonomy((THEME,)),
+            embeddings=nothing,
+            reviews={},
+            subtheme_summaries=(),
+            limit=12,
+            language="en",
+        )
     )
-    return told
+    return summary
 
 
 class _Counting:
@@ -62,12 +71,12 @@ def test_a_theme_with_a_new_paper_reads_that_paper_alone(tmp_path: Path, root: P
     """What the others say is remembered to the letter; a corrected paper is read again."""
     papers = _papers(root)
     with Store.open(tmp_path / "corpus.db") as store:
-        _told(papers[:-1], StoredResults(store))
+        _summary(papers[:-1], StoredResults(store))
     with Store.open(tmp_path / "corpus.db") as store:
         counting = _Counting(StoredResults(store))
-        told = _told(papers, counting)
+        summary = _summary(papers, counting)
         corrected = Paper(papers[0].id, papers[0].title, f"{papers[0].abstract} We show it.", papers[0].authors)
-        _told([corrected, *papers[1:]], counting)
+        _summary([corrected, *papers[1:]], counting)
 
     assert counting.made == [papers[-1].id, corrected.id]
-    assert told == _told(papers, forget)
+    assert summary == _summary(papers, forget)

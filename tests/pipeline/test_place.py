@@ -6,15 +6,16 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as struct_replace
 
 from small_surveys import MakeProject
 from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.domain.paper import PaperId
-from surveygen.pipeline._assignment import assign_papers
-from surveygen.pipeline._assignment_state import load_assignments, save_assignments
 from surveygen.pipeline.context import open_context
+from surveygen.pipeline.stages.assign import ASSIGNMENTS, AssignmentState, place_papers
+from surveygen.survey import SurveyData
 from topics import TOPICS, add, papers
 
 SILENT = pipeline.NullProgress()
@@ -38,6 +39,15 @@ def settled(make_project: MakeProject) -> Project:
     for topic in ("glaciers", "violins"):
         add(project, topic, range(SIZE))
     return find_project(project.root, exact=True)
+
+
+def run(project: Project) -> tuple[SurveyData, AssignmentState]:
+    """Place the papers as a build does; return the data and the state that the next run starts from."""
+    with Store.open(project.database) as store:
+        data = place_papers(open_context(project, store, SILENT))
+        state = ASSIGNMENTS.load(store)
+    assert state is not None
+    return data, state
 
 
 def places(project: Project) -> dict[str, str]:
@@ -118,13 +128,13 @@ def _forget_persons(project: Project) -> None:
         connection.execute("DELETE FROM decision")
     connection.close()
     with Store.open(project.database) as store:
-        known = load_assignments(store)
-        assert known is not None
-        kept = tuple(
+        state = ASSIGNMENTS.load(store)
+        assert state is not None
+        present = tuple(
             replace(item, root=item.assignment.theme, assignment=replace(item.assignment, method="nearest"))
-            for item in known.kept
+            for item in state.present
         )
-        save_assignments(store, replace(known, kept=kept))
+        ASSIGNMENTS.save(store, struct_replace(state, present=present))
 
 
 def test_a_revised_paper_stays_unless_its_new_words_are_about_something_else(settled: Project) -> None:
@@ -155,26 +165,21 @@ def test_a_paper_that_left_and_came_back_stands_where_it_stood(settled: Project)
 
 def test_recent_papers_are_those_of_the_last_placements(settled: Project) -> None:
     """None at first; then those that came, as far back as three tenths of all."""
-    places(settled)
-    with Store.open(settled.database) as store:
-        first = assign_papers(open_context(settled, store, SILENT)).recent
-    came = []
+    first, _ = run(settled)
+    later = []
     for n in range(3):
         add(settled, "enzymes", range(10 * n, 10 * n + 10))
-        with Store.open(settled.database) as store:
-            came.append(assign_papers(open_context(settled, store, SILENT)).recent)
+        later.append(run(settled)[0].recent)
 
-    assert first == frozenset()
-    assert [len(recent) for recent in came] == [10, 20, 20]
-    assert came[2] == {f"enzymes-{n:03}" for n in range(10, 30)}
+    assert first.recent == frozenset()
+    assert [len(recent) for recent in later] == [10, 20, 20]
+    assert later[2] == {f"enzymes-{n:03}" for n in range(10, 30)}
 
 
 def test_neighbours_and_places_are_kept_as_they_are_while_nothing_changes(settled: Project) -> None:
     """The second placement reads what the first one wrote."""
-    with Store.open(settled.database) as store:
-        first = assign_papers(open_context(settled, store, SILENT))
-        kept = load_assignments(store)
-        second = assign_papers(open_context(settled, store, SILENT))
+    first, state = run(settled)
+    second, same = run(settled)
 
-        assert load_assignments(store) == kept
+    assert same == state
     assert (second.assignments, dict(second.neighbours)) == (first.assignments, dict(first.neighbours))

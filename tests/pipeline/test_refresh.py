@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def project(begun: Path, replica: Replica, tmp_path: Path) -> Project:
 
 def refresh(project: Project, **options: Any) -> RefreshResult:
     """Refresh without a pause."""
-    return _refresh(project, NullProgress(), edge=edge_at(project.root), **options)
+    return _refresh(project, NullProgress(), deps=edge_at(project.root), **options)
 
 
 def output(project: Project) -> dict[str, str]:
@@ -203,18 +203,28 @@ def test_the_feed_keeps_earlier_reports(project: Project, replica: Replica) -> N
     assert draft(project, "digest.md").count("\n- ") == 1
 
 
-@pytest.mark.parametrize("step", ["draw", "make_drafts"])
-def test_a_refresh_that_died_is_taken_up(
-    step: str, project: Project, replica: Replica, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class _Death(NullProgress):
+    """A run that is killed as a stage begins."""
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+
+    @contextmanager
+    def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        if name == self._stage:
+            raise KeyboardInterrupt
+        with super().stage(name, total) as advance:
+            yield advance
+
+
+@pytest.mark.parametrize("stage", ["cards", "render en"])
+def test_a_refresh_that_died_is_taken_up(stage: str, project: Project, replica: Replica, tmp_path: Path) -> None:
     """Whether it died before or after it knew what changed: the next one ends where an undisturbed one ends."""
     calm = replace(project, root=Path(shutil.copytree(project.root, tmp_path / "calm")))
     happen(replica)
     refresh(calm)
-    with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("surveygen.pipeline.refresh"), step, _die)
-        with pytest.raises(KeyboardInterrupt):
-            refresh(project)
+    with pytest.raises(KeyboardInterrupt):
+        _refresh(project, _Death(stage), deps=edge_at(project.root))
     refresh(project)
 
     told = [json.loads(draft(one, "changes.json")) for one in (project, calm)]
@@ -243,7 +253,3 @@ def test_a_spent_budget_still_shows_what_came(project: Project, replica: Replica
     assert paused.harvested.outcome == "paused"
     assert 0 < paused.built.papers < 40
     assert len(json.loads(draft(project, "survey.json"))["papers"]) == 40
-
-
-def _die(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt

@@ -56,10 +56,10 @@ def test_real_days_reach_the_report(shared: Path, tmp_path: Path) -> None:
         made = project_at(tmp_path / "survey", replica, sets=(SET,))
         settings = replace(made.settings, formats=("json",), embed=EmbedSettings(threads=1))
         project = replace(made, settings=settings)
-        refresh(project, NullProgress(), edge=edge_at(project.root))
+        refresh(project, NullProgress(), deps=edge_at(project.root))
         for day in told.days[:REPORTED]:
             told.world.now = noon(day.day)
-            refreshed = refresh(project, NullProgress(), edge=edge_at(project.root))
+            refreshed = refresh(project, NullProgress(), deps=edge_at(project.root))
             report = project.output / settings.slug / "en" / "changes.json"
 
             assert (refreshed.changes is not None) == bool(day.difference)

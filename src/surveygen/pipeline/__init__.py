@@ -2,7 +2,7 @@
 
 from surveygen.llm import LlmUsage
 from surveygen.pipeline.add import add
-from surveygen.pipeline.build import BuildResult, build
+from surveygen.pipeline.build import BuildResult, build, estimate
 from surveygen.pipeline.citations import (
     CitationReport,
     CitationUpdate,
@@ -23,14 +23,14 @@ from surveygen.pipeline.decide import (
     undo,
 )
 from surveygen.pipeline.doctor import HealthCheck, examine
-from surveygen.pipeline.edit import ImportedEdits, confirm_sentence, drop_sentence, edit, editable_units, import_edits
+from surveygen.pipeline.edit import confirm_sentence, drop_sentence, edit, editable_units, import_edits
 from surveygen.pipeline.editable import EditableUnit
-from surveygen.pipeline.estimate import estimate
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, export
 from surveygen.pipeline.fetch import clear_stop, fetch, plan
 from surveygen.pipeline.harvest import HarvestResult, harvest, plan_harvest
 from surveygen.pipeline.init import init
+from surveygen.pipeline.markdown_edits import ImportedEdits
 from surveygen.pipeline.progress import NullProgress, Progress
 from surveygen.pipeline.refresh import RefreshResult, refresh
 from surveygen.pipeline.status import Status, status

@@ -1,40 +1,39 @@
-"""Build drafts: from the store to the files of every language and format."""
+"""A build: the stages from the store to the files of each edition."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from surveygen.config import Project
 from surveygen.corpus import Store
+from surveygen.domain.survey import Survey
+from surveygen.errors import ConfigError, did_you_mean
 from surveygen.languages import Language, codes
 from surveygen.languages import load as load_language
-from surveygen.llm import LlmUsage
+from surveygen.llm import CostEstimate, LlmUsage
 from surveygen.pipeline import snapshot
-from surveygen.pipeline._llm_session import LlmSession
-from surveygen.pipeline._output_cache import OutputCache
-from surveygen.pipeline.edit import edited_folders, import_edited_folders
-from surveygen.pipeline.editable import EditableDraft
-from surveygen.pipeline.output import (
-    PAGE,
-    TAXONOMY,
-    RenderJob,
-    check_formats,
-    draft_files,
-    write_outputs,
-    write_reports,
-    write_taxonomy,
-)
-from surveygen.pipeline.prepare import PreparedSurvey, prepare_survey
+from surveygen.pipeline.context import BuildContext, BuildRequest, open_context
+from surveygen.pipeline.files import draft_files
+from surveygen.pipeline.markdown_edits import edited_folders
 from surveygen.pipeline.progress import Progress
-from surveygen.render import REPORTS
-from surveygen.themes import load_profile
+from surveygen.pipeline.stages.assign import assign
+from surveygen.pipeline.stages.compose import compose, compose_edition, gather, number_references
+from surveygen.pipeline.stages.embed import embed
+from surveygen.pipeline.stages.render import PAGE, render, shared_files, stale_editions
+from surveygen.pipeline.stages.summarize import summarize
+from surveygen.pipeline.stages.translate import translate
+from surveygen.render import formats as known_formats
+from surveygen.survey import SurveyData
+
+Stage = Callable[[BuildContext, SurveyData], SurveyData]
+STAGES: tuple[Stage, ...] = (embed, assign, summarize, translate, compose, render)
 
 
 @dataclass(frozen=True, slots=True)
 class TranslationCounts:
-    """Sentences of an edition: in its language now, left as they were as their translation did not hold, put off."""
+    """Sentences of an edition: translated, left as they were as the translation was not valid, and not yet answered."""
 
     language: str
     sentences: int
@@ -44,10 +43,13 @@ class TranslationCounts:
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What a build made: every file of the drafts asked for, and those whose bytes are new.
+    """What a build made.
 
-    `spent` is what this run asked of a language model; None if nothing was to be written, or no model was wanted.
-    `translated` tells of each edition that an engine was asked for.
+    Attributes:
+        files: every file of the drafts that were requested. changed: those whose bytes are new.
+        papers: how many the drafts have.
+        spent: what this run used of a language model; None if nothing was to be written, or no model was needed.
+        translated: of each edition for which an engine was asked.
     """
 
     files: tuple[Path, ...]
@@ -67,111 +69,102 @@ def build(
 ) -> BuildResult:
     """Make the drafts of a survey; only what changed since the last build is computed.
 
+    Args:
+        project: the survey.
+        progress: is told of each stage.
+        languages: codes of the editions; by default those of the settings.
+        formats: by default those of the settings.
+        out: the folder instead of ``output/<slug>``.
+
     Raises:
         CorpusError: the store is empty. ConfigError: an unknown language or format.
         EncoderError, ThemeError, SummaryError, TemplateError: from the stage that failed; the drafts of an earlier
             build are still whole.
     """
-    order = BuildRequest(project, tuple(languages), tuple(formats), out)
+    request = check_request(project, languages, formats, out)
     with Store.open(project.database) as store:
-        return build_outputs(order, store, progress)
+        return run_build(open_context(project, store, progress, request))
 
 
-class BuildRequest:
-    """What a build is asked for, checked before anything is computed.
+def check_request(
+    project: Project, languages: Sequence[str] = (), formats: Sequence[str] = (), out: Path | None = None
+) -> BuildRequest:
+    """Check what a build is asked for before anything is computed, and fill in the settings.
 
     Raises:
-        ConfigError: an unknown language or format.
+        ConfigError: an unknown language or format, or no format.
     """
-
-    def __init__(
-        self,
-        project: Project,
-        languages: tuple[str, ...] = (),
-        formats: tuple[str, ...] = (),
-        out: Path | None = None,
-    ) -> None:
-        self.project = project
-        self.languages = [load_language(code) for code in languages or project.settings.languages]
-        self.formats = check_formats(formats or project.settings.formats)
-        self.folder = out or project.output / project.settings.slug
-        pages = "html" in self.formats
-        known = {code for code in codes() if (self.folder / code / PAGE).is_file()}
-        self.editions = tuple(sorted(known | {one.code for one in self.languages if pages}))
+    editions = tuple(load_language(code) for code in languages or project.settings.languages)
+    names = tuple(dict.fromkeys(formats or project.settings.formats))
+    for name in names:
+        if name not in known_formats():
+            raise ConfigError(f"unknown format {name!r}", did_you_mean(name, known_formats()), path="formats")
+    if not names:
+        raise ConfigError("formats: none is requested", "name at least one, such as html", path="formats")
+    folder = out or project.output / project.settings.slug
+    pages = {code for code in codes() if (folder / code / PAGE).is_file()}
+    if "html" in names:
+        pages |= {language.code for language in editions}
+    return BuildRequest(editions, names, folder, tuple(sorted(pages)))
 
 
-def build_outputs(
-    order: BuildRequest, store: Store, progress: Progress, drawing: PreparedSurvey | None = None
-) -> BuildResult:
-    """Write the editions that are not what they would become; `drawing` is what a caller has drawn up before."""
-    project, folder = order.project, order.folder
-    drawing = take_up(order, store, progress, drawing) or drawing
-    profile = load_profile(project.settings.profile, project.root)
-    drafts = OutputCache(store, project.settings, profile, (project.templates, project.glossary), order.editions)
-    common = [folder / name for name in (TAXONOMY, *(REPORTS if snapshot.last_reports(store) else ()))]
-    whole = all(path.is_file() for path in common)
-    stale = [one for one in order.languages if not (whole and drafts.is_fresh(folder / one.code, order.formats))]
-    if not stale:
-        return _built(order, store, [], common)
-    drawing = drawing or prepare_survey(project, store, progress)
-    with LlmSession(project, drawing.meter) as asking:
-        changed, translated = _write(order, store, drawing, stale, asking)
-        spent = asking.spent or drawing.written.spent
-    changed += write_taxonomy(profile, drawing.taxonomy, project.settings.title, folder / TAXONOMY)
-    changed += _write_reports(order, drawing)
-    open_ends = {one.language for one in translated if one.pending}
-    for language in stale if not (spent and spent.postponed) else ():  # else the next build has something left to ask
-        if language.code not in open_ends:
-            drafts.remember(folder / language.code, order.formats)
-    return replace(_built(order, store, changed, common), spent=spent, translated=tuple(translated))
-
-
-def _built(order: BuildRequest, store: Store, changed: Sequence[Path], common: Sequence[Path]) -> BuildResult:
-    files = [path for language in order.languages for path in draft_files(order.folder / language.code)]
+def run_build(context: BuildContext) -> BuildResult:
+    """Run the stages for the editions that are not current; where all are, nothing heavy is loaded."""
+    request, store = context.request, context.store
+    languages = stale_editions(context)
+    edited = edited_folders([request.folder / language.code for language in request.languages])
+    if edited or (request.refresh and snapshot.is_outdated(store, snapshot.load(store), refresh=True)):
+        languages = request.languages  # an edit or a change report changes all editions
+    data, spent = SurveyData(), None
+    if languages:
+        context = replace(context, request=replace(request, languages=languages))
+        with context.llm:
+            for stage in STAGES:
+                data = stage(context, data)
+            spent = context.llm.spent
     counts = store.counts()
-    papers = counts.papers - counts.withdrawn - counts.excluded
-    return BuildResult((*files, *common), tuple(changed), papers)
+    drafts = [path for language in request.languages for path in draft_files(request.folder / language.code)]
+    return BuildResult(
+        files=(*drafts, *shared_files(context)),
+        changed=data.written,
+        papers=counts.papers - counts.withdrawn - counts.excluded,
+        spent=spent,
+        translated=tuple(
+            TranslationCounts(language, len(found.words), len(found.failed), found.pending)
+            for language, found in data.translations.items()
+            if found.engine
+        ),
+    )
 
 
-def take_up(
-    order: BuildRequest, store: Store, progress: Progress, drawing: PreparedSurvey | None = None
-) -> PreparedSurvey | None:
-    """Make decisions of what a person changed in the Markdown editions; return the drawing where that took one."""
-    touched = edited_folders([order.folder / one.code for one in order.languages])
-    if not touched:
-        return None
-    drawing = drawing or prepare_survey(order.project, store, progress)
-    import_edited_folders(drawing, touched, progress)
-    return drawing
+def draft_survey(context: BuildContext, language: Language) -> Survey:
+    """Compose the survey in one language as a build does, untranslated; no file is written."""
+    data = SurveyData()
+    with context.llm:
+        for stage in (embed, assign, summarize, number_references, gather):
+            data = stage(context, data)
+    return compose_edition(context, data, language)
 
 
-def _write_reports(order: BuildRequest, drawing: PreparedSurvey) -> list[Path]:
-    """Write the feed and the digest, in the survey's first language, once there was a refresh."""
-    language = load_language(order.project.settings.languages[0])
-    survey = drawing.survey(language)
-    return write_reports(survey, language, order.folder) if survey.changes else []
+def estimate(project: Project, progress: Progress) -> LlmUsage | None:
+    """Count the requests that a build would make to a language model, with the most tokens and cost they come to.
 
+    The papers are placed as in a build; nothing is asked and no draft is written. A theme is counted with what its
+    papers say themselves, as their reviews are still to be written; so are translations.
 
-def _write(
-    order: BuildRequest, store: Store, drawing: PreparedSurvey, languages: Sequence[Language], asking: LlmSession
-) -> tuple[list[Path], list[TranslationCounts]]:
-    """Write each edition; return the files whose bytes are new, and what was translated."""
-    changed: list[Path] = []
-    told: list[TranslationCounts] = []
-    translating = drawing.translating(order.project, asking)
-    for language in languages:
-        if not snapshot.exists(store):  # what the first refresh will be compared with
-            first = drawing.survey(language)
-            snapshot.save(store, snapshot.take_snapshot(store, first, 0, drawing.run.excluded))
-        said = translating.into(language)
-        if said.engine:
-            told.append(TranslationCounts(language.code, len(said.words), len(said.failed), said.pending))
-        survey = replace(drawing.survey(language, said), editions=order.editions)
-        for line in EditableDraft(survey, store).orphaned_edits():
-            drawing.run.progress.note(
-                f"{language.code}: no section {line.section} for the words of {line.by}: {line.text}"
-            )
-        folder, project = order.folder / language.code, order.project
-        edition = RenderJob(survey, language, folder, project.templates, project.settings)
-        changed += write_outputs(edition, order.formats, drawing.run.progress)
-    return changed, told
+    Returns:
+        None if neither summarizer nor translator asks a model.
+
+    Raises:
+        CorpusError: the store is empty. EncoderError, ThemeError, TemplateError: as for `build`.
+    """
+    settings = project.settings
+    codes_translated = settings.languages if settings.translate.engine == "llm" else ()
+    request = BuildRequest(tuple(load_language(code) for code in codes_translated))
+    with Store.open(project.database) as store:
+        context = open_context(project, store, progress, request, budget=CostEstimate(settings.llm))
+        data = SurveyData()
+        with context.llm:
+            for stage in (embed, assign, summarize, translate):
+                data = stage(context, data)
+            return context.llm.spent

@@ -1,57 +1,67 @@
-"""What the stages of one run share: the papers, their vectors, the settings."""
+"""What all stages of a build share: settings, store, language model, request."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from surveygen import plugins
 from surveygen.config import Project, Settings
 from surveygen.corpus import Store
-from surveygen.domain.decision import excluded_papers
-from surveygen.domain.embedding import Embeddings
-from surveygen.domain.paper import Paper
-from surveygen.embed import Encoder
-from surveygen.errors import CorpusError
-from surveygen.pipeline._vectors import embed_papers
+from surveygen.languages import Language
+from surveygen.llm import BudgetTracker
+from surveygen.pipeline.llm_session import LlmSession
 from surveygen.pipeline.progress import Progress
 from surveygen.themes import Profile, load_profile
-from surveygen.themes.assign import theme_queries
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """What a build is asked to write.
+
+    Attributes:
+        languages: of the editions. formats: their names, each once. folder: that of the survey's drafts.
+        editions: codes of all languages that have a page in the folder, or get one.
+        refresh: whether the build reports what changed since the last refresh.
+    """
+
+    languages: tuple[Language, ...] = ()
+    formats: tuple[str, ...] = ()
+    folder: Path = field(default_factory=Path)
+    editions: tuple[str, ...] = ()
+    refresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BuildContext:
-    """One run over a store.
+    """What the stages of one run share. Nothing in it is opened before it is used, except for the store."""
 
-    `papers` are those that count, sorted by id, and `embeddings` has a row for each; `excluded` are those that a person
-    took out.
-    """
-
+    project: Project
     store: Store
-    settings: Settings
     profile: Profile
-    papers: tuple[Paper, ...]
-    encoder: Encoder
-    embeddings: Embeddings
     progress: Progress
-    excluded: tuple[Paper, ...] = ()
+    llm: LlmSession
+    request: BuildRequest = field(default_factory=BuildRequest)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the project."""
+        return self.project.settings
 
 
-def open_context(project: Project, store: Store, progress: Progress) -> BuildContext:
-    """Load the papers and the profile, and embed what is not embedded yet.
+def open_context(
+    project: Project,
+    store: Store,
+    progress: Progress,
+    request: BuildRequest | None = None,
+    *,
+    budget: BudgetTracker | None = None,
+) -> BuildContext:
+    """Return the context of a run over an open store.
+
+    Who runs a stage that may ask a language model closes `BuildContext.llm` afterwards (``with context.llm:``).
 
     Raises:
-        CorpusError: there are no papers. ThemeError: the profile cannot be used. EncoderError: from the encoder.
+        ThemeError: the profile cannot be used.
     """
-    settings = project.settings
-    profile = load_profile(settings.profile, project.root)
-    out = excluded_papers(store.decisions.all())
-    known = tuple(store.papers.all(status=("active", "reinstated")))
-    papers = tuple(paper for paper in known if paper.id not in out)
-    if not papers:
-        raise CorpusError("the corpus is empty", "add papers first: surveygen add FILE, or surveygen fetch")
-    make = plugins.load("embed", settings.embed.encoder).make
-    queries = theme_queries(profile.taxonomy)  # an encoder that learns its words from the corpus must know theirs
-    encoder: Encoder = make(settings.embed, lambda: [*(paper.text for paper in papers), *queries])
-    embeddings = embed_papers(store, papers, encoder, progress)
-    aside = tuple(paper for paper in known if paper.id in out)
-    return BuildContext(store, settings, profile, papers, encoder, embeddings, progress, aside)
+    profile = load_profile(project.settings.profile, project.root)
+    return BuildContext(project, store, profile, progress, LlmSession(project, budget), request or BuildRequest())

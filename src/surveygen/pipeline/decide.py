@@ -20,11 +20,10 @@ from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.environment import login_name
 from surveygen.errors import ThemeError
-from surveygen.pipeline._assignment import assign_papers
 from surveygen.pipeline._clock import now
-from surveygen.pipeline._taxonomy import minted, saved_taxonomy
 from surveygen.pipeline.context import open_context
 from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.stages.assign import minted, place_papers, saved_taxonomy
 from surveygen.themes import Profile, load_profile
 from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
 from surveygen.themes.induce import KMeansInducer
@@ -147,14 +146,14 @@ class DecisionSession:
         if children := self.curated.shown.children(theme):
             names = ", ".join(child.id for child in children)
             raise ThemeError(f"{theme!r} has sub-themes already: {names}", "split one of these")
-        context = open_context(self.project, self.store, progress)
-        members = {item.paper for item in assign_papers(context).assignments if item.theme == theme}
-        settings = context.settings.themes
+        data = place_papers(open_context(self.project, self.store, progress))
+        members = {paper for paper, item in data.assignments.items() if item.theme == theme}
+        settings = self.project.settings.themes
         inducer = KMeansInducer(replace(settings, target=target))
-        papers = [paper for paper in context.papers if paper.id in members]
+        papers = [paper for paper in data.papers if paper.id in members]
         ids = tuple(paper.id for paper in papers)
         themes, _ = inducer.induce(
-            Embeddings(ids, context.embeddings.rows(ids), context.embeddings.encoder),
+            Embeddings(ids, data.embeddings.rows(ids), data.embeddings.encoder),
             papers,
             parent=theme,
             reserved_ids=minted(self.store, self.profile),
@@ -216,11 +215,10 @@ def pin(project: Project, progress: Progress, paper: str) -> DecisionResult:
     """
     with open_session(project) as session:
         paper_id = session.paper(paper)
-        assignments = assign_papers(open_context(project, session.store, progress)).assignments
-        theme = next((item.theme for item in assignments if item.paper == paper_id), None)
-        if theme is None:
+        assignment = place_papers(open_context(project, session.store, progress)).assignments.get(paper_id)
+        if assignment is None:
             raise ThemeError(f"{paper} has no theme", f"assign it to one: surveygen themes move {paper} THEME")
-        return session.decide("pin", paper_id, theme)
+        return session.decide("pin", paper_id, assignment.theme)
 
 
 def exclude(project: Project, paper: str) -> DecisionResult:

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from surveygen.config import Project
 from surveygen.corpus import Store
-from surveygen.domain.decision import Decision
 from surveygen.domain.edits import WHOLE, section_key
 from surveygen.domain.text import MAX_TEXT, clean
 from surveygen.errors import ConfigError
 from surveygen.languages import load as load_language
-from surveygen.pipeline._files import read_manifest, sha256, write_if_changed
+from surveygen.pipeline.build import draft_survey
+from surveygen.pipeline.context import open_context
 from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session
 from surveygen.pipeline.editable import EditableDraft, EditableUnit
-from surveygen.pipeline.prepare import PreparedSurvey, prepare_survey
+from surveygen.pipeline.markdown_edits import ImportedEdits, import_markdown
 from surveygen.pipeline.progress import Progress
-from surveygen.render import EditedWords, read_markdown, read_words
-
-MARKDOWN = "survey.md"
-# Share of common characters from which an edited sentence counts as being in the language of the original.
-_SAME_LANGUAGE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedEdits:
-    """The edits of a Markdown edition.
-
-    Attributes:
-        decisions: the edits as they were stored.
-        other_changes: whether the file contains changes outside the editable text, which are not imported.
-    """
-
-    decisions: tuple[Decision, ...]
-    other_changes: bool
+from surveygen.render import read_words
 
 
 def editable_units(
@@ -122,75 +103,9 @@ def import_edits(project: Project, progress: Progress, path: Path) -> ImportedEd
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}", "name the survey.md of an edition") from error
-    reading = read_markdown(text)
-    if not reading.edits:
-        return ImportedEdits((), reading.beside)
     with Store.open(project.database) as store:
-        return _store_edits(reading, prepare_survey(project, store, progress))
-
-
-def edited_folders(folders: Sequence[Path]) -> list[Path]:
-    """Return the folders whose Markdown edition differs from what was written last."""
-    edited: list[Path] = []
-    for folder in folders:
-        path, checksum = folder / MARKDOWN, read_manifest(folder).get(MARKDOWN)
-        if checksum and path.is_file() and sha256(path) != checksum:
-            edited.append(folder)
-    return edited
-
-
-def import_edited_folders(prepared: PreparedSurvey, folders: Sequence[Path], progress: Progress) -> None:
-    """Store the edits in the Markdown editions of some folders before a build writes them anew.
-
-    A file with other changes, or one that cannot be read, is copied under another name, and a note says so.
-    """
-    for folder in folders:
-        path = folder / MARKDOWN
-        try:
-            reading = read_markdown(path.read_text(encoding="utf-8"))
-            imported = _store_edits(reading, prepared) if reading.edits else ImportedEdits((), reading.beside)
-        except (ConfigError, UnicodeDecodeError) as error:
-            progress.note(f"{path}: {error}; your changes were not imported")
-            imported = ImportedEdits((), other_changes=True)
-        if imported.decisions:
-            progress.note(f"{path}: imported {len(imported.decisions)} edited sentences")
-        if imported.other_changes:
-            progress.note(f"{path}: has other changes, which were not imported; a copy is in {_back_up(path)}")
-
-
-def _back_up(path: Path) -> str:
-    """Copy a file to a free name beside it, unless a copy with the same bytes exists; return the name."""
-    data = path.read_bytes()
-    for number in range(1000):
-        copy = path.with_name(f"{path.stem}.edited{f'-{number}' if number else ''}{path.suffix}")
-        if not copy.exists() or copy.read_bytes() == data:
-            write_if_changed(copy, data)
-            return copy.name
-    raise ConfigError(f"{path}: 1,000 copies of edited files exist beside it", "delete the ones you do not need")
-
-
-def _store_edits(reading: EditedWords, prepared: PreparedSurvey) -> ImportedEdits:
-    project, store = prepared.project, prepared.run.store
-    decisions: list[Decision] = []
-    draft = EditableDraft(prepared.survey(load_language(reading.language)), store)
-    for section, claim, text in reading.edits:
-        last = draft.current_edit(claim)
-        if last is not None and last.target == text:
-            continue
-        language = _guess_language(claim, text, draft)
-        target = draft.section_of(claim) or section
-        result = _store_edit(DecisionSession.of(project, store), draft, target, claim, text, language=language)
-        decisions += [result.decision] if result.decision else []
-    return ImportedEdits(tuple(decisions), reading.beside)
-
-
-def _guess_language(claim: str, text: str, draft: EditableDraft) -> str:
-    """Return the language of the original sentence if the new text resembles it, else that of the edition."""
-    original = next((sentence for sentence in draft.survey.sentences() if sentence.claim == claim), None)
-    if original is None:
-        return draft.survey.language
-    similar = SequenceMatcher(None, original.text, text, autojunk=False).ratio() >= _SAME_LANGUAGE
-    return original.language if similar or not text else draft.survey.language
+        context = open_context(project, store, progress)
+        return import_markdown(context, text, lambda language: draft_survey(context, language))
 
 
 def _store_edit(
@@ -224,4 +139,5 @@ def _check_section(draft: EditableDraft, section: str) -> None:
 def _open_draft(project: Project, progress: Progress, language: str) -> Iterator[tuple[DecisionSession, EditableDraft]]:
     edition = load_language(language or project.settings.languages[0])
     with open_session(project) as session:
-        yield session, EditableDraft(prepare_survey(project, session.store, progress).survey(edition), session.store)
+        context = open_context(project, session.store, progress)
+        yield session, EditableDraft(draft_survey(context, edition), session.store)

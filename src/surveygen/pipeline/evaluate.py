@@ -9,16 +9,14 @@ from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.evaluation import Assessment, Evaluation, HeadingScore, ReferenceScore
 from surveygen.domain.paper import Paper, PendingPaper
-from surveygen.domain.theme import Taxonomy
 from surveygen.errors import ConfigError, SourceError, SurveygenError
-from surveygen.pipeline._assignment import AssignmentResult, assign_papers
-from surveygen.pipeline._files import write_if_changed
-from surveygen.pipeline._vectors import embed_texts
-from surveygen.pipeline.context import BuildContext, open_context
+from surveygen.pipeline.context import open_context
+from surveygen.pipeline.files import write_if_changed
 from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.stages.assign import place_papers
 from surveygen.render import TemplateRoots, evaluation_page, template_root
 from surveygen.sources.files import read_file
-from surveygen.survey import compare_references
+from surveygen.survey import SurveyData, compare_references
 from surveygen.themes.evaluate import compare_headings, gold_depth, read_gold, read_outline
 from surveygen.themes.evaluate import evaluate as measure
 
@@ -52,36 +50,35 @@ def evaluate(
     if gold is None and outline is None and bibliography is None:
         raise ConfigError("evaluate: nothing to compare with", "give --gold, --outline or --bibliography")
     with Store.open(project.database) as store:
-        run = open_context(project, store, progress)
-        placed = assign_papers(run)
+        data = place_papers(open_context(project, store, progress))
         assessment = Assessment(
-            _levels(gold, run, placed) if gold else (),
-            _headings(outline, run, placed.taxonomy) if outline else None,
-            _references(bibliography, run.papers) if bibliography else None,
+            _levels(gold, data) if gold else (),
+            _headings(outline, data) if outline else None,
+            _references(bibliography, data.papers) if bibliography else None,
         )
     if html is not None:
         roots = TemplateRoots(template_root(), project.templates)
         write_if_changed(
-            html, evaluation_page(assessment, placed.taxonomy, project.settings.title, roots).encode("utf-8")
+            html, evaluation_page(assessment, data.taxonomy, project.settings.title, roots).encode("utf-8")
         )
     return assessment
 
 
-def _levels(gold: Path, run: BuildContext, placed: AssignmentResult) -> tuple[Evaluation, ...]:
+def _levels(gold: Path, data: SurveyData) -> tuple[Evaluation, ...]:
     labels = read_gold(gold)
-    papers = {paper.id for paper in run.papers}
+    papers = {paper.id for paper in data.papers}
     labeled = {paper: path for paper, path in labels.items() if paper in papers}
     if not labeled:
         raise SurveygenError(f"{gold}: none of its {len(labels)} labeled papers is in the corpus", "add them first")
-    assignments = tuple(item for item in placed.assignments if item.paper in labeled)
-    depth = gold_depth(labeled, placed.taxonomy)
-    return tuple(measure(labeled, assignments, placed.taxonomy, level=level) for level in range(1, max(depth, 1) + 1))
+    assignments = tuple(item for paper, item in data.assignments.items() if paper in labeled)
+    depth = gold_depth(labeled, data.taxonomy)
+    return tuple(measure(labeled, assignments, data.taxonomy, level=level) for level in range(1, max(depth, 1) + 1))
 
 
-def _headings(outline: Path, run: BuildContext, taxonomy: Taxonomy) -> HeadingScore:
+def _headings(outline: Path, data: SurveyData) -> HeadingScore:
     theirs = read_outline(outline)
-    ours = tuple(dict.fromkeys(theme.name for theme in taxonomy))
-    return compare_headings(*(embed_texts(run.store, side, run.encoder) for side in (ours, theirs)))
+    ours = tuple(dict.fromkeys(theme.name for theme in data.taxonomy))
+    return compare_headings(data.encode(ours), data.encode(theirs))
 
 
 def _references(bibliography: Path, papers: Sequence[Paper]) -> ReferenceScore:

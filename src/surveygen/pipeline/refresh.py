@@ -1,4 +1,4 @@
-"""Refresh a survey and tell what changed."""
+"""A refresh: harvest, build, and report what changed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from surveygen.config import Project
 from surveygen.corpus import Store, locked
 from surveygen.domain.changes import Changes
 from surveygen.pipeline import snapshot
-from surveygen.pipeline.build import BuildRequest, BuildResult, build_outputs, take_up
+from surveygen.pipeline.build import BuildResult, check_request, run_build
 from surveygen.pipeline.citations import CitationUpdate, update_citations
+from surveygen.pipeline.context import open_context
 from surveygen.pipeline.harvest import HarvestResult, harvest
-from surveygen.pipeline.prepare import prepare_survey
 from surveygen.pipeline.progress import Progress
-from surveygen.pipeline.suggestions import suggest
 from surveygen.sources.http import NetworkDeps
 
 
@@ -23,7 +22,8 @@ class RefreshResult:
 
     Attributes:
         harvested: None where the settings name nothing to harvest.
-        changes: the difference to the last edition, None if there is none.
+        changes: the difference to the last refresh, None if there is none.
+        built: the drafts.
         learnt: of citations, by graph; none where the settings name no graph.
     """
 
@@ -39,58 +39,37 @@ def refresh(
     *,
     since: str | None = None,
     if_announced: bool = False,
-    edge: NetworkDeps | None = None,
+    deps: NetworkDeps | None = None,
 ) -> RefreshResult:
-    """Bring store and drafts up to date; a refresh that died is taken up again by the next one.
+    """Bring store and drafts up to date; the next refresh resumes one that died.
 
     With nothing new no byte of the drafts or of the store's dump changes, and the last report stays.
 
     Args:
-        project: its settings say what to harvest; without a query and sets only what was added by hand is taken in.
-        progress: who watches.
-        since: ISO day from which all is asked again.
-        if_announced: leave arXiv alone unless its daily feed has news.
-        edge: as for `harvest`.
+        project: its settings say what to harvest; without a query and sets only what was added by hand is used.
+        progress: is told of each stage.
+        since: ISO day from which everything is requested again.
+        if_announced: do not contact arXiv unless its daily feed has news.
+        deps: as for `harvest`.
 
     Raises:
         CorpusError: another refresh of this survey runs. SourceError: arXiv gave no usable answer; what came before is
-            kept, and the next refresh goes on there. Others: as for `build`.
+            stored, and the next refresh goes on there. Others: as for `build`.
     """
-    order = BuildRequest(project)
-    with locked(project.database):
-        harvested = None
-        if _has_source(project):
-            harvested = harvest(project, progress, since=since, if_announced=if_announced, deps=edge)
-        with Store.open(project.database) as store:
-            learnt = update_citations(project, store, progress, edge)
-            changes, built = _bring_up(order, store, progress)
-    return RefreshResult(harvested, changes, built, learnt)
-
-
-def _has_source(project: Project) -> bool:
+    request = replace(check_request(project), refresh=True)
     arxiv = project.settings.sources.arxiv
-    if arxiv.query or arxiv.sets:
-        return True
-    with Store.open(project.database) as store:
-        return bool(store.papers.pending())
-
-
-def _bring_up(order: BuildRequest, store: Store, progress: Progress) -> tuple[Changes | None, BuildResult]:
-    take_up(order, store, progress)
-    before = snapshot.load(store)
-    if before is not None and before.corpus == store.sha256():
-        return None, build_outputs(order, store, progress)
-    drawing = prepare_survey(order.project, store, progress)
-    survey = drawing.survey(order.languages[0])
-    now = snapshot.take_snapshot(store, survey, before.run + 1 if before else 0, drawing.run.excluded)
-    changes = snapshot.diff_snapshots(before, now, store) if before else None
-    if changes:
-        offered = suggest(drawing.run, drawing.placed)
-        changes = replace(changes, proposed=tuple(one.id for one in offered.proposals))
-    if changes:
-        snapshot.save(store, now, changes)
-    elif before:
-        snapshot.save(store, replace(now, run=before.run))
-    else:
-        snapshot.save(store, now)
-    return changes or None, build_outputs(order, store, progress, drawing)
+    with locked(project.database):
+        with Store.open(project.database) as store:
+            has_source = bool(arxiv.query or arxiv.sets or store.papers.pending())
+        harvested = None
+        if has_source:
+            harvested = harvest(project, progress, since=since, if_announced=if_announced, deps=deps)
+        with Store.open(project.database) as store:
+            learnt = update_citations(project, store, progress, deps)
+            before = snapshot.load(store)
+            built = run_build(open_context(project, store, progress, request))
+            after = snapshot.load(store)
+            # A refresh with changes has a number of its own.
+            new = before is not None and after is not None and after.run > before.run
+            changes = snapshot.last_reports(store)[0] if new else None
+    return RefreshResult(harvested, changes, built, learnt)

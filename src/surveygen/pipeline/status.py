@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.changes import StaleEdit
-from surveygen.domain.paper import BadRecord
-from surveygen.pipeline._edits import stale_edits
+from surveygen.domain.decision import active_edits, excluded_papers
+from surveygen.domain.edits import stale_sources
+from surveygen.domain.paper import BadRecord, Paper, PaperId
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +41,21 @@ def status(project: Project) -> Status:
             quarantine=tuple(record for record, _ in store.papers.quarantine()),
             wanted=tuple(item.id for item in store.papers.pending()),
             drafts=tuple(str(path.relative_to(project.root)) for path in drafts),
-            doubted=stale_edits(store),
+            doubted=_stale_edits(store),
         )
+
+
+def _stale_edits(store: Store) -> tuple[StaleEdit, ...]:
+    """Return the person's sentences whose sources changed; no draft is made for it."""
+    excluded = excluded_papers(store.decisions.all())
+
+    def lookup(paper: PaperId) -> Paper | None:
+        return None if paper in excluded else store.papers.get(paper)
+
+    stale = []
+    for decision in active_edits(store.decisions.all()):
+        if decision.edit is not None and decision.target:
+            sources = stale_sources(decision.edit, lookup)
+            if sources:
+                stale.append(StaleEdit(decision.subject, decision.edit.claim, decision.target, sources))
+    return tuple(stale)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from surveygen.config import Project
-from surveygen.corpus import Store
 from surveygen.domain.decision import active_decisions
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
@@ -16,19 +15,18 @@ from surveygen.domain.proposal import Drift, Lineage, Proposal
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import ThemeError
-from surveygen.pipeline._assignment import AssignmentResult, assign_papers
-from surveygen.pipeline._codec import decode, digest, encode
-from surveygen.pipeline._taxonomy import minted
 from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session
-from surveygen.pipeline.output import taxonomy_toml, write_new
+from surveygen.pipeline.files import taxonomy_toml, write_new
 from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.stages.assign import minted, place_papers
+from surveygen.pipeline.state import Slot, digest
+from surveygen.survey import SurveyData
 from surveygen.themes import Profile, sampling_key
 from surveygen.themes.curate import SuggestionInput, agreement, align, suggest_changes
 from surveygen.themes.induce import KMeansInducer
 
 DRAFT_NAME = "retaxonomy.draft.toml"
-_KIND, _LAST = "proposals", "last"
 _DRIFT_SAMPLE = 2000  # papers of which themes are induced to measure drift
 # Share of the expected agreement below which drift is reported; where labels showed that new themes were much better,
 # the share was 0.47 to 0.66.
@@ -51,6 +49,9 @@ class StoredSuggestions:
     offered: Suggestions
 
 
+_SUGGESTIONS = Slot("proposals", StoredSuggestions)
+
+
 @dataclass(frozen=True, slots=True)
 class ReinducedTaxonomy:
     """A newly induced taxonomy, its relation to the present one, and the file that it was written to."""
@@ -67,69 +68,65 @@ def proposals(project: Project, progress: Progress) -> Suggestions:
         as for a build.
     """
     with open_session(project) as session:
-        return suggest(open_context(project, session.store, progress))
+        context = open_context(project, session.store, progress)
+        return suggest(context, place_papers(context))
 
 
-def suggest(context: BuildContext, assigned: AssignmentResult | None = None) -> Suggestions:
+def suggest(context: BuildContext, data: SurveyData) -> Suggestions:
     """Return the suggestions for the assignments of a run; equal assignments give equal suggestions."""
-    assigned = assigned or assign_papers(context)
-    content = digest(
-        context.embeddings.encoder, assigned.taxonomy.themes, assigned.assignments, sorted(assigned.recent)
-    )
-    previous = _load(context.store)
+    assignments = tuple(data.assignments.values())
+    content = digest(data.embeddings.encoder, data.taxonomy.themes, assignments, sorted(data.recent))
+    previous = _SUGGESTIONS.load(context.store)
     if previous is not None and previous.content == content:
         return previous.offered
     with context.progress.stage("proposals", 2) as advance:
         source = SuggestionInput(
-            papers=context.papers,
-            embeddings=context.embeddings,
-            taxonomy=assigned.taxonomy,
-            paths={item.paper: item.path for item in assigned.assignments},
-            near=assigned.neighbours,
-            recent=assigned.recent,
-            placed=frozenset(item.paper for item in assigned.assignments if item.method in {"person", "seed"}),
+            papers=data.papers,
+            embeddings=data.embeddings,
+            taxonomy=data.taxonomy,
+            paths={item.paper: item.path for item in assignments},
+            near=data.neighbours,
+            recent=data.recent,
+            placed=frozenset(item.paper for item in assignments if item.method in {"person", "seed"}),
             seed=context.settings.themes.seed,
         )
         proposed = suggest_changes(source, previous.offered.proposals if previous else ())
         advance(1)
-        drift = _measure_drift(context, assigned)
+        drift = _measure_drift(context, data)
         advance(1)
     suggestions = Suggestions(proposed, drift)
-    context.store.cache.put(_KIND, _LAST, encode(StoredSuggestions(content, suggestions)), slot=_LAST)
+    _SUGGESTIONS.save(context.store, StoredSuggestions(content, suggestions))
     return suggestions
 
 
-def _load(store: Store) -> StoredSuggestions | None:
-    text = store.cache.get(_KIND, _LAST)
-    return decode(StoredSuggestions, text) if text is not None else None
-
-
-def _measure_drift(context: BuildContext, assigned: AssignmentResult) -> Drift | None:
+def _measure_drift(context: BuildContext, data: SurveyData) -> Drift | None:
     """Compare the top themes with as many induced afresh from a sample, the same papers in every run.
 
     None where the top themes are given, or there is only one.
     """
-    tops = len(assigned.taxonomy.children(None))
+    tops = len(data.taxonomy.children(None))
     if context.profile.taxonomy.themes or tops < 2:
         return None
-    sample = sorted((paper.id for paper in context.papers), key=sampling_key)[:_DRIFT_SAMPLE]
-    first = _induce_sample(context, sample, tops)
-    second = _induce_sample(context, sample[: len(sample) * 4 // 5], tops)
-    current = {item.paper: item.path[0] for item in assigned.assignments}
+    sample = sorted((paper.id for paper in data.papers), key=sampling_key)[:_DRIFT_SAMPLE]
+    first = _induce_sample(context, data, sample, tops)
+    second = _induce_sample(context, data, sample[: len(sample) * 4 // 5], tops)
+    current = {paper: item.path[0] for paper, item in data.assignments.items()}
     observed = agreement([current[paper] for paper in first], list(first.values()))
     expected = agreement([first[paper] for paper in second], list(second.values()))
     return Drift(observed, expected, grown=observed < _DRIFT_THRESHOLD * expected)
 
 
-def _induce_sample(context: BuildContext, sample: Sequence[PaperId], tops: int) -> dict[PaperId, ThemeId]:
+def _induce_sample(
+    context: BuildContext, data: SurveyData, sample: Sequence[PaperId], tops: int
+) -> dict[PaperId, ThemeId]:
     """Return the top theme of each sampled paper in an induction that is not stored."""
     ids = tuple(sorted(sample))
     members = set(ids)
     settings = context.settings.themes
     inducer = KMeansInducer(replace(settings, target=tops, subthemes="none"))
     _, assignments = inducer.induce(
-        Embeddings(ids, context.embeddings.rows(ids), context.embeddings.encoder),
-        [paper for paper in context.papers if paper.id in members],
+        Embeddings(ids, data.embeddings.rows(ids), data.embeddings.encoder),
+        [paper for paper in data.papers if paper.id in members],
         parent=None,
         reserved_ids=frozenset(),
         seed=settings.seed,
@@ -148,9 +145,10 @@ def accept(project: Project, progress: Progress, proposal: str = "") -> Decision
     with open_session(project) as session:
         if proposal and any(item.proposal == proposal for item in active_decisions(session.decisions)):
             return DecisionResult(None)
-        chosen = _from_last_list(session, proposal) or _choose(
-            suggest(open_context(project, session.store, progress)).proposals, proposal
-        )
+        chosen = _from_last_list(session, proposal)
+        if chosen is None:
+            context = open_context(project, session.store, progress)
+            chosen = _choose(suggest(context, place_papers(context)).proposals, proposal)
         if chosen.kind == "merge":
             session.check_merge(chosen.themes[0], session.theme(chosen.themes[1]))
             return session.decide("merge", chosen.themes[0], chosen.themes[1], proposal=chosen.id)
@@ -163,7 +161,7 @@ def accept(project: Project, progress: Progress, proposal: str = "") -> Decision
 
 def _from_last_list(session: DecisionSession, proposal: str) -> Proposal | None:
     """Return a proposal of the list that was shown last; decisions since then may have led to another list."""
-    previous = _load(session.store)
+    previous = _SUGGESTIONS.load(session.store)
     listed = previous.offered.proposals if previous else ()
     match = next((item for item in listed if item.id == proposal), None)
     for theme in match.themes if match else ():
@@ -213,22 +211,21 @@ def reinduce(project: Project, progress: Progress, *, target: int = 0, out: Path
         ThemeError: the file exists with other content. Others: as for a build.
     """
     with open_session(project) as session:
-        context = open_context(project, session.store, progress)
-        assigned = assign_papers(context)
-        settings = context.settings.themes
-        count = target or settings.target or len(assigned.taxonomy.children(None))
+        data = place_papers(open_context(project, session.store, progress))
+        settings = project.settings.themes
+        count = target or settings.target or len(data.taxonomy.children(None))
         inducer = KMeansInducer(replace(settings, target=count))
         with progress.stage("induce", 1) as advance:
             used = minted(session.store, session.profile)
             themes, assignments = inducer.induce(
-                context.embeddings, context.papers, parent=None, reserved_ids=used, seed=settings.seed
+                data.embeddings, data.papers, parent=None, reserved_ids=used, seed=settings.seed
             )
             advance(1)
-    before = {item.paper: item.path for item in assigned.assignments}
+    before = {paper: item.path for paper, item in data.assignments.items()}
     after = {item.paper: item.path for item in assignments}
-    taxonomy, lineage = align(assigned.taxonomy, before, Taxonomy(themes), after)
+    taxonomy, lineage = align(data.taxonomy, before, Taxonomy(themes), after)
     replaces = dict(lineage.merged)
-    replaces |= {old: replaces.get(new, new) for old, new in context.profile.replaces}
+    replaces |= {old: replaces.get(new, new) for old, new in session.profile.replaces}
     successors = tuple(sorted((old, new) for old, new in replaces.items() if new in taxonomy))
     title = project.settings.title
     path = out or project.root / DRAFT_NAME

@@ -11,13 +11,16 @@ from surveygen.domain.decision import excluded_papers
 from surveygen.domain.paper import Paper
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.errors import ConfigError
-from surveygen.pipeline._assignment import assign_papers
-from surveygen.pipeline._rationales import reason
 from surveygen.pipeline.context import open_context
-from surveygen.pipeline.output import taxonomy_toml, write_new
+from surveygen.pipeline.files import taxonomy_toml, write_new
 from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.stages.assign import place_papers
+from surveygen.pipeline.stages.embed import embed
 from surveygen.render import TAXONOMIES
+from surveygen.summarize import split_sentences
+from surveygen.survey import SurveyData
 from surveygen.themes import Profile, border_cases, load_profile
+from surveygen.themes.assign import rationale_sentences
 from surveygen.themes.induce import KMeansInducer
 
 DRAFT_NAME = "taxonomy.draft.toml"
@@ -35,8 +38,10 @@ class TaxonomyView:
 
     def rationale(self, paper: str) -> tuple[str, ...]:
         """Return the sentences of the abstract of a paper that decided its assignment."""
-        source = self.papers[paper]
-        spans = reason(source, self.assignments[paper]) if paper in self.assignments else ()
+        source, assignment = self.papers[paper], self.assignments.get(paper)
+        if assignment is None:
+            return ()
+        spans = rationale_sentences(source, assignment, split_sentences(source.abstract))
         return tuple(source.abstract[span.start : span.end] for span in spans)
 
     def border_cases(self, theme: str) -> tuple[str, ...]:
@@ -47,13 +52,12 @@ class TaxonomyView:
 def show(project: Project, progress: Progress) -> TaxonomyView:
     """Assign the papers as a build would, without writing drafts."""
     with Store.open(project.database) as store:
-        context = open_context(project, store, progress)
-        assigned = assign_papers(context)
+        data = place_papers(open_context(project, store, progress))
         excluded = (store.papers.get(paper) for paper in sorted(excluded_papers(store.decisions.all())))
         return TaxonomyView(
-            assigned.taxonomy,
-            {paper.id: paper for paper in context.papers},
-            {item.paper: item for item in assigned.assignments},
+            data.taxonomy,
+            {paper.id: paper for paper in data.papers},
+            {str(paper): item for paper, item in data.assignments.items()},
             tuple(paper for paper in excluded if paper is not None),
         )
 
@@ -66,11 +70,11 @@ def induce(project: Project, progress: Progress, *, target: int = 0, out: Path |
     """
     settings = replace(project.settings.themes, target=target or project.settings.themes.target)
     with Store.open(project.database) as store:
-        context = open_context(project, store, progress)
+        data = embed(open_context(project, store, progress), SurveyData())
     inducer = KMeansInducer(settings)
     with progress.stage("induce", 1) as advance:
         themes, _ = inducer.induce(
-            context.embeddings, context.papers, parent=None, reserved_ids=frozenset(), seed=settings.seed
+            data.embeddings, data.papers, parent=None, reserved_ids=frozenset(), seed=settings.seed
         )
         advance(1)
     title = project.settings.title

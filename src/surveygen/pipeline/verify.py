@@ -14,8 +14,8 @@ from surveygen.corpus import Store
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence
 from surveygen.errors import ConfigError
-from surveygen.pipeline._files import MANIFEST, read_manifest, sha256
-from surveygen.pipeline._glossary import glossary_of
+from surveygen.pipeline.files import MANIFEST, read_manifest, sha256
+from surveygen.pipeline.stages.translate import load_glossary
 from surveygen.pipeline.verify_translations import compare_editions
 from surveygen.summarize import check_grounding
 from surveygen.themes import load_profile
@@ -70,7 +70,7 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
                 continue
             readable.append((draft, data))
             checked.append(
-                _DraftCheck(store, draft, data, glossary_of(project, profile, str(data.get("language", ""))))
+                _DraftCheck(store, draft, data, load_glossary(project, profile, str(data.get("language", ""))))
             )
             problems += checked[-1].problems()
     problems += [Problem(str(path), place, reason) for path, place, reason in compare_editions(readable)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -67,6 +68,7 @@ class SurveyData:
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
         changes: the report of the last refresh. earlier: those before it, newest first.
         surveys: the composed document of each edition, by language.
+        written: the files whose bytes are new.
     """
 
     papers: tuple[Paper, ...] = ()
@@ -105,3 +107,4 @@ class SurveyData:
     changes: Changes | None = None
     earlier: tuple[Changes, ...] = ()
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+    written: tuple[Path, ...] = ()

@@ -1,0 +1,5 @@
+"""The stages of a build, one module each, in the order of `surveygen.pipeline.build.STAGES`.
+
+A stage is a function ``(context: BuildContext, data: SurveyData) -> SurveyData`` that returns the data with its own
+part added. It reads the store through the context; what it writes there is a cache, or a step with a name of its own.
+"""

@@ -1,0 +1,301 @@
+"""The stage "compose": number the references, gather what a draft shows, and compose each edition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from surveygen import __version__
+from surveygen.corpus import Store
+from surveygen.domain.decision import Decision, active_edits
+from surveygen.domain.embedding import unit_rows
+from surveygen.domain.paper import Paper, PaperId, Status
+from surveygen.domain.summary import Evidence, Sentence
+from surveygen.domain.survey import Provenance, Survey
+from surveygen.domain.theme import ThemeId
+from surveygen.languages import Language
+from surveygen.languages import load as load_language
+from surveygen.pipeline import snapshot
+from surveygen.pipeline._clock import generated_at
+from surveygen.pipeline.citations import citations_of, service_titles
+from surveygen.pipeline.context import BuildContext
+from surveygen.pipeline.markdown_edits import edited_folders, import_edited_folders
+from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy
+from surveygen.pipeline.state import Slot, digest
+from surveygen.pipeline.suggestions import suggest
+from surveygen.summarize import is_grounded, redundancy, sentence_flaw, split_sentences
+from surveygen.survey import QualityChecks, SurveyData, Translation, make_cite_keys, reference_order, with_change_report
+from surveygen.survey import compose as compose_survey
+from surveygen.themes import MAP_METHOD, border_cases, join_map, map_papers
+from surveygen.themes.assign import rationale_sentences
+
+_SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
+_THEME = "theme-"  # begins the id of a theme's section
+_MOST_JOINED = 0.2  # of the papers; with more the map says too little of them, and is laid out again
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRationale:
+    """The spans of an abstract that decided on a paper's theme, with the text and the words that they follow from."""
+
+    paper: PaperId
+    version: int
+    text_hash: str
+    keywords: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapState:
+    """Papers with their coordinates and text hashes, in one order; the last `joined` came after the layout."""
+
+    papers: tuple[PaperId, ...] = ()
+    words: tuple[str, ...] = ()
+    x: tuple[float, ...] = ()
+    y: tuple[float, ...] = ()
+    joined: int = 0
+
+
+_ORDER = Slot("order", tuple[PaperId, ...], "order")
+_RATIONALES = Slot("reasons", tuple[StoredRationale, ...])
+_MAP = Slot("map", MapState)
+
+
+def compose(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Compose the document of each edition, with the report of what changed."""
+    for step in (number_references, import_markdown_edits, gather, record_changes, compose_editions):
+        data = step(context, data)
+    return data
+
+
+def number_references(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Give new papers a cite key and a place in the references, and store both for good.
+
+    Cite keys are part of the store's dump. The order is not: it follows from the history of the drafts.
+    """
+    store = context.store
+    cite_keys = store.papers.cite_keys()
+    if new := make_cite_keys(data.papers, cite_keys):
+        store.papers.add_cite_keys(new)
+    previous = _ORDER.load(store) or ()
+    order = reference_order(data.papers, previous)
+    if order != previous:
+        _ORDER.save(store, order)
+    return replace(data, cite_keys={**cite_keys, **new}, order=order)
+
+
+def import_markdown_edits(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Store what persons changed in the Markdown editions as decisions, before these are written again."""
+    folders = [context.request.folder / language.code for language in context.request.languages]
+    if edited := edited_folders(folders):
+        gathered = gather(context, data)
+        import_edited_folders(context, edited, lambda language: compose_edition(context, gathered, language))
+    return data
+
+
+def gather(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Add what all editions show besides the papers, themes and summaries: it follows from these and from the store."""
+    store, settings = context.store, context.settings
+    assignments = tuple(data.assignments.values())
+    counts = store.counts()
+    citations = citations_of(store, data.papers)
+    withdrawn: tuple[Status, ...] = ("withdrawn",)
+    reports = snapshot.last_reports(store)
+    return replace(
+        data,
+        slug=settings.slug,
+        titles={code: _title(context, code) for code in settings.languages},
+        generated_at=generated_at(store),
+        edits=_edits(context),
+        citations=citations,
+        graphs=service_titles(name for stats in citations.stats.values() for name, _ in stats.providers),
+        reasons=_rationales(store, data),
+        border=border_cases(data.taxonomy, assignments),
+        positions=_map_coordinates(context, data),
+        likeness=theme_similarity(data),
+        # Of the withdrawn papers, those that some draft cited: they have a cite key.
+        withdrawn=tuple(paper for paper in store.papers.all(status=withdrawn) if paper.id in data.cite_keys),
+        selection={name: getattr(counts, name) for name in _SELECTION},
+        found=store.papers.records_by_source(),
+        provenance=Provenance(
+            surveygen=__version__,
+            config_sha256=digest(settings, context.profile.taxonomy.themes),
+            corpus_sha256=store.sha256(),
+            encoder=data.embeddings.encoder,
+            summarizer=data.summarizer,
+            seed=settings.themes.seed,
+            sources=store.papers.sources(),
+            model=data.model,
+        ),
+        checks=_quality_checks(data),
+        changes=reports[0] if reports else None,
+        earlier=reports[1:],
+    )
+
+
+def record_changes(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Save what the drafts show for the next refresh, and in a refresh the difference to the last one as a report.
+
+    A build saves a snapshot only if there is none, so that a refresh reports what changed since the last refresh.
+    """
+    store = context.store
+    previous = snapshot.load(store)
+    if not snapshot.is_outdated(store, previous, refresh=context.request.refresh):
+        return data
+    # Not translated, so that a section counts as changed only if its sources changed.
+    language = load_language(context.settings.languages[0]) if context.request.refresh else context.request.languages[0]
+    draft = compose_edition(context, data, language)
+    current = snapshot.take_snapshot(store, draft, previous.run + 1 if previous else 0, data.excluded)
+    changes = snapshot.diff_snapshots(previous, current, store) if previous else None
+    if changes:
+        proposed = tuple(proposal.id for proposal in suggest(context, data).proposals)
+        snapshot.save(store, current, replace(changes, proposed=proposed))
+    else:
+        snapshot.save(store, replace(current, run=previous.run) if previous else current)
+    reports = snapshot.last_reports(store)
+    return replace(data, surveys={language.code: draft}, changes=reports[0] if reports else None, earlier=reports[1:])
+
+
+def compose_editions(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Compose the document of each requested edition."""
+    surveys: dict[str, Survey] = {}
+    for language in context.request.languages:
+        translation = data.translations.get(language.code, Translation())
+        draft = data.surveys.get(language.code)
+        if draft is not None and translation == Translation():
+            survey = with_change_report(draft, _edition(context, data, language, translation), language)
+        else:
+            survey = compose_edition(context, data, language, translation)
+        surveys[language.code] = replace(survey, editions=context.request.editions)
+    return replace(data, surveys=surveys)
+
+
+def compose_edition(
+    context: BuildContext, data: SurveyData, language: Language, translation: Translation | None = None
+) -> Survey:
+    """Compose the document in one language; without a translation, sentences stay in the language of their sources."""
+    return compose_survey(_edition(context, data, language, translation or Translation()), language)
+
+
+def _edition(context: BuildContext, data: SurveyData, language: Language, translation: Translation) -> SurveyData:
+    return replace(
+        data,
+        title=_title(context, language.code),
+        translation=translation,
+        provenance=replace(data.provenance, translator=translation.engine),
+    )
+
+
+def _title(context: BuildContext, language: str) -> str:
+    """Return the title in a language: that of the profile is known in several, a person's own in one."""
+    settings, profile = context.settings, context.profile
+    if settings.title == profile.title:
+        return dict(profile.titles).get(language, profile.title)
+    return settings.title
+
+
+def _edits(context: BuildContext) -> tuple[Decision, ...]:
+    """Return the edits that hold; those of a merged theme stand under the theme that took its papers."""
+    edits = active_edits(context.store.decisions.all())
+    if not edits:
+        return ()
+    base = saved_taxonomy(context.store, context.profile, context.settings.themes)
+    merged = curated_taxonomy(context, base).merged_into
+    sections = {f"{_THEME}{gone}": f"{_THEME}{heir}" for gone, heir in merged.items()}
+    return tuple(replace(edit, subject=sections.get(edit.subject, edit.subject)) for edit in edits)
+
+
+def _quality_checks(data: SurveyData) -> QualityChecks:
+    """Return the checks of sentences; each sentence is checked once, however many editions have it."""
+    by_id = {paper.id: paper for paper in data.papers}
+
+    def lookup(paper: PaperId, _version: int) -> Paper | None:
+        return by_id.get(paper)
+
+    @cache
+    def grounded(sentence: Sentence) -> bool:
+        return is_grounded(sentence, lookup)
+
+    @cache
+    def flaw(sentence: Sentence) -> str:
+        return sentence_flaw(sentence, lookup)
+
+    return QualityChecks(grounded, redundancy, flaw)
+
+
+def _rationales(store: Store, data: SurveyData) -> dict[PaperId, tuple[Evidence, ...]]:
+    """Return for each paper the spans of its abstract with most of the words that decided on its theme.
+
+    Only papers with another text or other deciding words than in the last run are read.
+    """
+    stored = _RATIONALES.load(store) or ()
+    previous = {item.paper: item for item in stored}
+    current = []
+    for paper in data.papers:
+        assignment = data.assignments.get(paper.id)
+        if assignment is None or not assignment.keywords:
+            continue
+        item = previous.get(paper.id)
+        source = (paper.version, paper.text_hash, assignment.keywords)
+        if item is None or source != (item.version, item.text_hash, item.keywords):
+            spans = rationale_sentences(paper, assignment, split_sentences(paper.abstract))
+            item = StoredRationale(paper.id, *source, tuple((span.start, span.end) for span in spans))
+        current.append(item)
+    if tuple(current) != stored:
+        _RATIONALES.save(store, tuple(current))
+    return {
+        item.paper: tuple(Evidence(item.paper, item.version, "abstract", *span) for span in item.spans)
+        for item in current
+    }
+
+
+def _map_coordinates(context: BuildContext, data: SurveyData) -> dict[PaperId, tuple[float, float]]:
+    """Return the coordinates of each paper in the unit square.
+
+    Papers keep their coordinates, those that left the survey too, in case they return. New papers, and those with
+    another text, are placed beside the most similar ones; when too many have joined, the map is laid out again.
+    """
+    embed = context.settings.embed  # not the encoder's fingerprint: "lsa" is fitted to each state of the corpus
+    key = digest(MAP_METHOD, embed.encoder, embed.model)
+    state = _MAP.load(context.store, key) or MapState()
+    texts = dict(zip(state.papers, state.words, strict=True))
+    current = {**texts, **{paper.id: paper.text_hash for paper in data.papers}}
+    points = dict(zip(state.papers, zip(state.x, state.y, strict=True), strict=True))
+    points = {paper: point for paper, point in points.items() if current[paper] == texts[paper]}
+    new = sum(paper not in points for paper in data.embeddings.ids)
+    if not new:
+        return points
+    joined = state.joined + new
+    if joined > _MOST_JOINED * len(data.embeddings.ids):
+        points, joined = dict(map_papers(data.embeddings)), 0
+    else:
+        points |= join_map(data.embeddings, points)
+    state = MapState(
+        papers=tuple(points),
+        words=tuple(current[paper] for paper in points),
+        x=tuple(x for x, _ in points.values()),
+        y=tuple(y for _, y in points.values()),
+        joined=joined,
+    )
+    _MAP.save(context.store, state, key)
+    return points
+
+
+def theme_similarity(data: SurveyData) -> Mapping[tuple[ThemeId, ThemeId], float]:
+    """Return the cosine between the centroids of each two top themes that have papers, both ways round.
+
+    A centroid is the mean of the vectors of the papers of a theme and its sub-themes; outliers are left out.
+    """
+    members: dict[ThemeId, list[PaperId]] = {top.id: [] for top in data.taxonomy.children(None)}
+    for item in data.assignments.values():
+        if not item.outside:
+            members[item.path[0]].append(item.paper)
+    tops = [top for top, papers in members.items() if papers]
+    if not tops:
+        return {}
+    centroids = unit_rows(np.stack([data.embeddings.rows(members[top]).mean(axis=0) for top in tops]))
+    cosines = centroids @ centroids.T
+    return {(a, b): float(cosines[i, j]) for i, a in enumerate(tops) for j, b in enumerate(tops) if a != b}

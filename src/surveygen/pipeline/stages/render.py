@@ -1,0 +1,192 @@
+"""The stage "render": write the files of each edition that is not current."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from surveygen import plugins
+from surveygen.domain.survey import Survey
+from surveygen.domain.text import text_sha256
+from surveygen.languages import Language
+from surveygen.languages import load as load_language
+from surveygen.pipeline._clock import generated_at
+from surveygen.pipeline.context import BuildContext
+from surveygen.pipeline.editable import EditableDraft
+from surveygen.pipeline.files import read_manifest, sha256, taxonomy_toml, write_if_changed, write_manifest
+from surveygen.pipeline.snapshot import last_reports
+from surveygen.pipeline.stages.compose import compose_edition
+from surveygen.pipeline.state import Slot, digest
+from surveygen.render import REPORTS, Renderer, TemplateRoots, compile_pdf, render_reports, template_root
+from surveygen.survey import SurveyData
+
+PDF_SECONDS = 180.0  # limit of one pass of TeX
+PAGE = "index.html"
+_TAXONOMY = "taxonomy.toml"
+
+
+def render(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Write the files of each edition that is not current, and those that all editions share.
+
+    Raises:
+        TemplateError: a template cannot be used, a file cannot be written, or TeX fails.
+    """
+    request, store, project = context.request, context.store, context.project
+    cache = OutputCache(context)
+    languages = [language for language in request.languages if not cache.is_current(language)]
+    written: list[Path] = []
+    for language in languages:
+        survey = data.surveys[language.code]
+        for unit in EditableDraft(survey, store).orphaned_edits():
+            context.progress.note(f"{language.code}: no section {unit.section} for the words of {unit.by}: {unit.text}")
+        written += _write_edition(context, survey, language)
+    taxonomy = taxonomy_toml(context.profile, data.taxonomy, project.settings.title).encode("utf-8")
+    if write_if_changed(request.folder / _TAXONOMY, taxonomy):
+        written.append(request.folder / _TAXONOMY)
+    if data.changes:
+        written += _write_reports(context, data)
+    spent = context.llm.spent
+    for language in languages if spent is None or not spent.postponed else ():  # else the next build asks the rest
+        translation = data.translations.get(language.code)
+        if translation is None or not translation.pending:
+            cache.remember(language)
+    return replace(data, written=tuple(written))
+
+
+def shared_files(context: BuildContext) -> list[Path]:
+    """Return the files of the survey as a whole."""
+    names = (_TAXONOMY, *(REPORTS if last_reports(context.store) else ()))
+    return [context.request.folder / name for name in names]
+
+
+def stale_editions(context: BuildContext) -> tuple[Language, ...]:
+    """Return the languages of the editions that a build would change; nothing heavy is loaded for it."""
+    complete = all(path.is_file() for path in shared_files(context))
+    cache = OutputCache(context)
+    return tuple(language for language in context.request.languages if not (complete and cache.is_current(language)))
+
+
+class OutputCache:
+    """Tells whether an edition is current: whether a build would write the same bytes.
+
+    An edition follows from the program, the settings, the profile, the survey's own templates and glossary, the
+    languages that its page names, and the store. As long as these are the same and its files are whole, it is current.
+    """
+
+    def __init__(self, context: BuildContext) -> None:
+        project = context.project
+        folders = (project.templates, project.glossary, template_root())
+        self._context = context
+        self._sources = (
+            project.settings,
+            context.profile,
+            list(context.request.editions),
+            program_digest(),
+            *(_folder_digest(folder) for folder in folders),
+        )
+
+    def is_current(self, language: Language) -> bool:
+        """Whether an edition has all requested formats, and a build would change none of its files."""
+        folder = self._folder(language)
+        if self._slot(folder).load(self._context.store, self._key(folder)) is None:
+            return False
+        sums = {name: written for name, written in read_manifest(folder).items() if " " not in name}
+        whole = ((folder / name).is_file() and sha256(folder / name) == written for name, written in sums.items())
+        return bool(sums) and all(whole)
+
+    def remember(self, language: Language) -> None:
+        """Record that an edition was made from the present sources."""
+        folder = self._folder(language)
+        self._slot(folder).save(self._context.store, {}, self._key(folder))
+
+    def _folder(self, language: Language) -> Path:
+        return self._context.request.folder / language.code
+
+    def _slot(self, folder: Path) -> Slot[dict[str, str]]:
+        return Slot("draft", dict[str, str], str(folder))
+
+    def _key(self, folder: Path) -> str:
+        store = self._context.store
+        content = (store.sha256(), store.counts(), store.papers.sources(), generated_at(store), last_reports(store))
+        return digest(*self._sources, *content, str(folder), sorted(self._context.request.formats))
+
+
+@cache
+def program_digest() -> str:
+    """Return a digest of the program's own files by name, size and date, which changes with the program."""
+    return _folder_digest(Path(str(files("surveygen"))))
+
+
+def _folder_digest(folder: Path) -> str:
+    paths = sorted(folder.rglob("*")) if folder.is_dir() else []
+    rows = ((path.relative_to(folder), path.stat()) for path in paths if "__pycache__" not in path.parts)
+    listing = "".join(f"{name}\x1f{stat.st_size}\x1f{stat.st_mtime_ns}\x1e" for name, stat in rows)
+    return text_sha256(listing)
+
+
+def _write_edition(context: BuildContext, survey: Survey, language: Language) -> list[Path]:
+    """Write one edition; return the files whose bytes are new.
+
+    With "pdf" each TeX file is compiled: that of the survey, and that of the slides if these are requested. The files
+    of a format that is not requested stay. Pages in sub-folders that an earlier build of a requested format made, and
+    this one does not, are removed.
+    """
+    formats, folder = context.request.formats, context.request.folder / language.code
+    roots = TemplateRoots(template_root(), context.project.templates)
+    made: dict[str, bytes] = {}
+    with context.progress.stage(f"render {language.code}", len(formats)) as advance:
+        for name in formats:
+            module = "latex" if name == "pdf" else name
+            renderer: Renderer = plugins.load("render", module).make(language, roots, context.settings)
+            made |= {file: text.encode("utf-8") for file, text in renderer.render(survey).items()}
+            advance(1 if name != "pdf" else 0)
+        written = [folder / file for file, data in made.items() if write_if_changed(folder / file, data)]
+        sources = [folder / file for file in made if file.endswith(".tex")] if "pdf" in formats else []
+        written += [pdf for source in sources for pdf in _compile(source)]
+        advance(1 if sources else 0)
+    previous = read_manifest(folder)
+    suffixes = {Path(name).suffix for name in made}
+    for name in previous:
+        path = folder / name
+        inside = path.parent != folder and path.resolve().is_relative_to(folder.resolve())  # a manifest can be forged
+        if inside and name not in made and path.suffix in suffixes:
+            path.unlink(missing_ok=True)
+    earlier = {name for name in previous if (folder / name).is_file()}
+    pdfs = {source.with_suffix(".pdf").name for source in sources}
+    notes = {name: value for name, value in previous.items() if " " in name}
+    notes |= {_source_note(source): _sources_digest(source) for source in sources}
+    write_manifest(folder, {*made, *earlier, *pdfs}, notes.items())
+    return written
+
+
+def _compile(source: Path) -> list[Path]:
+    """Make the PDF of a TeX file unless the existing one was made from the same sources; return what was made."""
+    pdf = source.with_suffix(".pdf")
+    manifest = read_manifest(source.parent)
+    whole = pdf.is_file() and manifest.get(pdf.name) == sha256(pdf)
+    if whole and manifest.get(_source_note(source)) == _sources_digest(source):
+        return []
+    compile_pdf(source, pdf, seconds=PDF_SECONDS)
+    return [pdf]
+
+
+def _source_note(source: Path) -> str:
+    """Return the name of the manifest's note about the sources of a PDF."""
+    return f"{source.with_suffix('.pdf').name} from {source.name}"
+
+
+def _sources_digest(source: Path) -> str:
+    """Return the SHA-256 of a TeX file and the bibliographies beside it."""
+    paths = (source, *sorted(source.parent.glob("*.bib")))
+    return text_sha256("".join(f"{path.name} {sha256(path)}\n" for path in paths))
+
+
+def _write_reports(context: BuildContext, data: SurveyData) -> list[Path]:
+    """Write the feed and the digest of changes in the survey's first language; return the files whose bytes are new."""
+    language = load_language(context.settings.languages[0])
+    survey = data.surveys.get(language.code) or compose_edition(context, data, language)
+    reports = render_reports(survey, language)
+    paths = {context.request.folder / name: text for name, text in reports.items()}
+    return [path for path, text in paths.items() if write_if_changed(path, text.encode("utf-8"))]

@@ -1,0 +1,113 @@
+"""The stage "summarize": write paper reviews, theme summaries and the front matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from surveygen import plugins
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import PaperReview, ThemeSummary
+from surveygen.domain.theme import Theme, ThemeId
+from surveygen.pipeline.context import BuildContext
+from surveygen.pipeline.llm_session import map_in_threads
+from surveygen.pipeline.state import StoredResults
+from surveygen.summarize import Summarizer, ThemeInput
+from surveygen.survey import SurveyData
+
+_LEAD = 4  # sentences that lead into a theme whose sub-themes have texts of their own
+T = TypeVar("T")
+
+
+def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Write a review of each paper, a summary of each theme that has papers, and what opens and closes the survey.
+
+    Where no model is asked, texts whose sources did not change come from the store.
+
+    Raises:
+        SummaryError: a theme cannot be written about. ConfigError: the summarizer cannot be used.
+    """
+    cache = StoredResults(context.store)
+    make = plugins.load("summarize", context.settings.summarize.method).make
+    summarizer: Summarizer = make(context.settings.summarize, context.llm.connect, cache)
+
+    def cached(kind: type[T], name: str, content: Sequence[object], slot: str, write: Callable[[], T]) -> T:
+        if summarizer.workers:  # asks a model, whose answers have a cache of their own
+            return write()
+        return cache(kind, name, (summarizer.fingerprint, *content), slot, write)
+
+    def review(paper: Paper) -> PaperReview:
+        content = (paper.id, paper.version, paper.text_hash, paper.comment, paper.authors)
+        return cached(PaperReview, "card", content, paper.id, lambda: summarizer.review(paper))
+
+    cards: dict[PaperId, PaperReview] = {}
+    with context.progress.stage("cards", len(data.papers)) as advance:
+        for paper, card in zip(data.papers, map_in_threads(review, data.papers, summarizer.workers), strict=True):
+            cards[paper.id] = card
+            advance(1)
+    writer = _ThemeWriter(context, replace(data, cards=cards), summarizer, cached)
+    depth = {theme.id: len(data.taxonomy.path(theme.id)) for theme in data.taxonomy}
+    with context.progress.stage("summaries", len(data.taxonomy)) as advance:
+        for level in sorted(set(depth.values()), reverse=True):  # sub-themes first: a theme is written from theirs
+            themes = [theme for theme in data.taxonomy if depth[theme.id] == level]
+            for theme, summary in zip(themes, map_in_threads(writer.write, themes, summarizer.workers), strict=True):
+                if summary is not None:
+                    writer.summaries[theme.id] = summary
+                advance(1)
+    summaries = {theme.id: writer.summaries[theme.id] for theme in data.taxonomy if theme.id in writer.summaries}
+    tops = [summaries[theme.id] for theme in data.taxonomy.children(None) if theme.id in summaries]
+    by_id = {paper.id: paper for paper in data.papers}
+    return replace(
+        data,
+        cards=cards,
+        summaries=summaries,
+        frame=summarizer.front_matter(context.settings.title, tops, by_id, taxonomy=data.taxonomy),
+        summarizer=summarizer.fingerprint,
+        model=context.llm.use(summarizer.fallbacks),
+    )
+
+
+class _ThemeWriter:
+    """Writes summaries of themes, each from its papers and from the summaries of its sub-themes."""
+
+    def __init__(
+        self, context: BuildContext, data: SurveyData, summarizer: Summarizer, cached: Callable[..., ThemeSummary]
+    ) -> None:
+        self.summaries: dict[ThemeId, ThemeSummary] = {}
+        self._data, self._summarizer, self._cached = data, summarizer, cached
+        self._most = context.settings.summarize.sentences_per_theme
+        self._members: dict[ThemeId, list[Paper]] = {}
+        for paper in data.papers:
+            assignment = data.assignments.get(paper.id)
+            for theme in assignment.path if assignment is not None and not assignment.outside else ():
+                self._members.setdefault(theme, []).append(paper)
+
+    def write(self, theme: Theme) -> ThemeSummary | None:
+        """Return the summary of a theme, None if it has no papers."""
+        data, embeddings = self._data, self._data.embeddings
+        members = self._members.get(theme.id, [])
+        if not members:
+            return None
+        children = data.taxonomy.children(theme.id)
+        limit = min(_LEAD, self._most) if children else self._most
+        below = [self.summaries[child.id] for child in children if child.id in self.summaries]
+        content = [(paper.id, paper.version, paper.text_hash, paper.authors) for paper in members]
+
+        def write() -> ThemeSummary:
+            ids = tuple(paper.id for paper in members)
+            return self._summarizer.summarize_theme(
+                ThemeInput(
+                    theme,
+                    members,
+                    taxonomy=data.taxonomy,
+                    embeddings=Embeddings(ids, embeddings.rows(ids), embeddings.encoder),
+                    reviews=data.cards,
+                    subtheme_summaries=below,
+                    limit=limit,
+                    language="en",
+                )
+            )
+
+        return self._cached(ThemeSummary, "summary", (theme, content, embeddings.encoder, limit), theme.id, write)
