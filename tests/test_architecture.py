@@ -31,9 +31,9 @@ PUBLIC = {
     "pipeline": "BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "
     "HarvestResult HealthCheck ImportedEdits LlmUsage NullProgress Progress RefreshResult "
     "ReinducedTaxonomy Status Suggestions TAXONOMY_EXPORTS TaxonomyView VerifyReport accept add build "
-    "clear_stop drop edit estimate evaluate examine exclude export export_taxonomy fetch fetch_citations "
-    "harvest history import_edits induce init keep lines merge move pin plan plan_citations plan_harvest "
-    "proposals refresh reinduce rename show split status undo update_citations verify",
+    "clear_stop confirm_sentence drop_sentence edit editable_units estimate evaluate examine exclude export "
+    "export_taxonomy fetch fetch_citations harvest history import_edits induce init merge move pin plan plan_citations "
+    "plan_harvest proposals refresh reinduce rename show split status undo update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
     "compile_pdf curation_page evaluation_page formats read_markdown read_words render_reports template_root",
     "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource QuerySource RecordPage UpdateFeed clear_stop "
