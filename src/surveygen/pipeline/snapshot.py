@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-
-import msgspec
+from dataclasses import dataclass
 
 from surveygen.corpus import Store
 from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised, StaleEdit
@@ -23,7 +22,8 @@ _FIRST_NAMES = (("attribution", "hand"), ("stale_sources", "doubts"))
 _DERIVED = frozenset({"changes", "references", "quality", "method"})  # sections that follow from the others
 
 
-class PaperSnapshot(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PaperSnapshot:
     """A paper as a refresh showed it; `fields` are short digests in the order of `_FIELDS`; `theme` is "" for none."""
 
     paper: PaperId
@@ -35,14 +35,15 @@ class PaperSnapshot(msgspec.Struct, frozen=True):
     theme: str
 
 
-class SurveySnapshot(msgspec.Struct, frozen=True, rename={"stale_edits": "doubted"}):
+@dataclass(frozen=True, slots=True)
+class SurveySnapshot:
     """What a refresh showed.
 
     Attributes:
         run: the number of the refresh, 0 for a first build. store_run: the last run of the store before it.
         corpus: SHA-256 of the store that it was made of.
         sections: (id, digest) of each section that has text of its own.
-        stale_edits: a person's sentences whose sources had changed.
+        doubted: a person's sentences whose sources had changed.
         counts: (name, number) of the selection.
     """
 
@@ -52,7 +53,7 @@ class SurveySnapshot(msgspec.Struct, frozen=True, rename={"stale_edits": "doubte
     papers: tuple[PaperSnapshot, ...]
     themes: tuple[ThemeId, ...]
     sections: tuple[tuple[str, str], ...]
-    stale_edits: tuple[StaleEdit, ...] = ()
+    doubted: tuple[StaleEdit, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
 
 
@@ -106,7 +107,7 @@ def take_snapshot(store: Store, survey: Survey, run: int, excluded: Iterable[Pap
         ),
         themes=tuple(theme.id for theme in survey.taxonomy),
         sections=tuple((section.id, _section_digest(section)) for section in sections),
-        stale_edits=tuple(_stale_edits(survey)),
+        doubted=tuple(_stale_edits(survey)),
         counts=tuple(_counts(survey)),
     )
 
@@ -174,7 +175,7 @@ def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) ->
         retired=tuple(theme for theme in before.themes if theme not in set(now.themes)),
         changed=tuple(name for name, digest in now.sections if old_sections.get(name) != digest),
         identical=tuple(name for name, digest in now.sections if old_sections.get(name) == digest),
-        doubted=tuple(edit for edit in now.stale_edits if edit not in before.stale_edits),
+        doubted=tuple(edit for edit in now.doubted if edit not in before.doubted),
         titles=tuple((paper, current[paper].title) for paper in sorted(named)),
         counts=before.counts,
     )
