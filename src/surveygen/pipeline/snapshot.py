@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from surveygen.corpus import Store
 from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised, StaleEdit
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.survey import PrismaFlow, Section, Survey
+from surveygen.domain.text import text_sha256
 from surveygen.domain.theme import ThemeId
 from surveygen.pipeline.state import Slot, encode
 from surveygen.summarize import text_diff
@@ -113,7 +113,7 @@ def take_snapshot(store: Store, survey: Survey, run: int, excluded: Iterable[Pap
 
 
 def _short_digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+    return text_sha256(text)[:_DIGITS]
 
 
 def _section_digest(section: Section) -> str:
