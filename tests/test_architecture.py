@@ -24,7 +24,7 @@ HEAD_WORDS = 15
 # What other rooms may name. A change here is a change of the seams: it belongs in the commit that makes it.
 PUBLIC = {
     "cli": "main",
-    "corpus": "Counts HarvestRun Kind LlmCache Outcome PageBatch RawPage Scope Store export_lines import_lines "
+    "corpus": "ChangeKind Counts HarvestRun LlmCache Outcome PageBatch RawPage Scope Store export_lines import_lines "
     "is_dump locked merge",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage ModelError Prompts ResponseCache connect",

@@ -227,5 +227,5 @@ def test_another_taxonomy_is_not_replaced() -> None:
 def test_themes_without_their_parent_make_no_tree() -> None:
     """A dump that lost a line says so."""
     theme = '{"theme":{"id":"debate","name":"Debate","parent":"outer"}}'
-    with Store.open(Path(":memory:")) as store, pytest.raises(CorpusError, match="make no tree"):
+    with Store.open(Path(":memory:")) as store, pytest.raises(CorpusError, match="are not a tree"):
         import_lines(store, [HEADER, theme], at=NOON)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus_records import ID, paper, records
 from surveygen.corpus import merge
-from surveygen.corpus.merge import PaperHistory, join
+from surveygen.corpus.merge import PaperHistory, merge_histories
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
 
 GROUPS = st.lists(records(), min_size=1, max_size=5)
@@ -25,7 +25,7 @@ def folded(group: list[Paper]) -> Paper:
 def history(group: list[Paper]) -> PaperHistory:
     """Merge records with the words of each version in the order given."""
     first, *others = map(PaperHistory, group)
-    return reduce(join, others, join(None, first))
+    return reduce(merge_histories, others, merge_histories(None, first))
 
 
 @given(GROUPS)
@@ -51,7 +51,7 @@ def test_the_order_of_records_does_not_matter(groups: tuple[list[Paper], list[Pa
 def test_halves_merge_into_the_whole(left: list[Paper], right: list[Paper]) -> None:
     """Two merged papers join into what their records join into: dumps of two stores may be united."""
     assert merge(folded(left), folded(right))[0] == folded(left + right)
-    assert join(history(left), history(right)) == history(left + right)
+    assert merge_histories(history(left), history(right)) == history(left + right)
 
 
 @given(GROUPS)
@@ -59,9 +59,9 @@ def test_a_record_that_was_seen_is_no_news_to_a_history(group: list[Paper]) -> N
     """Idempotent with the words of all versions as well."""
     known = history(group)
 
-    assert all(join(known, PaperHistory(record)) == known for record in group)
-    assert join(known, known) == known
-    assert join(None, known) == known
+    assert all(merge_histories(known, PaperHistory(record)) == known for record in group)
+    assert merge_histories(known, known) == known
+    assert merge_histories(None, known) == known
 
 
 @given(GROUPS)

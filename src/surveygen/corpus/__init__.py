@@ -1,17 +1,17 @@
-"""Keep the papers: one SQLite file, and the laws by which records join."""
+"""Store of papers, merge of records, dump, response cache and lock."""
 
 from surveygen.corpus._dump import export_lines, import_lines, is_dump
 from surveygen.corpus._importer import PageBatch
 from surveygen.corpus._runs import HarvestRun, Outcome, RawPage, Scope
 from surveygen.corpus.llm_cache import LlmCache
 from surveygen.corpus.lock import locked
-from surveygen.corpus.merge import Kind, merge
+from surveygen.corpus.merge import ChangeKind, merge
 from surveygen.corpus.store import Counts, Store
 
 __all__ = [
+    "ChangeKind",
     "Counts",
     "HarvestRun",
-    "Kind",
     "LlmCache",
     "Outcome",
     "PageBatch",

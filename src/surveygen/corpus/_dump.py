@@ -147,7 +147,7 @@ def _restore_taxonomy(store: Store, themes: list[Theme], at: str) -> None:
     try:
         taxonomy = Taxonomy(tuple(themes))
     except ValueError as error:
-        raise CorpusError(f"the themes of the dump make no tree: {error}", "export the dump again") from error
+        raise CorpusError(f"the themes of the dump are not a tree: {error}", "export the dump again") from error
     stored = store.taxonomy()
     if stored is not None and stored != taxonomy:
         raise CorpusError(

@@ -11,7 +11,7 @@ from surveygen.corpus._papers import MAX_INTEGER, PaperTable, why_not_storable
 from surveygen.corpus._runs import Scope, add_events, event_exists, put_cursor
 from surveygen.corpus.database import Database, storable, touch
 from surveygen.corpus.jsonl import to_json
-from surveygen.corpus.merge import Kind, PaperHistory, join, kind_of_change
+from surveygen.corpus.merge import ChangeKind, PaperHistory, change_kind, merge_histories
 from surveygen.domain.event import Event, classify
 from surveygen.domain.paper import BadRecord, ImportChanges, Paper, PaperId, PendingPaper, Status
 
@@ -91,9 +91,9 @@ class Importer:
     @property
     def changes(self) -> ImportChanges:
         """What changed since the run began."""
-        ids: dict[Kind, list[PaperId]] = defaultdict(list)
+        ids: dict[ChangeKind, list[PaperId]] = defaultdict(list)
         for paper in sorted(self._after):
-            ids[kind_of_change(self._before[paper], self._after[paper])].append(paper)
+            ids[change_kind(self._before[paper], self._after[paper])].append(paper)
         return ImportChanges(
             added=tuple(ids["added"]),
             revised=tuple(ids["revised"]),
@@ -134,7 +134,7 @@ class Importer:
             paper = record.paper.id
             self._times[paper] += 1
             before = stored.get(paper)
-            joined = join(before, record)
+            joined = merge_histories(before, record)
             if self._observer is not None:
                 self._observer(before.paper if before else None, record.paper, joined.paper)
             if joined == before:

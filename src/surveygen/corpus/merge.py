@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 from surveygen.domain.paper import WITHDRAWN_FLAG, AbstractKind, Paper, PaperVersion, Status
 
-Kind = Literal["added", "revised", "withdrawn", "reinstated", "corrected", "unchanged"]
+ChangeKind = Literal["added", "revised", "withdrawn", "reinstated", "corrected", "unchanged"]
 Stamp = tuple[int, str]
 
 _FIELDS = (
@@ -47,7 +47,7 @@ _DATED = ("datestamp", "updated")
 _EXTRA = "extra:"
 
 
-def merge(stored: Paper | None, incoming: Paper) -> tuple[Paper, Kind]:
+def merge(stored: Paper | None, incoming: Paper) -> tuple[Paper, ChangeKind]:
     """Merge a record into the stored paper; return the result and the kind of change.
 
     Idempotent and independent of order: merging a set of records of one paper in any order gives equal papers.
@@ -66,10 +66,10 @@ def merge(stored: Paper | None, incoming: Paper) -> tuple[Paper, Kind]:
     merged = _fold(stored, incoming)
     if merged == stored:
         return stored, "unchanged"
-    return merged, kind_of_change((stored.version, stored.status), (merged.version, merged.status))
+    return merged, change_kind((stored.version, stored.status), (merged.version, merged.status))
 
 
-def kind_of_change(before: tuple[int, Status] | None, after: tuple[int, Status]) -> Kind:
+def change_kind(before: tuple[int, Status] | None, after: tuple[int, Status]) -> ChangeKind:
     """Return the kind of change between two (version, status) states of a paper.
 
     A change of status takes precedence over the new version: at arXiv each withdrawal is a version.
@@ -117,7 +117,7 @@ class PaperHistory:
     texts: tuple[Paper, ...] = ()
 
 
-def join(stored: PaperHistory | None, incoming: PaperHistory) -> PaperHistory:
+def merge_histories(stored: PaperHistory | None, incoming: PaperHistory) -> PaperHistory:
     """Merge paper with paper, and the texts of each version with those of the same version; laws as of `merge`."""
     if stored is not None and incoming == PaperHistory(stored.paper):
         return stored
@@ -236,7 +236,7 @@ def _united(*papers: Paper) -> dict[int, PaperVersion]:
     versions: dict[int, PaperVersion] = {}
     for paper in papers:
         for n, listed in _listed(paper).items():
-            versions[n] = _join_versions(versions[n], listed) if n in versions else listed
+            versions[n] = _merge_versions(versions[n], listed) if n in versions else listed
     return versions
 
 
@@ -245,15 +245,15 @@ def _listed(paper: Paper) -> dict[int, PaperVersion]:
     listed: dict[int, PaperVersion] = {}
     for version in paper.versions:
         earlier = listed.get(version.n, PaperVersion(version.n))
-        listed[version.n] = _join_versions(earlier, version)
+        listed[version.n] = _merge_versions(earlier, version)
     if paper.status == "withdrawn":
         latest = max(paper.version, *listed, 0)
         withdrawn = PaperVersion(latest, flags=WITHDRAWN_FLAG)
-        listed[latest] = _join_versions(listed.get(latest, withdrawn), withdrawn)
+        listed[latest] = _merge_versions(listed.get(latest, withdrawn), withdrawn)
     return listed
 
 
-def _join_versions(first: PaperVersion, other: PaperVersion) -> PaperVersion:
+def _merge_versions(first: PaperVersion, other: PaperVersion) -> PaperVersion:
     if first == other:
         return first
     dates = [date for date in (first.submitted_at, other.submitted_at) if date]
