@@ -19,22 +19,32 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.summarize._grounding import GroundingResult, VersionLookup, check_grounding, is_grounded, redundancy
+from surveygen.summarize._ordering import OrderingInput, SelectedSentence, order_sentences
+from surveygen.summarize._paper_review import Statement, extract_statements
+from surveygen.summarize._roles import ROLE_LABELS, RoleClassifier, role_features
 from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_flaw
-from surveygen.summarize._split import split_sentences
-from surveygen.summarize._text_diff import text_diff
+from surveygen.summarize._text import split_sentences, text_diff
 
 __all__ = [
+    "ROLE_LABELS",
     "FallbackCounts",
     "Flaw",
     "GroundingResult",
+    "OrderingInput",
     "ResultCache",
+    "RoleClassifier",
+    "SelectedSentence",
+    "Statement",
     "Summarizer",
     "ThemeInput",
     "VersionLookup",
     "check_grounding",
+    "extract_statements",
     "flaw_reason",
     "is_grounded",
+    "order_sentences",
     "redundancy",
+    "role_features",
     "sentence_flaw",
     "split_sentences",
     "text_diff",

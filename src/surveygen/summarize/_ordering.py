@@ -1,4 +1,4 @@
-"""Order the chosen sentences: foundations, strands by date, the newest."""
+"""Order the selected sentences of a theme: foundations, topics by date, the newest."""
 
 from __future__ import annotations
 
@@ -7,135 +7,202 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, Role, Sentence, SubtopicSummary
 from surveygen.domain.theme import Theme
-from surveygen.summarize._effects import Effect, common
-from surveygen.summarize._rank import terms_of
+from surveygen.summarize._english import phrases, word_list
+from surveygen.summarize._text import content_terms
 
-_FEWEST = 6  # papers of a theme that has foundations, strands and something newest
-_LONG = 3  # years from first to last paper, under which nothing is a foundation of the rest
+_MIN_PAPERS = 6  # of a theme that is divided into foundations, topics and the newest
+_MIN_YEARS = 3  # from first to last paper, below which nothing is a foundation of the rest
 _EARLY = 4  # one paper in so many is among the first
-_HEIRS = 2  # later papers that name what a paper made, so that they build on it
-_TOPIC_PAPERS = 3  # papers that share a keyword, for a strand of its own
-_TOPIC_SHARE = 0.35  # of a theme, from which a keyword tells no strand apart
-_COINED = re.compile(r"(?P<name>[A-Z]\w*[A-Z\d][\w-]*|[A-Z][\w]+-[A-Z][\w-]*)\s*:")  # "Self-Instruct: aligning ..."
+_MIN_FOLLOWERS = 2  # later papers that name what a paper made, so that they build on it
+_MIN_TOPIC_PAPERS = 3  # papers that share a keyword, for a topic of its own
+_MAX_TOPIC_SHARE = 0.35  # of a theme, above which a keyword does not set a topic apart
+_COINED_NAME = re.compile(
+    r"(?P<name>[A-Z]\w*[A-Z\d][\w-]*|[A-Z][\w]+-[A-Z][\w-]*)\s*:"
+)  # "Self-Instruct: ..."
+_NO_DATE = "9999"
+
+_CHANGE = re.compile(rf"\b(?:(?P<up>{phrases('raises')})|{phrases('lowers')})\b (?P<measure>[\w-]+(?: [\w-]+){{0,5}})")
+_PHRASE_END = re.compile(rf" {phrases('phrase_ends')} .*")
+_MIN_SHARED_STEMS = 2  # of a measure that two findings have in common; one of them must not be in every paper
 
 
 @dataclass(frozen=True, slots=True)
 class SelectedSentence:
-    """A chosen sentence with its paper and the effects that it tells."""
+    """A selected sentence with its paper."""
 
     sentence: Sentence
     paper: Paper
-    effects: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OrderingInput:
-    """What the order rests on: the theme, all its papers, and their reviews."""
+    """What the order depends on: the theme, all its papers, and their reviews."""
 
     theme: Theme
     papers: Sequence[Paper]
-    cards: Mapping[PaperId, PaperReview]
+    reviews: Mapping[PaperId, PaperReview]
 
 
-def order_sentences(scene: OrderingInput, role: Role, told: Sequence[SelectedSentence]) -> tuple[SubtopicSummary, ...]:
-    """Divide the sentences of one role into strands, in reading order; each keeps the order that it is given."""
-    if role == "approach":
-        return tuple(_approaches(scene, told))
+def order_sentences(
+    source: OrderingInput, role: Role, selected: Sequence[SelectedSentence]
+) -> tuple[SubtopicSummary, ...]:
+    """Divide the sentences of one role into subtopics, in reading order; within each they keep the given order."""
     if role == "finding":
-        return tuple(_findings(told))
-    return (SubtopicSummary(role, _said(told)),) if told else ()
+        return tuple(_pair_findings(selected))
+    if role == "approach" and len(source.papers) >= _MIN_PAPERS and len(selected) >= _MIN_TOPIC_PAPERS:
+        return tuple(_divide_approaches(source, selected))
+    return (SubtopicSummary(role, _sentences(selected)),) if selected else ()
 
 
-def _approaches(scene: OrderingInput, told: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
-    if len(scene.papers) < _FEWEST or len(told) < _TOPIC_PAPERS:
-        yield from [SubtopicSummary("approach", _said(told))] if told else []
-        return
-    first = _foundations(scene, told)
-    newest = _newest(scene, [each for each in told if each not in first])
-    rest = [each for each in told if each not in first and each not in newest]
-    if first:
-        yield SubtopicSummary("approach", _said(first), "foundations", papers=_ids(first))
-    yield from _topics(scene, sorted(rest, key=lambda each: each.paper.date or "9999"))
+def reading_order(similarity: NDArray[np.float32], dates: Sequence[str], threshold: float = 0.25) -> list[int]:
+    """Order sentences for reading: the oldest first, each followed by those similar to it, then the next oldest.
+
+    Args:
+        similarity: `(n, n)` float32, cosine of the sentences.
+        dates: ISO 8601, of their papers.
+        threshold: similarity from which a sentence follows another.
+    """
+    waiting = sorted(range(len(dates)), key=lambda i: (dates[i], i))
+    order: list[int] = []
+    while waiting:
+        first = waiting.pop(0)
+        similar = [i for i in waiting if similarity[first, i] >= threshold]
+        order += [first, *similar]
+        waiting = [i for i in waiting if i not in similar]
+    return order
+
+
+def _divide_approaches(source: OrderingInput, selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
+    foundations = _foundations(source, selected)
+    newest = _newest(source, [item for item in selected if item not in foundations])
+    rest = [item for item in selected if item not in foundations and item not in newest]
+    if foundations:
+        yield SubtopicSummary("approach", _sentences(foundations), "foundations", papers=_papers(foundations))
+    yield from _topics(source, sorted(rest, key=lambda item: item.paper.date or _NO_DATE))
     if newest:
-        yield SubtopicSummary("approach", _said(newest), "newest", papers=_ids(newest))
+        yield SubtopicSummary("approach", _sentences(newest), "newest", papers=_papers(newest))
 
 
-def _findings(told: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
-    """Set the first two findings that move one measure side by side."""
-    pairs = ((a, b, found) for i, b in enumerate(told) for a in told[:i] if (found := common(a.effects, b.effects)))
-    pair = next(((a, b, found) for a, b, found in pairs if a.paper.id != b.paper.id), None)
-    rest = [each for each in told if pair is None or each not in pair[:2]]
-    if rest:
-        yield SubtopicSummary("finding", _said(rest))
-    if pair:
-        (same, measure), both = pair[2], pair[:2]
-        yield SubtopicSummary("finding", _said(both), "same" if same else "opposed", measure, _ids(both))
-
-
-def _foundations(scene: OrderingInput, told: Sequence[SelectedSentence]) -> list[SelectedSentence]:
-    """Return what the first papers say, and those that later ones build on; nothing if that is all of it."""
-    dates = sorted(paper.date for paper in scene.papers if paper.date)
-    if not dates or int(dates[-1][:4]) - int(dates[0][:4]) < _LONG:
+def _foundations(source: OrderingInput, selected: Sequence[SelectedSentence]) -> list[SelectedSentence]:
+    """Return the sentences of the first papers, and of those that later ones build on; nothing if that is all."""
+    dates = sorted(paper.date for paper in source.papers if paper.date)
+    if not dates or int(dates[-1][:4]) - int(dates[0][:4]) < _MIN_YEARS:
         return []
     early = dates[len(dates) // _EARLY]
-    found = [each for each in told if (each.paper.date or "9999") < early or _heirs(each.paper, scene.papers) >= _HEIRS]
-    return found if len(found) < len(told) else []
+    foundations = []
+    for item in selected:
+        coined = _COINED_NAME.match(item.paper.title)
+        followers = sum(
+            coined is not None and coined["name"] in other.abstract and other.id != item.paper.id
+            for other in source.papers
+        )
+        if (item.paper.date or _NO_DATE) < early or followers >= _MIN_FOLLOWERS:
+            foundations.append(item)
+    return foundations if len(foundations) < len(selected) else []
 
 
-def _heirs(paper: Paper, papers: Sequence[Paper]) -> int:
-    """Count the papers that name what this one coined in its title."""
-    coined = _COINED.match(paper.title)
-    if coined is None:
-        return 0
-    return sum(coined["name"] in other.abstract and other.id != paper.id for other in papers)
-
-
-def _newest(scene: OrderingInput, told: Sequence[SelectedSentence]) -> list[SelectedSentence]:
-    """Return what the papers of the last year say, where there are earlier ones."""
-    years = sorted(paper.year for paper in scene.papers if paper.year)
+def _newest(source: OrderingInput, selected: Sequence[SelectedSentence]) -> list[SelectedSentence]:
+    """Return the sentences of the papers of the last year, if there are earlier ones."""
+    years = sorted(paper.year for paper in source.papers if paper.year)
     if not years or years[0] == years[-1]:
         return []
-    found = [each for each in told if each.paper.year == years[-1]]
-    return found if len(found) < len(told) else []
+    newest = [item for item in selected if item.paper.year == years[-1]]
+    return newest if len(newest) < len(selected) else []
 
 
-def _topics(scene: OrderingInput, told: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
-    """Yield a strand for each keyword that two or more sentences' papers share, then the others."""
-    of_paper = {paper: frozenset(map(str.lower, card.keywords)) for paper, card in scene.cards.items()}
-    known = Counter(word for paper in scene.papers for word in of_paper.get(paper.id, ()))
-    named = set(terms_of(scene.theme.name))
-    most = _TOPIC_SHARE * len(scene.papers)
+def _topics(source: OrderingInput, selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
+    """Yield a subtopic for each keyword that the papers of two or more sentences share, then the other sentences."""
+    keywords = {paper: frozenset(map(str.lower, review.keywords)) for paper, review in source.reviews.items()}
+    uses = Counter(keyword for paper in source.papers for keyword in keywords.get(paper.id, ()))
+    theme_terms = set(content_terms(source.theme.name))
     usable = {
-        word  # of two words or more: "language" and "training" tell nothing apart
-        for word, n in known.items()
-        if " " in word and _TOPIC_PAPERS <= n <= most and not set(terms_of(word)) <= named
+        keyword  # of two words or more: "language" and "training" set nothing apart
+        for keyword, count in uses.items()
+        if " " in keyword
+        and _MIN_TOPIC_PAPERS <= count <= _MAX_TOPIC_SHARE * len(source.papers)
+        and not set(content_terms(keyword)) <= theme_terms
     }
-    left = list(told)
+    left = list(selected)
     while left:
-        shared = Counter(word for each in left for word in of_paper.get(each.paper.id, frozenset()) & usable)
-        best = max(shared, key=lambda word: (shared[word], word.count(" "), -known[word], word), default=None)
+        shared = Counter(keyword for item in left for keyword in keywords.get(item.paper.id, frozenset()) & usable)
+        best = max(shared, key=lambda word: (shared[word], word.count(" "), -uses[word], word), default=None)
         if best is None or shared[best] < 2:
             break
-        strand = [each for each in left if best in of_paper.get(each.paper.id, ())]
-        members = tuple(paper.id for paper in scene.papers if best in of_paper.get(paper.id, ()))
-        yield SubtopicSummary("approach", _said(strand), "topic", _as_written(best, scene, strand), members)
-        left = [each for each in left if each not in strand]
+        topic = [item for item in left if best in keywords.get(item.paper.id, ())]
+        spellings = (word for item in topic for word in source.reviews[item.paper.id].keywords if word.lower() == best)
+        papers = tuple(paper.id for paper in source.papers if best in keywords.get(paper.id, ()))
+        yield SubtopicSummary("approach", _sentences(topic), "topic", next(spellings, best), papers)
+        left = [item for item in left if item not in topic]
     if left:
-        yield SubtopicSummary("approach", _said(left))
+        yield SubtopicSummary("approach", _sentences(left))
 
 
-def _as_written(word: str, scene: OrderingInput, strand: Sequence[SelectedSentence]) -> str:
-    """Return a keyword in the spelling of the first paper that has it."""
-    spelled = (one for each in strand for one in scene.cards[each.paper.id].keywords if one.lower() == word)
-    return next(spelled, word)
+def _pair_findings(selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
+    """Put the first two findings that change one measure side by side."""
+    effects = [find_effects(item.sentence.plain) for item in selected]
+    pairs = (
+        (first, second, shared)
+        for i, second in enumerate(selected)
+        for j, first in enumerate(selected[:i])
+        if first.paper.id != second.paper.id and (shared := shared_measure(effects[j], effects[i]))
+    )
+    pair = next(pairs, None)
+    rest = [item for item in selected if pair is None or item not in pair[:2]]
+    if rest:
+        yield SubtopicSummary("finding", _sentences(rest))
+    if pair:
+        (same, measure), both = pair[2], pair[:2]
+        yield SubtopicSummary("finding", _sentences(both), "same" if same else "opposed", measure, _papers(both))
 
 
-def _said(told: Sequence[SelectedSentence]) -> tuple[Sentence, ...]:
-    return tuple(each.sentence for each in told)
+def _sentences(selected: Sequence[SelectedSentence]) -> tuple[Sentence, ...]:
+    return tuple(item.sentence for item in selected)
 
 
-def _ids(told: Sequence[SelectedSentence]) -> tuple[PaperId, ...]:
-    return tuple(dict.fromkeys(each.paper.id for each in told))
+def _papers(selected: Sequence[SelectedSentence]) -> tuple[PaperId, ...]:
+    return tuple(dict.fromkeys(item.paper.id for item in selected))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A change that a finding reports.
+
+    Attributes:
+        up: its direction. stems: the stems of the measure's words. measure: the words.
+    """
+
+    up: bool
+    stems: frozenset[str]
+    measure: str
+
+
+def find_effects(text: str) -> tuple[Effect, ...]:
+    """Return what a sentence says to raise or lower.
+
+    >>> find_effects("Debate reduces the error rate of judges by 5%.")[0].measure
+    'error rate'
+    """
+    effects = []
+    for match in _CHANGE.finditer(text):
+        words = _PHRASE_END.sub("", f"{match['measure']} ").split()
+        measure = " ".join(word for word in words if content_terms(word))
+        if measure:
+            effects.append(Effect(bool(match["up"]), frozenset(content_terms(measure)), measure))
+    return tuple(effects)
+
+
+def shared_measure(first: tuple[Effect, ...], second: tuple[Effect, ...]) -> tuple[bool, str] | None:
+    """Return whether two findings change the same measure the same way, and its name; None if they share none."""
+    for a in first:
+        for b in second:
+            shared = a.stems & b.stems
+            if len(shared) >= _MIN_SHARED_STEMS and not shared <= word_list("any_measure"):
+                words = [word for word in a.measure.split() if set(content_terms(word)) <= shared]
+                return a.up == b.up, " ".join(words)
+    return None

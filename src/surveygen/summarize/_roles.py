@@ -1,4 +1,4 @@
-"""What each sentence of an abstract does, with a probability."""
+"""Classify what each sentence of an abstract does: problem, approach, finding, limit."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.summary import Role
-from surveygen.summarize._english import either
-from surveygen.summarize._role_features import features
+from surveygen.summarize._english import cue_patterns, phrases
 
 Label = Literal["background", "objective", "method", "result", "other"]
-LABELS: tuple[Label, ...] = ("background", "objective", "method", "result", "other")
-LEAST_OWN = 0.6  # of `own` in settle(): a fifth of the title's words
+ROLE_LABELS: tuple[Label, ...] = ("background", "objective", "method", "result", "other")
+
+_NEIGHBOR = 0.5  # strength of a feature of the neighbouring sentences; 1 for the sentence's own
+_TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*|\d[\d.,]*%?|[%?:;()]")  # as in training
+_CUES = cue_patterns()
 # How much the order of roles counts against the words, and how much of the label shares is taken out of the words'
 # verdict first (it comes back with the order); set on the dev rows by benchmarks/train_roles.py.
-ORDER, PRIOR = 0.7, 0.5
+_ORDER, _PRIOR = 0.7, 0.5
 
+_MIN_TITLE_SHARE = 0.6  # of `own` in refine_role: a fifth of the title's words
 _ROLES: Mapping[Label, Role] = {
     "background": "problem",
     "objective": "approach",
@@ -33,17 +37,17 @@ _ROLES: Mapping[Label, Role] = {
     "other": "other",
 }
 _LIMIT, _OPEN, _ADVERTISED, _PROBLEM = (
-    re.compile(rf"\b{either(name)}\b", re.IGNORECASE) for name in ("limit", "open", "advertised", "problem")
+    re.compile(rf"\b{phrases(name)}\b", re.IGNORECASE) for name in ("limit", "open", "advertised", "problem")
 )
-_ANNOUNCED = re.compile(rf"\b{either('announced')}", re.IGNORECASE)
+_ANNOUNCED = re.compile(rf"\b{phrases('announced')}", re.IGNORECASE)
 # What authors do rather than find, in the words of a rewritten sentence; what shows that they found something.
 _DOING = re.compile(
     rf"(?:\[@[^\]]+\] (?:\w+ly |also |further |then |have |has |had )*|\b(?:is|are|was|were|been) (?:\w+ly |also )?)"
-    rf"{either('doing')}\b|\bwill\b",
+    rf"{phrases('doing')}\b|\bwill\b",
     re.IGNORECASE,
 )
-_FOUND, _FOUND_TOO, _SURELY_FOUND = (
-    re.compile(either(name), re.IGNORECASE) for name in ("found", "found_too", "surely_found")
+_RESULT, _WEAK_RESULT, _SURE_RESULT = (
+    re.compile(phrases(name), re.IGNORECASE) for name in ("found", "found_too", "surely_found")
 )
 _THIRD_PERSON = (  # an editor's note says of the authors what an abstract says of "we"
     (re.compile(r"\b(?:The authors|[A-Z][\w-]+ (?:and (?:colleagues|co-?authors)|et al\.))"), "We"),
@@ -53,17 +57,25 @@ _THIRD_PERSON = (  # an editor's note says of the authors what an abstract says 
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """The role of a sentence; `label` is the classifier's, `sure` its probability, `open` whether it looks ahead."""
+class RoleLabel:
+    """What a sentence does.
+
+    Attributes:
+        role: its role in a summary. label: that of the classifier. probability: the classifier's, 0 to 1.
+        open: whether it names what is still to be done.
+    """
 
     role: Role
     label: Label
-    sure: float
+    probability: float
     open: bool = False
 
 
-_NOTE_SURE = 0.7
-_NOTE_ORDER = (Labelled("problem", "objective", _NOTE_SURE), Labelled("approach", "method", _NOTE_SURE))
+_NOTE_PROBABILITY = 0.7
+_NOTE_START = (
+    RoleLabel("problem", "objective", _NOTE_PROBABILITY),
+    RoleLabel("approach", "method", _NOTE_PROBABILITY),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,126 +83,168 @@ class RoleClassifier:
     """Logistic regression over named features, then the usual order of roles (forward-backward).
 
     Attributes:
-        weights: per feature a row of `matrix`. matrix: `(n_features, 5)` float64. bias, log_prior: `(5,)`.
-        log_moves: `(6, 5)`, log probability of a label after each label; the last row begins an abstract.
+        rows: for each feature its row of `weights`. weights: `(n_features, 5)` float64. bias, log_prior: `(5,)`.
+        log_transitions: `(6, 5)`, log probability of a label after each label; the last row begins an abstract.
     """
 
-    weights: Mapping[str, int]
-    matrix: NDArray[np.float64]
+    rows: Mapping[str, int]
+    weights: NDArray[np.float64]
     bias: NDArray[np.float64]
     log_prior: NDArray[np.float64]
-    log_moves: NDArray[np.float64]
+    log_transitions: NDArray[np.float64]
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Self:
+        """Load the weights that benchmarks/train_roles.py wrote."""
+        data = json.loads(gzip.decompress((files(__package__) / "_roles_en.json.gz").read_bytes()))
+        return cls(
+            rows={name: row for row, name in enumerate(data["weights"])},
+            weights=np.array(list(data["weights"].values()), dtype=np.float64) / 1000,
+            bias=np.array(data["bias"]),
+            log_prior=np.array(data["log_prior"]),
+            log_transitions=np.array(data["log_moves"]),
+        )
 
     def marginals(self, sentences: Sequence[str]) -> NDArray[np.float64]:
-        """Return `(n_sentences, 5)` probabilities in the order of LABELS, rows summing to 1."""
-        scores = np.stack([self._score(on) for on in features(sentences)])
+        """Return `(n_sentences, 5)` probabilities in the order of ROLE_LABELS, rows summing to 1."""
+        scores = np.stack([self._score(strengths) for strengths in role_features(sentences)])
         scores -= _log_sum(scores, axis=1)[:, None]
-        return _forward_backward(scores - PRIOR * self.log_prior, ORDER * self.log_moves)
+        return _forward_backward(scores - _PRIOR * self.log_prior, _ORDER * self.log_transitions)
 
-    def _score(self, on: Mapping[str, float]) -> NDArray[np.float64]:
-        known = [(self.weights[name], strength) for name, strength in on.items() if name in self.weights]
-        rows, strengths = [row for row, _ in known], np.array([strength for _, strength in known])
-        total: NDArray[np.float64] = strengths @ self.matrix[rows] + self.bias
+    def _score(self, features: Mapping[str, float]) -> NDArray[np.float64]:
+        weighted = [(self.rows[name], strength) for name, strength in features.items() if name in self.rows]
+        rows, strengths = [row for row, _ in weighted], np.array([strength for _, strength in weighted])
+        total: NDArray[np.float64] = strengths @ self.weights[rows] + self.bias
         return total
 
 
-@cache
-def load() -> RoleClassifier:
-    """Read the shipped numbers."""
-    data = json.loads(gzip.decompress((files(__package__) / "_roles_en.json.gz").read_bytes()))
-    return RoleClassifier(
-        weights={name: row for row, name in enumerate(data["weights"])},
-        matrix=np.array(list(data["weights"].values()), dtype=np.float64) / 1000,
-        bias=np.array(data["bias"]),
-        log_prior=np.array(data["log_prior"]),
-        log_moves=np.array(data["log_moves"]),
-    )
+def role_features(sentences: Sequence[str]) -> list[dict[str, float]]:
+    """Return the features of each sentence of one abstract, in order: name and strength.
+
+    Words and word pairs of the sentence, words of its two neighbours, cue phrases here and around, length, position.
+    """
+    lowered = [sentence.lower() for sentence in sentences]
+    tokens = [["#" if token[0].isdigit() else token for token in _TOKEN.findall(text)] for text in lowered]
+    cues = [[name for name, cue in _CUES.items() if cue.search(text)] for text in lowered]
+    count = len(sentences)
+    return [
+        _word_features(i, tokens)
+        | dict.fromkeys(_cue_features(i, cues), 1.0)
+        | dict.fromkeys(
+            [
+                f"at {10 * i // count}",
+                f"from {min(i, 5)}",
+                f"left {min(count - 1 - i, 4)}",
+                f"of {min(count, 12)}",
+                f"long {min(len(tokens[i]) // 6, 8)}",
+            ],
+            1.0,
+        )
+        for i in range(count)
+    ]
 
 
-def label(sentences: Sequence[str]) -> tuple[Labelled, ...]:
-    """Give each sentence of one English abstract, in its order, its role."""
+def label_sentences(sentences: Sequence[str]) -> tuple[RoleLabel, ...]:
+    """Label the sentences of one English abstract, in their order."""
     if not sentences:
         return ()
-    found = load().marginals([_as_abstract(sentence) for sentence in sentences])
-    return tuple(_labelled(sentence, row) for sentence, row in zip(sentences, found, strict=True))
-
-
-def label_note(sentences: Sequence[str]) -> tuple[Labelled, ...]:
-    """Give each sentence of an editor's note its role.
-
-    A note is written to be read in order: aim, method, findings, and at the end a limit (docs/reference.md), so the
-    place decides. The classifier has learned from abstracts and is asked only past the first two sentences, where it
-    may know a method when it is sure.
-    """
-    labels: list[Labelled] = []
-    for place, (text, guess) in enumerate(zip(sentences, label(sentences), strict=True)):
-        if place < len(_NOTE_ORDER):
-            labels.append(_NOTE_ORDER[place])
-        elif place == len(sentences) - 1 and _LIMIT.search(text):
-            labels.append(Labelled("limit", "result", _NOTE_SURE, bool(_OPEN.search(text))))
-        elif guess.label == "method" and guess.sure > _NOTE_SURE:
-            labels.append(guess)
-        else:
-            labels.append(Labelled("finding", "result", _NOTE_SURE))
+    abstract = list(sentences)
+    for pattern, replacement in _THIRD_PERSON:
+        abstract = [pattern.sub(replacement, sentence) for sentence in abstract]
+    labels = []
+    for sentence, row in zip(sentences, RoleClassifier.shipped().marginals(abstract), strict=True):
+        label = ROLE_LABELS[int(row.argmax())]
+        states_a_fact = label == "background" and not mentions_problem(sentence)  # says what is, not what is wrong
+        labels.append(RoleLabel("other" if states_a_fact else _ROLES[label], label, float(row.max())))
     return tuple(labels)
 
 
-def speaks_of_problem(text: str) -> bool:
-    """Whether a sentence has a word of what is wrong or missing."""
+def label_note(sentences: Sequence[str]) -> tuple[RoleLabel, ...]:
+    """Label the sentences of an editor's note.
+
+    A note is written to be read in order: aim, method, findings, and at the end a limit (docs/reference.md), so the
+    position decides. The classifier has learned from abstracts and is used only past the first two sentences, where it
+    may recognize a method when it is sure.
+    """
+    labels: list[RoleLabel] = []
+    for position, (text, guess) in enumerate(zip(sentences, label_sentences(sentences), strict=True)):
+        if position < len(_NOTE_START):
+            labels.append(_NOTE_START[position])
+        elif position == len(sentences) - 1 and _LIMIT.search(text):
+            labels.append(RoleLabel("limit", "result", _NOTE_PROBABILITY, bool(_OPEN.search(text))))
+        elif guess.label == "method" and guess.probability > _NOTE_PROBABILITY:
+            labels.append(guess)
+        else:
+            labels.append(RoleLabel("finding", "result", _NOTE_PROBABILITY))
+    return tuple(labels)
+
+
+def refine_role(label: RoleLabel, text: str, own: float, *, late: bool) -> RoleLabel:
+    """Correct a role by what the rewritten sentence says.
+
+    Args:
+        label: that of the classifier.
+        text: the rewritten sentence.
+        own: how plainly the sentence is about its paper, 0 to 1.
+        late: whether it is in the second half of the abstract.
+    """
+    if _ANNOUNCED.search(text):  # announces that something is said of the future, and does not say it
+        return replace(label, role="other", open=False)
+    if late and label.label != "objective" and _LIMIT.search(text) and not _ADVERTISED.search(text):
+        return replace(label, role="limit", open=bool(_OPEN.search(text)))
+    role = label.role
+    if label.label == "background" and own == 1:
+        role = "approach"
+    elif role == "approach" and label.label == "method" and _SURE_RESULT.search(text):
+        role = "finding"
+    elif role == "finding" and _DOING.search(text) and not _WEAK_RESULT.search(text):
+        role = "approach" if own == 1 else "other"
+    elif role == "approach" and own < _MIN_TITLE_SHARE:  # about nothing that the title names
+        role = "finding" if late and mentions_result(text) else "other"
+    return replace(label, role=role)
+
+
+def mentions_problem(text: str) -> bool:
+    """Whether a sentence has a word for what is wrong or missing."""
     return bool(_PROBLEM.search(text))
 
 
-def tells_result(text: str) -> bool:
-    """Whether a rewritten sentence has a word of what was found or reached."""
-    return bool(_FOUND.search(text))
+def mentions_result(text: str) -> bool:
+    """Whether a rewritten sentence has a word for what was found or reached."""
+    return bool(_RESULT.search(text))
 
 
-def settle(labelled: Labelled, text: str, own: float, *, late: bool) -> Labelled:
-    """Correct a role by what the rewritten sentence says.
-
-    `own` is how plainly it is about its paper, 0 to 1; `late` is whether it stands in the second half of the abstract.
-    """
-    if _ANNOUNCED.search(text):  # that something is said of the future, and not what
-        return replace(labelled, role="other", open=False)
-    if late and labelled.label != "objective" and _LIMIT.search(text) and not _ADVERTISED.search(text):
-        return replace(labelled, role="limit", open=bool(_OPEN.search(text)))
-    return replace(labelled, role=_settled_role(labelled, text, own, late=late))
-
-
-def _settled_role(labelled: Labelled, text: str, own: float, *, late: bool) -> Role:
-    if labelled.label == "background" and own == 1:
-        return "approach"
-    if labelled.role == "approach" and labelled.label == "method" and _SURELY_FOUND.search(text):
-        return "finding"
-    if labelled.role == "finding" and _DOING.search(text) and not _FOUND_TOO.search(text):
-        return "approach" if own == 1 else "other"
-    if labelled.role == "approach" and own < LEAST_OWN:  # about nothing that the paper is named for
-        return "finding" if late and tells_result(text) else "other"
-    return labelled.role
+def _word_features(i: int, tokens: list[list[str]]) -> dict[str, float]:
+    own = tokens[i]
+    before = tokens[i - 1] if i else ["^"]
+    after = tokens[i + 1] if i + 1 < len(tokens) else ["$"]
+    features = dict.fromkeys([*(f"p {token}" for token in before), *(f"n {token}" for token in after)], _NEIGHBOR)
+    features |= dict.fromkeys([*(f"w {token}" for token in own), *(f"b {a} {b}" for a, b in pairwise(own))], 1.0)
+    features |= dict.fromkeys([f"first {token}" for token in own[:4]], 1.0)
+    for prefix, words in (("s", own), ("ps", before), ("ns", after)):
+        features |= dict.fromkeys([f"{prefix} {' '.join(words[:k])}" for k in (1, 2, 3)], 1.0)
+    return features
 
 
-def _labelled(sentence: str, row: NDArray[np.float64]) -> Labelled:
-    best = int(row.argmax())
-    own = LABELS[best]
-    if own == "background" and not speaks_of_problem(sentence):
-        return Labelled("other", own, float(row[best]))  # says what is, not what is wrong
-    return Labelled(_ROLES[own], own, float(row[best]))
+def _cue_features(i: int, cues: list[list[str]]) -> list[str]:
+    third = 3 * i // len(cues)
+    names = [f"c {name}" for name in cues[i]] + [f"c {name} @{third}" for name in cues[i]]
+    names += [f"cp {name}" for name in cues[i - 1]] if i else []
+    names += [f"cn {name}" for name in cues[i + 1]] if i + 1 < len(cues) else []
+    earlier, later = set().union(*cues[:i]), set().union(*cues[i + 1 :])
+    names += [f"earlier {name} {name in earlier}" for name in ("own", "own-start", "find")]
+    return [*names, f"later own {'own' in later}"]
 
 
-def _as_abstract(sentence: str) -> str:
-    for pattern, instead in _THIRD_PERSON:
-        sentence = pattern.sub(instead, sentence)
-    return sentence
-
-
-def _forward_backward(scores: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
+def _forward_backward(scores: NDArray[np.float64], transitions: NDArray[np.float64]) -> NDArray[np.float64]:
     forward = np.empty_like(scores)
     backward = np.zeros_like(scores)
-    forward[0] = scores[0] + moves[-1]
+    forward[0] = scores[0] + transitions[-1]
     for i in range(1, len(scores)):
-        forward[i] = scores[i] + _log_sum(forward[i - 1][:, None] + moves[:-1], axis=0)
+        forward[i] = scores[i] + _log_sum(forward[i - 1][:, None] + transitions[:-1], axis=0)
     for i in range(len(scores) - 2, -1, -1):
-        backward[i] = _log_sum(moves[:-1] + (scores[i + 1] + backward[i + 1])[None, :], axis=1)
+        backward[i] = _log_sum(transitions[:-1] + (scores[i + 1] + backward[i + 1])[None, :], axis=1)
     joint = forward + backward
     marginal: NDArray[np.float64] = np.exp(joint - _log_sum(joint, axis=1)[:, None])
     return marginal

@@ -1,4 +1,4 @@
-"""Choose the sentences of a theme and put them in reading order."""
+"""Select the sentences of a theme by maximal marginal relevance (MMR)."""
 
 from __future__ import annotations
 
@@ -8,216 +8,262 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, Role, Sentence, SubtopicSummary
 from surveygen.domain.theme import Theme
-from surveygen.summarize._candidates import Statement
-from surveygen.summarize._effects import Effect, common, effects
-from surveygen.summarize._ordering import OrderingInput, SelectedSentence, order_sentences
-from surveygen.summarize._rank import Matrix, centrality, chain, rank_share, scaled, space
+from surveygen.summarize._ordering import (
+    OrderingInput,
+    SelectedSentence,
+    find_effects,
+    order_sentences,
+    reading_order,
+    shared_measure,
+)
+from surveygen.summarize._paper_review import Statement
+from surveygen.summarize._text import content_terms
+
+Matrix = NDArray[np.float32]
 
 # Shares of a theme's length, in reading order; what a role cannot fill goes to the others.
-SHARES: Mapping[Role, float] = {"problem": 0.2, "approach": 0.4, "finding": 0.3, "limit": 0.1}
-OPEN_SHARE = 6  # one sentence in so many may look ahead
-MOST_PAPERS = 160  # whose sentences are compared; of a larger theme those that stand for it best
-PER_PAPER = 2  # sentences of one paper, in different roles
-TOO_ALIKE = 0.6  # cosine from which a second sentence says nothing new
-_NEW = 0.8  # rank of the date from which a paper counts as recent
-_VARIETY = 0.5  # weight of being unlike what is chosen
-_STRANGE = 0.25  # how much less worth a sentence is whose short form is explained in another
-_KNOWN = 3  # papers of a theme that explain a short form which its readers know
-_EXPLAINED = re.compile(r"\(([A-Z][A-Za-z]{0,2}[A-Z]{1,4})\)")
-_SECOND_TIME, _FIRST_RECENT = 0.3, 0.15
+_SHARES: Mapping[Role, float] = {"problem": 0.2, "approach": 0.4, "finding": 0.3, "limit": 0.1}
+_OPEN_SHARE = 6  # one sentence in so many may be on open problems
+_MAX_PAPERS = 160  # whose sentences are compared; of a larger theme the most representative
+_MAX_PER_PAPER = 2  # sentences of one paper, in different roles
+_MAX_SIMILARITY = 0.6  # cosine from which a second sentence says nothing new
+_REDUNDANCY_WEIGHT = 0.5  # of the similarity to what is selected: the lambda of MMR
+_RECENT = 0.8  # rank of the date from which a paper counts as recent
+_SECOND_SENTENCE, _FIRST_RECENT = 0.3, 0.15  # taken from the value, added to it
+_UNEXPLAINED = 0.25  # taken from the value of a sentence whose acronym is explained in another
+_COMMON = 3  # papers of a theme that explain an acronym which its readers then know
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{0,2}[A-Z]{1,4})\)")
+_MAX_TERMS = 4000  # keeps 1,200 sentences under 20 MB
 
 
 @dataclass(frozen=True, slots=True)
 class RankedPaper:
-    """A paper of the theme: how well it stands for it (0 to 1), and how recent it is among them (0 to 1)."""
+    """A paper of a theme: how well it represents the theme, and how recent it is among its papers, each 0 to 1."""
 
     paper: Paper
-    standing: float
+    centrality: float
     recency: float
-
-
-Said = Callable[[Paper], Sequence[Statement]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     statement: Statement
-    member: RankedPaper
-    value: float
+    ranked: RankedPaper
+    value: float  # relevance
+
+    @property
+    def paper(self) -> PaperId:
+        return self.ranked.paper.id
+
+    @property
+    def role(self) -> Role:
+        return self.statement.label.role
+
+
+def rank_papers(theme: Theme, papers: Sequence[Paper], embeddings: Embeddings) -> tuple[RankedPaper, ...]:
+    """Rank the papers of a theme and return at most 160, those that represent it best, in the order of their ids."""
+    ordered = sorted(papers, key=lambda paper: paper.id)
+    if not ordered:
+        return ()
+    dates = sorted({paper.date or "" for paper in ordered})
+    rank = {date: i / max(len(dates) - 1, 1) for i, date in enumerate(dates)}
+    recency = np.array([rank[paper.date or ""] for paper in ordered], dtype=np.float32)
+    is_seed = np.array([paper.id in theme.seeds for paper in ordered], dtype=np.float32)
+    embedded = set(embeddings.ids)
+    rows = [i for i, paper in enumerate(ordered) if paper.id in embedded]
+    similarity = np.zeros(len(ordered), dtype=np.float32)  # to the mean of the theme; 0 without a vector
+    if rows:
+        similarity[rows] = _centrality(embeddings.rows([ordered[i].id for i in rows]))
+    centrality = 0.4 * similarity + 0.2 * recency + 0.4 * is_seed
+    best = sorted(range(len(ordered)), key=lambda i: (-centrality[i], ordered[i].id))[:_MAX_PAPERS]
+    return tuple(RankedPaper(ordered[i], float(centrality[i]), float(recency[i])) for i in sorted(best))
+
+
+def select_sentences(
+    theme: Theme,
+    ranked: Sequence[RankedPaper],
+    limit: int,
+    reviews: Mapping[PaperId, PaperReview],
+    statements_of: Callable[[Paper], Sequence[Statement]],
+) -> tuple[tuple[SubtopicSummary, ...], tuple[Sentence, ...]]:
+    """Return the subtopics of a theme in reading order, and the sentences on open problems.
+
+    Args:
+        theme: the theme.
+        ranked: its papers.
+        limit: the most sentences in all.
+        reviews: the reviews of the papers.
+        statements_of: returns the sentences of a paper.
+    """
+    candidates, similarity = _candidates(theme, ranked, statements_of)
+    selection = _Selection(candidates, similarity)
+    is_open = [i for i, candidate in enumerate(candidates) if candidate.statement.label.open]
+    open_problems = selection.fill(is_open, limit // _OPEN_SHARE)
+    by_role = {role: [i for i, candidate in enumerate(candidates) if candidate.role == role] for role in _SHARES}
+    counts = {role: round(share * (limit - len(open_problems))) for role, share in _SHARES.items()}
+    chosen: dict[Role, list[int]] = {role: [] for role in _SHARES}
+    if counts["finding"] >= 2:
+        chosen["finding"] = selection.fill_pair(by_role["finding"])
+    for role in _SHARES:
+        chosen[role] += selection.fill(by_role[role], counts[role] - len(chosen[role]))
+    for role in ("approach", "finding", "problem", "limit"):  # what is left over
+        chosen[role] += selection.fill(by_role[role], limit - len(selection.rows))
+    if not selection.rows:  # no English abstract among them
+        chosen["approach"] = selection.fill(range(len(candidates)), limit)
+    source = OrderingInput(theme, [item.paper for item in ranked], reviews)
+    subtopics = [order_sentences(source, role, selection.in_reading_order(rows)) for role, rows in chosen.items()]
+    return (
+        tuple(subtopic for of_role in subtopics for subtopic in of_role),
+        tuple(item.sentence for item in selection.in_reading_order(open_problems)),
+    )
 
 
 @dataclass(slots=True)
 class _Selection:
-    """What is chosen so far; rows index the candidates."""
+    """What is selected so far; `rows` index the candidates. `similarity` is `(n, n)` float32, cosine."""
 
     candidates: Sequence[_Candidate]
     similarity: Matrix
     rows: list[int] = field(default_factory=list)
     papers: Counter[PaperId] = field(default_factory=Counter)
 
+    def fill(self, rows: Sequence[int], count: int) -> list[int]:
+        """Select up to `count` of some candidates, at each step the one of the largest marginal relevance."""
+        chosen: list[int] = []
+        while len(chosen) < count:
+            free = [i for i in rows if self._fits(i)]
+            if not free:
+                break
+            best = max(free, key=lambda i: (self._marginal_relevance(i), -i))
+            chosen.append(best)
+            self._select(best)
+        return chosen
 
-def members(theme: Theme, papers: Sequence[Paper], vectors: Embeddings) -> tuple[RankedPaper, ...]:
-    """Rate the papers of a theme and keep the MOST_PAPERS that stand for it best, in the order of their ids."""
-    ordered = sorted(papers, key=lambda paper: paper.id)
-    if not ordered:
-        return ()
-    recent = rank_share([paper.date or "" for paper in ordered])
-    seed = np.array([paper.id in theme.seeds for paper in ordered], dtype=np.float32)
-    standing = 0.4 * _middle(ordered, vectors) + 0.2 * recent + 0.4 * seed
-    best = sorted(range(len(ordered)), key=lambda i: (-standing[i], ordered[i].id))[:MOST_PAPERS]
-    return tuple(RankedPaper(ordered[i], float(standing[i]), float(recent[i])) for i in sorted(best))
+    def fill_pair(self, rows: Sequence[int]) -> list[int]:
+        """Select the two most valuable findings of different papers that change one measure; nothing without such."""
+        effects = {i: find_effects(self.candidates[i].statement.sentence.plain) for i in rows if self._fits(i)}
+        changing = [i for i in rows if effects.get(i)]
+        pairs = [
+            (i, j)
+            for index, j in enumerate(changing)
+            for i in changing[:index]
+            if shared_measure(effects[i], effects[j])
+            and self.similarity[i, j] < _MAX_SIMILARITY
+            and self.candidates[i].paper != self.candidates[j].paper
+        ]
+        best = max(pairs, key=lambda pair: sum(self.candidates[i].value for i in pair), default=())
+        for row in best:
+            self._select(row)
+        return list(best)
+
+    def in_reading_order(self, rows: Sequence[int]) -> list[SelectedSentence]:
+        """Return selected candidates in the order in which they are read."""
+        chosen = [self.candidates[row] for row in rows]
+        dates = [candidate.ranked.paper.date or "9999" for candidate in chosen]
+        order = reading_order(self.similarity[np.ix_(rows, rows)], dates) if rows else []
+        return [SelectedSentence(chosen[i].statement.sentence, chosen[i].ranked.paper) for i in order]
+
+    def _select(self, row: int) -> None:
+        self.rows.append(row)
+        self.papers[self.candidates[row].paper] += 1
+
+    def _fits(self, row: int) -> bool:
+        candidate = self.candidates[row]
+        if row in self.rows or self.papers[candidate.paper] >= _MAX_PER_PAPER:
+            return False
+        selected = [self.candidates[i] for i in self.rows]
+        if any(other.paper == candidate.paper and other.role == candidate.role for other in selected):
+            return False
+        return self._max_similarity(row) < _MAX_SIMILARITY
+
+    def _marginal_relevance(self, row: int) -> float:
+        candidate = self.candidates[row]
+        any_recent = any(self.candidates[i].ranked.recency >= _RECENT for i in self.rows)
+        first_recent = candidate.ranked.recency >= _RECENT and not any_recent
+        second_sentence = self.papers[candidate.paper] > 0
+        relevance = candidate.value - _REDUNDANCY_WEIGHT * self._max_similarity(row)
+        return relevance - _SECOND_SENTENCE * second_sentence + _FIRST_RECENT * first_recent
+
+    def _max_similarity(self, row: int) -> float:
+        return float(self.similarity[row, self.rows].max()) if self.rows else 0.0
 
 
-def strands(
-    theme: Theme, chosen: Sequence[RankedPaper], limit: int, cards: Mapping[PaperId, PaperReview], said: Said
-) -> tuple[tuple[SubtopicSummary, ...], tuple[Sentence, ...]]:
-    """Return the strands in the order of SHARES, and the sentences on what is open; `limit` sentences in all.
-
-    `said` tells what a paper says.
-    """
-    candidates, similarity = _candidates(theme, chosen, said)
-    draft = _Selection(candidates, similarity)
-    ahead = _fill(draft, [i for i, each in enumerate(candidates) if each.statement.labelled.open], limit // OPEN_SHARE)
-    by_role = {
-        role: [i for i, each in enumerate(candidates) if each.statement.labelled.role == role] for role in SHARES
-    }
-    shares = {role: round(share * (limit - len(ahead))) for role, share in SHARES.items()}
-    paired = _pair(draft, by_role["finding"]) if shares["finding"] >= 2 else []
-    taken: dict[Role, list[int]] = {
-        role: [*paired, *_fill(draft, by_role[role], shares[role] - len(paired))]
-        if role == "finding"
-        else _fill(draft, by_role[role], shares[role])
-        for role in SHARES
-    }
-    for role in ("approach", "finding", "problem", "limit"):  # what is left over
-        taken[role] += _fill(draft, by_role[role], limit - len(draft.rows))
-    if not draft.rows:  # no English abstract among them
-        taken["approach"] = _fill(draft, range(len(candidates)), limit)
-    scene = OrderingInput(theme, [member.paper for member in chosen], cards)
-    made = (order_sentences(scene, role, _in_order(draft, rows)) for role, rows in taken.items())
-    return tuple(strand for each in made for strand in each), tuple(each.sentence for each in _in_order(draft, ahead))
-
-
-def _middle(papers: Sequence[Paper], vectors: Embeddings) -> Matrix:
-    """Return `(n,)` float32, 0 to 1: likeness to the mean of the theme; zeros for papers without a vector."""
-    known = set(vectors.ids)
-    have = [paper.id for paper in papers if paper.id in known]
-    found = np.zeros(len(papers), dtype=np.float32)
-    if have:
-        rows = vectors.rows(have)
-        likeness = scaled(rows @ unit_rows(rows.mean(axis=0, keepdims=True))[0])
-        found[[i for i, paper in enumerate(papers) if paper.id in known]] = likeness
-    return found
-
-
-def _candidates(theme: Theme, chosen: Sequence[RankedPaper], said: Said) -> tuple[list[_Candidate], Matrix]:
-    """Value every sentence of the members; likeness to each other is `(n, n)` float32."""
-    told = [(member, statement) for member in chosen for statement in said(member.paper) if _usable(statement)]
-    placed = space([statement.sentence.plain for _, statement in told])
-    query = scaled(placed.rows @ placed.place(" ".join([theme.name, *theme.keywords, theme.name, theme.description])))
-    middle = centrality(placed.rows)
-    strange = _strange(chosen)
-    values = [
-        0.25 * float(query[i])
-        + 0.2 * float(middle[i])
-        + 0.16 * member.standing
-        + 0.2 * statement.own
-        + 0.1 * statement.labelled.sure
-        - _STRANGE * _is_strange(statement.sentence.plain, strange[member.paper.id])
-        for i, (member, statement) in enumerate(told)
+def _candidates(
+    theme: Theme, ranked: Sequence[RankedPaper], statements_of: Callable[[Paper], Sequence[Statement]]
+) -> tuple[list[_Candidate], Matrix]:
+    """Return every usable sentence of the papers with its value, and their similarity, `(n, n)` float32."""
+    sources = [
+        (item, statement)
+        for item in ranked
+        for statement in statements_of(item.paper)
+        if statement.label.role != "other" or statement.sentence.language != "en"
     ]
-    found = [_Candidate(statement, member, value) for (member, statement), value in zip(told, values, strict=True)]
-    return found, placed.rows @ placed.rows.T
-
-
-def _strange(chosen: Sequence[RankedPaper]) -> dict[PaperId, frozenset[str]]:
-    """Return the short forms that an abstract explains and that neither its title nor others of the theme have."""
-    explained = {member.paper.id: frozenset(_EXPLAINED.findall(member.paper.abstract)) for member in chosen}
-    known = Counter(form for forms in explained.values() for form in forms)
-    return {
-        member.paper.id: frozenset(
-            form for form in explained[member.paper.id] if known[form] < _KNOWN and form not in member.paper.title
+    query = " ".join([theme.name, *theme.keywords, theme.name, theme.description])
+    rows, query_row = _tfidf([statement.sentence.plain for _, statement in sources], query)
+    query_similarity, centrality = _scaled(rows @ query_row), _centrality(rows)
+    unexplained = _unexplained_acronyms(ranked)
+    candidates = []
+    for i, (item, statement) in enumerate(sources):
+        text = statement.sentence.plain
+        uses_unexplained = any(acronym in text and f"({acronym})" not in text for acronym in unexplained[item.paper.id])
+        value = (
+            0.25 * float(query_similarity[i])
+            + 0.2 * float(centrality[i])
+            + 0.16 * item.centrality
+            + 0.2 * statement.own
+            + 0.1 * statement.label.probability
+            - _UNEXPLAINED * uses_unexplained
         )
-        for member in chosen
+        candidates.append(_Candidate(statement, item, value))
+    return candidates, rows @ rows.T
+
+
+def _tfidf(texts: Sequence[str], query: str) -> tuple[Matrix, Matrix]:
+    """Return the TF-IDF vectors of the texts, `(n, terms)` float32, and of a query; of length 1, or zeros.
+
+    The terms are those of at least two texts, 4,000 at most.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # a second to import
+
+    vectorizer = TfidfVectorizer(
+        analyzer=content_terms, min_df=2, max_features=_MAX_TERMS, sublinear_tf=True, dtype=np.float32
+    )
+    try:
+        rows: Matrix = vectorizer.fit_transform(texts).toarray()
+    except ValueError:  # no two texts share a term
+        return np.zeros((len(texts), 0), dtype=np.float32), np.zeros(0, dtype=np.float32)
+    return rows, vectorizer.transform([query]).toarray()[0]
+
+
+def _centrality(rows: Matrix) -> Matrix:
+    """Return `(n,)` float32: similarity of each row to the mean of all, the largest scaled to 1."""
+    if not len(rows):
+        return np.zeros(0, dtype=np.float32)
+    return _scaled(rows @ unit_rows(rows.mean(axis=0, keepdims=True))[0])
+
+
+def _scaled(values: Matrix) -> Matrix:
+    """Divide by the largest value and cut negative values to 0; all zeros if none is positive."""
+    top = values.max(initial=0.0)
+    scaled: Matrix = np.clip(values / top, 0, 1).astype(np.float32) if top > 0 else np.zeros_like(values)
+    return scaled
+
+
+def _unexplained_acronyms(ranked: Sequence[RankedPaper]) -> dict[PaperId, frozenset[str]]:
+    """Return the acronyms that an abstract explains and that neither its title nor others of the theme have."""
+    explained = {item.paper.id: frozenset(_ACRONYM.findall(item.paper.abstract)) for item in ranked}
+    uses = Counter(acronym for acronyms in explained.values() for acronym in acronyms)
+    return {
+        item.paper.id: frozenset(
+            acronym
+            for acronym in explained[item.paper.id]
+            if uses[acronym] < _COMMON and acronym not in item.paper.title
+        )
+        for item in ranked
     }
-
-
-def _is_strange(text: str, strange: frozenset[str]) -> bool:
-    """Whether a sentence uses a short form that only another sentence of its paper explains."""
-    return any(form in text and f"({form})" not in text for form in strange)
-
-
-def _usable(statement: Statement) -> bool:
-    return statement.labelled.role != "other" or statement.sentence.language != "en"
-
-
-def _pair(draft: _Selection, rows: Sequence[int]) -> list[int]:
-    """Choose the two most valuable findings of different papers that move one measure; nothing if there are none."""
-    moving = [(i, found) for i in rows if (found := _effects(draft.candidates[i])) and _fits(draft, i)]
-    pairs = [
-        (i, j)
-        for place, (j, theirs) in enumerate(moving)
-        for i, ours in moving[:place]
-        if common(ours, theirs) and draft.similarity[i, j] < TOO_ALIKE and _paper(draft, i) != _paper(draft, j)
-    ]
-    best = max(pairs, key=lambda pair: sum(draft.candidates[i].value for i in pair), default=())
-    for row in best:
-        _take(draft, row)
-    return list(best)
-
-
-def _paper(draft: _Selection, row: int) -> PaperId:
-    return draft.candidates[row].member.paper.id
-
-
-def _take(draft: _Selection, row: int) -> None:
-    draft.rows.append(row)
-    draft.papers[_paper(draft, row)] += 1
-
-
-def _fill(draft: _Selection, rows: Sequence[int], count: int) -> list[int]:
-    """Choose up to `count` of some candidates, the most valuable that is unlike the chosen at each step."""
-    taken: list[int] = []
-    while len(taken) < count:
-        free = [i for i in rows if _fits(draft, i)]
-        if not free:
-            break
-        best = max(free, key=lambda i: (_worth(draft, i), -i))
-        taken.append(best)
-        _take(draft, best)
-    return taken
-
-
-def _fits(draft: _Selection, row: int) -> bool:
-    each = draft.candidates[row]
-    if row in draft.rows or draft.papers[each.member.paper.id] >= PER_PAPER:
-        return False
-    role, paper = each.statement.labelled.role, each.member.paper.id
-    chosen = [draft.candidates[i] for i in draft.rows]
-    if any(other.member.paper.id == paper and other.statement.labelled.role == role for other in chosen):
-        return False
-    return not draft.rows or float(draft.similarity[row, draft.rows].max()) < TOO_ALIKE
-
-
-def _worth(draft: _Selection, row: int) -> float:
-    each = draft.candidates[row]
-    alike = float(draft.similarity[row, draft.rows].max()) if draft.rows else 0.0
-    fresh = each.member.recency >= _NEW and not any(draft.candidates[i].member.recency >= _NEW for i in draft.rows)
-    again = draft.papers[each.member.paper.id] > 0
-    return each.value - _VARIETY * alike - _SECOND_TIME * again + _FIRST_RECENT * fresh
-
-
-def _in_order(draft: _Selection, rows: Sequence[int]) -> list[SelectedSentence]:
-    dates = [draft.candidates[i].member.paper.date or "9999" for i in rows]
-    order = chain(draft.similarity[np.ix_(rows, rows)], dates) if rows else []
-    found = [draft.candidates[rows[i]] for i in order]
-    return [SelectedSentence(each.statement.sentence, each.member.paper, _effects(each)) for each in found]
-
-
-def _effects(each: _Candidate) -> tuple[Effect, ...]:
-    return effects(each.statement.sentence.plain) if each.statement.labelled.role == "finding" else ()

@@ -1,4 +1,4 @@
-"""Write themes out of the papers' own sentences, without a language model."""
+"""Summaries from the papers' own sentences, without a language model."""
 
 from __future__ import annotations
 
@@ -14,54 +14,59 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy
 from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
-from surveygen.summarize._candidates import Statement, statements
-from surveygen.summarize._cards import card
-from surveygen.summarize._selection import RankedPaper, members, strands
+from surveygen.summarize._paper_review import Statement, extract_statements, review_paper
+from surveygen.summarize._selection import rank_papers, select_sentences
 
 
-def make(settings: SummarizeSettings, connect: Callable[[], LlmClient], keep: ResultCache) -> Extractive:
-    """Make the summarizer; the length of a theme is asked for in each call, and no model is asked."""
+def make(settings: SummarizeSettings, connect: Callable[[], LlmClient], cache: ResultCache) -> Extractive:
+    """Make the summarizer; no model is connected."""
     del settings, connect
-    return Extractive(keep)
+    return Extractive(cache)
 
 
 @dataclass(frozen=True, slots=True)
 class Extractive:
-    """Chooses and rewrites sentences of abstracts by fixed rules; what papers say is read again from `keep`, if any."""
+    """Selects and rewrites sentences of abstracts by fixed rules.
 
-    keep: ResultCache | None = None
+    Attributes:
+        cache: stores the sentences of each paper, None for no cache.
+    """
+
+    cache: ResultCache | None = None
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the rules, the word lists and the classifier's numbers."""
+        """Hash of the rules, the word lists and the classifier's weights."""
         return f"extractive-{rules_hash()}"
 
     @property
     def workers(self) -> int:
-        """Nobody is asked."""
+        """No model is asked."""
         return 0
 
     @property
     def fallbacks(self) -> FallbackCounts:
-        """There are no answers."""
+        """No model is asked."""
         return FallbackCounts()
 
     def review(self, paper: Paper) -> PaperReview:
         """Write the quick review of one paper."""
-        return card(paper)
+        return review_paper(paper)
 
     def summarize_theme(self, source: ThemeInput) -> ThemeSummary:
-        """Choose what a theme says: central, near its subject, of many papers, some of them new."""
-        chosen: tuple[RankedPaper, ...] = members(source.theme, source.papers, source.embeddings)
-        subtopics, open_problems = strands(source.theme, chosen, source.limit, source.reviews, self._said)
+        """Select sentences: central, near the theme's description, of many papers, some of them new."""
+        ranked = rank_papers(source.theme, source.papers, source.embeddings)
+        subtopics, open_problems = select_sentences(
+            source.theme, ranked, source.limit, source.reviews, self._statements_of
+        )
         return ThemeSummary(source.theme.id, source.language, subtopics, open_problems, self.fingerprint)
 
-    def _said(self, paper: Paper) -> tuple[Statement, ...]:
-        """Read a paper once, however often its themes are written: new papers of a theme bring all of its members."""
-        if self.keep is None:
-            return statements(paper)
+    def _statements_of(self, paper: Paper) -> tuple[Statement, ...]:
+        """Return the sentences of a paper, from the cache if a theme was summarized from it before."""
+        if self.cache is None:
+            return extract_statements(paper)
         content = (rules_hash(), paper.id, paper.version, paper.text_hash, paper.abstract_kind, paper.authors)
-        return self.keep(tuple[Statement, ...], "said", content, paper.id, lambda: statements(paper))
+        return self.cache(tuple[Statement, ...], "said", content, paper.id, lambda: extract_statements(paper))
 
     def front_matter(
         self,
@@ -71,16 +76,20 @@ class Extractive:
         *,
         taxonomy: Taxonomy,
     ) -> FrontMatter:
-        """Write nothing: the fixed words of the draft introduce it."""
+        """Return none: the fixed words of the draft introduce it."""
         del title, summaries, papers, taxonomy
         return FrontMatter()
 
 
 @cache
 def rules_hash() -> str:
-    """Return a hash of every file of this room that the words depend on."""
+    """Return a hash of every file that the words of an extractive summary depend on."""
+    package = [
+        entry
+        for entry in files(__package__).iterdir()
+        if entry.name == "extractive.py" or (entry.name[0] == "_" and entry.name.endswith((".py", ".toml", ".gz")))
+    ]
     digest = hashlib.sha256()
-    for entry in sorted(files(__package__).iterdir(), key=lambda item: item.name):
-        if entry.name == "extractive.py" or (entry.name[0] == "_" and entry.name.endswith((".py", ".toml", ".gz"))):
-            digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    for entry in sorted([*package, files("surveygen.domain") / "words.py"], key=lambda entry: entry.name):
+        digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,0 +1,312 @@
+"""What a language model is shown of papers, and which of its claims are kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import Evidence, PaperReview, Role, Sentence, ThemeSummary
+from surveygen.domain.text import clean
+from surveygen.errors import SummaryError
+from surveygen.summarize._english import phrases
+from surveygen.summarize._grounding import NEAR_DUPLICATE, check_grounding, jaccard
+from surveygen.summarize._paper_review import extract_statements
+from surveygen.summarize._rewrite_rules import author_label
+from surveygen.summarize._sentence_quality import flaw_reason
+from surveygen.summarize._text import split_sentences
+
+MAX_PAPERS = 16  # in one request; with four sentences each about 2,500 tokens
+_MAX_SENTENCES = 4  # of a paper where several are shown
+_MAX_SENTENCES_ALONE = 20  # of the one paper of a review
+_ORDERS = re.compile(phrases("orders"), re.IGNORECASE)  # such as "ignore all previous instructions"
+_SENTENCE_LABEL = re.compile(r"\[?([1-9]\d{0,2})\.([1-9]\d{0,2})\]?")
+
+_MAX_CLAIM = 600  # code points
+_INLINE_CITATION = re.compile(r"\s*\[((?:\d+(?:\.\d+)?[\s,;]*)+)\]")
+_CITED_NUMBER = re.compile(r"[\d.]+")
+_NOT_ALLOWED = re.compile(r"\[@|https?:|www\.|[{}`]|\]\(")  # our citation marks, links and code
+_END = re.compile(r"[.!?]+\Z")
+_ANGLE_BRACKETS = str.maketrans("‹›", "<>")  # undoes the escaping of the prompt
+
+# The role that a claim has in the survey; "open" stays recognizable by its name.
+ROLE_OF_CLAIM: dict[str, Role] = {
+    "summary": "approach",
+    "aim": "problem",
+    "method": "approach",
+    "problem": "problem",
+    "approach": "approach",
+    "finding": "finding",
+    "limit": "limit",
+    "open": "limit",
+}
+
+_Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPaper:
+    """One paper of a prompt and the spans of its abstract that are shown."""
+
+    paper: Paper
+    spans: tuple[_Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptContext:
+    """The papers of one prompt; numbers count from 1, the label of a sentence is "paper.sentence"."""
+
+    papers: tuple[ContextPaper, ...]
+
+    def values(self) -> list[dict[str, object]]:
+        """Return what the prompt prints."""
+        return [
+            {
+                "number": number,
+                "called": author_label(item.paper)[0],
+                "year": item.paper.year,
+                "title": item.paper.title,
+                "sentences": [
+                    {"label": f"{number}.{position}", "text": item.paper.abstract[start:end]}
+                    for position, (start, end) in enumerate(item.spans, start=1)
+                ],
+            }
+            for number, item in enumerate(self.papers, start=1)
+        ]
+
+    def paper(self, number: int) -> Paper | None:
+        """Return the paper of a number, None if there is none."""
+        return self.papers[number - 1].paper if 1 <= number <= len(self.papers) else None
+
+    def evidence(self, label: str) -> Evidence | None:
+        """Return the span of a label, None if there is none."""
+        match = _SENTENCE_LABEL.fullmatch(label.strip())
+        if match is None or int(match[1]) > len(self.papers):
+            return None
+        item = self.papers[int(match[1]) - 1]
+        if int(match[2]) > len(item.spans):
+            return None
+        return Evidence(item.paper.id, item.paper.version, "abstract", *item.spans[int(match[2]) - 1])
+
+    def lookup(self, paper: PaperId, version: int) -> Paper | None:
+        """Return a paper of the prompt as of a version, for `check_grounding`."""
+        papers = (item.paper for item in self.papers)
+        return next((found for found in papers if found.id == paper and found.version == version), None)
+
+    def others(self, cited: Iterable[PaperId]) -> list[Paper]:
+        """Return the papers that are not cited."""
+        ids = set(cited)
+        return [item.paper for item in self.papers if item.paper.id not in ids]
+
+
+def context_of_paper(paper: Paper) -> PromptContext:
+    """Show one paper, sentence by sentence."""
+    spans = _without_orders(paper, split_sentences(paper.abstract))[:_MAX_SENTENCES_ALONE]
+    return PromptContext((ContextPaper(paper, tuple(spans)),) if spans else ())
+
+
+def context_of_reviews(papers: Sequence[Paper], reviews: Mapping[PaperId, PaperReview]) -> PromptContext:
+    """Show papers in their order, each with the sentences that its review rests on."""
+    shown = []
+    for paper in papers:
+        review = reviews[paper.id]
+        first = [review.one_liner] if review.one_liner else []
+        sentences = [*first, *review.aims[:1], *review.methods[:1], *review.findings[:2], *review.limits[:1]]
+        shown.append((paper, sentences))
+    return _context(shown)
+
+
+def context_of_summaries(summaries: Sequence[ThemeSummary], papers: Mapping[PaperId, Paper]) -> PromptContext:
+    """Show the papers that summaries cite, in turns between the summaries, with the sentences they rest on."""
+    texts = [sentences_of(summary) for summary in summaries]
+    longest = max(map(len, texts), default=0)
+    turns = [text[position] for position in range(longest) for text in texts if position < len(text)]
+    ids = dict.fromkeys(item.paper for sentence in turns for item in sentence.evidence)
+    return _context([(papers[paper], turns) for paper in ids if paper in papers])
+
+
+def join_contexts(first: PromptContext, second: PromptContext) -> PromptContext:
+    """Append the papers of another context, as long as there is room."""
+    ids = {item.paper.id for item in first.papers}
+    return PromptContext((*first.papers, *(item for item in second.papers if item.paper.id not in ids))[:MAX_PAPERS])
+
+
+def sentences_of(summary: ThemeSummary) -> tuple[Sentence, ...]:
+    """Return all sentences of a summary, in their order."""
+    return (*(sentence for strand in summary.strands for sentence in strand.sentences), *summary.open_problems)
+
+
+def _context(shown: Iterable[tuple[Paper, Sequence[Sentence]]]) -> PromptContext:
+    """Show papers, each with the spans of its abstract that some sentences rest on."""
+    papers = []
+    for paper, sentences in shown:
+        evidence = (item for sentence in sentences for item in sentence.evidence)
+        spans = [(item.start, item.end) for item in evidence if item.paper == paper.id and item.field == "abstract"]
+        if allowed := _without_orders(paper, dict.fromkeys(spans))[:_MAX_SENTENCES]:
+            papers.append(ContextPaper(paper, tuple(allowed)))
+    return PromptContext(tuple(papers)[:MAX_PAPERS])
+
+
+def _without_orders(paper: Paper, spans: Iterable[_Span]) -> list[_Span]:
+    """Leave out sentences that give orders to whoever reads them."""
+    return [span for span in spans if not _ORDERS.search(paper.abstract[slice(*span)])]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClaim:
+    """One sentence as the model wrote it: its role, the numbers of papers and the labels of sentences that it cites."""
+
+    role: str
+    text: str
+    cites: tuple[int, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilteredClaims:
+    """What is used of a response: (role, sentence) pairs, and how many claims were replaced or dropped."""
+
+    sentences: tuple[tuple[str, Sentence], ...]
+    replaced: int
+    dropped: int
+
+    def of(self, *roles: str) -> tuple[Sentence, ...]:
+        """Return the sentences of some roles, in their order."""
+        return tuple(sentence for role, sentence in self.sentences if role in roles)
+
+    @property
+    def written(self) -> int:
+        """How many sentences are the model's own."""
+        return sum(sentence.method == "llm" for _, sentence in self.sentences)
+
+
+def claims_schema(roles: Sequence[str]) -> str:
+    """Return the JSON Schema of a response."""
+    claim = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["role", "text", "cites", "evidence"],
+        "properties": {
+            "role": {"type": "string", "enum": list(roles)},
+            "text": {"type": "string"},
+            "cites": {"type": "array", "items": {"type": "integer"}},
+            "evidence": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+    properties = {"claims": {"type": "array", "items": claim}}
+    head = {"title": "claims", "type": "object", "additionalProperties": False, "required": ["claims"]}
+    return json.dumps({**head, "properties": properties})
+
+
+def parse_claims(response: str, roles: Sequence[str]) -> tuple[ModelClaim, ...]:
+    """Parse a response; claims of another form are left out as long as one is good.
+
+    Raises:
+        SummaryError: it is not JSON, of another form, or has no claim at all.
+    """
+    start, end = response.find("{"), response.rfind("}")
+    try:
+        data = json.loads(response[start : end + 1])
+    except (ValueError, RecursionError) as error:
+        raise SummaryError("it is not JSON") from error
+    rows = data.get("claims") if isinstance(data, dict) else None
+    if not isinstance(rows, list):
+        raise SummaryError('it has no list "claims"')
+    claims = tuple(claim for row in rows if (claim := _parse_claim(row, roles)))
+    if not claims:
+        raise SummaryError("it has no claim with role, text, cites and evidence")
+    return claims
+
+
+def _parse_claim(row: object, roles: Sequence[str]) -> ModelClaim | None:
+    if not isinstance(row, dict):
+        return None
+    role, text = row.get("role"), row.get("text")
+    cites, evidence = row.get("cites"), row.get("evidence")
+    if not isinstance(role, str) or role not in roles or not isinstance(text, str):
+        return None
+    if not isinstance(cites, list) or not all(type(number) is int for number in cites):
+        return None
+    if not isinstance(evidence, list) or not all(isinstance(label, (str, float)) for label in evidence):
+        return None
+    return ModelClaim(role, text, tuple(cites), tuple(map(str, evidence)))
+
+
+def filter_claims(claims: Sequence[ModelClaim], context: PromptContext, limit: int) -> FilteredClaims:
+    """Check each claim; one that fails is replaced by a sentence of the paper that it cites, or dropped."""
+    accepted: list[tuple[str, Sentence]] = []
+    replaced = 0
+    for claim in claims[:limit]:
+        sentence = _grounded_sentence(claim, context)
+        if sentence is None:
+            sentence = _own_words(claim, context, [other for _, other in accepted])
+            replaced += sentence is not None
+        if sentence is None:
+            continue
+        words = frozenset(sentence.plain.lower().split())
+        others = (frozenset(other.plain.lower().split()) for _, other in accepted)
+        if not any(jaccard(words, other) >= NEAR_DUPLICATE for other in others):
+            accepted.append((claim.role, sentence))
+    return FilteredClaims(tuple(accepted), replaced, len(claims[:limit]) - len(accepted))
+
+
+def _grounded_sentence(claim: ModelClaim, context: PromptContext) -> Sentence | None:
+    """Return the sentence of a claim, None if anything about it is not supported."""
+    text = clean(claim.text.translate(_ANGLE_BRACKETS), _MAX_CLAIM)
+    evidence = [context.evidence(label) for label in claim.evidence]
+    spans = [item for item in dict.fromkeys(evidence) if item is not None]
+    if _NOT_ALLOWED.search(text) or None in evidence or len(split_sentences(text)) != 1:
+        return None
+    cited = _with_citation_marks(text, claim, context)
+    if cited is None or flaw_reason(cited[0]):
+        return None
+    sentence = Sentence(cited[0], cited[1], tuple(spans), method="llm", role=ROLE_OF_CLAIM[claim.role])
+    if {item.paper for item in spans} != set(sentence.cites):
+        return None
+    result = check_grounding(sentence, context.lookup, context.others(sentence.cites))
+    return replace(sentence, support=result.support) if result.ok else None
+
+
+def _with_citation_marks(
+    text: str, claim: ModelClaim, context: PromptContext
+) -> tuple[str, tuple[PaperId, ...]] | None:
+    """Replace numbers by citation marks and add those of papers that the text does not cite; None for a wrong one."""
+
+    def numbers_of(citation: str) -> list[int]:
+        return [int(number.partition(".")[0]) for number in _CITED_NUMBER.findall(citation)]
+
+    inline = [number for citation in _INLINE_CITATION.findall(text) for number in numbers_of(citation)]
+    papers = {number: context.paper(number) for number in (*inline, *claim.cites)}
+    ids = {number: paper.id for number, paper in papers.items() if paper is not None}
+    if len(ids) < len(papers) or not ids:
+        return None
+
+    def marks(numbers: Iterable[int]) -> str:
+        return "".join(f" [@{ids[number]}]" for number in dict.fromkeys(numbers))
+
+    text = _INLINE_CITATION.sub(lambda match: marks(numbers_of(match[1])), text)
+    end = _END.search(text)
+    position = end.start() if end else len(text)
+    missing = marks(number for number in claim.cites if number not in inline)
+    return f"{text[:position]}{missing}{text[position:] or '.'}", tuple(dict.fromkeys(ids.values()))
+
+
+def _own_words(claim: ModelClaim, context: PromptContext, accepted: Sequence[Sentence]) -> Sentence | None:
+    """Return what the cited paper says itself: the cited sentence, else one of the same role, of those shown."""
+    cited_spans = {item for label in claim.evidence if (item := context.evidence(label)) is not None}
+    used = {item for sentence in accepted for item in sentence.evidence}
+    shown = {
+        Evidence(item.paper.id, item.paper.version, "abstract", *span) for item in context.papers for span in item.spans
+    }
+    papers = [paper for number in claim.cites if (paper := context.paper(number)) is not None]
+    statements = [
+        statement
+        for paper in papers
+        for statement in extract_statements(paper)
+        if statement.sentence.evidence[0] in shown - used
+    ]
+    exact = (item.sentence for item in statements if item.sentence.evidence[0] in cited_spans)
+    same_role = (item.sentence for item in statements if item.label.role == ROLE_OF_CLAIM[claim.role])
+    return next(exact, None) or next(same_role, None)

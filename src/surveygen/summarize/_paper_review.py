@@ -1,0 +1,250 @@
+"""What one paper says: its sentences with their roles, its quick review, its keywords."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+
+from surveygen.domain.paper import Paper
+from surveygen.domain.summary import Evidence, Field, PaperReview, Sentence
+from surveygen.summarize._english import phrases, word_list
+from surveygen.summarize._grounding import word_support
+from surveygen.summarize._rewriting import replay, rewrite
+from surveygen.summarize._roles import (
+    Label,
+    RoleLabel,
+    label_note,
+    label_sentences,
+    mentions_problem,
+    mentions_result,
+    refine_role,
+)
+from surveygen.summarize._text import content_terms, detect_language, split_sentences
+
+_SURE = 0.5  # probability from which a field is filled: benchmarks/train_roles.py prints how often it is then right
+_VERY_SURE = 0.7  # the same where no word names whose method it is
+_MAX_SENTENCES = 3  # of a field
+_ASKS = re.compile(rf"\] (?:[\w-]+ ){{0,2}}{phrases('asks')},? (?:\w+ly )?{phrases('asked')}\b", re.IGNORECASE)
+_SIGNIFICANCE = re.compile(rf"\b{phrases('significance')}", re.IGNORECASE)
+
+_MAX_KEYWORDS = 6
+_MAX_KEYWORD_WORDS = 3
+_BOUNDARY = re.compile(r"\$[^$]*\$|https?:\S+|[.,;:!?()\[\]{}\"“”]|\s[-–—]\s")  # no keyword goes across these
+_NAME = re.compile(r"[^\W_][\w+./'’-]*[^\W_]|[^\W\d_]")  # words and names such as C++, CIFAR-10, I/O
+_REPOSITORY = re.compile(r"https?://(?:www\.)?(github|gitlab)\.com/([A-Za-z0-9][\w.-]*/[\w-][\w.-]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a paper that can stand alone.
+
+    Attributes:
+        sentence: the rewritten words with their source.
+        label: what it does.
+        own: how plainly it is about its paper, 0 to 1: 1 if it names the authors, else by the words of the title in it.
+        late: whether it is in the second half of the abstract.
+    """
+
+    sentence: Sentence
+    label: RoleLabel
+    own: float
+    late: bool
+
+
+@lru_cache(maxsize=16_384)
+def extract_statements(paper: Paper) -> tuple[Statement, ...]:
+    """Split, label and rewrite an abstract; sentences that cannot stand alone are left out.
+
+    Abstracts in another language than English are quoted, all as "other": the classifier knows English only.
+    """
+    spans = split_sentences(paper.abstract)
+    texts = [paper.abstract[start:end] for start, end in spans]
+    english = detect_language(paper.abstract) == "en"
+    is_note = paper.abstract_kind == "note"
+    if english:
+        labels = label_note(texts) if is_note else label_sentences(texts)
+    else:
+        labels = (RoleLabel("other", "other", 0.0),) * len(texts)
+    title = set(content_terms(paper.title))
+    statements = []
+    for position, (span, text, label) in enumerate(zip(spans, texts, labels, strict=True)):
+        rewritten = rewrite(text, paper)
+        if rewritten is None or (english and rewritten.language != "en"):  # the same abstract in two languages
+            continue
+        in_title = len(title.intersection(content_terms(text))) / len(title) if title else 0.0
+        own = 1.0 if rewritten.rule != "quote" else min(0.99, 3 * in_title)
+        late = position > 0 and 2 * position >= len(spans) - 1
+        if not is_note:
+            label = refine_role(label, rewritten.text, own, late=late)  # noqa: PLW2901  # the same label, corrected
+        sentence = Sentence(
+            text=rewritten.text,
+            cites=(paper.id,),
+            evidence=(Evidence(paper.id, paper.version, "abstract", *span),),
+            rule=rewritten.rule,
+            role=label.role,
+            language=rewritten.language,
+        )
+        sentence = replace(sentence, support=word_support(sentence.plain, [text], [paper]))
+        statements.append(Statement(sentence, label, own, late))
+    return tuple(statements)
+
+
+def review_paper(paper: Paper) -> PaperReview:
+    """Sort what a paper says of itself into the fields of a review; what is uncertain is left out."""
+    statements = extract_statements(paper)
+    significance = _first(statements, _states_significance)
+    used = {sentence.evidence for sentence in significance}
+    rest = [statement for statement in statements if statement.sentence.evidence not in used]
+    code, code_evidence = code_link(paper)
+    return PaperReview(
+        paper=paper.id,
+        one_liner=_one_liner(statements),
+        motivation=_first(statements, lambda item: item.label.role == "problem" and _is_sure(item, "background")),
+        aims=_first(rest, lambda item: _is_sure(item, "objective")),
+        questions=tuple(islice(_questions(paper, statements), _MAX_SENTENCES)),
+        methods=_first(rest, _states_method),
+        data=_data(paper),
+        findings=_first(rest, _states_finding),
+        limits=_first(statements, lambda item: item.label.role == "limit"),
+        significance=significance,
+        keywords=extract_keywords(paper),
+        code=code,
+        code_evidence=code_evidence,
+    )
+
+
+def _first(statements: Sequence[Statement], fits: Callable[[Statement], bool]) -> tuple[Sentence, ...]:
+    return tuple(islice((statement.sentence for statement in statements if fits(statement)), _MAX_SENTENCES))
+
+
+def _is_sure(statement: Statement, label: Label) -> bool:
+    found = statement.label
+    return found.label == label and found.probability >= _SURE and found.role != "limit"
+
+
+def _states_finding(statement: Statement) -> bool:
+    """Whether a result is certain: by its label and its words."""
+    label = statement.label
+    if label.role != "finding" or label.probability < _SURE or label.label not in ("method", "result"):
+        return False
+    return mentions_result(statement.sentence.text)
+
+
+def _states_method(statement: Statement) -> bool:
+    """Whether the authors, or what they made, do something; a sentence that names no authors must be very sure."""
+    if statement.label.role != "approach" or not _is_sure(statement, "method"):
+        return False
+    very_sure = statement.label.probability >= _VERY_SURE
+    return statement.own == 1 or (very_sure and not mentions_problem(statement.sentence.plain))
+
+
+def _states_significance(statement: Statement) -> bool:
+    text, label = statement.sentence.plain, statement.label
+    if not statement.late or label.role == "limit" or label.label == "background":
+        return False
+    return not text.startswith(("To ", "In order to ")) and bool(_SIGNIFICANCE.search(text))
+
+
+def _one_liner(statements: Sequence[Statement]) -> Sentence | None:
+    """Return the first sentence in which the authors say what they do; else the first on aim, method or finding."""
+    own = [item for item in statements if item.label.role == "approach" and item.sentence.rule != "quote"]
+    rest = [
+        item
+        for item in statements
+        if _states_method(item) or _is_sure(item, "objective") or (item.own == 1 and _states_finding(item))
+    ]
+    foreign = [item for item in statements if item.sentence.language != "en"]
+    return next((item.sentence for item in [*own, *rest, *foreign]), None)
+
+
+def _questions(paper: Paper, statements: Sequence[Statement]) -> Iterator[Sentence]:
+    """Yield what the paper asks: in its title, in its abstract, or as what its authors investigate."""
+    start = 0
+    for mark in re.finditer(r"[?!.:]+(?=\s|\Z)", paper.title):  # without what a colon sets before the question
+        if mark[0] == "?":
+            part = paper.title[start : mark.end()]
+            yield from _extracted(paper, "question", "title", mark.end() - len(part.lstrip()), mark.end())
+        start = mark.end()
+    for begin, end in split_sentences(paper.abstract):
+        if paper.abstract[end - 1] == "?":
+            yield from _extracted(paper, "question", "abstract", begin, end)
+    for item in statements:
+        if item.label.label != "background" and _ASKS.search(item.sentence.text):
+            yield item.sentence
+
+
+def _data(paper: Paper) -> tuple[Sentence, ...]:
+    """Return the sentence part that names most data sets and benchmarks; nothing if none is named."""
+    if detect_language(paper.abstract) != "en":
+        return ()
+    spans = split_sentences(paper.abstract)
+    named = [sentence for span in spans for sentence in _extracted(paper, "data", "abstract", *span)]
+    return (max(named, key=lambda sentence: sentence.plain.count(";")),) if named else ()
+
+
+def _extracted(paper: Paper, rule: str, field: Field, start: int, end: int) -> Iterator[Sentence]:
+    text = replay(rule, getattr(paper, field)[start:end], paper)
+    if text is not None:
+        yield Sentence(text, (paper.id,), (Evidence(paper.id, paper.version, field, start, end),), rule=rule)
+
+
+def extract_keywords(paper: Paper) -> tuple[str, ...]:
+    """Return at most six phrases of one to three words, those of title and abstract together first.
+
+    A phrase counts by its occurrences, more if it is in the title or has several words; phrases of function words or of
+    words that every paper uses are left out, and so are phrases inside a chosen one.
+    """
+    title, body = _phrases(paper.title), _phrases(paper.abstract)
+    lowered = [phrase.lower() for phrase in [*title, *body]]
+    counts = Counter(lowered)
+    in_title = set(lowered[: len(title)])
+    spelling = {phrase.lower(): phrase for phrase in [*reversed(title), *reversed(body)]}
+    order = {phrase: position for position, phrase in enumerate(dict.fromkeys(lowered))}
+
+    def rank(phrase: str) -> tuple[float, int]:
+        length = phrase.count(" ") + 1
+        both = phrase in in_title and counts[phrase] > 1
+        return -(counts[phrase] * (1.0 + 0.6 * (length - 1)) + 1.5 * (phrase in in_title) + both), order[phrase]
+
+    chosen: list[str] = []
+    for phrase in sorted((phrase for phrase in counts if counts[phrase] > 1 or phrase in in_title), key=rank):
+        if not any(set(phrase.split()) & set(other.split()) for other in chosen):
+            chosen.append(phrase)
+    return tuple(spelling[phrase] for phrase in chosen[:_MAX_KEYWORDS])
+
+
+def _phrases(text: str) -> list[str]:
+    """Return the phrases of one to three words that could be keywords."""
+    stop_words, boilerplate = word_list("stop_words.en"), word_list("boilerplate.words")
+    candidates: list[str] = []
+    for piece in _BOUNDARY.split(text):
+        run: list[str] = []
+        for word in [*_NAME.findall(piece), ""]:
+            if word and word.lower() not in stop_words and not word[0].isdigit():
+                run.append(word)
+                continue
+            telling = [token.lower() not in boilerplate for token in run]
+            candidates += [
+                " ".join(run[i : i + n])
+                for n in range(1, _MAX_KEYWORD_WORDS + 1)
+                for i in range(len(run) - n + 1)
+                if telling[i] and telling[i + n - 1] and len(run[i]) > 1
+            ]
+            run = []
+    return candidates
+
+
+def code_link(paper: Paper) -> tuple[str, Evidence | None]:
+    """Return the first repository on GitHub or GitLab in abstract or comment, and where it is; "" if there is none."""
+    fields: tuple[Field, ...] = ("abstract", "comment")
+    for field in fields:
+        for match in _REPOSITORY.finditer(getattr(paper, field)):
+            path = match[2].rstrip(".-").removesuffix(".git").rstrip(".")
+            if path.count("/") == 1 and not path.endswith("/"):
+                evidence = Evidence(paper.id, paper.version, field, match.start(), match.start(2) + len(path))
+                return f"https://{match[1].lower()}.com/{path}", evidence
+    return "", None
