@@ -19,8 +19,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
-from surveygen.summarize._role_features import features
-from surveygen.summarize._roles import LABELS, RoleClassifier, load
+from surveygen.summarize import ROLE_LABELS, RoleClassifier, role_features
 
 TARGET = Path(__file__).parents[1] / "src/surveygen/summarize/_roles_en.json.gz"
 INVERSE_PENALTY = 0.025  # best micro-F1 on dev among 0.012, 0.015, 0.02, 0.025, 0.03, with 2 and 3 below
@@ -40,19 +39,21 @@ def main(folder: Path) -> None:
     write(vectorizer.get_feature_names_out().tolist(), model.coef_, model.intercept_, train)
     print(f"{TARGET.name}: {TARGET.stat().st_size / 1000:.0f} kB")
     for source in ("csabstruct", "arxiv_structured"):
-        report(source, read(folder / "dev.jsonl.gz", source), load())
+        report(source, read(folder / "dev.jsonl.gz", source), RoleClassifier.shipped())
 
 
 def read(path: Path, source: str = "csabstruct") -> list[Abstract]:
     """Return the abstracts of one source: sentences, and the index of each one's label."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    return [(row["sentences"], [LABELS.index(x) for x in row["labels"]]) for row in rows if row["source"] == source]
+    return [
+        (row["sentences"], [ROLE_LABELS.index(x) for x in row["labels"]]) for row in rows if row["source"] == source
+    ]
 
 
 def flatten(abstracts: Sequence[Abstract]) -> tuple[list[dict[str, float]], list[int]]:
     """Return one row of features and one label a sentence, without rare features."""
-    named = [on for sentences, _ in abstracts for on in features(sentences)]
+    named = [on for sentences, _ in abstracts for on in role_features(sentences)]
     seen = Counter(name for on in named for name in on)
     rows = [{name: strength for name, strength in on.items() if seen[name] >= MIN_SENTENCES} for on in named]
     return rows, [label for _, labels in abstracts for label in labels]
@@ -60,11 +61,11 @@ def flatten(abstracts: Sequence[Abstract]) -> tuple[list[dict[str, float]], list
 
 def write(names: list[str], weights: NDArray[np.float64], bias: NDArray[np.float64], train: Sequence[Abstract]) -> None:
     """Write what is needed to decode: weights in thousandths, biases, label shares, transitions."""
-    moves = np.ones((len(LABELS) + 1, len(LABELS)))
+    moves = np.ones((len(ROLE_LABELS) + 1, len(ROLE_LABELS)))
     for _, labels in train:
-        for before, after in zip([len(LABELS), *labels], labels, strict=False):
+        for before, after in zip([len(ROLE_LABELS), *labels], labels, strict=False):
             moves[before, after] += 1
-    shares = np.bincount([label for _, labels in train for label in labels], minlength=len(LABELS)).astype(float)
+    shares = np.bincount([label for _, labels in train for label in labels], minlength=len(ROLE_LABELS)).astype(float)
     kept = {
         name: [round(1000 * value) for value in column]
         for name, column in zip(names, weights.T, strict=True)
@@ -91,7 +92,7 @@ def report(source: str, abstracts: Sequence[Abstract], model: RoleClassifier) ->
     for least in (0.5, 0.6, 0.7):
         chosen = found.max(1) >= least
         print(f"  marginal >= {least}: right {np.mean(best[chosen] == labels[chosen]):.3f}, of all {chosen.mean():.3f}")
-    for index, label in enumerate(LABELS):
+    for index, label in enumerate(ROLE_LABELS):
         chosen = found[:, index] >= 0.6
         if chosen.any():
             print(f"  {label} >= 0.6: right {np.mean(labels[chosen] == index):.3f} ({chosen.sum()} sentences)")

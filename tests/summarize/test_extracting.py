@@ -19,10 +19,17 @@ from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import PaperReview, Sentence, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
-from surveygen.summarize import ResultCache, Summarizer, ThemeInput, check_grounding, flaw_reason, redundancy
-from surveygen.summarize._extracts import data
-from surveygen.summarize._roles import LABELS, Labelled, load, settle
-from surveygen.summarize._selection import members
+from surveygen.summarize import (
+    ROLE_LABELS,
+    ResultCache,
+    RoleClassifier,
+    Summarizer,
+    ThemeInput,
+    check_grounding,
+    extract_statements,
+    flaw_reason,
+    redundancy,
+)
 from surveygen.summarize.extractive import make
 
 THEME = Theme(
@@ -32,7 +39,7 @@ TREE = Taxonomy((THEME,))
 NAMES = ["Alpha", "Bravo", "Delta", "Gamma", "Kappa", "Lambda", "Omega", "Sigma"]
 
 
-def one(i: int, abstract: str | None = None) -> Paper:
+def numbered(i: int, abstract: str | None = None) -> Paper:
     """Make a paper with a subject of its own."""
     name = NAMES[i % len(NAMES)]
     text = (
@@ -52,13 +59,13 @@ def one(i: int, abstract: str | None = None) -> Paper:
 
 
 def nobody() -> LlmClient:
-    """Fail if a model is wanted."""
+    """Fail if a model is connected."""
     raise NotImplementedError
 
 
-def summarizer(keep: ResultCache = forget) -> Summarizer:
-    """Make the summarizer that asks nobody."""
-    return make(SummarizeSettings(), nobody, keep)
+def summarizer(cache: ResultCache = forget) -> Summarizer:
+    """Make the summarizer that asks no model."""
+    return make(SummarizeSettings(), nobody, cache)
 
 
 def summary(papers: list[Paper], limit: int = 12) -> ThemeSummary:
@@ -69,51 +76,60 @@ def summary(papers: list[Paper], limit: int = 12) -> ThemeSummary:
 
 def sentences(made: ThemeSummary) -> list[Sentence]:
     """List all sentences of a summary."""
-    return [each for strand in made.strands for each in strand.sentences] + list(made.open_problems)
+    return [sentence for strand in made.strands for sentence in strand.sentences] + list(made.open_problems)
 
 
 def test_a_theme_covers_many_papers_within_its_length() -> None:
     """Twelve sentences of eight papers: every one checks, most papers speak, none more than twice, none repeats."""
-    papers = [one(i) for i in range(8)]
+    papers = [numbered(i) for i in range(8)]
     by_id = {paper.id: paper for paper in papers}
 
     made = sentences(summary(papers))
 
-    said = [each.cites[0] for each in made]
+    cited = [sentence.cites[0] for sentence in made]
     assert len(made) == 12
-    assert all(check_grounding(each, lambda paper, _: by_id.get(paper)).ok for each in made)
-    assert len(set(said)) >= 6
-    assert max(said.count(paper) for paper in said) <= 2
+    assert all(check_grounding(item, lambda paper, _: by_id.get(paper)).ok for item in made)
+    assert len(set(cited)) >= 6
+    assert max(cited.count(paper) for paper in cited) <= 2
     assert redundancy(made) == 0.0
-    assert not any(flaw_reason(each.text) for each in made)
+    assert not any(flaw_reason(item.text) for item in made)
 
 
-def test_seeds_and_central_papers_stand_for_a_theme() -> None:
-    """Among equally old papers a seed stands above all others, and the one off the middle below."""
-    papers = [Paper(PaperId(f"p{i}"), "A title", published="2024-01-01") for i in range(3)]
-    rows = np.array([[1, 0], [1, 0], [0.6, 0.8]], np.float32)
-    theme = Theme(ThemeId("t"), "T", seeds=(papers[1].id,))
+def test_seeds_and_central_papers_represent_a_theme() -> None:
+    """Among equally old papers with the same words, a seed is quoted first, and the one off the middle last."""
+    text = "In this paper, we propose {}Guard, a test that finds exploits of {} policies."
+    papers = [
+        Paper(PaperId(f"p{i}"), "Guards", text.format(name, name), (Author(name),), published="2024-01-01")
+        for i, name in enumerate(NAMES[:3])
+    ]
+    rows = np.array([[0.6, 0.8], [1, 0], [1, 0]], np.float32)
+    embeddings = Embeddings(tuple(paper.id for paper in papers), rows, "test")
 
-    found = members(theme, papers, Embeddings(tuple(paper.id for paper in papers), rows, "test"))
+    def quoted(*seeds: PaperId) -> PaperId:
+        theme = Theme(ThemeId("t"), "T", seeds=seeds)
+        source = ThemeInput(theme, papers, Taxonomy((theme,)), embeddings, {}, (), limit=1, language="en")
+        [sentence] = sentences(summarizer().summarize_theme(source))
+        return sentence.cites[0]
 
-    bare, seed, aside = (each.standing for each in found)
-    assert 1 >= seed > bare > aside > 0
+    assert quoted() == "p1"
+    assert quoted(papers[2].id) == "p2"
+    assert quoted(papers[0].id) == "p0"
 
 
 def test_strands_follow_the_order_of_an_argument() -> None:
     """Problems come before approaches, findings and limits; what is open stands apart."""
-    made = summary([one(i) for i in range(8)])
+    made = summary([numbered(i) for i in range(8)])
 
     roles = list(dict.fromkeys(strand.role for strand in made.strands))
     assert roles == [role for role in ("problem", "approach", "finding", "limit") if role in roles]
     assert {"problem", "approach", "finding"} <= set(roles)
-    assert all("open problem" in each.text for each in made.open_problems)
+    assert all("open problem" in item.text for item in made.open_problems)
     assert made.open_problems
 
 
 def test_the_order_of_papers_does_not_matter() -> None:
     """The same members in another order give the same summary."""
-    papers = [one(i) for i in range(8)]
+    papers = [numbered(i) for i in range(8)]
 
     assert summary(papers) == summary(papers[::-1])
 
@@ -121,39 +137,39 @@ def test_the_order_of_papers_does_not_matter() -> None:
 @pytest.mark.parametrize("limit", [0, 1, 5, 40])
 def test_the_limit_is_kept(limit: int) -> None:
     """Never more sentences than asked for, whatever the number."""
-    assert len(sentences(summary([one(i) for i in range(3)], limit))) <= limit
+    assert len(sentences(summary([numbered(i) for i in range(3)], limit))) <= limit
 
 
 def test_papers_without_words_leave_a_theme_empty() -> None:
     """No papers, and papers without abstract, give a summary without sentences."""
     assert sentences(summary([])) == []
-    assert sentences(summary([one(0, ""), one(1, "")])) == []
+    assert sentences(summary([numbered(0, ""), numbered(1, "")])) == []
 
 
 def test_abstracts_in_another_language_are_quoted() -> None:
     """A theme of papers in Chinese quotes them and says so."""
-    made = sentences(summary([one(0, "我们提出了一种新的大语言模型对齐方法。实验结果表明该方法非常有效。")]))
+    made = sentences(summary([numbered(0, "我们提出了一种新的大语言模型对齐方法。实验结果表明该方法非常有效。")]))
 
     assert made
-    assert {each.language for each in made} == {"zh"}
+    assert {item.language for item in made} == {"zh"}
 
 
 def test_a_card_sorts_what_a_paper_says() -> None:
     """One line, methods, findings, limits and the code link come from the abstract, each with its evidence."""
-    paper = one(2)
+    paper = numbered(2)
 
     card = summarizer().review(paper)
 
     assert card.one_liner is not None
     assert card.one_liner.text.startswith("Deltason et al. [@2302.00001] propose DeltaGuard")
-    assert any("hard to audit" in each.text for each in card.motivation)
-    assert any("52%" in each.text for each in card.findings)
-    assert any("slow exploits" in each.text for each in card.limits)
+    assert any("hard to audit" in item.text for item in card.motivation)
+    assert any("52%" in item.text for item in card.findings)
+    assert any("slow exploits" in item.text for item in card.limits)
     assert card.code == "https://github.com/lab/delta"
     assert "DeltaGuard" in card.keywords
     assert card.code_evidence is not None
     assert paper.abstract[card.code_evidence.start : card.code_evidence.end].endswith("lab/delta")
-    assert all(check_grounding(each, lambda *_: paper).ok for _, field in card.fields() for each in field)
+    assert all(check_grounding(item, lambda *_: paper).ok for _, field in card.fields() for item in field)
 
 
 def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
@@ -169,15 +185,15 @@ def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
 
     card = summarizer().review(paper)
 
-    assert [each.plain for each in card.questions] == [
+    assert [item.plain for item in card.questions] == [
         "Do Judges Prefer Long Answers?",
         "Alphason et al. investigate whether judges prefer long answers.",
     ]
-    assert [each.plain for each in card.data] == ["JudgeBench; MT-Bench; GSM8K"]
-    assert [each.plain for each in card.significance] == [
+    assert [item.plain for item in card.data] == ["JudgeBench; MT-Bench; GSM8K"]
+    assert [item.plain for item in card.significance] == [
         "The findings of Alphason et al. pave the way for fairer evaluation."
     ]
-    assert all(check_grounding(each, lambda *_: paper).ok for _, field in card.fields() for each in field)
+    assert all(check_grounding(item, lambda *_: paper).ok for _, field in card.fields() for item in field)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +208,9 @@ def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
 )
 def test_data_are_named_only_where_they_are_said_to_be_data(span: str, expected: str) -> None:
     """A model, an amount or a language is no data set."""
-    assert data(span) == expected
+    [*data] = summarizer().review(numbered(0, span)).data
+
+    assert [sentence.plain.rstrip() for sentence in data] == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize(
@@ -205,32 +223,30 @@ def test_a_question_that_leans_is_not_asked(title: str) -> None:
 
 def test_an_empty_abstract_gives_an_empty_card() -> None:
     """A card says nothing where the paper says nothing."""
-    card = summarizer().review(one(1, ""))
+    card = summarizer().review(numbered(1, ""))
 
     assert (card.fields(), card.code, card.code_evidence) == (PaperReview(PaperId("x")).fields(), "", None)
 
 
 @pytest.mark.parametrize(
-    ("text", "role", "ahead"),
+    ("text", "role", "is_open"),
     [
         ("Future work will add planning to the guard.", "limit", True),
         ("The results show that slow exploits remain an open problem.", "limit", True),
         ("Whether stronger guards help is left to future work.", "limit", True),
-        ("Lee et al. [@1] conclude with remarks for future work.", "other", False),
-        (
-            "Lee et al. [@1] discuss open challenges and outline future research directions in this area.",
-            "other",
-            False,
-        ),
-        ("Lee et al. [@1] release the guard for future research.", "other", False),
-        ("The guard improves on future action anticipation.", "finding", False),
+        ("We conclude with remarks for future work.", "other", False),
+        ("We discuss open challenges and outline future research directions in this area.", "approach", False),
+        ("We release the guard for future research.", "approach", False),
+        ("The results show that the guard improves on future action anticipation.", "finding", False),
     ],
 )
-def test_what_is_open_is_told_and_not_announced(text: str, role: str, ahead: bool) -> None:  # noqa: FBT001  # a case
+def test_what_is_open_is_named_and_not_announced(text: str, role: str, is_open: bool) -> None:  # noqa: FBT001  # a case
     """That a paper speaks of the future, or serves it, says nothing of what is open."""
-    settled = settle(Labelled("finding", "result", 0.9), text, 0.9, late=True)
+    paper = numbered(0, f"Exploits are rare. We propose a guard that finds exploits. Experiments show gains. {text}")
 
-    assert (settled.role, settled.open) == (role, ahead)
+    label = extract_statements(paper)[-1].label
+
+    assert (label.role, label.open) == (role, is_open)
 
 
 def test_the_plug_in_is_found_and_names_its_rules() -> None:
@@ -258,10 +274,11 @@ def test_roles_are_told_as_well_as_measured(shared: Path, source: str, least: fl
     rows = [json.loads(line) for line in data.splitlines()]
     rows = [row for row in rows if row["source"] == source]
 
-    found = [LABELS[i] for row in rows for i in load().marginals(row["sentences"]).argmax(1)]
+    classifier = RoleClassifier.shipped()
+    predicted = [ROLE_LABELS[i] for row in rows for i in classifier.marginals(row["sentences"]).argmax(1)]
 
     gold = [label for row in rows for label in row["labels"]]
-    assert sum(a == b for a, b in zip(found, gold, strict=True)) / len(gold) >= least
+    assert sum(a == b for a, b in zip(predicted, gold, strict=True)) / len(gold) >= least
 
 
 def test_real_abstracts_pass_the_check(shared: Path) -> None:
@@ -279,5 +296,5 @@ def test_real_abstracts_pass_the_check(shared: Path) -> None:
     made = sentences(summary(list(papers.values()), 20))
 
     assert len(made) == 20
-    assert all(check_grounding(each, lambda paper, _: papers.get(paper)).ok for each in made)
+    assert all(check_grounding(item, lambda paper, _: papers.get(paper)).ok for item in made)
     assert redundancy(made) == 0.0

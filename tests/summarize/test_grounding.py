@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence
-from surveygen.summarize import check_grounding, redundancy
-from surveygen.summarize._candidates import statements
+from surveygen.summarize import check_grounding, extract_statements, redundancy
 
 ABSTRACT = (
     "Reward models are easy to exploit, and 73 of 100 policies do so. However, we propose RewardGuard, a test that "
@@ -26,21 +25,21 @@ OTHER = Paper(PaperId("2401.00001"), "Another Paper on Policies", ABSTRACT.repla
 
 def stored(paper: PaperId, version: int) -> Paper | None:
     """Look up one of the two papers."""
-    return next((each for each in (PAPER, OTHER) if each.id == paper and each.version == version), None)
+    return next((item for item in (PAPER, OTHER) if item.id == paper and item.version == version), None)
 
 
 def finding() -> Sentence:
     """Return the sentence with the number."""
-    return next(each.sentence for each in statements(PAPER) if "41.5" in each.sentence.text)
+    return next(item.sentence for item in extract_statements(PAPER) if "41.5" in item.sentence.text)
 
 
 def test_every_sentence_is_borne_out() -> None:
     """What the rules write passes the check, with all its words in the source."""
-    said = statements(PAPER)
+    statements = extract_statements(PAPER)
 
-    assert len(said) >= 3
-    assert all(check_grounding(each.sentence, stored).ok for each in said)
-    assert min(each.sentence.support for each in said) == 1.0
+    assert len(statements) >= 3
+    assert all(check_grounding(item.sentence, stored).ok for item in statements)
+    assert min(item.sentence.support for item in statements) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -132,9 +131,9 @@ def test_a_freely_worded_sentence_is_compared_with_its_span(text: str, reason: s
 def test_a_citation_of_the_wrong_paper_is_found() -> None:
     """A true sentence that another paper of the call says more plainly is attributed wrongly."""
     near = replace(PAPER, id=PaperId("2402.00002"), abstract="Large policies remain hard to fool and to tune.")
-    said = "Large policies remain hard to fool and to tune"
+    text = "Large policies remain hard to fool and to tune"
     place = ABSTRACT.index("Large policies")
-    wrong = Sentence(f"{said} [@{PAPER.id}].", (PAPER.id,), (Evidence(PAPER.id, 1, "abstract", place, len(ABSTRACT)),))
+    wrong = Sentence(f"{text} [@{PAPER.id}].", (PAPER.id,), (Evidence(PAPER.id, 1, "abstract", place, len(ABSTRACT)),))
 
     verdict = check_grounding(replace(wrong, method="llm"), stored, [near])
 
@@ -167,7 +166,7 @@ def test_a_persons_sentence_needs_only_its_citations() -> None:
 
 def test_redundancy_counts_repeats() -> None:
     """The same span and nearly the same words are repeats; other sentences are none."""
-    a, b = (each.sentence for each in statements(PAPER)[:2])
+    a, b = (item.sentence for item in extract_statements(PAPER)[:2])
     near = replace(a, text=a.text.replace("easy", "simple"), evidence=b.evidence)
 
     assert redundancy([]) == 0.0
@@ -179,10 +178,10 @@ def test_redundancy_counts_repeats() -> None:
 @given(st.lists(st.lists(st.sampled_from("abcdefghij"), max_size=12), max_size=12))
 def test_no_repeat_is_missed_however_few_are_compared(bags: list[list[str]]) -> None:
     """As many as by comparing each sentence with all before it."""
-    told = [Sentence(" ".join(bag), (), ()) for bag in bags]
+    sentences = [Sentence(" ".join(bag), (), ()) for bag in bags]
     repeats = sum(
         any(5 * len({*bag} & {*other}) >= 4 * len({*bag} | {*other}) > 0 for other in bags[:at])
         for at, bag in enumerate(bags)
     )
 
-    assert redundancy(told) == (repeats / len(told) if told else 0.0)
+    assert redundancy(sentences) == (repeats / len(sentences) if sentences else 0.0)

@@ -19,8 +19,6 @@ from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import SummaryError
 from surveygen.summarize import FallbackCounts, Summarizer, ThemeInput, check_grounding, flaw_reason
-from surveygen.summarize._claim_filter import filter_claims, read
-from surveygen.summarize._prompt_context import whole
 
 T = TypeVar("T")
 
@@ -36,13 +34,19 @@ OTHER = Paper(
     "Kernel methods sort proteins by their folds. We present FoldKernel, which sorts 90% of proteins in seconds.",
     (Author("Cy Doe"),),
 )
-ROLES = ("problem", "approach", "finding", "limit", "open")
+ROLES = ("summary", "aim", "method", "finding", "limit")
 THEME = Theme(ThemeId("guard"), "Reward exploits", description="Tests of reward models.")
 GOOD = {
     "role": "finding",
     "text": "RewardGuard detects 52% of exploits in five tasks.",
     "cites": [1],
     "evidence": ["1.3"],
+}
+PROPOSAL = {
+    "role": "method",
+    "text": "RewardGuard is a test that finds exploits of reward models.",
+    "cites": [1],
+    "evidence": ["1.2"],
 }
 
 
@@ -80,7 +84,7 @@ def summarizer(*texts: str) -> tuple[Summarizer, Answering]:
 
 def lookup(paper: PaperId, version: int) -> Paper | None:
     """Find one of the two papers."""
-    return next((each for each in (PAPER, OTHER) if each.id == paper and each.version == version), None)
+    return next((item for item in (PAPER, OTHER) if item.id == paper and item.version == version), None)
 
 
 def test_a_claim_that_holds_becomes_a_cited_sentence() -> None:
@@ -118,12 +122,13 @@ def test_a_claim_that_holds_becomes_a_cited_sentence() -> None:
 )
 def test_a_claim_that_does_not_hold_gives_way_to_the_paper(change: dict[str, object]) -> None:
     """Wrong numbers, names, denials, citations and labels never reach the draft in the model's words."""
-    brief = whole(PAPER)
-    settled = filter_claims(read(answer({**GOOD, **change}), ROLES), brief, 5)
+    made, _ = summarizer(answer(PROPOSAL, {**GOOD, **change}))
 
-    assert settled.written == 0
-    assert settled.replaced + settled.dropped == 1
-    assert all(check_grounding(sentence, lookup).ok for _, sentence in settled.kept)
+    card = made.review(PAPER)
+
+    assert [item.plain for item in card.sentences() if item.method == "llm"] == [PROPOSAL["text"]]
+    assert made.fallbacks.replaced + made.fallbacks.dropped == 1
+    assert all(check_grounding(item, lookup).ok for item in card.sentences())
 
 
 def test_a_paper_without_a_usable_answer_is_written_extractively() -> None:
@@ -146,9 +151,9 @@ def test_a_true_claim_about_the_wrong_paper_is_not_kept() -> None:
     source = ThemeInput(THEME, [PAPER, OTHER], Taxonomy((THEME,)), nothing, cards, (), limit=6, language="en")
     summary = made.summarize_theme(source)
 
-    told = [sentence for strand in summary.strands for sentence in strand.sentences]
-    assert told
-    assert all(sentence.method == "extractive" and check_grounding(sentence, lookup).ok for sentence in told)
+    sentences = [sentence for strand in summary.strands for sentence in strand.sentences]
+    assert sentences
+    assert all(item.method == "extractive" and check_grounding(item, lookup).ok for item in sentences)
 
 
 def test_orders_in_an_abstract_are_never_shown() -> None:
@@ -200,13 +205,13 @@ ODD_CLAIMS = st.fixed_dictionaries(
 @given(
     st.one_of(st.text(max_size=200), SCRAPS.map(json.dumps), st.lists(ODD_CLAIMS, max_size=4).map(lambda c: answer(*c)))
 )
-def test_whatever_a_model_says_only_what_holds_is_kept(text: str) -> None:
+def test_whatever_a_model_says_only_what_holds_is_used(text: str) -> None:
     """Any answer either cannot be read, or leaves sentences that pass the check and can stand alone."""
-    try:
-        claims = read(text, ROLES)
-    except SummaryError:
-        return
-    for _, sentence in filter_claims(claims, whole(PAPER), 5).kept:
+    made, _ = summarizer(text)
+
+    card = made.review(PAPER)
+
+    for sentence in (*card.aims, *card.methods, *card.findings, *card.limits):
         assert check_grounding(sentence, lookup).ok
         assert flaw_reason(sentence.text) is None
         assert sentence.cites == (PAPER.id,)
@@ -214,5 +219,7 @@ def test_whatever_a_model_says_only_what_holds_is_kept(text: str) -> None:
 
 def test_deep_nesting_is_no_crash() -> None:
     """A hostile answer of brackets is an answer that cannot be read."""
-    with pytest.raises(SummaryError, match="not JSON"):
-        read('{"claims": ' + "[" * 100_000, ROLES)
+    made, _ = summarizer('{"claims": ' + "[" * 100_000)
+
+    assert made.review(PAPER).findings
+    assert made.fallbacks == FallbackCounts(fallbacks=1)

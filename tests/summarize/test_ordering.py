@@ -1,4 +1,4 @@
-"""The order in which the chosen sentences of a theme are told."""
+"""The order in which the selected sentences of a theme are read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import pytest
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.theme import Theme, ThemeId
-from surveygen.summarize._effects import common, effects
-from surveygen.summarize._ordering import OrderingInput, SelectedSentence, order_sentences
+from surveygen.summarize import OrderingInput, SelectedSentence, order_sentences
 
 THEME = Theme(ThemeId("t"), "Judges")
 YEARS = (2015, 2016, 2018, 2019, 2020, 2022, 2023, 2023)
@@ -19,16 +18,16 @@ def paper(number: int, year: int, title: str = "A title", abstract: str = "") ->
     return Paper(PaperId(f"p{number}"), title, abstract, published=f"{year}-01-{number + 10}")
 
 
-def told(one: Paper, text: str = "They do something.") -> SelectedSentence:
+def sentence(source: Paper, text: str = "They do something.") -> SelectedSentence:
     """Make a sentence of a paper."""
-    return SelectedSentence(Sentence(f"{text} [@{one.id}]", (one.id,), ()), one, effects(text))
+    return SelectedSentence(Sentence(f"{text} [@{source.id}]", (source.id,), ()), source)
 
 
-def scene(papers: list[Paper], *keywords: str) -> OrderingInput:
+def theme_of(papers: list[Paper], *keywords: str) -> OrderingInput:
     """Make a theme in which papers of three years share keywords."""
-    shared = {one.id for one in papers if one.year in (2019, 2020, 2022)}
-    cards = {one.id: PaperReview(one.id, keywords=keywords if one.id in shared else ()) for one in papers}
-    return OrderingInput(THEME, papers, cards)
+    shared = {item.id for item in papers if item.year in (2019, 2020, 2022)}
+    reviews = {item.id: PaperReview(item.id, keywords=keywords if item.id in shared else ()) for item in papers}
+    return OrderingInput(THEME, papers, reviews)
 
 
 def test_foundations_come_first_and_the_newest_last() -> None:
@@ -37,14 +36,14 @@ def test_foundations_come_first_and_the_newest_last() -> None:
     twelve = [*papers, *(paper(9 + n, 2021) for n in range(4))]
 
     strands = order_sentences(
-        scene(twelve, "Pairwise Debate", "Judging"), "approach", [told(one) for one in papers[::-1]]
+        theme_of(twelve, "Pairwise Debate", "Judging"), "approach", [sentence(item) for item in papers[::-1]]
     )
 
     assert [strand.kind for strand in strands] == ["foundations", "topic", "newest"]
     first, topic, newest = strands
     assert first.papers == ("p2", "p1", "p0")
     assert (topic.topic, len(topic.papers)) == ("Pairwise Debate", 3)
-    assert [sentence.cites[0] for sentence in topic.sentences] == ["p3", "p4", "p5"]
+    assert [item.cites[0] for item in topic.sentences] == ["p3", "p4", "p5"]
     assert newest.papers == ("p7", "p6")
 
 
@@ -54,7 +53,9 @@ def test_what_others_build_on_is_a_foundation() -> None:
     papers[4] = paper(4, 2020, "CritiqueLM: Judges that Explain")
     papers[5:7] = [paper(n, 2022, abstract="It extends CritiqueLM.") for n in (5, 6)]
 
-    strands = order_sentences(scene(papers), "approach", [told(one) for one in (papers[0], papers[3], papers[4])])
+    strands = order_sentences(
+        theme_of(papers), "approach", [sentence(item) for item in (papers[0], papers[3], papers[4])]
+    )
 
     assert strands[0].papers == ("p0", "p4")
 
@@ -65,7 +66,7 @@ def test_a_small_or_young_theme_is_told_in_one_strand() -> None:
     same = [paper(n, 2020) for n in range(8)]
 
     for papers in (few, same):
-        [strand] = order_sentences(scene(papers), "approach", [told(one) for one in papers])
+        [strand] = order_sentences(theme_of(papers), "approach", [sentence(item) for item in papers])
         assert strand.kind == ""
 
 
@@ -75,25 +76,29 @@ def test_findings_on_one_measure_stand_side_by_side() -> None:
     papers = [paper(n, 2020) for n in range(3)]
 
     plain, pair = order_sentences(
-        scene(papers), "finding", [told(one, text) for one, text in zip(papers, texts, strict=True)]
+        theme_of(papers), "finding", [sentence(item, text) for item, text in zip(papers, texts, strict=True)]
     )
 
-    assert [sentence.cites[0] for sentence in plain.sentences] == ["p0"]
+    assert [item.cites[0] for item in plain.sentences] == ["p0"]
     assert (pair.kind, pair.topic, pair.papers) == ("opposed", "attack success rate", ("p1", "p2"))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "expected"),
+    ("first", "second", "kind", "measure"),
     [
-        ("It improves answer accuracy.", "Noise increases answer accuracy.", (True, "answer accuracy")),
-        ("It reduces the error rate of judges.", "It lowers error rates by half.", (True, "error rate")),
-        ("It improves model performance.", "It reduces model performance.", None),
-        ("It improves answers.", "It reduces answers.", None),
-        ("Judges agree.", "It reduces error rates.", None),
+        ("It improves answer accuracy.", "Noise increases answer accuracy.", "same", "answer accuracy"),
+        ("It reduces the error rate of judges.", "It lowers error rates by half.", "same", "error rate"),
+        ("It raises the error rate of judges.", "It lowers error rates by half.", "opposed", "error rate"),
+        ("It improves model performance.", "It reduces model performance.", "", ""),
+        ("It improves answers.", "It reduces answers.", "", ""),
+        ("Judges agree.", "It reduces error rates.", "", ""),
     ],
 )
-def test_a_measure_is_shared_by_words_that_say_what_is_measured(
-    one: str, other: str, expected: tuple[bool, str] | None
-) -> None:
+def test_a_measure_is_shared_by_words_that_name_it(first: str, second: str, kind: str, measure: str) -> None:
     """Two words in common, one of which not every paper has."""
-    assert common(effects(one), effects(other)) == expected
+    papers = [paper(n, 2020) for n in range(2)]
+    selected = [sentence(item, text) for item, text in zip(papers, (first, second), strict=True)]
+
+    [subtopic] = order_sentences(theme_of(papers), "finding", selected)
+
+    assert (subtopic.kind, subtopic.topic) == (kind, measure)

@@ -1,4 +1,4 @@
-"""Splitting text into sentences."""
+"""Splitting text into sentences, and comparing texts sentence by sentence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.summarize import split_sentences
+from surveygen.summarize import split_sentences, text_diff
 
 PIECES = st.lists(
     st.sampled_from(
@@ -66,3 +66,33 @@ def test_spans_cover_everything(text: str) -> None:
         assert text[start:end] == text[start:end].strip()
         last = end
     assert not text[last:].strip()
+
+
+SENTENCE_LISTS = st.lists(st.sampled_from(["We sort papers.", "It works.", "The gain is 3 %.", "Nobody reads them."]))
+
+
+@given(SENTENCE_LISTS.map(" ".join))
+def test_a_text_says_what_it_says(text: str) -> None:
+    """Nothing differs from itself."""
+    assert text_diff(text, text) == ((), ())
+
+
+@given(SENTENCE_LISTS.map(" ".join), SENTENCE_LISTS.map(" ".join))
+def test_the_difference_is_mirrored(before: str, after: str) -> None:
+    """What one side lost the other has gained."""
+    assert text_diff(before, after) == tuple(reversed(text_diff(after, before)))
+
+
+def test_a_corrected_typing_error_is_no_difference() -> None:
+    """One word of twelve, a comma and a hyphen do not change what is said."""
+    before = "We present a method that sorts papers by theme and wirtes a well-cited draft of them."
+    after = "We present a method that sorts papers by theme, and writes a well cited draft of them."
+
+    assert text_diff(before, after) == ((), ())
+
+
+def test_another_number_is_a_difference() -> None:
+    """However long the sentence: 3.1 is not 3.7."""
+    before = "On all of the forty tasks that we tried the method gains 3.1 points over the strongest known one."
+
+    assert text_diff(before, before.replace("3.1", "3.7")) == ((before,), (before.replace("3.1", "3.7"),))
