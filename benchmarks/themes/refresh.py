@@ -44,8 +44,7 @@ from surveygen.config import EmbedSettings, Project, ThemeSettings, find_project
 from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.proposal import Proposal
-from surveygen.domain.theme import ThemeId
+from surveygen.domain.theme import Proposal, ThemeId
 from surveygen.embed import encode_papers, papers_fingerprint
 from surveygen.embed.sentence import make
 from surveygen.themes.induce import KMeansInducer

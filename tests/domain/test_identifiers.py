@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.domain.identifiers import derived_id, is_arxiv_id, parse_arxiv_id
+from surveygen.domain.paper import derived_id, is_arxiv_id, parse_arxiv_id
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.paper import Paper, PaperId, is_arxiv_id
 
 MAX_EXTERNAL = 30  # works outside the survey that are listed for each paper of a draft; a card shows at most 60 nodes
 MAX_MISSING = 10  # works outside the survey that its papers cite most

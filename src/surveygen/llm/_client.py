@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from surveygen.domain.llm import LlmRequest, LlmResponse, Message
-from surveygen.domain.words import tokenize
+from surveygen.domain.text import tokenize
 from surveygen.errors import SummaryError
 from surveygen.llm._budget import BudgetTracker
 from surveygen.llm._model import ChatModel, ModelError, Sleep, with_retries

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from surveygen.config import Project
 from surveygen.corpus import Scope, Store, locked
-from surveygen.domain.identifiers import is_arxiv_id, parse_arxiv_id
-from surveygen.domain.paper import ImportChanges, PaperId, PendingPaper
+from surveygen.domain.paper import ImportChanges, PaperId, PendingPaper, is_arxiv_id, parse_arxiv_id
 from surveygen.errors import ConfigError
 from surveygen.pipeline.harvest import QUERY, SOURCE_NAMES, query_source, record_run
 from surveygen.pipeline.progress import Progress

@@ -11,8 +11,7 @@ from surveygen import plugins
 from surveygen.config import ArxivSettings, Project
 from surveygen.corpus import Outcome, PageBatch, RawPage, Scope, Store
 from surveygen.domain.event import Event, HarvestChanges, fold_events
-from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.paper import BadRecord, PaperId
+from surveygen.domain.paper import BadRecord, PaperId, is_arxiv_id
 from surveygen.errors import ConfigError, SourceError
 from surveygen.pipeline._clock import now
 from surveygen.pipeline.progress import Progress

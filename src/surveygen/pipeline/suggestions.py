@@ -11,9 +11,8 @@ from surveygen.config import Project
 from surveygen.domain.decision import active_decisions
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
-from surveygen.domain.proposal import Drift, Lineage, Proposal
 from surveygen.domain.text import slugify
-from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.domain.theme import Drift, Lineage, Proposal, Taxonomy, Theme, ThemeId
 from surveygen.errors import ThemeError
 from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session

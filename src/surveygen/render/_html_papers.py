@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from surveygen.domain.identifiers import is_arxiv_id
+from surveygen.domain.paper import is_arxiv_id
 from surveygen.domain.person_names import short_authors
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.render._links import doi_of, link_of

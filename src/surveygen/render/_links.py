@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.paper import Paper
+from surveygen.domain.paper import Paper, is_arxiv_id
 
 _DOI = re.compile(r"10\.[0-9]{4,9}/[-._;()/:A-Za-z0-9]+\Z")
 _URL = re.compile(r"https?://[A-Za-z0-9][-A-Za-z0-9.]*(?::[0-9]+)?(?:/[-A-Za-z0-9._~/?=&+,:@;]*)?\Z")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import parse_inline, plain
-from surveygen.domain.paper import Paper, PaperVersion
+from surveygen.domain.paper import Paper, PaperVersion, is_arxiv_id
 from surveygen.domain.person_names import split_name
 from surveygen.render._links import doi_of, link_of
 from surveygen.render._published import Form, form_of

@@ -9,9 +9,8 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from surveygen.domain.changes import Changes
-from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import parse_inline, plain
-from surveygen.domain.paper import PaperId
+from surveygen.domain.paper import PaperId, is_arxiv_id
 from surveygen.domain.survey import Survey
 from surveygen.domain.text import clean
 from surveygen.languages import Language

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from surveygen.domain.identifiers import parse_arxiv_id
-from surveygen.domain.paper import PaperId
+from surveygen.domain.paper import PaperId, parse_arxiv_id
 from surveygen.domain.text import clean, text_sha256
 from surveygen.errors import SourceError
 

@@ -10,8 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from surveygen.domain.identifiers import derived_id
-from surveygen.domain.paper import AbstractKind, Paper, PaperId, PaperVersion, Status
+from surveygen.domain.paper import AbstractKind, Paper, PaperId, PaperVersion, Status, derived_id
 from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.errors import SourceError
 from surveygen.sources.authors import read_authors

@@ -12,7 +12,7 @@ from functools import lru_cache
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.person_names import family_name
 from surveygen.domain.summary import Evidence, Sentence, cited_papers
-from surveygen.domain.words import stem, tokenize
+from surveygen.domain.text import stem, tokenize
 from surveygen.summarize._english import word_list, word_pairs
 from surveygen.summarize._rewrite_rules import author_label
 from surveygen.summarize._rewriting import replay

@@ -9,7 +9,7 @@ from typing import Literal
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Sentence
-from surveygen.domain.words import tokenize
+from surveygen.domain.text import tokenize
 from surveygen.summarize._english import any_word, is_finite, phrases, word_list
 from surveygen.summarize._rewrite_rules import AUTHORS, CITATION, author_label
 

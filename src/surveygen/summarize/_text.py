@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from surveygen.domain.words import letter_words, singular, tokenize
+from surveygen.domain.text import letter_words, singular, tokenize
 from surveygen.summarize._english import word_list
 
 _STOP = re.compile(r"(?:[.!?…؟।]+[\"'”’»)\]]*(?=\s|$))|(?:[。！？]+[」』”’）]*)|\n\s*\n")

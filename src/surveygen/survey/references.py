@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 from surveygen.domain.evaluation import Overlap, ReferenceScore
-from surveygen.domain.identifiers import derived_id, parse_arxiv_id
-from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.paper import Paper, PaperId, derived_id, parse_arxiv_id
 from surveygen.domain.person_names import fold, split_name
 
 # fmt: off

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from surveygen import languages
 from surveygen.domain.paper import PaperId
-from surveygen.domain.words import letter_words
+from surveygen.domain.text import letter_words
 from surveygen.translate._mask import Glossary, mask
 
 # How far a length may be from what the language files lead one to expect: their own 220 sentences lie from 0.66 to 1.39

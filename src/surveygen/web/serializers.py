@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from surveygen.domain.decision import Decision
-from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import parse_inline, plain
-from surveygen.domain.paper import Paper
+from surveygen.domain.paper import Paper, is_arxiv_id
 from surveygen.domain.person_names import short_authors
-from surveygen.domain.proposal import Proposal
 from surveygen.domain.text import clean
-from surveygen.domain.theme import Assignment
+from surveygen.domain.theme import Assignment, Proposal
 from surveygen.errors import ConfigError
 from surveygen.languages import Language
 from surveygen.pipeline import DecisionLog, EditableUnit, TaxonomyView

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 
-from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import ACCENTS, LETTERS, Math, Str, parse_inline
-from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.paper import Author, Paper, PaperId, is_arxiv_id
 from surveygen.domain.person_names import split_name
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.render._links import doi_of, link_of

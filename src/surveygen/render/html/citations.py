@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from surveygen.domain.citation import CitationStats, CitedWork
-from surveygen.domain.identifiers import is_arxiv_id
+from surveygen.domain.paper import is_arxiv_id
 from surveygen.domain.survey import Survey
 from surveygen.render._links import is_doi
 from surveygen.render.html.markup import parsed, rich, string

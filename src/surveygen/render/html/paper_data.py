@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from surveygen.domain.identifiers import is_arxiv_id
 from surveygen.domain.inline import Cite, parse_inline
-from surveygen.domain.paper import Paper
+from surveygen.domain.paper import Paper, is_arxiv_id
 from surveygen.domain.person_names import short_authors
 from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import BibliographyEntry

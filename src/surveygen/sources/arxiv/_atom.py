@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.paper import BadRecord, Paper
+from surveygen.domain.paper import BadRecord, Paper, is_arxiv_id
 from surveygen.errors import SourceError
 from surveygen.sources.http.body import child_text, parse_xml
 from surveygen.sources.http.retry import UnusableError

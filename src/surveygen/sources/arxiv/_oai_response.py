@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from surveygen.domain.identifiers import parse_arxiv_id
 from surveygen.domain.inline import parse_inline, plain
-from surveygen.domain.paper import BadRecord, Paper, PaperId
+from surveygen.domain.paper import BadRecord, Paper, PaperId, parse_arxiv_id
 from surveygen.domain.text import clean
 from surveygen.errors import SourceError
 from surveygen.sources.authors import split_signatures

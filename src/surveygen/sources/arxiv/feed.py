@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from surveygen.config import ArxivSettings
-from surveygen.domain.identifiers import parse_arxiv_id
-from surveygen.domain.paper import PaperId
+from surveygen.domain.paper import PaperId, parse_arxiv_id
 from surveygen.errors import ConfigError
 from surveygen.sources.arxiv import FeedUpdate, run_budget
 from surveygen.sources.http import NetworkDeps

@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 import arxiv
 
 from surveygen.config import ArxivSettings
-from surveygen.domain.identifiers import is_arxiv_id
-from surveygen.domain.paper import BadRecord, Paper, PendingPaper
+from surveygen.domain.paper import BadRecord, Paper, PendingPaper, is_arxiv_id
 from surveygen.errors import ConfigError, SourceError
 from surveygen.sources.arxiv import Datestamps, FetchRequest, RecordPage, run_budget
 from surveygen.sources.arxiv._atom import AtomFeed, parse_feed

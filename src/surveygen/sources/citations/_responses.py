@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from surveygen.domain.identifiers import parse_arxiv_id
-from surveygen.domain.paper import Author
+from surveygen.domain.paper import Author, parse_arxiv_id
 from surveygen.domain.person_names import short_authors
 from surveygen.domain.text import clean
 from surveygen.sources.http.body import parse_json

@@ -9,9 +9,8 @@ from bibtexparser import model
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 
-from surveygen.domain.identifiers import parse_arxiv_id
 from surveygen.domain.inline import parse_inline, plain
-from surveygen.domain.paper import BadRecord, Paper
+from surveygen.domain.paper import BadRecord, Paper, parse_arxiv_id
 from surveygen.errors import SourceError
 from surveygen.sources.entry_ids import find_arxiv_id, reference_id
 from surveygen.sources.files import InputFile

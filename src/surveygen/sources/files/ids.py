@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from surveygen.domain.identifiers import parse_arxiv_id
-from surveygen.domain.paper import BadRecord, PendingPaper
+from surveygen.domain.paper import BadRecord, PendingPaper, parse_arxiv_id
 from surveygen.sources.files import InputFile
 
 _COMMENT = re.compile(r"(?:^|\s)#.*")  # "#" after a space begins a comment

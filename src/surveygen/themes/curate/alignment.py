@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.paper import PaperId
-from surveygen.domain.proposal import Lineage
-from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.domain.theme import Lineage, Taxonomy, Theme, ThemeId
 
 _MIN_OVERLAP = 0.5  # Jaccard index of the papers; no two siblings can both exceed it with the same theme
 _PART = 0.25  # share of a theme's papers that makes another theme one of its parts

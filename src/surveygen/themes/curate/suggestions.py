@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.proposal import Proposal
 from surveygen.domain.text import text_sha256
-from surveygen.domain.theme import Taxonomy, ThemeId
+from surveygen.domain.theme import Proposal, Taxonomy, ThemeId
 from surveygen.themes.induce.clustering import kmeans_labels
 from surveygen.themes.induce.labels import label_clusters
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from surveygen.domain.identifiers import derived_id, parse_arxiv_id
-from surveygen.domain.paper import PaperId
+from surveygen.domain.paper import PaperId, derived_id, parse_arxiv_id
 from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import ThemeError
