@@ -26,12 +26,7 @@ def nearest_papers(embeddings: Embeddings, count: int) -> dict[PaperId, tuple[Pa
     All pairs are compared block by block: the result is exact, and 20,000 papers take seconds. Papers without a vector
     have no neighbors.
     """
-    rows = nearest_rows(embeddings.vectors, count)
-    nonzero = (embeddings.vectors != 0).max(axis=1, initial=False).tolist()
-    return {
-        paper: tuple(embeddings.ids[n] for n in near) if has_vector else ()
-        for paper, near, has_vector in zip(embeddings.ids, rows.tolist(), nonzero, strict=True)
-    }
+    return _by_paper(embeddings, nearest_rows(embeddings.vectors, count))
 
 
 def nearest_rows(vectors: Vectors, count: int) -> Rows:
@@ -82,16 +77,22 @@ def update_neighbors(
     if not reusable or len(reusable) < (1 - _MAX_RECOMPUTED) * len(embeddings.ids):
         return nearest_papers(embeddings, count)
     row = {paper: n for n, paper in enumerate(embeddings.ids)}
-    recomputed = np.array([n for n, paper in enumerate(embeddings.ids) if paper not in reusable], dtype=np.intp)
-    new = np.array(sorted(row[paper] for paper in changed if paper in row), dtype=np.intp)
     rows = np.array([row[paper] for paper in reusable], dtype=np.intp)
-    near = np.array([[row[other] for other in others] for others in reusable.values()], dtype=np.intp)
-    neighbors = dict(zip(rows.tolist(), _insert_new(embeddings.vectors, rows, near, new), strict=True))
-    neighbors |= dict(zip(recomputed.tolist(), _nearest_among_all(embeddings.vectors, recomputed, full), strict=True))
-    nonzero = (embeddings.vectors != 0).any(axis=1)
+    recomputed = np.array([n for paper, n in row.items() if paper not in reusable], dtype=np.intp)
+    new = np.array(sorted(row[paper] for paper in changed if paper in row), dtype=np.intp)
+    old_neighbors = np.array([[row[other] for other in others] for others in reusable.values()], dtype=np.intp)
+    near = np.empty((len(row), full), dtype=np.intp)
+    near[rows] = _insert_new(embeddings.vectors, rows, old_neighbors, new)
+    near[recomputed] = _nearest_among_all(embeddings.vectors, recomputed, full)
+    return _by_paper(embeddings, near)
+
+
+def _by_paper(embeddings: Embeddings, near: Rows) -> dict[PaperId, tuple[PaperId, ...]]:
+    """Return the ids of the neighbors of each paper; none for a paper without a vector."""
+    has_vector = (embeddings.vectors != 0).max(axis=1, initial=False).tolist()
     return {
-        paper: tuple(embeddings.ids[other] for other in neighbors[n].tolist()) if nonzero[n] else ()
-        for n, paper in enumerate(embeddings.ids)
+        paper: tuple(embeddings.ids[n] for n in row) if nonzero else ()
+        for paper, row, nonzero in zip(embeddings.ids, near.tolist(), has_vector, strict=True)
     }
 
 

@@ -37,7 +37,11 @@ def map_papers(embeddings: Embeddings) -> Coordinates:
         axes = _principal_axes(rows)
         landmarks = _layout(axes[:_LANDMARKS])
         others = _interpolate(axes[_LANDMARKS:], axes[:_LANDMARKS], landmarks)
-    points = _scaled(np.vstack([landmarks, others]))
+    points = np.vstack([landmarks, others])
+    if len(points):  # scaled to the unit square by their own extent; points far out are moved to the edge
+        low, high = np.percentile(points, [_MARGIN, 100 - _MARGIN], axis=0)
+        width = max(float((high - low).max()), 1e-9)
+        points = np.clip((points - (low + high) / 2) / width * 0.96 + 0.5, 0, 1)
     return {paper: (float(x), float(y)) for paper, (x, y) in zip(order, points.round(3), strict=True)}
 
 
@@ -101,14 +105,3 @@ def _interpolate(axes: Vectors, landmarks: Vectors, points: Vectors) -> Vectors:
         weights /= weights.sum(axis=1, keepdims=True)
         placed[start : start + _CHUNK] = np.einsum("nk,nkd->nd", weights, points[near])
     return placed
-
-
-def _scaled(points: Vectors) -> Vectors:
-    """Scale points to the unit square by their own extent; points far out are moved to the edge."""
-    if not len(points):
-        return points
-    low, high = np.percentile(points, [_MARGIN, 100 - _MARGIN], axis=0)
-    width = max(float((high - low).max()), 1e-9)
-    center = (low + high) / 2
-    scaled: Vectors = np.clip((points - center) / width * 0.96 + 0.5, 0, 1)
-    return scaled

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,15 +64,11 @@ def score_themes(
             weight = _QUERY_WEIGHT_FEW if len(seeds) < 3 else _QUERY_WEIGHT
             mean = unit_rows(vectors[seeds].mean(axis=0, keepdims=True))[0]
             targets[column] = np.float32(weight) * queries[column] + (1 - np.float32(weight)) * mean
-            by_terms[:, column] = weight * by_terms[:, column] + (1 - weight) * _seed_similarity(terms.papers, seeds)
+            seed_terms = np.asarray(terms.papers[seeds].mean(axis=0)).ravel()
+            by_seeds = (terms.papers @ seed_terms) / max(float(np.linalg.norm(seed_terms)), 1e-12)
+            by_terms[:, column] = weight * by_terms[:, column] + (1 - weight) * by_seeds
     by_vectors = vectors @ unit_rows(targets).T
     return ThemeScores(by_vectors.astype(np.float64), by_terms)
-
-
-def _seed_similarity(paper_terms: Any, seeds: list[int]) -> Scores:  # noqa: ANN401  # SciPy has no types
-    mean = np.asarray(paper_terms[seeds].mean(axis=0)).ravel()
-    similarity: Scores = (paper_terms @ mean) / max(float(np.linalg.norm(mean)), 1e-12)
-    return similarity
 
 
 def subtract_background(scores: Scores, *, share: float = BACKGROUND_SHARE) -> Scores:

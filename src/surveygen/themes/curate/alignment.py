@@ -32,9 +32,7 @@ def align(previous: Taxonomy, before: Paths, new: Taxonomy, after: Paths) -> tup
     Returns:
         The new taxonomy with the previous ids that it keeps, and how it follows from the previous one.
     """
-    shared = _shared_papers(previous, before, new, after)
-    union = _sizes(previous, before)[:, None] + _sizes(new, after)[None, :] - shared
-    overlap = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    shared, overlap = _overlap(previous, before, new, after)
     matches = _match(previous, new, overlap)
     themes: list[Theme] = []
     for theme in new:
@@ -72,8 +70,10 @@ def _match(previous: Taxonomy, new: Taxonomy, overlap: NDArray[np.float64]) -> d
     return matches
 
 
-def _shared_papers(previous: Taxonomy, before: Paths, new: Taxonomy, after: Paths) -> NDArray[np.float64]:
-    """Return how many papers each pair of themes shares, `(n_previous, n_new)`."""
+def _overlap(
+    previous: Taxonomy, before: Paths, new: Taxonomy, after: Paths
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how many papers each pair of themes shares, and their Jaccard index, both `(n_previous, n_new)`."""
     row = {theme.id: n for n, theme in enumerate(previous)}
     column = {theme.id: n for n, theme in enumerate(new)}
     shared = np.zeros((len(row), len(column)))
@@ -81,12 +81,11 @@ def _shared_papers(previous: Taxonomy, before: Paths, new: Taxonomy, after: Path
         for old in path:
             for theme in after.get(paper, ()):
                 shared[row[old], column[theme]] += 1
-    return shared
-
-
-def _sizes(taxonomy: Taxonomy, paths: Paths) -> NDArray[np.float64]:
-    counts = Counter(theme for path in paths.values() for theme in path)
-    return np.array([float(counts[theme.id]) for theme in taxonomy])
+    old_sizes = Counter(theme for path in before.values() for theme in path)
+    new_sizes = Counter(theme for path in after.values() for theme in path)
+    sizes = np.array([[float(old_sizes[old] + new_sizes[theme]) for theme in column] for old in row])
+    union = sizes.reshape(shared.shape) - shared
+    return shared, np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 
 def _lineage(previous: Taxonomy, taxonomy: Taxonomy, shared: NDArray[np.float64]) -> Lineage:

@@ -46,7 +46,8 @@ def evaluate(
     matched = match_labels(gold, taxonomy)
     labeled = {paper: path[level - 1] for paper, path in matched.paths.items() if len(path) >= level}
     assigned = {item.paper: item for item in assignments}
-    compared = [paper for paper in labeled if paper in assigned and assigned[paper].method not in {"seed", "person"}]
+    in_survey = [paper for paper in labeled if paper in assigned]
+    compared = [paper for paper in in_survey if assigned[paper].method not in {"seed", "person"}]
     if not compared:
         unknown = f"; not in the taxonomy: {', '.join(matched.unknown[:5])}" if matched.unknown else ""
         raise ThemeError(
@@ -60,8 +61,8 @@ def evaluate(
     return Evaluation(
         level=level,
         papers=len(compared),
-        seeds=sum(paper in assigned for paper in labeled) - len(compared),
-        missing=sum(paper not in assigned for paper in labeled),
+        seeds=len(in_survey) - len(compared),
+        missing=len(labeled) - len(in_survey),
         unknown=matched.unknown,
         figures=_estimates(true, predicted, resamples),
         themes=_theme_scores(true, predicted, taxonomy),
