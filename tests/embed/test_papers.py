@@ -45,12 +45,12 @@ def paper(n: int, abstract: str = "") -> Paper:
 def test_vector_is_the_unit_mean_of_title_and_whole() -> None:
     """A paper's vector is half its title and half title with abstract, scaled to length 1."""
     encoder = Letters()
-    one = paper(0, "We oooo.")
-    title, whole = encoder.encode(paper_texts(one))
+    first = paper(0, "We oooo.")
+    title, whole = encoder.encode(paper_texts(first))
 
-    found = encode_papers(encoder, [one])
+    vectors = encode_papers(encoder, [first])
 
-    assert np.allclose(found, unit_rows(((title + whole) / 2)[None]), atol=1e-6)
+    assert np.allclose(vectors, unit_rows(((title + whole) / 2)[None]), atol=1e-6)
 
 
 def test_equal_texts_are_encoded_once() -> None:
@@ -111,11 +111,11 @@ def test_lsa_serves_any_corpus(texts: list[str]) -> None:
 
 def test_lsa_is_the_same_twice_and_in_any_order() -> None:
     """The corpus decides, not its order; the fingerprint says which corpus."""
-    one, two = make(EmbedSettings(), lambda: WORDS * 3), make(EmbedSettings(), lambda: WORDS[::-1] * 3)
+    first, second = make(EmbedSettings(), lambda: WORDS * 3), make(EmbedSettings(), lambda: WORDS[::-1] * 3)
 
-    assert one.fingerprint == two.fingerprint
-    assert np.array_equal(one.encode(WORDS), two.encode(WORDS))
-    assert make(EmbedSettings(), lambda: WORDS[:2]).fingerprint != one.fingerprint
+    assert first.fingerprint == second.fingerprint
+    assert np.array_equal(first.encode(WORDS), second.encode(WORDS))
+    assert make(EmbedSettings(), lambda: WORDS[:2]).fingerprint != first.fingerprint
 
 
 def test_lsa_puts_like_texts_near() -> None:

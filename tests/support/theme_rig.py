@@ -29,9 +29,9 @@ _WORDS = {
 }
 
 
-def kinds(each: int) -> list[Paper]:
+def kinds(count: int) -> list[Paper]:
     """Return so many papers on cats, on dogs and on law, each of other words of its kind."""
-    return [paper for kind in ("cat", "dog", "law") for paper in _papers(kind, each)]
+    return [paper for kind in ("cat", "dog", "law") for paper in _papers(kind, count)]
 
 
 def strangers(count: int) -> list[Paper]:
@@ -52,6 +52,6 @@ def assign(papers: Sequence[Paper], more: Taxonomy | None = None) -> tuple[Assig
 def _papers(kind: str, count: int) -> list[Paper]:
     chosen = islice(combinations(_WORDS[kind], 4), count)
     return [
-        Paper(PaperId(f"{kind}{n:02}"), f"On {said[0]} and {said[3]}", f"We study {' and '.join(said)}.")
-        for n, said in enumerate(chosen)
+        Paper(PaperId(f"{kind}{n:02}"), f"On {words[0]} and {words[3]}", f"We study {' and '.join(words)}.")
+        for n, words in enumerate(chosen)
     ]

@@ -25,10 +25,10 @@ def test_deciding_words_are_the_paper_s_own() -> None:
     """Each paper names words that it has and its theme has more than the second one; none says anothers' part."""
     papers = {paper.id: paper for paper in kinds(20)}
 
-    for found in assign(list(papers.values())):
-        assert found.keywords
-        assert all(word in papers[found.paper].text.lower() for word in found.keywords)
-    law = next(found for found in assign(list(papers.values())) if found.paper.startswith("law"))
+    for item in assign(list(papers.values())):
+        assert item.keywords
+        assert all(word in papers[item.paper].text.lower() for word in item.keywords)
+    law = next(item for item in assign(list(papers.values())) if item.paper.startswith("law"))
     assert set(law.keywords) <= {"tax", "law", "court", "judges", "contract", "firms", "ruling", "state"}
 
 
@@ -49,9 +49,9 @@ def test_deciding_sentences_hold_the_words() -> None:
         keywords=("tax", "law"),
     )
 
-    found = rationale_sentences(paper, item, spans)
+    result = rationale_sentences(paper, item, spans)
 
-    assert [(one.start, one.end, one.version, one.field) for one in found] == [
+    assert [(span.start, span.end, span.version, span.field) for span in result] == [
         (18, 41, 3, "abstract"),
         (63, 76, 3, "abstract"),
     ]
@@ -62,7 +62,7 @@ def test_a_sentence_of_no_words_decides_nothing() -> None:
     paper = Paper(PaperId("one"), "A title", "7 %. Courts hear of tax law.")
     item = replace(place("one", "law", margin=1), keywords=("tax", "law"))
 
-    assert [one.start for one in rationale_sentences(paper, item, [(0, 4), (5, 27)])] == [5]
+    assert [span.start for span in rationale_sentences(paper, item, [(0, 4), (5, 27)])] == [5]
 
 
 def test_no_sentence_is_named_without_a_word() -> None:
@@ -82,11 +82,11 @@ def test_border_cases_are_the_closest_calls_of_both_sides() -> None:
         place("far", "dog", margin=0.2),
     )
 
-    found = border_cases(PETS_AND_LAW, placed, count=2)
+    result = border_cases(PETS_AND_LAW, placed, count=2)
 
-    assert found[ThemeId("pets")] == ("nearer", "near")
-    assert found[ThemeId("cat")] == ("near",)
-    assert found[ThemeId("law")] == ("nearer", "near")
+    assert result[ThemeId("pets")] == ("nearer", "near")
+    assert result[ThemeId("cat")] == ("near",)
+    assert result[ThemeId("law")] == ("nearer", "near")
 
 
 def test_confidence_grows_with_lead_and_agreement() -> None:
@@ -103,10 +103,10 @@ def test_features_count_the_measures_that_agree() -> None:
     """Two of two votes by what themes say, one of two by their papers."""
     first, second = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])
 
-    found = confidence_features(first, np.array([0]), (first, first), (first, second))
+    result = confidence_features(first, np.array([0]), (first, first), (first, second))
 
-    assert found[0, 1:3].tolist() == [2.0, 1.0]
-    assert found[0, 0] == pytest.approx(np.log(1.05))
+    assert result[0, 1:3].tolist() == [2.0, 1.0]
+    assert result[0, 0] == pytest.approx(np.log(1.05))
 
 
 def test_doubt_follows_confidence() -> None:

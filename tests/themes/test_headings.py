@@ -23,24 +23,24 @@ def at(*turns: float) -> Vectors:
 
 def test_equal_outlines_agree_fully() -> None:
     """The same headings in another order have precision and recall 1."""
-    found = compare_headings(at(0, 0.7, 1.5), at(1.5, 0, 0.7))
+    score = compare_headings(at(0, 0.7, 1.5), at(1.5, 0, 0.7))
 
-    assert (found.ours, found.theirs) == (3, 3)
-    assert (found.precision, found.recall, found.f1) == pytest.approx((1, 1, 1), abs=1e-4)
+    assert (score.ours, score.theirs) == (3, 3)
+    assert (score.precision, score.recall, score.f1) == pytest.approx((1, 1, 1), abs=1e-4)
 
 
 def test_a_missing_heading_costs_recall_only() -> None:
     """Of two headings that have nothing in common we have one: recall one half, precision 1."""
-    found = compare_headings(at(0), at(0, np.pi / 2))
+    score = compare_headings(at(0), at(0, np.pi / 2))
 
-    assert (found.precision, found.recall) == pytest.approx((1, 0.5), abs=1e-4)
+    assert (score.precision, score.recall) == pytest.approx((1, 0.5), abs=1e-4)
 
 
 def test_headings_without_a_vector_agree_with_nothing() -> None:
     """Words that the encoder does not know are like nothing, and divide nothing by zero."""
-    found = compare_headings(np.zeros((2, 2), dtype=np.float32), at(0))
+    score = compare_headings(np.zeros((2, 2), dtype=np.float32), at(0))
 
-    assert (found.precision, found.recall, found.f1) == (0, 0, 0)
+    assert (score.precision, score.recall, score.f1) == (0, 0, 0)
 
 
 @given(angles, angles)

@@ -28,25 +28,25 @@ KINDS = (
 )
 
 
-def papers(each: int = 8) -> list[Paper]:
+def papers(count: int = 8) -> list[Paper]:
     """Return papers of three kinds, ids in an order that mixes them."""
     return [
         Paper(PaperId(f"p{n}-{kind}"), f"{title}, part {n}", f"{text} Case {n} differs.")
-        for n in range(each)
+        for n in range(count)
         for kind, (title, text) in enumerate(KINDS)
     ]
 
 
 def induce(
-    found: list[Paper], *, parent: str | None = None, target: int = 0, known: tuple[str, ...] = ()
+    sample: list[Paper], *, parent: str | None = None, target: int = 0, reserved: tuple[str, ...] = ()
 ) -> tuple[tuple[Theme, ...], tuple[Assignment, ...]]:
     """Induce with the encoder that needs no torch."""
-    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in found])
-    embeddings = Embeddings(tuple(p.id for p in found), encode_papers(encoder, found), encoder.fingerprint)
-    reserved_ids = [ThemeId(one) for one in known]
+    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in sample])
+    embeddings = Embeddings(tuple(p.id for p in sample), encode_papers(encoder, sample), encoder.fingerprint)
+    reserved_ids = [ThemeId(theme) for theme in reserved]
     above = ThemeId(parent) if parent else None
     return KMeansInducer(ThemeSettings(target=target)).induce(
-        embeddings, found, parent=above, reserved_ids=reserved_ids, seed=0
+        embeddings, sample, parent=above, reserved_ids=reserved_ids, seed=0
     )
 
 
@@ -54,7 +54,7 @@ def test_kinds_become_themes_with_their_own_names() -> None:
     """Three kinds of papers give three themes; every paper is placed; names say what sets them apart."""
     themes, placed = induce(papers())
 
-    kinds = {theme.id: {found.paper[-1] for found in placed if found.theme == theme.id} for theme in themes}
+    kinds = {theme.id: {item.paper[-1] for item in placed if item.theme == theme.id} for theme in themes}
     assert len(placed) == 24
     assert sorted(map(sorted, kinds.values())) == [["0"], ["1"], ["2"]]
     names = " ".join(theme.name for theme in themes).lower()
@@ -73,7 +73,7 @@ def test_ids_are_readable_stable_and_never_taken_twice() -> None:
     """The same papers give the same ids, unless a theme has or had them."""
     first, _ = induce(papers())
     again, _ = induce(papers())
-    other, _ = induce(papers(), known=tuple(theme.id for theme in first))
+    other, _ = induce(papers(), reserved=tuple(theme.id for theme in first))
 
     assert [theme.id for theme in first] == [theme.id for theme in again]
     assert not {theme.id for theme in first} & {theme.id for theme in other}
@@ -93,9 +93,9 @@ def test_order_of_papers_does_not_matter(mixed: list[Paper]) -> None:
 @pytest.mark.parametrize(("count", "themes"), [(0, 0), (1, 1), (3, 1), (11, 1)])
 def test_few_papers_are_one_theme(count: int, themes: int) -> None:
     """With nothing above them, few papers are one theme, and each is placed."""
-    found, placed = induce(papers()[:count])
+    induced, placed = induce(papers()[:count])
 
-    assert (len(found), len(placed)) == (themes, count)
+    assert (len(induced), len(placed)) == (themes, count)
 
 
 def test_a_real_corpus_gets_names_that_a_reader_accepts(root: Path) -> None:
@@ -104,16 +104,16 @@ def test_a_real_corpus_gets_names_that_a_reader_accepts(root: Path) -> None:
     The same papers give the same themes.
     """
     rows = map(json.loads, (root / "corpus" / "llm-alignment.jsonl").read_text(encoding="utf-8").splitlines())
-    found = [Paper(PaperId(row["arxiv_id"]), row["title"], row.get("abstract", "")) for row in rows]
+    sample = [Paper(PaperId(row["arxiv_id"]), row["title"], row.get("abstract", "")) for row in rows]
 
-    themes, placed = induce(found)
+    themes, placed = induce(sample)
 
     names = [theme.name.lower() for theme in themes]
-    assert len(placed) == len(found)
+    assert len(placed) == len(sample)
     assert len(set(names)) == len(names)
     assert all(list(phrases(name)) for part in names for name in part.split(" and "))
     assert all(theme.description.endswith(".") and len(theme.seeds) >= 3 for theme in themes)
-    assert induce(found) == (themes, placed)
+    assert induce(sample) == (themes, placed)
 
 
 def test_few_papers_under_a_theme_are_not_divided() -> None:
@@ -140,7 +140,7 @@ def test_central_papers_become_seeds() -> None:
     """The five papers in the middle of a theme are its seeds, so that later papers find it."""
     themes, placed = induce(papers())
 
-    where = {found.paper: found.theme for found in placed}
+    where = {item.paper: item.theme for item in placed}
     assert all(len(theme.seeds) == 5 and {where[seed] for seed in theme.seeds} == {theme.id} for theme in themes)
 
 
@@ -154,10 +154,10 @@ def test_names_keep_the_letters_of_the_texts() -> None:
     """An abbreviation keeps its capitals; a phrase hides the words that stand only inside it."""
     texts = [Paper(PaperId(str(n)), "RLHF pitfalls", "RLHF pitfalls again.") for n in range(4)]
 
-    (found,) = label_clusters(texts, np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp))
+    (label,) = label_clusters(texts, np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp))
 
-    assert found.name == "RLHF Pitfalls"
-    assert found.keywords == ("RLHF pitfalls",)
+    assert label.name == "RLHF Pitfalls"
+    assert label.keywords == ("RLHF pitfalls",)
 
 
 def nested() -> list[Paper]:
@@ -180,20 +180,20 @@ def test_large_themes_are_divided_again() -> None:
 
     tree = Taxonomy(themes)
     assert sorted(theme.name for theme in tree.children(None)) == ["Protein Folding", "Speech Recognition"]
-    assert all(found.path == tree.path(found.theme) for found in placed)
-    kinds = {theme.id: {found.paper.split("-")[2] for found in placed if found.theme == theme.id} for theme in themes}
+    assert all(item.path == tree.path(item.theme) for item in placed)
+    kinds = {theme.id: {item.paper.split("-")[2] for item in placed if item.theme == theme.id} for theme in themes}
     assert all(len(kinds[theme.id]) == 1 for theme in themes if theme.parent is not None)
-    assert {len(found.path) for found in placed} == {2}
+    assert {len(item.path) for item in placed} == {2}
 
 
 def test_without_subthemes_there_is_one_level() -> None:
     """The setting "none" keeps the themes flat."""
-    found = nested()
-    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in found])
-    embeddings = Embeddings(tuple(p.id for p in found), encode_papers(encoder, found), encoder.fingerprint)
+    sample = nested()
+    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in sample])
+    embeddings = Embeddings(tuple(p.id for p in sample), encode_papers(encoder, sample), encoder.fingerprint)
 
     themes, _ = KMeansInducer(ThemeSettings(subthemes="none")).induce(
-        embeddings, found, parent=None, reserved_ids=[], seed=0
+        embeddings, sample, parent=None, reserved_ids=[], seed=0
     )
 
     assert {theme.parent for theme in themes} == {None}
@@ -203,12 +203,12 @@ def test_without_subthemes_there_is_one_level() -> None:
 @settings(max_examples=20)
 def test_no_name_stands_twice_whatever_the_words(words: list[str]) -> None:
     """Every paper is placed, and names differ, even where titles repeat and nothing is said."""
-    found = [Paper(PaperId(f"p{n:02}"), word, word) for n, word in enumerate(words)]
+    sample = [Paper(PaperId(f"p{n:02}"), word, word) for n, word in enumerate(words)]
 
-    themes, placed = induce(found)
+    themes, placed = induce(sample)
 
     assert len({theme.name for theme in themes}) == len(themes)
-    assert len(placed) == len(found)
+    assert len(placed) == len(sample)
 
 
 def test_names_are_in_title_case_and_keep_capitals() -> None:
@@ -218,12 +218,12 @@ def test_names_are_in_title_case_and_keep_capitals() -> None:
 
 def test_a_name_on_another_branch_is_not_taken_again() -> None:
     """What names another theme names no second one, whether written with a hyphen or without."""
-    said = [Paper(PaperId(str(n)), "Retrieval augmented generation with memory", "It helps.") for n in range(4)]
+    texts = [Paper(PaperId(str(n)), "Retrieval augmented generation with memory", "It helps.") for n in range(4)]
     vectors, groups = np.ones((4, 1), dtype=np.float32), np.zeros(4, dtype=np.intp)
 
-    (found,) = label_clusters(said, vectors, groups, taken=["Retrieval-Augmented Generation"])
+    (label,) = label_clusters(texts, vectors, groups, taken=["Retrieval-Augmented Generation"])
 
-    assert found.name == "Memory"
+    assert label.name == "Memory"
 
 
 @pytest.mark.parametrize(
@@ -236,23 +236,23 @@ def test_a_name_on_another_branch_is_not_taken_again() -> None:
 )
 def test_a_phrase_that_is_cut_off_gets_its_next_word(heads: list[str], name: str) -> None:
     """It must follow often, and the phrase must seldom end by itself."""
-    said = [Paper(PaperId(str(n)), f"Named entity {head}", "It helps.") for n, head in enumerate(heads)]
+    texts = [Paper(PaperId(str(n)), f"Named entity {head}", "It helps.") for n, head in enumerate(heads)]
 
-    (found,) = label_clusters(said, np.ones((len(said), 1), dtype=np.float32), np.zeros(len(said), dtype=np.intp))
+    (label,) = label_clusters(texts, np.ones((len(texts), 1), dtype=np.float32), np.zeros(len(texts), dtype=np.intp))
 
-    assert found.name == name
+    assert label.name == name
 
 
 def test_a_word_that_only_describes_others_names_nothing() -> None:
     """Each "spoken" stands before another word; the next keywords stand for themselves."""
     things = ["menus", "signs", "letters", "hymns", "jokes", "riddles", "ballads", "oaths", "toasts"]
     titles = [f"spoken {thing} in taverns with zithers" for thing in things]
-    said = [Paper(PaperId(str(n)), title, "It helps.") for n, title in enumerate(titles)]
+    texts = [Paper(PaperId(str(n)), title, "It helps.") for n, title in enumerate(titles)]
 
-    (found,) = label_clusters(said, np.ones((9, 1), dtype=np.float32), np.zeros(9, dtype=np.intp))
+    (label,) = label_clusters(texts, np.ones((9, 1), dtype=np.float32), np.zeros(9, dtype=np.intp))
 
-    assert found.keywords[:3] == ("spoken", "taverns", "zithers")
-    assert found.name == "Taverns and Zithers"
+    assert label.keywords[:3] == ("spoken", "taverns", "zithers")
+    assert label.name == "Taverns and Zithers"
 
 
 def test_modularity_is_that_of_the_definition() -> None:

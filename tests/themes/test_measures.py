@@ -53,23 +53,23 @@ def gold(**labels: list[str]) -> dict[PaperId, list[str]]:
 
 def test_figures_of_a_small_table() -> None:
     """Two of three right: accuracy 2/3, macro-F1 the mean of 2/3 and 2/3, and the confusion says what went where."""
-    said = gold(a=["outer"], b=["outer"], c=["attacks"])
+    labels = gold(a=["outer"], b=["outer"], c=["attacks"])
 
-    found = evaluate(said, placed(a="outer-rl", b="attacks", c="attacks"), THEMES)
+    result = evaluate(labels, placed(a="outer-rl", b="attacks", c="attacks"), THEMES)
 
-    assert (found.papers, found.missing, found.seeds) == (3, 0, 0)
-    assert found.value("accuracy") == pytest.approx(2 / 3)
-    assert found.value("macro_f1") == pytest.approx(2 / 3)
-    assert found.confusion == (("outer", "attacks", 1),)
-    assert [(t.theme, t.precision, t.recall) for t in found.themes] == [("outer", 1.0, 0.5), ("attacks", 0.5, 1.0)]
+    assert (result.papers, result.missing, result.seeds) == (3, 0, 0)
+    assert result.value("accuracy") == pytest.approx(2 / 3)
+    assert result.value("macro_f1") == pytest.approx(2 / 3)
+    assert result.confusion == (("outer", "attacks", 1),)
+    assert [(t.theme, t.precision, t.recall) for t in result.themes] == [("outer", 1.0, 0.5), ("attacks", 0.5, 1.0)]
 
 
 def test_agreement_without_error_is_one() -> None:
     """Where program and people agree every measure and its interval is 1."""
-    found = evaluate(gold(a=["outer"], b=["attacks"]), placed(a="outer", b="attacks"), THEMES)
+    result = evaluate(gold(a=["outer"], b=["attacks"]), placed(a="outer", b="attacks"), THEMES)
 
-    assert {figure.value for figure in found.figures} == {1.0}
-    assert all(0 <= figure.low <= figure.value <= figure.high <= 1 for figure in found.figures)
+    assert {figure.value for figure in result.figures} == {1.0}
+    assert all(0 <= figure.low <= figure.value <= figure.high <= 1 for figure in result.figures)
 
 
 @pytest.mark.parametrize("label", ["outer", "OUTER", "Outer Alignment", "outer align", "外部", " outer "])
@@ -80,32 +80,32 @@ def test_labels_are_ids_names_or_beginnings(label: str) -> None:
 
 def test_unknown_labels_are_told() -> None:
     """A label that no theme answers to is listed, and the paper is compared as deep as its path is known."""
-    found = evaluate(
+    result = evaluate(
         gold(a=["outer", "Market making"], b=["attack"], c=["Nowhere"]), placed(a="outer", b="attacks"), THEMES
     )
 
-    assert found.unknown == ("Market making", "Nowhere")
-    assert found.papers == 2
+    assert result.unknown == ("Market making", "Nowhere")
+    assert result.papers == 2
 
 
 def test_level_two_compares_children() -> None:
     """At level 2 only papers with a second label count, and a paper left at the top is wrong there."""
-    said = gold(a=["outer", "RL-based"], b=["outer", "SL"], c=["attacks"])
+    labels = gold(a=["outer", "RL-based"], b=["outer", "SL"], c=["attacks"])
 
-    found = evaluate(said, placed(a="outer-rl", b="outer", c="attacks"), THEMES, 2)
+    result = evaluate(labels, placed(a="outer-rl", b="outer", c="attacks"), THEMES, 2)
 
-    assert found.papers == 2
-    assert found.value("accuracy") == 0.5
+    assert result.papers == 2
+    assert result.value("accuracy") == 0.5
 
 
 def test_seeds_and_strangers_are_left_out() -> None:
     """A seed is no evidence, and a paper that the survey does not hold is counted as missing."""
-    one, two = placed(a="outer", b="attacks")
-    seed = Assignment(one.paper, one.theme, one.path, 0.5, None, 0.1, uncertain=False, method="seed")
+    first, second = placed(a="outer", b="attacks")
+    seed = Assignment(first.paper, first.theme, first.path, 0.5, None, 0.1, uncertain=False, method="seed")
 
-    found = evaluate(gold(a=["outer"], b=["attacks"], c=["outer"]), [seed, two], THEMES)
+    result = evaluate(gold(a=["outer"], b=["attacks"], c=["outer"]), [seed, second], THEMES)
 
-    assert (found.papers, found.seeds, found.missing) == (1, 1, 1)
+    assert (result.papers, result.seeds, result.missing) == (1, 1, 1)
 
 
 def test_nothing_to_compare_is_an_error() -> None:
@@ -116,23 +116,23 @@ def test_nothing_to_compare_is_an_error() -> None:
 
 def test_evaluation_is_printed_and_dumped() -> None:
     """The table names every theme and figure; the JSON holds them too; both are the same each time."""
-    said, done = gold(a=["outer"], b=["attacks"], c=["x"]), placed(a="attacks", b="attacks")
-    found = evaluate(said, done, THEMES)
+    labels, assigned = gold(a=["outer"], b=["attacks"], c=["x"]), placed(a="attacks", b="attacks")
+    result = evaluate(labels, assigned, THEMES)
 
-    text = found.as_text()
+    text = result.as_text()
     assert all(word in text for word in ("macro_f1", "outer -> attacks: 1", "label not in the taxonomy: x"))
-    assert json.loads(json.dumps(found.as_json()))["themes"][0]["theme"] == "outer"
-    assert evaluate(said, done, THEMES) == found
+    assert json.loads(json.dumps(result.as_json()))["themes"][0]["theme"] == "outer"
+    assert evaluate(labels, assigned, THEMES) == result
 
 
 @given(codes)
 def test_measures_stay_between_zero_and_one(pairs: list[tuple[int, int]]) -> None:
     """Macro-F1 and purity are shares; a perfect prediction has both at 1."""
-    said, done = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True))
+    labels, assigned = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True))
 
-    assert 0 <= macro_f1(said, done) <= 1
-    assert 0 < purity(said, done) <= 1
-    assert macro_f1(said, said) == purity(said, said) == 1
+    assert 0 <= macro_f1(labels, assigned) <= 1
+    assert 0 < purity(labels, assigned) <= 1
+    assert macro_f1(labels, labels) == purity(labels, labels) == 1
 
 
 def test_depth_is_that_of_labels_that_are_themes() -> None:

@@ -39,32 +39,32 @@ def papers() -> list[Paper]:
     return [Paper(PaperId(f"{kind}{n}"), text) for kind, texts in TEXTS.items() for n, text in enumerate(texts)]
 
 
-def assign(found: list[Paper], taxonomy: Taxonomy) -> tuple[Assignment, ...]:
+def assign(sample: list[Paper], taxonomy: Taxonomy) -> tuple[Assignment, ...]:
     """Assign with the encoder that needs no torch, as the pipeline does."""
     queries = theme_queries(taxonomy)
-    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in found] + list(queries))
-    vectors = encode_papers(encoder, found)
-    embeddings = Embeddings(tuple(paper.id for paper in found), vectors, encoder.fingerprint)
+    encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in sample] + list(queries))
+    vectors = encode_papers(encoder, sample)
+    embeddings = Embeddings(tuple(paper.id for paper in sample), vectors, encoder.fingerprint)
     asked = theme_vectors(taxonomy, dict(zip(queries, encoder.encode(queries), strict=True)))
-    return NearestCentroidAssigner().assign(embeddings, found, taxonomy, asked)
+    return NearestCentroidAssigner().assign(embeddings, sample, taxonomy, asked)
 
 
 def test_papers_go_down_to_the_leaf_that_fits() -> None:
     """Each paper stands under its own kind, with the whole path from the top."""
-    placed = {found.paper: found for found in assign(papers(), PETS)}
+    placed = {item.paper: item for item in assign(papers(), PETS)}
 
-    assert {paper: found.theme for paper, found in placed.items()} == {paper.id: paper.id[:3] for paper in papers()}
+    assert {paper: item.theme for paper, item in placed.items()} == {paper.id: paper.id[:3] for paper in papers()}
     assert placed[PaperId("cat0")].path == ("pets", "cat")
     assert placed[PaperId("law0")].runner_up == "pets"
 
 
 def test_margin_is_the_lead_over_the_runner_up() -> None:
     """Scores are cosines, margins are not negative, and one theme at the top has no rival."""
-    for found in assign(papers(), PETS):
-        assert -1 <= found.score <= 1
-        assert found.margin >= 0
+    for item in assign(papers(), PETS):
+        assert -1 <= item.score <= 1
+        assert item.margin >= 0
     alone = assign(papers(), Taxonomy(PETS.themes[3:]))
-    assert all(found.runner_up is None and found.margin == found.score and not found.secondary for found in alone)
+    assert all(item.runner_up is None and item.margin == item.score and not item.secondary for item in alone)
 
 
 def test_seeds_stand_where_they_were_put() -> None:
@@ -74,7 +74,7 @@ def test_seeds_stand_where_they_were_put() -> None:
         for theme in PETS
     )
 
-    placed = {found.paper: found for found in assign(papers(), Taxonomy(themes))}
+    placed = {item.paper: item for item in assign(papers(), Taxonomy(themes))}
 
     seed = placed[PaperId("cat0")]
     assert (seed.theme, seed.path, seed.method, seed.secondary) == ("dog", ("pets", "dog"), "seed", ("law",))
@@ -86,7 +86,7 @@ def test_seeds_of_induced_themes_are_free_to_move() -> None:
     """Only a person's seed is fixed; the central papers of an induced theme are placed like all others."""
     induced = Taxonomy(tuple(replace(theme, seeds=(PaperId("cat0"),), origin="induced") for theme in PETS))
 
-    assert {found.method for found in assign(papers(), induced)} == {"nearest"}
+    assert {item.method for item in assign(papers(), induced)} == {"nearest"}
 
 
 def test_seeds_draw_papers_like_them() -> None:
@@ -98,7 +98,7 @@ def test_seeds_draw_papers_like_them() -> None:
         )
     )
 
-    placed = {found.paper: found.theme for found in assign(papers(), vague)}
+    placed = {item.paper: item.theme for item in assign(papers(), vague)}
 
     assert placed[PaperId("cat2")] == "one"
     assert placed[PaperId("law1")] == "two"
@@ -109,7 +109,7 @@ def test_few_papers_are_no_trouble(count: int) -> None:
     """No paper, one or two: one assignment each, under the right theme."""
     few = papers()[:count]
 
-    assert [found.path[0] for found in assign(few, PETS)] == ["pets"] * count
+    assert [item.path[0] for item in assign(few, PETS)] == ["pets"] * count
 
 
 def test_no_themes_give_no_assignments() -> None:
@@ -121,21 +121,21 @@ def test_a_paper_without_known_words_is_placed_and_doubted() -> None:
     """A paper that says nothing is placed somewhere and marked uncertain."""
     odd = Paper(PaperId("odd"), "zzz qqq")
 
-    found = next(one for one in assign([*papers(), odd], PETS) if one.paper == "odd")
+    item = next(item for item in assign([*papers(), odd], PETS) if item.paper == "odd")
 
-    assert found.uncertain
+    assert item.uncertain
 
 
 @settings(max_examples=10)
 @given(st.permutations(range(9)))
 def test_order_of_papers_does_not_matter(order: list[int]) -> None:
     """A paper gets the same theme wherever it stands in the list."""
-    straight = {found.paper: found.path for found in assign(papers(), PETS)}
+    straight = {item.paper: item.path for item in assign(papers(), PETS)}
 
     mixed = assign([papers()[n] for n in order], PETS)
 
-    assert {found.paper: found.path for found in mixed} == straight
-    assert [found.paper for found in mixed] == [papers()[n].id for n in order]
+    assert {item.paper: item.path for item in mixed} == straight
+    assert [item.paper for item in mixed] == [papers()[n].id for n in order]
 
 
 def test_the_same_input_gives_the_same_numbers() -> None:

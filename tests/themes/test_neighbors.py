@@ -25,10 +25,10 @@ def embeddings(vectors: Vectors, rows: list[int]) -> Embeddings:
     return Embeddings(tuple(PaperId(f"{row:04}") for row in rows), vectors[rows], "drawn")
 
 
-def likenesses(found: Embeddings, near: dict[PaperId, tuple[PaperId, ...]]) -> list[list[float]]:
+def likenesses(current: Embeddings, near: dict[PaperId, tuple[PaperId, ...]]) -> list[list[float]]:
     """How like each paper its nearest are, in their order."""
-    row = {paper: n for n, paper in enumerate(found.ids)}
-    return [[float(found.vectors[row[p]] @ found.vectors[row[q]]) for q in near[p]] for p in found.ids]
+    row = {paper: n for n, paper in enumerate(current.ids)}
+    return [[float(current.vectors[row[p]] @ current.vectors[row[q]]) for q in near[p]] for p in current.ids]
 
 
 @given(
@@ -44,17 +44,17 @@ def test_an_update_is_as_good_as_comparing_all(seed: int, count: int, come: int,
     new = embeddings(changed, rows)
     names = [PaperId(f"{row:04}") for row in rows if row >= count or not np.array_equal(vectors[row], changed[row])]
 
-    found = dict(update_neighbors(new, nearest_papers(old, 5), names, 5))
+    updated = dict(update_neighbors(new, nearest_papers(old, 5), names, 5))
 
     expected = likenesses(new, nearest_papers(new, 5))
-    assert [len(row) for row in likenesses(new, found)] == [len(row) for row in expected]
-    assert all(a == pytest.approx(b, abs=2e-6) for a, b in zip(likenesses(new, found), expected, strict=True))
-    assert all(paper not in near for paper, near in found.items())
+    assert [len(row) for row in likenesses(new, updated)] == [len(row) for row in expected]
+    assert all(a == pytest.approx(b, abs=2e-6) for a, b in zip(likenesses(new, updated), expected, strict=True))
+    assert all(paper not in near for paper, near in updated.items())
 
 
 def test_nothing_new_changes_nothing() -> None:
     """The rows come back as they were."""
-    found = embeddings(drawn(1, 40), list(range(40)))
-    before = nearest_papers(found, 5)
+    current = embeddings(drawn(1, 40), list(range(40)))
+    before = nearest_papers(current, 5)
 
-    assert update_neighbors(found, before, (), 5) == before
+    assert update_neighbors(current, before, (), 5) == before

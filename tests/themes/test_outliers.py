@@ -18,52 +18,52 @@ from theme_rig import assign, kinds, strangers
 def scores(strange: int, shift: float = 0.0) -> tuple[Scores, np.ndarray[tuple[int], np.dtype[np.intp]]]:
     """Return likeness to two themes of sixty members, and of papers that are as little like both as others are."""
     rng = np.random.default_rng(2)
-    found = rng.normal(0.2, 0.03, size=(60 + strange, 2))
-    found[:30, 0] += 0.4
-    found[30:60, 1] += 0.4
-    return found + np.array([0.0, shift]), np.concatenate([np.repeat([0, 1], 30), np.zeros(strange, dtype=np.intp)])
+    values = rng.normal(0.2, 0.03, size=(60 + strange, 2))
+    values[:30, 0] += 0.4
+    values[30:60, 1] += 0.4
+    return values + np.array([0.0, shift]), np.concatenate([np.repeat([0, 1], 30), np.zeros(strange, dtype=np.intp)])
 
 
 @given(st.floats(-0.5, 0.5))
 def test_the_level_of_a_theme_changes_nothing(shift: float) -> None:
     """A theme to which everything is more alike loses none of its papers and takes no stranger in."""
-    told, chosen = scores(10)
+    by_query, chosen = scores(10)
     moved, _ = scores(10, shift)
 
-    found, again = detect_outliers(told, told, chosen, ()), detect_outliers(moved, moved, chosen, ())
+    result, again = detect_outliers(by_query, by_query, chosen, ()), detect_outliers(moved, moved, chosen, ())
 
-    assert found.is_outlier[60:].any()
-    assert not found.is_outlier[:60].any()
-    assert found.fit[60:].max() < found.fit[:60].min()
-    assert again.is_outlier.tolist() == found.is_outlier.tolist()
-    assert again.fit.tolist() == pytest.approx(found.fit.tolist())
+    assert result.is_outlier[60:].any()
+    assert not result.is_outlier[:60].any()
+    assert result.fit[60:].max() < result.fit[:60].min()
+    assert again.is_outlier.tolist() == result.is_outlier.tolist()
+    assert again.fit.tolist() == pytest.approx(result.fit.tolist())
 
 
 def test_both_kinds_of_evidence_must_miss() -> None:
     """A paper that is like the papers of its theme stays, even where the theme's words do not say so."""
-    told, chosen = scores(10)
-    shown = told.copy()
-    shown[60:, 0] = 0.6
+    by_query, chosen = scores(10)
+    by_centroid = by_query.copy()
+    by_centroid[60:, 0] = 0.6
 
-    assert not detect_outliers(told, shown, chosen, ()).is_outlier.any()
+    assert not detect_outliers(by_query, by_centroid, chosen, ()).is_outlier.any()
 
 
 @given(st.integers(1, 29))
 def test_a_handful_of_papers_has_no_strangers(count: int) -> None:
     """Nobody is outside where too few papers show what is usual."""
-    told, chosen = scores(10)
+    by_query, chosen = scores(10)
 
-    found = detect_outliers(told[:count], told[:count], chosen[:count], ())
+    result = detect_outliers(by_query[:count], by_query[:count], chosen[:count], ())
 
-    assert found.fit.tolist() == [1.0] * count
-    assert not found.is_outlier.any()
+    assert result.fit.tolist() == [1.0] * count
+    assert not result.is_outlier.any()
 
 
 def test_strangers_do_not_make_the_middle_of_a_theme() -> None:
     """The papers least like their theme weigh nothing in it, the most typical ones most."""
-    told, chosen = scores(10)
+    by_query, chosen = scores(10)
 
-    weights = centroid_weights(told, chosen)
+    weights = centroid_weights(by_query, chosen)
 
     assert weights[60:].max() == 0.0
     assert weights.max() == pytest.approx(0.7)
@@ -71,13 +71,13 @@ def test_strangers_do_not_make_the_middle_of_a_theme() -> None:
 
 def test_papers_of_another_subject_fit_no_theme() -> None:
     """Recipes among papers on pets and law keep the nearest theme but are members of none; members stay."""
-    found = assign([*kinds(20), *strangers(6)])
+    result = assign([*kinds(20), *strangers(6)])
 
-    outside = {item.paper for item in found if item.outside}
+    outside = {item.paper for item in result if item.outside}
     assert outside
     assert all(paper.startswith("food") for paper in outside)
-    assert all(item.theme and not any(item.belongs(step) for step in item.path) for item in found if item.outside)
-    assert not any(item.uncertain or item.secondary for item in found if item.outside)
+    assert all(item.theme and not any(item.belongs(step) for step in item.path) for item in result if item.outside)
+    assert not any(item.uncertain or item.secondary for item in result if item.outside)
 
 
 def test_a_survey_on_its_subject_loses_no_paper() -> None:
@@ -98,9 +98,9 @@ def test_a_seed_is_never_outside() -> None:
     odd = strangers(6)
     themes = Taxonomy((Theme(ThemeId("rest"), "Other", seeds=(odd[0].id,)),))
 
-    found = {item.paper: item for item in assign([*kinds(20), *odd], themes)}
+    result = {item.paper: item for item in assign([*kinds(20), *odd], themes)}
 
-    assert (found[odd[0].id].outside, found[odd[0].id].fit, found[odd[0].id].confidence) == (False, 1.0, 1.0)
+    assert (result[odd[0].id].outside, result[odd[0].id].fit, result[odd[0].id].confidence) == (False, 1.0, 1.0)
 
 
 def test_members_are_those_inside() -> None:

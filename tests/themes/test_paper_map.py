@@ -63,13 +63,15 @@ def test_a_newcomer_joins_those_that_are_like_it() -> None:
     embeddings = clusters((60, 60, 60))
     places = map_papers(embeddings)
     away = set(embeddings.ids[::12])
-    known = {paper: place for paper, place in places.items() if paper not in away}
+    mapped = {paper: place for paper, place in places.items() if paper not in away}
 
-    joined = join_map(embeddings, known)
+    joined = join_map(embeddings, mapped)
 
     assert set(joined) == away
     for paper, place in joined.items():
-        nearest = min(known, key=lambda one: np.hypot(known[one][0] - place[0], known[one][1] - place[1]))
+        nearest = min(
+            mapped, key=lambda paper_id: np.hypot(mapped[paper_id][0] - place[0], mapped[paper_id][1] - place[1])
+        )
         assert nearest[:2] == paper[:2]
     with pytest.raises(ValueError, match="none of 180 papers has coordinates"):
         join_map(embeddings, {})

@@ -139,4 +139,4 @@ def test_shipped_terms_are_in_languages_that_there_are(name: str, tmp_path: Path
     glossaries = dict(load_profile(name, tmp_path).glossaries)
 
     assert set(glossaries) <= set(codes())
-    assert all(said for terms in glossaries.values() for _, said in terms)
+    assert all(translation for terms in glossaries.values() for _, translation in terms)

@@ -31,14 +31,14 @@ BEFORE = {paper: EAST if paper.startswith("e") else NORTH for paper in WORLD.ids
 STRAYS = (PaperId("e0"), PaperId("n0"))
 
 
-def said(paper: PaperId, theme: ThemeId) -> Assignment:
+def proposed(paper: PaperId, theme: ThemeId) -> Assignment:
     """What an assigner says."""
     return Assignment(paper, theme, TAXONOMY.path(theme), 0.5, None, 0.1, False, "nearest")  # noqa: FBT003
 
 
 def other(paper: PaperId) -> Assignment:
     """An assigner that names the other theme of each."""
-    return said(paper, NORTH if BEFORE[paper] == EAST else EAST)
+    return proposed(paper, NORTH if BEFORE[paper] == EAST else EAST)
 
 
 def test_a_paper_moves_when_both_witnesses_agree() -> None:
@@ -54,7 +54,7 @@ def test_a_paper_moves_when_both_witnesses_agree() -> None:
 
 def test_a_paper_stays_when_the_assigner_agrees_with_its_place() -> None:
     """However near it is to others."""
-    settled = stabilize([said(p, t) for p, t in BEFORE.items()], TAXONOMY, WORLD, PreviousState(BEFORE, budget=99))
+    settled = stabilize([proposed(p, t) for p, t in BEFORE.items()], TAXONOMY, WORLD, PreviousState(BEFORE, budget=99))
 
     assert settled.themes == BEFORE
     assert settled.reasons == {}
@@ -73,7 +73,7 @@ def test_the_budget_caps_the_moves_and_the_order_of_papers_does_not_matter(budge
 
 def test_a_new_paper_goes_where_the_assigner_says() -> None:
     """It had no place."""
-    settled = stabilize([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState({}))
+    settled = stabilize([proposed(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState({}))
 
     assert settled.themes == {STRAYS[0]: NORTH}
     assert settled.reasons == {}
@@ -81,7 +81,7 @@ def test_a_new_paper_goes_where_the_assigner_says() -> None:
 
 def test_a_theme_that_is_gone_keeps_nobody() -> None:
     """Its papers go where the assigner says, outside the budget."""
-    settled = stabilize([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState({STRAYS[0]: ThemeId("lost")}))
+    settled = stabilize([proposed(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState({STRAYS[0]: ThemeId("lost")}))
 
     assert settled.themes == {STRAYS[0]: NORTH}
     assert settled.reasons == {STRAYS[0]: ("theme_gone", "")}
@@ -89,19 +89,19 @@ def test_a_theme_that_is_gone_keeps_nobody() -> None:
 
 def test_papers_go_down_into_a_theme_that_was_divided() -> None:
     """That is what it was divided for; below a sub-theme that was there before, evidence is asked."""
-    down = [said(paper, NEAR_EAST) for paper in WORLD.ids[1:SIZE]]
+    down = [proposed(paper, NEAR_EAST) for paper in WORLD.ids[1:SIZE]]
 
     divided = stabilize(down, TAXONOMY, WORLD, PreviousState(BEFORE, born=[NEAR_EAST]))
-    known = stabilize(down, TAXONOMY, WORLD, PreviousState(BEFORE))
+    settled = stabilize(down, TAXONOMY, WORLD, PreviousState(BEFORE))
 
     assert set(divided.themes.values()) == {NEAR_EAST}
-    assert set(known.themes.values()) == {EAST}
+    assert set(settled.themes.values()) == {EAST}
 
 
 def test_a_new_theme_takes_what_is_nearer_to_it_outside_the_budget() -> None:
     """A person asked for it; a paper that is nearer to its own theme's papers stays all the same."""
     before = dict.fromkeys(WORLD.ids, EAST)
-    fresh = [said(paper, NORTH) for paper in WORLD.ids[SIZE + 1 :]] + [said(WORLD.ids[1], NORTH)]
+    fresh = [proposed(paper, NORTH) for paper in WORLD.ids[SIZE + 1 :]] + [proposed(WORLD.ids[1], NORTH)]
 
     settled = stabilize(fresh, TAXONOMY, WORLD, PreviousState(before, born=[NORTH]))
 
@@ -112,6 +112,6 @@ def test_the_only_paper_of_a_theme_stays() -> None:
     """There is nothing to measure its likeness by."""
     before = {STRAYS[0]: EAST, **dict.fromkeys(WORLD.ids[SIZE:], NORTH)}
 
-    settled = stabilize([said(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState(before, budget=9))
+    settled = stabilize([proposed(STRAYS[0], NORTH)], TAXONOMY, WORLD, PreviousState(before, budget=9))
 
     assert settled.themes == {STRAYS[0]: EAST}

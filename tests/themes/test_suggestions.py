@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.proposal import Proposal
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.themes import nearest_papers
 from surveygen.themes.curate import SuggestionInput, suggest_changes
@@ -17,7 +19,7 @@ WORDS = ("purring cats", "tax law", "choir music", "steel bridges", "glass lense
 THEMES = tuple(Theme(ThemeId(word.split()[1]), word.title()) for word in WORDS)
 
 
-def outlook(groups: dict[int, int], themes: dict[int, int], *, recent: int = -1) -> SuggestionInput:
+def sample_input(groups: dict[int, int], themes: dict[int, int], *, recent: int = -1) -> SuggestionInput:
     """Papers around axes that have something in common, of which the last axis has the contrary.
 
     Args:
@@ -46,16 +48,21 @@ def outlook(groups: dict[int, int], themes: dict[int, int], *, recent: int = -1)
     )
 
 
-CROWD = outlook({0: 40, 1: 40, 2: 40, 3: 15}, {3: 1}, recent=3)
+CROWD = sample_input({0: 40, 1: 40, 2: 40, 3: 15}, {3: 1}, recent=3)
+
+
+def suggested(kind: str, data: SuggestionInput, previous: Sequence[Proposal] = ()) -> list[Proposal]:
+    """Return the suggestions of one kind."""
+    return [proposal for proposal in suggest_changes(data, previous) if proposal.kind == kind]
 
 
 def test_a_crowd_of_recent_papers_is_proposed_as_a_theme() -> None:
     """With its papers, and a name from their words; no other theme is."""
-    (found,) = [one for one in suggest_changes(CROWD) if one.kind == "new"]
+    (new,) = suggested("new", CROWD)
 
-    assert set(found.papers) <= set(CROWD.recent)
-    assert len(found.papers) >= 12
-    assert "bridges" in found.name.lower()
+    assert set(new.papers) <= set(CROWD.recent)
+    assert len(new.papers) >= 12
+    assert "bridges" in new.name.lower()
 
 
 def test_recent_papers_that_are_like_older_ones_are_not_proposed() -> None:
@@ -63,47 +70,55 @@ def test_recent_papers_that_are_like_older_ones_are_not_proposed() -> None:
     papers = CROWD.embeddings.ids
     spread = replace(CROWD, recent=frozenset(papers[::7]) - frozenset(CROWD.recent))
 
-    assert [one for one in suggest_changes(spread) if one.kind == "new"] == []
+    assert suggested("new", spread) == []
 
 
 @pytest.mark.parametrize("recent", [frozenset(), frozenset(CROWD.embeddings.ids)])
 def test_where_all_papers_came_at_once_none_is_new(recent: frozenset[PaperId]) -> None:
     """There is nothing to be new beside."""
-    assert [one for one in suggest_changes(replace(CROWD, recent=recent)) if one.kind == "new"] == []
+    assert suggested("new", replace(CROWD, recent=recent)) == []
 
 
 def test_a_proposal_keeps_its_id_until_a_person_dealt_with_its_papers() -> None:
     """It stays on the list as papers come, and goes when they are placed."""
-    (first,) = [one for one in suggest_changes(CROWD) if one.kind == "new"]
+    (first,) = suggested("new", CROWD)
     grown = replace(CROWD, recent=frozenset(sorted(CROWD.recent)[1:]))
     later = replace(CROWD, recent=frozenset())
     placed = replace(CROWD, placed=frozenset(first.papers))
 
-    assert [one.id for one in suggest_changes(grown, [first]) if one.kind == "new"] == [first.id]
-    assert [one for one in suggest_changes(later, [first]) if one.kind == "new"] == [first]
-    assert [one for one in suggest_changes(placed, [first]) if one.kind == "new"] == []
+    assert [proposal.id for proposal in suggested("new", grown, [first])] == [first.id]
+    assert suggested("new", later, [first]) == [first]
+    assert suggested("new", placed, [first]) == []
 
 
 def test_themes_that_cannot_be_told_apart_are_proposed_as_one() -> None:
     """The smaller goes into the larger; themes of different papers are left alone."""
-    mixed = outlook({0: 40, 1: 40, 2: 40}, {})
+    mixed = sample_input({0: 40, 1: 40, 2: 40}, {})
     paths = {
         p: ((THEMES[3].id,) if p.startswith("0") and n % 3 == 0 else mixed.paths[p]) for n, p in enumerate(mixed.paths)
     }
     taxonomy = Taxonomy(THEMES[:4])
 
-    (found,) = [one for one in suggest_changes(replace(mixed, paths=paths, taxonomy=taxonomy)) if one.kind == "merge"]
+    (new,) = [
+        proposal
+        for proposal in suggest_changes(replace(mixed, paths=paths, taxonomy=taxonomy))
+        if proposal.kind == "merge"
+    ]
 
-    assert found.themes == (THEMES[3].id, THEMES[0].id)
-    assert [one for one in suggest_changes(mixed) if one.kind == "merge"] == []
+    assert new.themes == (THEMES[3].id, THEMES[0].id)
+    assert suggested("merge", mixed) == []
 
 
 def test_a_theme_of_two_subjects_is_proposed_to_be_divided() -> None:
     """Its halves are less alike than the themes beside it; a theme of one subject is whole."""
-    two = outlook({0: 40, 1: 40, 2: 40, 3: 40, 4: 40}, {4: 3})
+    two = sample_input({0: 40, 1: 40, 2: 40, 3: 40, 4: 40}, {4: 3})
 
-    assert [one.themes for one in suggest_changes(two) if one.kind == "split"] == [(THEMES[3].id,)]
-    assert [one for one in suggest_changes(outlook({0: 40, 1: 40, 2: 40, 3: 40}, {})) if one.kind == "split"] == []
+    assert [proposal.themes for proposal in suggested("split", two)] == [(THEMES[3].id,)]
+    assert [
+        proposal
+        for proposal in suggest_changes(sample_input({0: 40, 1: 40, 2: 40, 3: 40}, {}))
+        if proposal.kind == "split"
+    ] == []
 
 
 def test_the_same_papers_give_the_same_proposals() -> None:
