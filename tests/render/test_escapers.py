@@ -30,11 +30,11 @@ from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.text import clean
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, compile_pdf, render_reports
-from surveygen.render._markdown import markdown
 from surveygen.render.export.bibtex import bibliography
 from surveygen.render.html.markup import string, words
 from surveygen.render.html.page_data import data_element
 from surveygen.render.latex.text import tex
+from surveygen.render.markdown import escape_markdown
 from surveygen.render.templates import fill, html_environment
 from tex_words import printed
 
@@ -128,7 +128,7 @@ def test_markdown_gives_the_words_back(text: str) -> None:
     """As a paragraph, a heading, an item and a cell, a reader of CommonMark with tables finds the words alone."""
     expected = without_math(text)
     assume(expected)
-    written = markdown(expected)
+    written = escape_markdown(expected)
 
     assert _read_markdown(written) == [("paragraph_open", expected)]
     assert _read_markdown(f"# {written}") == [("heading_open", expected)]

@@ -19,12 +19,11 @@ from surveygen.domain.theme import ThemeId
 from surveygen.errors import TemplateError
 from surveygen.languages import load
 from surveygen.render import template_root
-from surveygen.render._html_marks import TONES
-from surveygen.render._mathml import math_markup, math_tree
-from surveygen.render.figures import HEIGHT, draw
+from surveygen.render.figures import YEARS_HEIGHT, year_chart
 from surveygen.render.html.assets import bundle
-from surveygen.render.html.markup import anchor, words
-from surveygen.render.html.sources import SourceTexts
+from surveygen.render.html.context import SourceTexts
+from surveygen.render.html.layout import TONES
+from surveygen.render.html.markup import anchor, math_markup, math_tree, words
 
 _TAG = re.compile(r"</?([a-z]+)([^>]*)>")
 
@@ -102,12 +101,12 @@ def test_an_abstract_is_cut_where_evidence_lies() -> None:
 def test_bars_stack_from_the_base(rows: list[tuple[int, int]]) -> None:
     """Pieces of a year touch, stay inside the drawing, and there are at most seven grid lines."""
     years = tuple(range(1990, 1990 + len(rows)))
-    drawing = draw(YearChart("", (ThemeId("a"), ThemeId("b")), years, tuple(rows)))
+    drawing = year_chart(YearChart("", (ThemeId("a"), ThemeId("b")), years, tuple(rows)))
 
     for below, above in pairwise(drawing.bars):
         if below.year == above.year:
             assert above.y + above.height == pytest.approx(below.y, abs=0.21)
-    assert all(0 <= bar.y <= HEIGHT and bar.width > 0 for bar in drawing.bars)
+    assert all(0 <= bar.y <= YEARS_HEIGHT and bar.width > 0 for bar in drawing.bars)
     assert sum(bar.count for bar in drawing.bars) == sum(map(sum, rows))
     assert 2 <= len(drawing.counts) <= 7
     assert len(drawing.years) <= 14
@@ -115,7 +114,7 @@ def test_bars_stack_from_the_base(rows: list[tuple[int, int]]) -> None:
 
 def test_a_chart_of_nothing_has_no_bars() -> None:
     """An empty chart is drawn, not an error."""
-    assert draw(YearChart("", (), (), ())).bars == ()
+    assert year_chart(YearChart("", (), (), ())).bars == ()
 
 
 def test_modules_are_joined_in_the_order_they_need() -> None:

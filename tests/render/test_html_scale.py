@@ -18,9 +18,6 @@ from surveygen.domain.survey import ComparisonTable, Survey
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
 from surveygen.render.formats.html import HtmlRenderer
-from surveygen.render.html.context import HtmlContext
-from surveygen.render.html.layout import lay_out
-from surveygen.render.html.view import PageView
 
 pytestmark = [
     pytest.mark.browser,
@@ -41,8 +38,9 @@ def sized(pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> d
 def main_page(survey: Survey) -> str:
     """Render the main page of a divided survey without the pages of its themes, which take four times as long."""
     renderer = HtmlRenderer(load("en"), TemplateRoots(template_root()))
-    book = HtmlContext(survey, renderer.language, lay_out(survey))
-    return renderer._fill(book, book.layout.main, PageView(book, book.layout.main).sections())
+    name, page = next(renderer.pages(survey))
+    assert name == "index.html"
+    return page
 
 
 def titles(page: Page) -> list[str]:

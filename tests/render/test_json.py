@@ -22,8 +22,8 @@ from surveygen.domain.survey import Survey
 from surveygen.domain.text import clean
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
-from surveygen.render._json_blocks import in_lines, sentence_of
 from surveygen.render.formats import json as json_format
+from surveygen.render.formats.json import to_json, to_lines
 
 
 def rendered(survey: Survey) -> str:
@@ -73,7 +73,7 @@ def test_a_sentence_has_no_markers_and_keeps_its_sources() -> None:
     paper = PaperId("2101.00001")
     evidence = Evidence(paper, 2, "abstract", 4, 9)
 
-    written = sentence_of(Sentence("It works [@2101.00001].", (paper,), (evidence,), rule="quote", support=1 / 3))
+    written = to_json(Sentence("It works [@2101.00001].", (paper,), (evidence,), rule="quote", support=1 / 3))
 
     assert written["text"] == "It works."
     assert written["cites"] == ["2101.00001"]
@@ -115,4 +115,4 @@ def test_any_title_survives_a_round_trip(title: str) -> None:
 )
 def test_every_text_of_a_line_is_made_clean(texts: list[str]) -> None:
     """Whatever way is taken, quick or slow, a document holds what `clean` makes of each text."""
-    assert json.loads(in_lines({"items": texts})) == {"items": [clean(text) for text in texts]}
+    assert json.loads(to_lines({"items": texts})) == {"items": [clean(text) for text in texts]}

@@ -17,8 +17,8 @@ from surveygen.domain.survey import Paragraph, Survey
 from surveygen.errors import ConfigError
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, read_markdown, read_words, template_root
-from surveygen.render._markdown import markdown as escaped
 from surveygen.render.formats import markdown
+from surveygen.render.markdown import escape_markdown
 
 REFERENCES = {"1": PaperId("2101.00001"), "12": PaperId("a--b>c"), "muller2021": PaperId("2101.00001")}
 
@@ -66,7 +66,7 @@ def test_an_unedited_edition_gives_no_edits(text: str, hand: Attribution | None)
 def test_words_written_as_markdown_are_read_as_they_were(words: str) -> None:
     """Escaping, then reading, then reading as a sentence shows the same words."""
     shown = plain(parse_inline(words))
-    again = read_words(escaped(shown), {})
+    again = read_words(escape_markdown(shown), {})
 
     assert plain(parse_inline(again)) == plain(parse_inline(shown.replace("$", "\\$")))
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 from lxml import html as lxml_html
+from surveygen.render._slides_content import deck
 
 from nasty import NASTY, TOUCHED
 from pdf_gate import LACKING, pass_the_gate
@@ -33,7 +34,6 @@ from surveygen.domain.survey import (
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.render import CompileReport, TemplateRoots, compile_pdf, template_root
-from surveygen.render._slides_content import deck
 from surveygen.render.formats import latex, slides
 from surveygen.render.html.assets import bundle
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.inline import Math
 from surveygen.domain.text import clean
-from surveygen.render._fonts import fallback_fonts
-from surveygen.render.latex.text import BREAK, tex, tex_key, tex_math, tex_string
+from surveygen.render.latex.text import BREAK, fallback_fonts, tex, tex_key, tex_math, tex_string
 from tex_words import bare, printed
 
 _LETTERS = st.characters(max_codepoint=0x17F, exclude_characters="\u00ad")

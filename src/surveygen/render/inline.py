@@ -1,163 +1,185 @@
-"""Write inline words of a survey in the script of one format."""
+"""Write words, mathematics and citations: the base class of the formats' writers."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Protocol
+
+from markupsafe import Markup
 
 from surveygen.domain.inline import Cite, Inline, Math, Str, parse_inline, plain
 from surveygen.domain.paper import PaperId
-from surveygen.domain.person_names import short_authors
 from surveygen.domain.summary import Attribution, Sentence
 from surveygen.domain.survey import BibliographyEntry, Note, Survey
-from surveygen.languages import Language
-from surveygen.render._by import by, doubted
+from surveygen.languages import Language, load
 from surveygen.render.templates import Safe
 
-
-class Script(Protocol):
-    """How a format writes the three kinds of inline; `gap` goes between words and a citation."""
-
-    gap: str
-
-    def text(self, words: str) -> Safe:
-        """Escape words."""
-        ...
-
-    def string(self, words: str) -> Safe:
-        """Escape words for a place that takes no mark-up, such as a bookmark."""
-        ...
-
-    def address(self, url: str) -> Safe:
-        """Write a checked address as the target of a link."""
-        ...
-
-    def math(self, node: Math) -> Safe:
-        """Set mathematics that passed the allowlist."""
-        ...
-
-    def cite(self, entries: Sequence[BibliographyEntry]) -> Safe:
-        """Cite papers, in the order of their numbers."""
-        ...
-
-    def claimed(self, claim: str, written: Safe, by: Safe) -> Safe:
-        """Write words so that their claim can be told, and who wrote them; `by` is empty for the program."""
-        ...
-
-    def key(self, entry: BibliographyEntry) -> Safe:
-        """Name a reference as a target of links."""
-        ...
-
-    def foreign(self, words: Safe, language: str) -> Safe:
-        """Mark written words as being in another language than the survey."""
-        ...
+Written = Safe | Markup  # text in the language of the output file: TeX, Markdown or HTML
 
 
-class InlineWriter:
-    """Writes titles, sentences and cells; `max_cell` is the longest text of a table cell in code points."""
+class InlineWriter(ABC):
+    """Writes titles, claims and table cells of one survey; a subclass defines how its format escapes and cites.
 
-    def __init__(self, survey: Survey, language: Language, script: Script, *, max_cell: int) -> None:
-        self.script = script
+    `gap` goes between words and a citation, `entries` are the references by paper.
+    """
+
+    gap = " "
+
+    def __init__(self, survey: Survey, language: Language, *, max_cell: int) -> None:
+        """Prepare a writer.
+
+        Args:
+            survey: whose references can be cited.
+            language: of the fixed wordings; what is in another language is marked.
+            max_cell: longest text of a table cell, in code points.
+        """
         self.entries = survey.by_paper()
-        self._language = language
+        self.language = language
         self._max_cell = max_cell
 
-    def say(self, key: str, **values: object) -> Safe:
-        """Write a fixed wording of the language."""
-        return self.words(self._language.say(key, **values))
+    @abstractmethod
+    def safe(self, text: str) -> Written:
+        """Mark text that is already in this format."""
 
-    def words(self, text: str) -> Safe:
+    @abstractmethod
+    def text(self, words: str) -> Written:
+        """Escape words."""
+
+    @abstractmethod
+    def math(self, node: Math) -> Written:
+        """Write mathematics that passed the allowlist."""
+
+    @abstractmethod
+    def cite(self, entries: Sequence[BibliographyEntry]) -> Written:
+        """Cite references."""
+
+    @abstractmethod
+    def key(self, entry: BibliographyEntry) -> Written:
+        """Name a reference as a target of links."""
+
+    @abstractmethod
+    def claim(self, written: Written, source: Sentence | Note) -> Written:
+        """Complete a claim or note: by its identifier where a person may edit it, and by its author."""
+
+    @abstractmethod
+    def foreign(self, written: Written, language: str) -> Written:
+        """Mark text as being in another language than the survey."""
+
+    def string(self, words: str) -> Written:
+        """Escape words for a place that takes no mark-up, such as a bookmark."""
+        return self.text(words)
+
+    def address(self, url: str) -> Written:
+        """Escape a checked address as the target of a link."""
+        return self.text(url)
+
+    def say(self, key: str, **values: object) -> Written:
+        """Write a fixed wording of the language."""
+        return self.words(self.language.say(key, **values))
+
+    def words(self, text: str) -> Written:
         """Write untrusted text that cites nothing."""
         return self._join(parse_inline(text))
 
-    def string(self, text: str) -> Safe:
+    def plain(self, text: str) -> Written:
         """Write untrusted text where no mark-up is possible."""
-        return self.script.string(plain(parse_inline(text)))
+        return self.string(plain(parse_inline(text)))
 
-    def sentence(self, sentence: Sentence) -> Safe:
-        """Write a claim with its citations and who wrote it; a marker of a paper that has no entry stays visible."""
-        return self.spoken(self._claimed(sentence), sentence.language)
+    def sentence(self, sentence: Sentence) -> Written:
+        """Write a claim with its citations and author; a mark of a paper that is no reference stays visible."""
+        return self._in_language(self._claim(sentence), sentence.language)
 
-    def running(self, sentences: Sequence[Sentence]) -> list[Safe]:
+    def running(self, sentences: Sequence[Sentence]) -> list[Written]:
         """Write claims of running text; neighbors in one other language are marked as one, to flow in its direction."""
-        written: list[Safe] = []
-        for language, run in groupby(sentences, key=lambda each: each.language):
-            words = [self._claimed(sentence) for sentence in run]
-            own = language == self._language.code
-            written += words if own else [self.spoken(type(words[0])(" ".join(words)), language)]
+        written: list[Written] = []
+        for language, group in groupby(sentences, key=lambda sentence: sentence.language):
+            claims = [self._claim(sentence) for sentence in group]
+            own = self.is_own(language)
+            written += claims if own else [self.foreign(self.safe(" ".join(claims)), language)]
         return written
 
-    def note(self, note: Note) -> Safe:
-        """Write words that cite nothing, and who wrote them."""
-        by = self._by(note.attribution, note.language or self._language.code)
-        return self.spoken(self.script.claimed(note.claim, self.words(note.text), by), note.language)
+    def note(self, note: Note) -> Written:
+        """Write words that cite nothing, and their author."""
+        return self._in_language(self.claim(self.words(note.text), note), note.language)
 
-    def _claimed(self, sentence: Sentence) -> Safe:
-        by = self._by(sentence.attribution, sentence.language)
-        return self.script.claimed(sentence.claim, self._join(self._parsed(sentence)), by)
-
-    def spoken(self, written: Safe, language: str) -> Safe:
-        """Mark what is in another language; empty means the survey's own."""
-        own = language in {"", self._language.code}
-        return written if own else self.script.foreign(written, language)
-
-    def cell(self, sentence: Sentence, own: PaperId) -> Safe:
-        """Write a claim for a row that names its paper already; what is over `max_cell` is cut at a word."""
+    def cell(self, sentence: Sentence, row: PaperId) -> Written:
+        """Write a claim for a table row that names its paper; text longer than `max_cell` is cut at a word."""
         nodes: list[Inline] = []
         room = self._max_cell
-        for node in self._parsed(sentence):
+        for node in self.nodes(sentence):
             if isinstance(node, Cite):
-                others = tuple(paper for paper in node.papers if paper != own)
+                others = tuple(paper for paper in node.papers if paper != row)
                 nodes += [Cite(others)] if others else []
                 continue
             length = len(plain([node]))
             if length > room:
-                nodes.append(Str(cut(node.text, room) if isinstance(node, Str) else "…"))
+                nodes.append(Str(truncate(node.text, room) if isinstance(node, Str) else "…"))
                 break
             nodes.append(node)
             room -= length
-        return self.spoken(self._join(nodes), sentence.language)
+        return self._in_language(self._join(nodes, sentence), sentence.language)
 
-    def short(self, entry: BibliographyEntry) -> dict[str, object]:
-        """Name a paper in a few words: number, key, citation, authors, year."""
-        year = entry.paper.year
-        return {
-            "number": entry.number,
-            "key": self.script.key(entry),
-            "cite": self.script.cite([entry]),
-            "authors": self.words(short_authors(entry.paper.authors) or cut(entry.paper.title, 40)),
-            "year": self.script.text(str(year) if year is not None else ""),
-        }
+    def citation(self, node: Cite, sentence: Sentence) -> Written:  # noqa: ARG002  # for formats that link to evidence
+        """Write a citation of a claim, in the order of the numbers."""
+        return self.cite(sorted((self.entries[paper] for paper in node.papers), key=lambda entry: entry.number))
 
-    def _by(self, hand: Attribution | None, written_in: str) -> Safe:
-        told = (by(hand, self._language, written_in), doubted(hand, self._language)) if hand else ()
-        return self.words("; ".join(part for part in told if part))
-
-    def _parsed(self, sentence: Sentence) -> tuple[Inline, ...]:
+    def nodes(self, sentence: Sentence) -> tuple[Inline, ...]:
+        """Parse a sentence; its citations are those of papers in the references."""
         return parse_inline(sentence.text, [paper for paper in sentence.cites if paper in self.entries])
 
-    def _join(self, nodes: Iterable[Inline]) -> Safe:
-        script = self.script
+    def is_own(self, language: str) -> bool:
+        """Return whether a language, "" for the survey's, needs no mark."""
+        return language in {"", self.language.code}
+
+    def signature(self, source: Sentence | Note) -> tuple[str, ...]:
+        """Return who wrote a text, then which of its sources changed since; empty for the program."""
+        if source.attribution is None:
+            return ()
+        written_in = source.language or self.language.code
+        lines = (
+            attribution(source.attribution, self.language, written_in),
+            changed_sources(source.attribution, self.language),
+        )
+        return tuple(line for line in lines if line)
+
+    def _claim(self, sentence: Sentence) -> Written:
+        return self.claim(self._join(self.nodes(sentence), sentence), sentence)
+
+    def _in_language(self, written: Written, language: str) -> Written:
+        return written if self.is_own(language) else self.foreign(written, language)
+
+    def _join(self, nodes: Iterable[Inline], sentence: Sentence | None = None) -> Written:
         out: list[str] = []
         for node in nodes:
             if isinstance(node, Str):
-                out.append(script.text(node.text))
+                out.append(self.text(node.text))
             elif isinstance(node, Math):
-                out.append(script.math(node))
-            else:
-                cited = sorted((self.entries[paper] for paper in node.papers), key=lambda entry: entry.number)
-                out += [script.gap if out else "", script.cite(cited)]
-        return type(script.text(""))("".join(out))
+                out.append(self.math(node))
+            elif sentence is not None:
+                out += [self.gap if out else "", self.citation(node, sentence)]
+        return self.safe("".join(out))
 
 
-def stopped(words: str) -> str:
+def attribution(author: Attribution, language: Language, written_in: str) -> str:
+    """Name the author and the day, and the language of the words where it is not that of the edition."""
+    text = language.say("by_person", author=author.author, date=language.day(author.at))
+    return text if written_in == language.code else f"{text}; {load(written_in).name}"
+
+
+def changed_sources(author: Attribution, language: Language) -> str:
+    """List the sources that changed since a person wrote; "" if none did."""
+    sources = ", ".join(language.say(f"doubt_{source.reason}", paper=source.paper) for source in author.stale_sources)
+    return f"{language.say('sources_changed')}: {sources}" if sources else ""
+
+
+def ensure_period(words: str) -> str:
     """End words with a full stop, unless they end with a mark of their own or are empty."""
     bare = words.strip()
     return bare if not bare or bare[-1] in ".?!。" else f"{bare}."
 
 
-def cut(words: str, limit: int) -> str:
+def truncate(words: str, limit: int) -> str:
     """Shorten words to `limit` code points, at a space where there is one; "…" stands for the rest."""
     if len(words) <= limit:
         return words

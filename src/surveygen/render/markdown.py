@@ -1,4 +1,7 @@
-"""Read a Markdown edition back: which words a person changed in it."""
+"""Escape text for Markdown, and read an edited Markdown edition back.
+
+What is escaped reads the same in GitHub's dialect and in Pandoc's, and lets no HTML, link or mark-up through.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from surveygen.domain.inline import Math
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Survey
 from surveygen.domain.text import clean, text_sha256
 from surveygen.errors import ConfigError
 from surveygen.render.templates import MarkdownSafe
 
+_TABLE = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]#!|~^$@"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
+# Signs that make a list, a rule, a definition or a title block where a line begins.
+_OPENING = re.compile(r"^([-+=:%]|\d+(?=[.)]))")
 _CLAIM = re.compile(r"<!-- ([0-9a-f]{10}(?:-\d+)?|by) -->")
 _INDEX = re.compile(r"\n*<!-- surveygen (?P<language>[a-z-]+) (?P<frame>[0-9a-f]{8})\n(?P<rows>.*?)-->\s*\Z", re.DOTALL)
 _FOREIGN = re.compile(r'<span lang="[\w-]+" dir="(?:ltr|rtl)">|</span>')  # around words of another language
@@ -49,25 +56,45 @@ class EditedWords:
     beside: bool
 
 
-def claimed(claim: str, written: str, by: str) -> MarkdownSafe:
-    """Write words with the name of their claim before them, and who wrote them behind."""
-    told = f" <!-- by -->({by.replace('(', '[').replace(')', ']')})" if by else ""
-    return MarkdownSafe(f"<!-- {claim} -->{written}{told}" if claim else written)
+def escape_markdown(words: str) -> MarkdownSafe:
+    r"""Escape words so that Markdown shows them as they are.
+
+    >>> escape_markdown("a*b*c <script> R_2")
+    'a\\*b\\*c &lt;script&gt; R\\_2'
+    """
+    return MarkdownSafe(
+        _OPENING.sub(lambda match: f"{match[1]}\\" if match[1].isdigit() else f"\\{match[1]}", words.translate(_TABLE))
+    )
 
 
-def indexed(text: str, survey: Survey) -> str:
-    """Put at the end of an edition what is needed to read it back; nothing if no words have a name in it.
+def markdown_math(node: Math) -> MarkdownSafe:
+    """Set mathematics between dollars, so that nothing in it ends a cell, begins a tag or stresses."""
+    tex = node.tex
+    for sign, spelled in (("\\|", "\\Vert "), ("|", "\\vert "), ("*", "\\ast "), ("<", "< ")):
+        tex = tex.replace(sign, spelled)
+    return MarkdownSafe(f"${tex.strip()}$")
 
-    A row a section names its claims with digests of their words, a row a reference its number, paper and cite key.
+
+def mark_claim(claim: str, written: str, author: str) -> MarkdownSafe:
+    """Write the name of a claim before its words, and the person who wrote them behind."""
+    signature = f" <!-- by -->({author.replace('(', '[').replace(')', ']')})" if author else ""
+    return MarkdownSafe(f"<!-- {claim} -->{written}{signature}" if claim else written)
+
+
+def add_index(text: str, survey: Survey) -> str:
+    """Append what `read_markdown` needs to an edition, as a comment; nothing if no words have a name in it.
+
+    A row for each section names its claims with digests of their words, a row for each reference has its number, paper
+    and cite key.
     """
     words, frame = _regions(text)
     if not words:
         return text
     rows = []
     for section in survey.sections:
-        told = [f"{claim}={_digest(words[claim])}" for claim in section.claims() if claim in words]
-        rows += [" ".join((_held(section.id), *told))] if told else []
-    rows += [f"@{entry.number} {_held(entry.paper.id)} {_held(entry.cite_key)}" for entry in survey.entries]
+        claims = [f"{claim}={_digest(words[claim])}" for claim in section.claims() if claim in words]
+        rows += [" ".join((_quoted(section.id), *claims))] if claims else []
+    rows += [f"@{entry.number} {_quoted(entry.paper.id)} {_quoted(entry.cite_key)}" for entry in survey.entries]
     inside = "\n".join(rows)
     return f"{text.rstrip()}\n\n<!-- surveygen {survey.language} {_digest(frame)}\n{inside}\n-->\n"
 
@@ -82,8 +109,8 @@ def read_markdown(text: str) -> EditedWords:
     index = _INDEX.search(text)
     if index is None:
         raise ConfigError(
-            "the edition has lost the list at its end by which it is read",
-            "edit the words only, and leave the comments as they are",
+            "the edition has no list of its claims at its end",
+            "edit the words only, and leave the comments unchanged",
         )
     rows = index["rows"].splitlines()
     references = dict(_references(row for row in rows if row.startswith("@")))
@@ -111,18 +138,18 @@ def read_words(text: str, references: Mapping[str, PaperId]) -> str:
     Raises:
         ConfigError: it cites what is no reference.
     """
-    return clean(_WORDS.sub(lambda found: _read(found, references), _NEXT_ITEM.sub("", text)))
+    return clean(_WORDS.sub(lambda match: _read(match, references), _NEXT_ITEM.sub("", text)))
 
 
-def _read(found: re.Match[str], references: Mapping[str, PaperId]) -> str:
-    kind = found.lastgroup or ""
+def _read(match: re.Match[str], references: Mapping[str, PaperId]) -> str:
+    kind = match.lastgroup or ""
     readers: Mapping[str, Callable[[], str]] = {
-        "links": lambda: _cited(re.findall(r"\[(\d+)\]", found[0]), references),
-        "keys": lambda: _cited(re.split(r"\s*;\s*@?", found["keys"]), references),
-        "numbers": lambda: _numbers(found, references),
-        "math": lambda: found[0],
-        "sign": lambda: "\\$" if found["sign"] == "$" else found["sign"],
-        "entity": lambda: html.unescape(found[0]),
+        "links": lambda: _cited(re.findall(r"\[(\d+)\]", match[0]), references),
+        "keys": lambda: _cited(re.split(r"\s*;\s*@?", match["keys"]), references),
+        "numbers": lambda: _numbers(match, references),
+        "math": lambda: match[0],
+        "sign": lambda: "\\$" if match["sign"] == "$" else match["sign"],
+        "entity": lambda: html.unescape(match[0]),
     }
     return readers.get(kind, str)()
 
@@ -132,22 +159,22 @@ def _cited(names: Iterable[str], references: Mapping[str, PaperId]) -> str:
     missing = next((name for name in names if name not in references), None)
     if missing is not None:
         raise ConfigError(
-            f"{missing!r} is cited and no reference of the survey",
+            f"{missing!r} is cited but is not a reference of the survey",
             "cite by number as [12], or by id or cite key as [@2101.00001]",
         )
     return " ".join(f"[@{references[name]}]" for name in names)
 
 
-def _numbers(found: re.Match[str], references: Mapping[str, PaperId]) -> str:
+def _numbers(match: re.Match[str], references: Mapping[str, PaperId]) -> str:
     """Read numbers in brackets as citations where each is one of the references: an interval is none."""
-    names = re.split(r"\s*,\s*", found["numbers"])
-    return _cited(names, references) if all(name in references for name in names) else f"[{found['numbers']}]"
+    names = re.split(r"\s*,\s*", match["numbers"])
+    return _cited(names, references) if all(name in references for name in names) else f"[{match['numbers']}]"
 
 
 def _claims(rows: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     for row in rows:
-        section, *told = row.split()
-        yield from ((unquote(section), *pair.split("=", 1)) for pair in told if "=" in pair)  # type: ignore[misc]  # a pair
+        section, *claims = row.split()
+        yield from ((unquote(section), *pair.split("=", 1)) for pair in claims if "=" in pair)  # type: ignore[misc]  # a pair
 
 
 def _references(rows: Iterable[str]) -> Iterator[tuple[str, PaperId]]:
@@ -157,7 +184,7 @@ def _references(rows: Iterable[str]) -> Iterator[tuple[str, PaperId]]:
         yield from ((name, PaperId(unquote(paper))) for name in (number, unquote(paper), unquote(key)) if name)
 
 
-def _held(text: str) -> str:
+def _quoted(text: str) -> str:
     """Write an id so that it neither ends the comment nor a row."""
     return quote(text, safe="/.:", errors="replace").replace("--", "-%2D")
 

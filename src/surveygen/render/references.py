@@ -1,16 +1,26 @@
-"""State what every reference format says about a paper."""
+"""What every reference format states about a paper: names, dates, form of publication, addresses."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Paper, PaperVersion, is_arxiv_id
 from surveygen.domain.person_names import split_name
-from surveygen.render._links import doi_of, link_of
-from surveygen.render._published import Form, form_of
 from surveygen.render.latex.text import tex_key
+
+Form = Literal["preprint", "article", "proceedings"]
+
+# "Proc." and "Proceedings" alone do not tell: those of academies and societies are journals.
+_MEETING = re.compile(
+    r"\b(?:conference|conf\.|workshop|symposium|annual meeting|meeting of|findings of)", re.IGNORECASE
+)
+_PREPRINT_DOI = "10.48550/"  # that arXiv gives to every paper, https://info.arxiv.org/help/doi.html
+_DOI = re.compile(r"10\.[0-9]{4,9}/[-._;()/:A-Za-z0-9]+\Z")
+_URL = re.compile(r"https?://[A-Za-z0-9][-A-Za-z0-9.]*(?::[0-9]+)?(?:/[-A-Za-z0-9._~/?=&+,:@;]*)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +60,6 @@ def checked(pairs: Iterable[tuple[str, Paper]]) -> Iterator[tuple[str, Paper]]:
         yield tex_key(key, number), paper.with_changes(url=own)
 
 
-def words(text: str) -> str:
-    """Decode untrusted text to one line of plain words, mathematics as TeX between dollars."""
-    return plain(parse_inline(text))
-
-
-def date_of(paper: Paper) -> str:
-    """Return the date without time, as precise as known; empty if it is not."""
-    return (paper.published or paper.updated or "")[:10]
-
-
-def version_of(paper: Paper) -> str:
-    """Return the number of the arXiv version that was read; empty for a paper from elsewhere."""
-    return str(paper.version) if is_arxiv_id(paper.id) else ""
-
-
-def versions_of(paper: Paper) -> tuple[PaperVersion, ...]:
-    """Return the versions worth a list: all of a paper at arXiv, else those that a source lists."""
-    return paper.ledger() if is_arxiv_id(paper.id) else paper.versions
-
-
 def _reference(key: str, paper: Paper) -> Reference:
     text = words(paper.abstract)
     is_note = paper.abstract_kind == "note"
@@ -95,3 +85,65 @@ def _remarks(paper: Paper) -> Iterator[str]:
         yield f"arXiv version {version_of(paper)}"
     if paper.status == "withdrawn":
         yield "withdrawn"
+
+
+def words(text: str) -> str:
+    """Decode untrusted text to one line of plain words, mathematics as TeX between dollars."""
+    return plain(parse_inline(text))
+
+
+def date_of(paper: Paper) -> str:
+    """Return the date without time, as precise as known; empty if it is not."""
+    return (paper.published or paper.updated or "")[:10]
+
+
+def version_of(paper: Paper) -> str:
+    """Return the number of the arXiv version that was read; empty for a paper from elsewhere."""
+    return str(paper.version) if is_arxiv_id(paper.id) else ""
+
+
+def versions_of(paper: Paper) -> tuple[PaperVersion, ...]:
+    """Return the versions worth a list: all of a paper at arXiv, else those that a source lists."""
+    return paper.ledger() if is_arxiv_id(paper.id) else paper.versions
+
+
+def form_of(paper: Paper) -> Form:
+    """Return "preprint" until the record names a journal, or a DOI that is not arXiv's own.
+
+    >>> from surveygen.domain.paper import PaperId
+    >>> form_of(Paper(PaperId("x"), "T", journal_ref="Proc. of the 3rd Workshop on Wants (2021)"))
+    'proceedings'
+    """
+    venue = paper.journal_ref.strip()
+    if _MEETING.search(venue):
+        return "proceedings"
+    doi = doi_of(paper)
+    return "article" if venue or (doi and not doi.startswith(_PREPRINT_DOI)) else "preprint"
+
+
+def arxiv_url(paper: Paper) -> str:
+    """Return the abstract page at arXiv; empty if the id is not one of arXiv's."""
+    return f"https://arxiv.org/abs/{paper.id}" if is_arxiv_id(paper.id) else ""
+
+
+def doi_of(paper: Paper) -> str:
+    """Return the DOI; empty if it has not the form of one."""
+    return paper.doi if is_doi(paper.doi) else ""
+
+
+def is_doi(text: str) -> bool:
+    """Whether a text has the form of a DOI, and nothing in it can break out of an address."""
+    return bool(_DOI.match(text))
+
+
+def link_of(paper: Paper) -> str:
+    """Return the best address of a paper: arXiv, DOI, else its own if it is a plain web address; empty if none is."""
+    doi = doi_of(paper)
+    own = paper.url if _URL.match(paper.url) else ""
+    return arxiv_url(paper) or (f"https://doi.org/{doi}" if doi else own)
+
+
+def code_address(address: str) -> str:
+    """Return the address of a repository if a link can hold it as it is, else ""."""
+    safe = address.startswith("https://") and address.isascii() and not set(address) & set("\"<>'` \\{}")
+    return address if safe else ""

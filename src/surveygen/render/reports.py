@@ -14,7 +14,7 @@ from surveygen.domain.paper import PaperId, is_arxiv_id
 from surveygen.domain.survey import Survey
 from surveygen.domain.text import clean
 from surveygen.languages import Language
-from surveygen.render._markdown import markdown
+from surveygen.render.markdown import escape_markdown
 
 _MAX_FEED_ENTRIES = 500  # feed readers drop older entries of a longer feed
 _MAX_DIGEST_PAPERS = 20  # under one heading, so that the digest is one page
@@ -99,7 +99,7 @@ def _urn(*parts: str) -> str:
 
 
 def _plain_markdown(text: str) -> str:
-    return markdown(plain(parse_inline(text)))
+    return escape_markdown(plain(parse_inline(text)))
 
 
 REPORTS: Mapping[str, Callable[[Survey, Language], str]] = MappingProxyType(

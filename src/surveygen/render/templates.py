@@ -1,7 +1,9 @@
-"""Find templates, fill them, and say where one went wrong."""
+"""Find and fill templates, those of prompts included; locate their errors."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from surveygen.domain.text import clean
 from surveygen.errors import TemplateError
 
 _SUFFIX = ".j2"
+_PROMPTS = "prompts"  # folder
+_TAG = re.compile(r"\{[{%#].*?[}%#]\}|<[^>]*>", re.DOTALL)  # of a prompt: Jinja's and those of its fences
 _LOOK_ALIKES = str.maketrans("<>", "‹›")
 # What an expression in a user's template can raise besides Jinja's own errors.
 _FAULTS = (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
@@ -83,10 +87,49 @@ def fill(environment: SandboxedEnvironment, name: str, values: Mapping[str, obje
         where, line = _place(error, name)
         raise TemplateError(
             f"template {where}, line {line}: {error}",
-            "mend your template, or delete it to use the shipped one",
+            "fix your template, or delete it to use the shipped one",
             template=where,
             line=line,
         ) from error
+
+
+class PromptTemplates:
+    """The templates below ``prompts/``, a survey's own before the shipped ones.
+
+    A survey may replace any of them; the fence around the papers and the words that must not come back stay checked,
+    as both follow from the templates in use.
+    """
+
+    def __init__(self, roots: TemplateRoots) -> None:
+        self._environment = prompt_environment(roots)
+        folders: list[Path] = [roots.shipped / _PROMPTS, *([roots.user / _PROMPTS] if roots.user else [])]
+        paths = (path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.j2")))
+        self._texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of every template that a prompt can be made of."""
+        digest = hashlib.sha256()
+        for name, text in sorted(self._texts.items()):
+            digest.update(f"{name}\0{text}\0".encode())
+        return digest.hexdigest()[:16]
+
+    @property
+    def canary(self) -> str:
+        """A word that no paper has; another one whenever a template changes."""
+        return f"zq{self.fingerprint}"
+
+    def fill(self, name: str, values: Mapping[str, object]) -> str:
+        """Return a prompt.
+
+        Raises:
+            TemplateError: a template is missing, not well formed or names something unknown.
+        """
+        return fill(self._environment, f"{_PROMPTS}/{name}.txt.j2", values)
+
+    def instructions(self, name: str) -> str:
+        """Return the fixed words of a template, without its tags and fences."""
+        return _TAG.sub(" ", self._texts[f"{name}.txt.j2"])
 
 
 def _environment(roots: TemplateRoots, **options: Any) -> SandboxedEnvironment:  # noqa: ANN401  # Jinja's own

@@ -1,16 +1,18 @@
-"""Lay a survey out for templates: every word already written in the format's own script.
+"""The view model: what the templates of every format may name.
 
-LaTeX and Markdown differ in how they write words, mathematics and citations (a `Script`), not in what they say. Each
-block becomes a mapping with a `kind`, which is also the name of its template.
+A `ViewModel` lays a survey out as mappings in which all words are already escaped by the `InlineWriter` of the format.
+Each block becomes a mapping with a `kind`, which names the block's template and the method that fills it. LaTeX and
+Markdown use the class as it is; HTML extends what only a browser needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import singledispatchmethod
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.person_names import short_authors
 from surveygen.domain.survey import (
     BibliographyEntry,
     Block,
@@ -20,6 +22,7 @@ from surveygen.domain.survey import (
     FlowCount,
     KeyValueTable,
     Note,
+    PaperItem,
     PaperList,
     Paragraph,
     PrismaFlow,
@@ -35,105 +38,127 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language, direction_of
-from surveygen.render._flow import told_count
-from surveygen.render._heatmap import shades
-from surveygen.render._links import arxiv_url, code_address, doi_of, link_of
-from surveygen.render.inline import InlineWriter, cut, stopped
+from surveygen.render.figures import count_texts, shades
+from surveygen.render.inline import InlineWriter, ensure_period, truncate
+from surveygen.render.references import arxiv_url, code_address, doi_of, link_of
 
 View = Mapping[str, object]
-_NAMES = 60  # code points of a cell from which it is more than a few names
-_WIDE, _NARROW = 3, 2
-MAX_AUTHORS = 10  # in the references; more are "et al."
+
+# Of each block: its kind, which is the name of its method here and of its template in every format.
+KINDS: Mapping[type, str] = MappingProxyType(
+    {
+        Paragraph: "paragraph",
+        Note: "note",
+        KeyValueTable: "facts",
+        ComparisonTable: "table",
+        PaperList: "papers",
+        PrismaFlow: "flow",
+        YearChart: "years",
+        TaxonomyFigure: "taxonomy",
+        SimilarityMatrix: "likeness",
+        ThemeMap: "map",
+        Timeline: "timeline",
+        Catalogue: "catalogue",
+        References: "references",
+    }
+)
+MAX_AUTHORS = 10  # in the references; further ones are "et al."
+_NAMES = 60  # code points; a longer cell has more than a few names
+_WIDE, _NARROW = 3, 2  # shares of the width of a table
 
 
-class Views:
-    """Lays out each part of one survey."""
+class ViewModel:
+    """Lays out the parts of one survey for the templates of one format."""
 
-    def __init__(self, survey: Survey, language: Language, words: InlineWriter) -> None:
-        self._survey = survey
-        self._language = language
-        self._words = words
-        self._script = words.script
-        self._entries = words.entries
-        self._sizes = {count.theme: count.size for count in survey.counts}
+    def __init__(self, survey: Survey, language: Language, writer: InlineWriter) -> None:
+        self.survey = survey
+        self.language = language
+        self.writer = writer
+        self.entries = writer.entries
+        self.sizes = {count.theme: count.size for count in survey.counts}
 
     def document(self) -> dict[str, object]:
         """Return what a template of the whole survey may name."""
-        survey = self._survey
+        survey, write = self.survey, self.writer
         return {
-            "title": self._words.words(survey.title),
-            "title_plain": self._words.string(survey.title),
-            "subtitle": self._words.words(survey.subtitle),
-            "date": self._script.text(self._language.day(survey.generated_at)),
-            "made_with": self._words.say("made_with", version=survey.provenance.surveygen, n=len(survey.entries)),
-            "sections": [self._section(section) for section in survey.sections],
+            "title": write.words(survey.title),
+            "title_plain": write.plain(survey.title),
+            "subtitle": write.words(survey.subtitle),
+            "date": write.text(self.language.day(survey.generated_at)),
+            "made_with": write.say("made_with", version=survey.provenance.surveygen, n=len(survey.entries)),
+            "sections": [self.section(section) for section in survey.sections],
         }
 
-    def _theme_name(self, theme: ThemeId) -> str:
-        return self._survey.taxonomy[theme].name_in(self._language.code)
-
-    def _section(self, section: Section) -> View:
+    def section(self, section: Section) -> dict[str, object]:
+        """Return a heading with its blocks."""
         return {
-            "id": self._script.string(slugify(section.id)),
+            "id": self.writer.string(slugify(section.id)),
             "is_abstract": section.id == "abstract",
-            "heading": self._words.words(section.heading),
-            "heading_plain": self._words.string(section.heading),
+            "heading": self.writer.words(section.heading),
+            "heading_plain": self.writer.plain(section.heading),
             "level": section.level,
-            "blocks": [self._block(block) for block in section.blocks],
+            "blocks": [self.block(block) for block in section.blocks],
         }
 
-    @singledispatchmethod
-    def _block(self, block: Block) -> View:
-        raise TypeError(f"no view of a {type(block).__name__}")
+    def block(self, block: Block) -> dict[str, object]:
+        """Return a block of any kind."""
+        kind = KINDS[type(block)]
+        lay_out: Callable[[Block], View] = getattr(self, kind)
+        caption = {} if isinstance(block, Paragraph | Note | References) else {"caption": block.caption}
+        return {"kind": kind, **{name: self.writer.words(text) for name, text in caption.items()}, **lay_out(block)}
 
-    @_block.register
-    def _(self, block: Paragraph) -> View:
+    def paragraph(self, block: Paragraph) -> View:
+        """Return claims: those of a list one by one, those of prose as running text."""
+        listed = block.style == "list"
+        write = self.writer
+        claims = (
+            [write.sentence(sentence) for sentence in block.sentences] if listed else write.running(block.sentences)
+        )
+        return {"label": write.words(block.label), "style": block.style, "sentences": claims}
+
+    def note(self, block: Note) -> View:
+        """Return a note; `direction` is that of another language than the survey's."""
+        foreign = block.language not in {"", self.language.code}
+        direction = direction_of(block.language) if foreign else ""
+        text = self.writer.note(block)
+        return {"role": block.role, "text": text, "language": block.language, "direction": direction}
+
+    def facts(self, block: KeyValueTable) -> View:
+        """Return labels with values; a value is a name, a number or a command, never TeX."""
+        return {"rows": [(self.writer.words(label), self.writer.text(clean(value))) for label, value in block.rows]}
+
+    def table(self, block: ComparisonTable) -> View:
+        """Return papers side by side; `shares` divide the width among the columns."""
+        columns = zip(*(row.cells for row in block.rows), strict=True)
+        longest = [max((len(cell.plain) for cell in column if cell is not None), default=0) for column in columns]
+        shares = tuple(_WIDE if length > _NAMES else _NARROW for length in longest)
         return {
-            "kind": "paragraph",
-            "label": self._words.words(block.label),
-            "style": block.style,
-            "sentences": [self._words.sentence(sentence) for sentence in block.sentences]
-            if block.style == "list"
-            else self._words.running(block.sentences),
-        }
-
-    @_block.register
-    def _(self, block: Note) -> View:
-        foreign = block.language if block.language != self._language.code else ""
-        way = direction_of(foreign) if foreign else ""
-        return {"kind": "note", "role": block.role, "text": self._words.note(block), "direction": way}
-
-    @_block.register
-    def _(self, block: KeyValueTable) -> View:
-        # A value is a name, a number or a command: none of it is TeX.
-        rows = [(self._words.words(label), self._words.script.text(clean(value))) for label, value in block.rows]
-        return {"kind": "facts", "caption": self._words.words(block.caption), "rows": rows}
-
-    @_block.register
-    def _(self, block: ComparisonTable) -> View:
-        return {
-            "kind": "table",
-            "caption": self._words.words(block.caption),
-            "columns": [self._words.words(column) for column in block.columns],
-            "paper_word": self._words.say("paper"),
-            "shares": _shares(block),
+            "columns": [self.writer.words(column) for column in block.columns],
+            "paper_word": self.writer.say("paper"),
+            "shares": shares or (_WIDE,) * len(block.columns),
             "rows": [self._row(row) for row in block.rows],
         }
 
-    @_block.register
-    def _(self, block: PaperList) -> View:
-        items = [
-            {
-                "cite": self._words.script.cite([entry]) if (entry := self._words.entries.get(item.paper)) else "",
-                "title": self._words.words(item.title),
-                "detail": self._words.words(item.detail),
-            }
-            for item in block.items
-        ]
-        return {"kind": "papers", "caption": self._words.words(block.caption), "papers": items}
+    def _row(self, row: ComparisonRow) -> View:
+        nothing = self.writer.text("–")
+        return {
+            **self.paper(self.entries[row.paper]),
+            "cells": [self.writer.cell(cell, row.paper) if cell is not None else nothing for cell in row.cells],
+            "code": self.writer.address(code_address(row.code)),
+            "code_word": self.writer.say("code"),
+        }
 
-    @_block.register
-    def _(self, block: PrismaFlow) -> View:
+    def papers(self, block: PaperList) -> View:
+        """Return a list of papers, some of which may not be in the references."""
+        return {"papers": [self._item(item) for item in block.items]}
+
+    def _item(self, item: PaperItem) -> View:
+        entry = self.entries.get(item.paper)
+        paper = self.paper(entry) if entry else {"number": None, "cite": ""}
+        return {**paper, "title": self.writer.words(item.title), "detail": self.writer.words(item.detail)}
+
+    def flow(self, block: PrismaFlow) -> View:
+        """Return the numbers of the selection, stage by stage and in one list."""
         stages = [
             {
                 "kept": self._count(stage.remaining),
@@ -142,170 +167,158 @@ class Views:
             }
             for stage in block.stages
         ]
+        keys = ("flow_step", "flow_before", "flow_since", "total")
         return {
-            "kind": "flow",
-            "caption": self._words.words(block.caption),
-            "columns": [self._words.say(f"page_{key}") for key in ("flow_step", "flow_before", "flow_since", "total")],
+            "columns": [self.writer.say(f"page_{key}") for key in keys],
             "refreshed": any(count.before is not None for count in block.counts()),
             "stages": stages,
             "counts": [self._count(count) for count in block.counts()],
         }
 
-    @_block.register
-    def _(self, block: YearChart) -> View:
+    def _count(self, count: FlowCount) -> View:
+        write = self.writer
+        source = count.name.startswith("source:")  # the label is a name that a person gave
         return {
-            "kind": "years",
-            "caption": self._words.words(block.caption),
-            "year_word": self._words.say("year"),
-            "papers_word": self._words.say("papers"),
-            "themes": [self._words.words(self._theme_name(theme)) for theme in block.themes],
+            "label": write.text(clean(count.label)) if source else write.words(count.label),
+            "fell": count.before is not None and count.total < count.before,
+            **{name: write.text(text) for name, text in count_texts(count, self.language).items()},
+        }
+
+    def years(self, block: YearChart) -> View:
+        """Return the papers of each year and theme."""
+        return {
+            "year_word": self.writer.say("year"),
+            "papers_word": self.writer.say("papers"),
+            "themes": [self.writer.words(self.theme_name(theme)) for theme in block.themes],
             "years": block.years,
             "counts": block.counts,
         }
 
-    @_block.register
-    def _(self, block: TaxonomyFigure) -> View:
+    def taxonomy(self, block: TaxonomyFigure) -> View:
+        """Return the tree of themes with examples."""
         examples = dict(block.examples)
-        trees = [self._node(theme.id, examples) for theme in self._survey.taxonomy.children(None)]
-        return {"kind": "taxonomy", "caption": self._words.words(block.caption), "trees": trees}
+        return {"trees": [self.theme(top.id, examples) for top in self.survey.taxonomy.children(None)]}
 
-    @_block.register
-    def _(self, block: ThemeMap) -> View:
-        most = max((spot.papers for spot in block.spots), default=1)
-        spots = [
-            {
-                "name": self._words.words(cut(self._theme_name(spot.theme), 60)),
-                "x": round(100 * spot.x),
-                "y": round(100 * (1 - spot.y)),
-                "radius": max(round(6 * (spot.papers / most) ** 0.5), 1),
-                "papers": spot.papers,
-                "nearest": self._words.words(self._theme_name(spot.nearest) if spot.nearest else ""),
-            }
-            for spot in block.spots
-        ]
-        columns = [self._words.say(key) for key in ("theme_word", "papers", "nearest_on_map")]
-        return {"kind": "map", "caption": self._words.words(block.caption), "columns": columns, "spots": spots}
-
-    @_block.register
-    def _(self, block: Timeline) -> View:
-        rows = [
-            {"year": year, "papers": [self._words.short(entry) for one in papers if (entry := self._entries.get(one))]}
-            for year, papers in block.years
-        ]
-        return {"kind": "timeline", "caption": self._words.words(block.caption), "rows": rows}
-
-    @_block.register
-    def _(self, block: SimilarityMatrix) -> View:
-        told = [[self._script.text(self._language.decimal(value)) for value in row] for row in block.values]
+    def theme(self, theme: ThemeId, examples: Mapping[ThemeId, tuple[PaperId, ...]]) -> dict[str, Any]:
+        """Return a node of the tree; `leaves` and `depth` count those below it."""
+        children = [self.theme(child.id, examples) for child in self.survey.taxonomy.children(theme)]
+        papers = [self.entries[paper] for paper in examples.get(theme, ()) if paper in self.entries]
         return {
-            "kind": "likeness",
-            "caption": self._words.words(block.caption),
-            "theme_word": self._words.say("page_theme"),
-            "themes": [self._words.words(cut(self._theme_name(theme), 80)) for theme in block.themes],
-            "rows": [list(zip(row, shade, strict=True)) for row, shade in zip(told, shades(block), strict=True)],
-        }
-
-    @_block.register
-    def _(self, block: Catalogue) -> View:
-        return {
-            "kind": "catalogue",
-            "caption": self._words.words(block.caption),
-            "columns": [self._words.say(key) for key in ("paper", "title_word", "in_one_sentence")],
-            "uncertain_word": self._words.say("uncertain_mark"),
-            "groups": self._groups(),
-        }
-
-    @_block.register
-    def _(self, _: References) -> View:
-        return {"kind": "references", "entries": [self._reference(entry) for entry in self._survey.entries]}
-
-    def _count(self, count: FlowCount) -> View:
-        label = count.label if count.name.startswith("source:") else ""
-        return {
-            "label": self._script.text(clean(label)) if label else self._words.words(count.label),
-            "fell": count.before is not None and count.total < count.before,
-            **{name: self._script.text(told) for name, told in told_count(count, self._language).items()},
-        }
-
-    def _row(self, row: ComparisonRow) -> View:
-        entry = self._entries[row.paper]
-        cells = [
-            self._words.cell(cell, row.paper) if cell is not None else self._script.text("–") for cell in row.cells
-        ]
-        code = self._script.address(code_address(row.code))
-        return {**self._words.short(entry), "cells": cells, "code": code, "code_word": self._words.say("code")}
-
-    def _node(self, theme: ThemeId, examples: Mapping[ThemeId, tuple[PaperId, ...]]) -> dict[str, Any]:
-        children = [self._node(child.id, examples) for child in self._survey.taxonomy.children(theme)]
-        papers = [
-            self._words.short(self._entries[paper]) for paper in examples.get(theme, ()) if paper in self._entries
-        ]
-        return {
-            "name": self._words.words(cut(self._theme_name(theme), 80)),
-            "size": self._sizes.get(theme, 0),
+            "name": self.writer.words(truncate(self.theme_name(theme), 80)),
+            "size": self.sizes.get(theme, 0),
             "children": children,
-            "papers": papers,
+            "papers": [self.paper(entry) for entry in papers],
             "leaves": sum(child["leaves"] for child in children) or 1,
             "depth": 1 + max((child["depth"] for child in children), default=0),
         }
 
-    def _groups(self) -> list[View]:
-        own = {count.theme: count.own for count in self._survey.counts}
-        groups: list[View] = []
-        listed: set[PaperId] = set()
-        for theme in self._survey.taxonomy:
-            papers = [paper for paper in own.get(theme.id, ()) if paper in self._entries]
-            listed.update(papers)
-            path = [self._theme_name(step) for step in self._survey.taxonomy.path(theme.id)]
-            groups += [self._group(" › ".join(cut(name, 80) for name in path), papers)] if papers else []
-        rest = [entry for paper, entry in self._entries.items() if paper not in listed]
-        outside = [entry.paper.id for entry in rest if entry.assignment and entry.assignment.outside]
-        bare = [entry.paper.id for entry in rest if entry.paper.id not in outside]
-        last = (("fits_no_theme", outside), ("without_theme", bare))
-        return groups + [self._group(self._language.say(key), papers) for key, papers in last if papers]
+    def likeness(self, block: SimilarityMatrix) -> View:
+        """Return the similarities of themes, each value with its shade in per cent."""
+        rows = [
+            [(self.writer.text(self.language.decimal(value)), shade) for value, shade in zip(row, dark, strict=True)]
+            for row, dark in zip(block.values, shades(block), strict=True)
+        ]
+        themes = [self.writer.words(truncate(self.theme_name(theme), 80)) for theme in block.themes]
+        return {"theme_word": self.writer.say("page_theme"), "themes": themes, "rows": rows}
 
-    def _group(self, name: str, papers: Sequence[PaperId]) -> View:
-        return {"name": self._words.words(name), "papers": [self._listed(self._entries[paper]) for paper in papers]}
+    def map(self, block: ThemeMap) -> View:
+        """Return the top themes in the plane, x and y from 0 to 100, y upwards."""
+        most = max((spot.papers for spot in block.spots), default=1)
+        spots = [
+            {
+                "name": self.writer.words(truncate(self.theme_name(spot.theme), 60)),
+                "x": round(100 * spot.x),
+                "y": round(100 * (1 - spot.y)),
+                "radius": max(round(6 * (spot.papers / most) ** 0.5), 1),
+                "papers": spot.papers,
+                "nearest": self.writer.words(self.theme_name(spot.nearest) if spot.nearest else ""),
+            }
+            for spot in block.spots
+        ]
+        return {"columns": [self.writer.say(key) for key in ("theme_word", "papers", "nearest_on_map")], "spots": spots}
+
+    def timeline(self, block: Timeline) -> View:
+        """Return landmark papers by year."""
+        rows = [
+            {"year": year, "papers": [self.paper(self.entries[paper]) for paper in papers if paper in self.entries]}
+            for year, papers in block.years
+        ]
+        return {"rows": rows}
+
+    def catalogue(self, _: Catalogue) -> View:
+        """Return all papers in groups: by theme, then those that fit none, then those without an assignment."""
+        own = {count.theme: [paper for paper in count.own if paper in self.entries] for count in self.survey.counts}
+        groups: list[tuple[str, list[PaperId]]] = []
+        for theme in self.survey.taxonomy:
+            path = (truncate(self.theme_name(step), 80) for step in self.survey.taxonomy.path(theme.id))
+            groups.append((" › ".join(path), own.get(theme.id, [])))
+        listed = {paper for _, papers in groups for paper in papers}
+        rest = [entry for paper, entry in self.entries.items() if paper not in listed]
+        outside = [entry.paper.id for entry in rest if entry.assignment and entry.assignment.outside]
+        groups.append((self.language.say("fits_no_theme"), outside))
+        bare = [entry.paper.id for entry in rest if not (entry.assignment and entry.assignment.outside)]
+        groups.append((self.language.say("without_theme"), bare))
+        return {
+            "columns": [self.writer.say(key) for key in ("paper", "title_word", "in_one_sentence")],
+            "uncertain_word": self.writer.say("uncertain_mark"),
+            "groups": [
+                {"name": self.writer.words(name), "papers": [self._listed(self.entries[paper]) for paper in papers]}
+                for name, papers in groups
+                if papers
+            ],
+        }
 
     def _listed(self, entry: BibliographyEntry) -> View:
         one_liner = entry.card.one_liner
+        nothing = self.writer.text("–")
         return {
-            **self._words.short(entry),
-            "title": self._words.words(entry.paper.title),
+            **self.paper(entry),
+            "title": self.writer.words(entry.paper.title),
             "uncertain": entry.assignment is not None and entry.assignment.uncertain,
-            "one_liner": self._words.cell(one_liner, entry.paper.id)
-            if one_liner is not None
-            else self._script.text("–"),
+            "one_liner": self.writer.cell(one_liner, entry.paper.id) if one_liner is not None else nothing,
         }
 
-    def _reference(self, entry: BibliographyEntry) -> View:
-        paper, text = entry.paper, self._script.text
+    def references(self, _: References) -> View:
+        """Return the numbered bibliography."""
+        return {"entries": [self.reference(entry) for entry in self.survey.entries]}
+
+    def reference(self, entry: BibliographyEntry) -> View:
+        """Return one entry of the bibliography."""
+        paper, write = entry.paper, self.writer
         names = [author.name for author in paper.authors[:MAX_AUTHORS]]
         others = " et al." if len(paper.authors) > MAX_AUTHORS else ""
         return {
-            **self._words.short(entry),
-            "authors": self._words.words(stopped(", ".join(names) + others)),
-            "title": self._words.words(stopped(paper.title)),
-            "venue": self._words.words(stopped(paper.journal_ref)),
-            "arxiv": text(paper.id if arxiv_url(paper) else ""),
-            "category": self._words.words(paper.primary_category if arxiv_url(paper) else ""),
-            "doi": text(doi_of(paper)),
-            "link": self._script.address(link_of(paper)),
-            "link_text": text(link_of(paper)),
-            "status": text(remarks(paper, self._language)),
+            **self.paper(entry),
+            "authors": write.words(ensure_period(", ".join(names) + others)),
+            "title": write.words(ensure_period(paper.title)),
+            "venue": write.words(ensure_period(paper.journal_ref)),
+            "arxiv": write.text(paper.id if arxiv_url(paper) else ""),
+            "category": write.words(paper.primary_category if arxiv_url(paper) else ""),
+            "doi": write.text(doi_of(paper)),
+            "link": write.address(link_of(paper)),
+            "link_text": write.text(link_of(paper)),
+            "status": write.text(status_remarks(paper, self.language)),
         }
 
+    def paper(self, entry: BibliographyEntry) -> View:
+        """Name a paper in a few words: number, key, citation, authors, year."""
+        year = entry.paper.year
+        return {
+            "number": entry.number,
+            "key": self.writer.key(entry),
+            "cite": self.writer.cite([entry]),
+            "authors": self.writer.words(short_authors(entry.paper.authors) or truncate(entry.paper.title, 40)),
+            "year": self.writer.text(str(year) if year is not None else ""),
+        }
 
-def remarks(paper: Paper, language: Language) -> str:
-    """Say what a reader of a reference must know: that the paper was withdrawn, that a later version is there."""
-    said = [language.say("withdrawn")] if paper.status == "withdrawn" else []
+    def theme_name(self, theme: ThemeId) -> str:
+        """Return the name of a theme in the language of the edition."""
+        return self.survey.taxonomy[theme].name_in(self.language.code)
+
+
+def status_remarks(paper: Paper, language: Language) -> str:
+    """Return what a reader of a reference must know: a withdrawal, a later version."""
+    remarks = [language.say("withdrawn")] if paper.status == "withdrawn" else []
     if paper.latest > paper.version:
-        said.append(language.say("cites_older", cited=str(paper.version), latest=str(paper.latest)))
-    return " ".join(said)
-
-
-def _shares(table: ComparisonTable) -> tuple[int, ...]:
-    """Return the share of the width that each column wants: one of names or blanks needs less than one of sentences."""
-    columns = zip(*(row.cells for row in table.rows), strict=True)
-    longest = [max((len(cell.plain) for cell in column if cell is not None), default=0) for column in columns]
-    return tuple(_WIDE if length > _NAMES else _NARROW for length in longest) or (_WIDE,) * len(table.columns)
+        remarks.append(language.say("cites_older", cited=str(paper.version), latest=str(paper.latest)))
+    return " ".join(remarks)

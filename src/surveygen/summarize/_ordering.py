@@ -22,9 +22,7 @@ _EARLY = 4  # one paper in so many is among the first
 _MIN_FOLLOWERS = 2  # later papers that name what a paper made, so that they build on it
 _MIN_TOPIC_PAPERS = 3  # papers that share a keyword, for a topic of its own
 _MAX_TOPIC_SHARE = 0.35  # of a theme, above which a keyword does not set a topic apart
-_COINED_NAME = re.compile(
-    r"(?P<name>[A-Z]\w*[A-Z\d][\w-]*|[A-Z][\w]+-[A-Z][\w-]*)\s*:"
-)  # "Self-Instruct: ..."
+_COINED_NAME = re.compile(r"(?P<name>[A-Z]\w*[A-Z\d][\w-]*|[A-Z][\w]+-[A-Z][\w-]*)\s*:")  # "Self-Instruct: ..."
 _NO_DATE = "9999"
 
 _CHANGE = re.compile(rf"\b(?:(?P<up>{phrases('raises')})|{phrases('lowers')})\b (?P<measure>[\w-]+(?: [\w-]+){{0,5}})")

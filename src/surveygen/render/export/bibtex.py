@@ -17,10 +17,8 @@ from surveygen.domain.inline import ACCENTS, LETTERS, Math, Str, parse_inline
 from surveygen.domain.paper import Author, Paper, PaperId, is_arxiv_id
 from surveygen.domain.person_names import split_name
 from surveygen.domain.survey import BibliographyEntry
-from surveygen.render._links import doi_of, link_of
-from surveygen.render._published import Form, form_of
 from surveygen.render.latex.text import tex_key, tex_string
-from surveygen.render.references import checked, date_of, version_of
+from surveygen.render.references import Form, checked, date_of, doi_of, form_of, link_of, version_of
 
 _MAX_AUTHORS = 100  # a further author is "others"
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.[A-Za-z-]{2,20})?\Z")

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from surveygen.domain.paper import Paper
 from surveygen.domain.text import clean
-from surveygen.render._links import doi_of, link_of
-from surveygen.render.references import checked, words
+from surveygen.render.references import checked, doi_of, link_of, words
 
 _COLUMNS = "cite_key id version title authors year published categories doi journal_ref url status"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

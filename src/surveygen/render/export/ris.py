@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from surveygen.domain.paper import Paper
-from surveygen.render._published import Form
-from surveygen.render.references import Reference, references
+from surveygen.render.references import Form, Reference, references
 
 _TYPES: Mapping[Form, str] = {"preprint": "UNPB", "article": "JOUR", "proceedings": "CPAPER"}
 

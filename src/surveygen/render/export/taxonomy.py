@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from surveygen.domain.text import clean
 from surveygen.domain.theme import Taxonomy, ThemeId
-from surveygen.render._markdown import markdown
 from surveygen.render.latex.text import tex
+from surveygen.render.markdown import escape_markdown
 
 # Entities of Mermaid, which are HTML's with # for & (https://mermaid.js.org/syntax/flowchart.html, "Entity codes").
 _MERMAID = str.maketrans(
@@ -26,12 +26,12 @@ for tree={grow'=east, draw, rounded corners=2pt, font=\small, align=left, text w
 def outline(taxonomy: Taxonomy, title: str, slug: str) -> str:
     """Return a Markdown outline: a nested list of names, each with its definition and keywords."""
     del slug
-    lines = [f"# {markdown(clean(title))}", ""]
+    lines = [f"# {escape_markdown(clean(title))}", ""]
     for theme in taxonomy:
         indent = "  " * (len(taxonomy.path(theme.id)) - 1)
-        told = f": {markdown(clean(theme.description))}" if theme.description else ""
-        words = f" *{markdown(clean(', '.join(theme.keywords)))}*" if theme.keywords else ""
-        lines.append(f"{indent}- **{markdown(clean(theme.name))}**{told}{words}")
+        told = f": {escape_markdown(clean(theme.description))}" if theme.description else ""
+        words = f" *{escape_markdown(clean(', '.join(theme.keywords)))}*" if theme.keywords else ""
+        lines.append(f"{indent}- **{escape_markdown(clean(theme.name))}**{told}{words}")
     return "\n".join(lines) + "\n"
 
 

@@ -12,11 +12,10 @@ from surveygen.config import LatexSettings, Settings
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
 from surveygen.render.export.bibtex import bibliography
-from surveygen.render.inline import InlineWriter
 from surveygen.render.latex.text import tex_key
-from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexScript, pdf_date
+from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexWriter, pdf_date
 from surveygen.render.templates import TemplateRoots, TexSafe, fill, text_environment
-from surveygen.render.view import MAX_AUTHORS, Views, remarks
+from surveygen.render.view import MAX_AUTHORS, ViewModel, status_remarks
 
 _MAX_CELL = 500  # code points; about 20 lines of a 40 mm column, so that a row fits a page
 
@@ -40,14 +39,17 @@ class LatexRenderer:
         Raises:
             TemplateError: a template cannot be used.
         """
-        script = TexScript()
-        views = Views(survey, self.language, InlineWriter(survey, self.language, script, max_cell=_MAX_CELL))
-        document = {**views.document(), "palette": PALETTE, "layout": self._layout(survey)}
+        writer = TexWriter(survey, self.language, max_cell=_MAX_CELL)
+        document = {
+            **ViewModel(survey, self.language, writer).document(),
+            "palette": PALETTE,
+            "layout": self._layout(survey),
+        }
         body = fill(self._environment, "latex/body.tex.j2", document)
-        notes = {entry.paper.id: remarks(entry.paper, self.language).rstrip(".。।") for entry in survey.entries}
+        notes = {entry.paper.id: status_remarks(entry.paper, self.language).rstrip(".。।") for entry in survey.entries}
         references = bibliography(survey.entries, notes)
         letters = references if self.settings.bibliography == "biblatex" else ""
-        frame = {**document, **script.frame(body, self.language, letters), "pdf_date": pdf_date(survey.generated_at)}
+        frame = {**document, **writer.frame(body, letters), "pdf_date": pdf_date(survey.generated_at)}
         return {"survey.tex": fill(self._environment, "latex/survey.tex.j2", frame), "references.bib": references}
 
     def _layout(self, survey: Survey) -> Mapping[str, object]:

@@ -10,14 +10,14 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from surveygen.config import Settings
 from surveygen.domain.inline import Math
-from surveygen.domain.survey import BibliographyEntry, Survey
+from surveygen.domain.summary import Sentence
+from surveygen.domain.survey import BibliographyEntry, Note, Survey
 from surveygen.domain.text import MAX_TEXT
 from surveygen.languages import Language, direction_of
-from surveygen.render._markdown import markdown, markdown_math
-from surveygen.render.inline import InlineWriter
-from surveygen.render.markdown import claimed, indexed
-from surveygen.render.templates import MarkdownSafe, Safe, TemplateRoots, fill, text_environment
-from surveygen.render.view import Views
+from surveygen.render.inline import InlineWriter, Written
+from surveygen.render.markdown import add_index, escape_markdown, mark_claim, markdown_math
+from surveygen.render.templates import MarkdownSafe, TemplateRoots, fill, text_environment
+from surveygen.render.view import ViewModel
 
 
 def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> MarkdownRenderer:  # noqa: ARG001  # no settings of its own
@@ -38,44 +38,41 @@ class MarkdownRenderer:
         Raises:
             TemplateError: a template cannot be used.
         """
-        document = Views(
-            survey, self.language, InlineWriter(survey, self.language, _MarkdownScript(), max_cell=MAX_TEXT)
-        ).document()
-        written = fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"
-        return {"survey.md": indexed(written, survey)}
+        writer = _MarkdownWriter(survey, self.language, max_cell=MAX_TEXT)
+        document = ViewModel(survey, self.language, writer).document()
+        text = fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"
+        return {"survey.md": add_index(text, survey)}
 
     @cached_property
     def _environment(self) -> SandboxedEnvironment:
         return text_environment(self.templates)
 
 
-class _MarkdownScript:
-    """How Markdown writes words, mathematics and citations."""
+class _MarkdownWriter(InlineWriter):
+    """Writes inline text as Markdown; every claim has its name, so that an edited edition can be read back."""
 
-    gap = " "
+    def safe(self, text: str) -> MarkdownSafe:
+        return MarkdownSafe(text)
 
-    def text(self, words: str) -> Safe:
-        return markdown(words)
+    def text(self, words: str) -> MarkdownSafe:
+        return escape_markdown(words)
 
-    def string(self, words: str) -> Safe:
-        return markdown(words)
-
-    def address(self, url: str) -> Safe:
+    def address(self, url: str) -> MarkdownSafe:
         return MarkdownSafe(url.replace("(", "%28").replace(")", "%29"))
 
-    def math(self, node: Math) -> Safe:
+    def math(self, node: Math) -> MarkdownSafe:
         return markdown_math(node)
 
-    def cite(self, entries: Sequence[BibliographyEntry]) -> Safe:
+    def cite(self, entries: Sequence[BibliographyEntry]) -> MarkdownSafe:
         links = ", ".join(f"[{entry.number}](#{self.key(entry)})" for entry in entries)
         return MarkdownSafe(f"\\[{links}\\]")
 
-    def claimed(self, claim: str, written: Safe, by: Safe) -> Safe:
-        return claimed(claim, written, by)
+    def claim(self, written: Written, source: Sentence | Note) -> MarkdownSafe:
+        return mark_claim(source.claim, written, self.words("; ".join(self.signature(source))))
 
-    def key(self, entry: BibliographyEntry) -> Safe:
+    def key(self, entry: BibliographyEntry) -> MarkdownSafe:
         return MarkdownSafe(f"ref-{entry.number}")
 
-    def foreign(self, words: Safe, language: str) -> Safe:
+    def foreign(self, written: Written, language: str) -> MarkdownSafe:
         lang = "".join(char for char in language if char.isalnum() or char == "-")
-        return MarkdownSafe(f'<span lang="{lang}" dir="{direction_of(language)}">{words}</span>')
+        return MarkdownSafe(f'<span lang="{lang}" dir="{direction_of(language)}">{written}</span>')

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
+from typing import TypeVar
 
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from surveygen.config import Settings
-from surveygen.domain.survey import Survey
+from surveygen.domain.paper import PaperId
+from surveygen.domain.summary import Sentence
+from surveygen.domain.survey import (
+    Block,
+    KeyValueTable,
+    Note,
+    PaperList,
+    Paragraph,
+    References,
+    Section,
+    Survey,
+    TaxonomyFigure,
+    YearChart,
+)
 from surveygen.languages import Language
-from surveygen.render._slides_content import deck
 from surveygen.render.html.assets import bundle, policy, read_asset
+from surveygen.render.html.claims import number_citations
 from surveygen.render.html.context import HtmlContext
 from surveygen.render.html.layout import MAIN, Layout, PageFile
 from surveygen.render.html.markup import string, words
-from surveygen.render.html.view import PageView, View
-from surveygen.render.inline import InlineWriter
-from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexScript, pdf_date
+from surveygen.render.html.view import PageView
+from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexWriter, pdf_date
 from surveygen.render.templates import TemplateRoots, fill, html_environment, text_environment
-from surveygen.render.view import Views
+from surveygen.render.view import View, ViewModel
 
 _MAX_CELL = 500  # code points; a deck has no table, so that nothing is cut
 # What a slide of the browser holds of a block that goes on; Beamer breaks its frames itself.
 _ROOM = {"references": ("entries", 7), "taxonomy": ("trees", 6)}
+_CLAIMS = 3  # of a theme; more cannot be read while somebody talks
+_SENTENCES = 4  # of a slide
+_EFFECTS = 6  # groups of findings, those that disagree first
+_LISTED = 5  # papers of a list; its caption has their number
+_LISTS = 2  # of a slide
+_ROLES = ("problem", "approach", "finding")
+T = TypeVar("T")
 
 
 def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> SlidesRenderer:  # noqa: ARG001  # no settings of its own
@@ -46,13 +67,15 @@ class SlidesRenderer:
         Raises:
             TemplateError: a template cannot be used.
         """
-        shown = deck(survey, self.language)
-        return {"slides.html": self._page(survey, shown), "slides.tex": self._beamer(survey, shown)}
+        slides = deck(survey, self.language)
+        return {"slides.html": self._page(survey, slides), "slides.tex": self._beamer(survey, slides)}
 
-    def _page(self, survey: Survey, shown: Survey) -> str:
-        book = HtmlContext(shown, self.language, Layout(PageFile(MAIN, shown.entries)))
-        view = PageView(book, book.layout.main)
-        page = {
+    def _page(self, survey: Survey, slides: Survey) -> str:
+        page = PageFile(MAIN, slides.entries)
+        context = HtmlContext(slides, self.language, Layout(page))
+        [(_, sections)], citations = number_citations(context, [(page, slides.sections)])
+        view = PageView(context, page, citations)
+        values = {
             **self._assets,
             "title": words(survey.title),
             "title_plain": string(survey.title),
@@ -62,17 +85,16 @@ class SlidesRenderer:
             "date": self.language.day(survey.generated_at),
             "made_with": string(survey.provenance.surveygen),
             "paper_count": len(survey.entries),
-            "slides": list(_fitted(view.sections())),
+            "slides": [part for section in sections for part in _fitted(view.section(section))],
         }
-        return fill(self._html, "slides/page.html.j2", page)
+        return fill(self._html, "slides/page.html.j2", values)
 
-    def _beamer(self, survey: Survey, shown: Survey) -> str:
-        script = TexScript()
-        written = InlineWriter(shown, self.language, script, max_cell=_MAX_CELL)
-        made = written.say("made_with", version=survey.provenance.surveygen, n=len(survey.entries))
-        document = {**Views(shown, self.language, written).document(), "made_with": made, "palette": PALETTE}
+    def _beamer(self, survey: Survey, slides: Survey) -> str:
+        writer = TexWriter(slides, self.language, max_cell=_MAX_CELL)
+        made = writer.say("made_with", version=survey.provenance.surveygen, n=len(survey.entries))
+        document = {**ViewModel(slides, self.language, writer).document(), "made_with": made, "palette": PALETTE}
         body = fill(self._tex, "slides/body.tex.j2", document)
-        frame = {**document, **script.frame(body, self.language), "pdf_date": pdf_date(survey.generated_at)}
+        frame = {**document, **writer.frame(body), "pdf_date": pdf_date(survey.generated_at)}
         return fill(self._tex, "slides/slides.tex.j2", frame)
 
     @cached_property
@@ -86,8 +108,12 @@ class SlidesRenderer:
     @cached_property
     def _assets(self) -> dict[str, object]:
         """Read scripts and styles; the deck has the colors and the blocks of the page."""
-        style = "".join(self._read(f"{name}.css") for name in ("html/style", "slides/style", "html/own"))
-        early, script = self._read("html/early.js"), bundle("deck.js", self._module)
+
+        def read(*paths: str) -> str:
+            return read_asset(self._html, *paths)
+
+        style = "".join(read(f"{name}.css") for name in ("html/style", "slides/style", "html/own"))
+        early, script = read("html/early.js"), bundle("deck.js", lambda name: read(f"slides/{name}", f"html/{name}"))
         return {
             "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
             "early": Markup(early),  # noqa: S704  # as above
@@ -95,23 +121,141 @@ class SlidesRenderer:
             "policy": policy([early, script], [style]),
         }
 
-    def _module(self, name: str) -> str:
-        return self._read(f"slides/{name}", f"html/{name}")
 
-    def _read(self, *paths: str) -> str:
-        return read_asset(self._html, *paths)
+def _fitted(slide: View) -> Iterator[View]:
+    """Divide a slide whose only block does not fit it."""
+    blocks = slide["blocks"]
+    block: View = blocks[0] if isinstance(blocks, list) and len(blocks) == 1 else {}
+    name, room = _ROOM.get(str(block.get("kind")), ("", 0))
+    items = block.get(name)
+    if not isinstance(items, list) or len(items) <= room:
+        yield slide
+        return
+    for start in range(0, len(items), room):
+        part = {**block, name: items[start : start + room]}
+        yield {**slide, "id": slide["id"] if start == 0 else f"{slide['id']}-{start + 1}", "blocks": [part]}
 
 
-def _fitted(slides: Iterable[View]) -> Iterator[View]:
-    """Break up what does not fit one slide."""
-    for slide in slides:
-        blocks = slide["blocks"]
-        block: View = blocks[0] if isinstance(blocks, list) and len(blocks) == 1 else {}
-        name, room = _ROOM.get(str(block.get("kind")), ("", 0))
-        items = block.get(name)
-        if not isinstance(items, list) or len(items) <= room:
-            yield slide
-            continue
-        for start in range(0, len(items), room):
-            part = {**block, name: items[start : start + room]}
-            yield {**slide, "id": slide["id"] if start == 0 else f"{slide['id']}-{start + 1}", "blocks": [part]}
+def deck(survey: Survey, language: Language) -> Survey:
+    """Return a survey whose sections are slides and whose entries are the papers that these name, numbers unchanged.
+
+    Every block is one of the survey's own, or a part of one: the talk says nothing that the survey does not say.
+    """
+    sections = (
+        *_glance(survey),
+        *_figures(survey),
+        *_themes(survey),
+        *_effects(survey, language),
+        *_open_problems(survey),
+        *_changes(survey),
+        *_method(survey),
+    )
+    named: set[PaperId] = {item.paper for block in _blocks(sections, PaperList) for item in block.items}
+    named.update(paper for block in _blocks(sections, Paragraph) for claim in block.sentences for paper in claim.cites)
+    entries = tuple(entry for entry in survey.entries if entry.paper.id in named)
+    last = (Section("references", language.say("references"), 1, (References(),)),) if entries else ()
+    return replace(survey, sections=(*sections, *last), entries=entries)
+
+
+def _glance(survey: Survey) -> Iterator[Section]:
+    """Give the numbers, then the findings that open the survey."""
+    for section in _named(survey, "glance"):
+        findings = [
+            replace(block, sentences=tuple(part))
+            for block in _blocks([section], Paragraph)
+            for part in _parts(block.sentences, _SENTENCES)
+        ]
+        facts = [[block] for block in _blocks([section], KeyValueTable)]
+        yield from _spread(section, [*facts, *([block] for block in findings)])
+
+
+def _figures(survey: Survey) -> Iterator[Section]:
+    """Show the tree of themes without examples, and the papers per year."""
+    for section in survey.sections:
+        for tree in _blocks([section], TaxonomyFigure):
+            yield Section("taxonomy", section.heading, 1, (replace(tree, examples=()),))
+    for section in survey.sections:
+        for chart in _blocks([section], YearChart):
+            yield Section("years", section.heading, 1, (chart,))
+
+
+def _themes(survey: Survey) -> Iterator[Section]:
+    """Give each top theme its definition, its count and years, and up to three of its claims."""
+    for top in survey.taxonomy.children(None):
+        subtree = {theme.id for theme in survey.taxonomy.subtree(top.id)}
+        sections = [section for section in survey.sections if section.theme in subtree]
+        for own in [section for section in sections if section.theme == top.id][:1]:
+            notes = [note for note in _blocks([own], Note) if note.role != "notice"]
+            claims = _theme_claims(sections)
+            paragraphs = [Paragraph(tuple(claims), style="list")] if claims else []
+            yield replace(own, level=1, blocks=(*notes, *paragraphs))
+
+
+def _theme_claims(sections: Iterable[Section]) -> list[Sentence]:
+    """Choose a problem, an approach and a finding, in reading order; others take the place of missing ones."""
+    paragraphs = [block for block in _blocks(sections, Paragraph) if not _is_effect(block)]
+    claims = [sentence for paragraph in paragraphs for sentence in paragraph.sentences]
+    roles = [sentence.role for sentence in claims]
+    first = [roles.index(role) for role in _ROLES if role in roles]
+    others = [at for at in range(len(claims)) if at not in first]
+    return [claims[at] for at in sorted([*first, *others][:_CLAIMS])]
+
+
+def _effects(survey: Survey, language: Language) -> Iterator[Section]:
+    """Put findings about one measure side by side, opposite effects before equal ones."""
+    effects = [block for block in _blocks(survey.sections, Paragraph) if _is_effect(block)]
+    effects.sort(key=lambda block: block.kind != "opposed")
+    heading = Section("effects", language.say("slides_effects"), 1, ())
+    yield from _spread(heading, _parts(effects[:_EFFECTS], 2))
+
+
+def _open_problems(survey: Survey) -> Iterator[Section]:
+    """Name the first open problem of each theme."""
+    for section in _named(survey, "open-problems"):
+        blocks = _blocks([section], Paragraph)
+        first = [replace(block, sentences=block.sentences[:1], style="prose") for block in blocks]
+        yield from _spread(section, _parts(first, _SENTENCES))
+
+
+def _changes(survey: Survey) -> Iterator[Section]:
+    """Report what the last refresh changed: its numbers, then the first papers of each list."""
+    for section in _named(survey, "changes"):
+        facts = [[block] for block in _blocks([section], KeyValueTable)]
+        lists = [replace(block, items=block.items[:_LISTED]) for block in _blocks([section], PaperList)]
+        yield from _spread(section, [*facts, *_parts(lists, _LISTS)])
+
+
+def _method(survey: Survey) -> Iterator[Section]:
+    """State who drafted this and how."""
+    for section in _named(survey, "method"):
+        notices = [note for note in _blocks([*_named(survey, "abstract"), section], Note) if note.role == "notice"]
+        notes = [note for note in _blocks([section], Note) if note.role != "notice"]
+        facts = [[block] for block in _blocks([section], KeyValueTable)]
+        yield from _spread(section, [[*notices, *notes], *facts])
+
+
+def _spread(section: Section, pages: Iterable[Sequence[Block]]) -> Iterator[Section]:
+    """Put each page on a slide of its own, under the heading of the section."""
+    for number, blocks in enumerate((page for page in pages if page), start=1):
+        name = section.id if number == 1 else f"{section.id}-{number}"
+        yield replace(section, id=name, level=1, blocks=tuple(blocks))
+
+
+def _named(survey: Survey, name: str) -> list[Section]:
+    """Return the first section of that id, if there is one."""
+    return [section for section in survey.sections if section.id == name][:1]
+
+
+def _blocks(sections: Iterable[Section], kind: type[T]) -> Iterator[T]:
+    return (block for section in sections for block in section.blocks if isinstance(block, kind))
+
+
+def _is_effect(block: Paragraph) -> bool:
+    return block.kind in {"same", "opposed"}
+
+
+def _parts(items: Sequence[T], most: int) -> list[list[T]]:
+    """Divide a list into as few parts as possible, of nearly equal size."""
+    count = -(-len(items) // most)
+    cuts = [len(items) * at // max(count, 1) for at in range(count + 1)]
+    return [list(items[start:end]) for start, end in pairwise(cuts)]

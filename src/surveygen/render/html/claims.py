@@ -1,112 +1,251 @@
-"""Write claims for the page, each citation a link to its reference and back."""
+"""Write claims for a page: citations are numbered in a first pass over all pages, then written.
+
+Each citation is a link to a reference, and each reference links back to all places that cite it. So the citations of
+all pages are numbered before any page is written.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from surveygen.domain.inline import Cite, parse_inline
+from surveygen.domain.inline import Cite, Inline, Math, parse_inline
 from surveygen.domain.paper import PaperId
-from surveygen.domain.summary import Attribution, Sentence
-from surveygen.domain.survey import BibliographyEntry
-from surveygen.languages import Language, direction_of
-from surveygen.render._by import by, doubted
-from surveygen.render.html.layout import MAIN, Layout
-from surveygen.render.html.markup import markup, string
-from surveygen.render.html.sources import SourceTexts, Span
+from surveygen.domain.summary import Sentence
+from surveygen.domain.survey import BibliographyEntry, Block, ComparisonRow, ComparisonTable, Note, Paragraph, Section
+from surveygen.languages import direction_of
+from surveygen.render.html.context import HtmlContext, Span
+from surveygen.render.html.layout import PageFile
+from surveygen.render.html.markup import math_markup, string, words
+from surveygen.render.inline import InlineWriter, Written
 
 WEAK = 0.5  # support under which a claim carries a mark
+_WRITTEN_ROWS = 2  # rows of a table of a large page that are written out; scripts add the others
+_NO_CELL = "-"
+_FIELDS = tuple(item.name for item in fields(Sentence))
 
 
-class Claims:
-    """Writes sentences in the order of the pages and numbers their citations."""
+@dataclass(frozen=True, slots=True)
+class NumberedCite(Cite):
+    """A citation whose papers are numbered: `places[i]` counts the citations of `papers[i]` on all pages, from 1.
 
-    def __init__(
-        self,
-        shown_in: str,
-        language: Language,
-        sources: SourceTexts,
-        entries: Mapping[PaperId, BibliographyEntry],
-        layout: Layout,
-        *,
-        translated: bool = False,
-    ) -> None:
-        self._shown_in = shown_in
-        # Where all else is translated, a reader wants to see what is not; where nothing is, the abstract says so.
-        self._look = Markup(' class="foreign"') if translated else Markup()
-        self._language = language
-        self._sources = sources
-        self._entries = entries
-        self._layout = layout
-        self._backs: dict[int, list[str]] = defaultdict(list)
-        self._quoted: dict[str, dict[PaperId, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    A paper without a reference has place 0.
+    """
 
-    def backs(self, entry: BibliographyEntry) -> list[str]:
-        """Return the addresses of the places that cite a paper, of those written so far; it grows with the others."""
-        return self._backs[entry.number]
+    places: tuple[int, ...] = ()
 
-    def quoted(self, here: str) -> Mapping[PaperId, Sequence[Span]]:
-        """Return the pieces of abstracts that citations of one page point at, of those written so far."""
-        return self._quoted[here]
 
-    def running(self, sentences: Sequence[Sentence], here: str = MAIN) -> list[Markup]:
-        """Write claims of running text; neighbors in one other language are marked as one, to flow in its direction."""
-        runs = groupby(sentences, key=lambda each: each.language)
-        told = ((language, [self._words(each, None, here) for each in run]) for language, run in runs)
-        return [self._spoken(Markup(" ").join(words), language) for language, words in told]
+@dataclass(frozen=True, slots=True)
+class NumberedSentence(Sentence):
+    """A claim with its citations numbered in `nodes`."""
 
-    def write(self, sentence: Sentence, own: PaperId | None = None, here: str = MAIN) -> Markup:
-        """Write a claim with its citations, for the page `here`; `own` is the paper that the place names already."""
-        return self._spoken(self._words(sentence, own, here), sentence.language)
+    nodes: tuple[Inline, ...] = ()
 
-    def _words(self, sentence: Sentence, own: PaperId | None, here: str) -> Markup:
-        parts: list[Markup] = []
+
+@dataclass(frozen=True, slots=True)
+class CitationIndex:
+    """Where the pages cite each paper.
+
+    Attributes:
+        backlinks: addresses of the places that cite a reference, by its number, as seen from its own page.
+        quoted: by file, the pieces of abstracts that citations of that page link to.
+    """
+
+    backlinks: Mapping[int, Sequence[str]]
+    quoted: Mapping[str, Mapping[PaperId, Sequence[Span]]]
+
+
+def number_citations(
+    context: HtmlContext, pages: Iterable[tuple[PageFile, Sequence[Section]]]
+) -> tuple[list[tuple[PageFile, list[Section]]], CitationIndex]:
+    """Number the citations of all pages in reading order.
+
+    Returns:
+        The pages with every `Sentence` replaced by a `NumberedSentence`, and the index of their citations.
+    """
+    numbering = _Numbering(context)
+    numbered = [(page, [numbering.section(page.file, section) for section in sections]) for page, sections in pages]
+    return numbered, CitationIndex(
+        dict(numbering.backlinks), {page.file: numbering.quoted[page.file] for page, _ in numbered}
+    )
+
+
+class _Numbering:
+    """Counts the citations of each paper."""
+
+    def __init__(self, context: HtmlContext) -> None:
+        self._context = context
+        self.backlinks: dict[int, list[str]] = defaultdict(list)
+        self.quoted: dict[str, dict[PaperId, list[Span]]] = defaultdict(lambda: defaultdict(list))
+
+    def section(self, file: str, section: Section) -> Section:
+        """Return a section with numbered claims."""
+        return replace(section, blocks=tuple(self._block(file, block) for block in section.blocks))
+
+    def _block(self, file: str, block: Block) -> Block:
+        if isinstance(block, Paragraph):
+            return replace(block, sentences=tuple(self._sentence(file, sentence) for sentence in block.sentences))
+        if isinstance(block, ComparisonTable):
+            references = script_rows(self._context, block)
+            rows = (
+                row if reference else replace(row, cells=tuple(self._cell(file, row, cell) for cell in row.cells))
+                for row, reference in zip(block.rows, references, strict=True)
+            )
+            return replace(block, rows=tuple(rows))
+        return block
+
+    def _cell(self, file: str, row: ComparisonRow, cell: Sentence | None) -> Sentence | None:
+        return self._sentence(file, cell, row.paper) if cell is not None else None
+
+    def _sentence(self, file: str, sentence: Sentence, row: PaperId | None = None) -> NumberedSentence:
+        """Number the citations of a claim, except those of the paper whose table row it is in."""
+        nodes: list[Inline] = []
         for node in parse_inline(sentence.text, sentence.cites):
-            if isinstance(node, Cite):
-                cited = [paper for paper in node.papers if paper != own]
-                parts.append(self._citation(cited, sentence, here, first=not parts))
-            else:
-                parts.append(markup([node]))
-        text = Markup().join(parts)
-        if sentence.support < WEAK:
-            text += Markup(' <span class="mark">{}</span>').format(self._language.say("page_weak"))
-        return text + self.signed(sentence.attribution, sentence.language)
+            if not isinstance(node, Cite):
+                nodes.append(node)
+            elif papers := tuple(paper for paper in node.papers if paper != row):
+                nodes.append(NumberedCite(papers, tuple(self._place(file, sentence, paper) for paper in papers)))
+        values: dict[str, Any] = {name: getattr(sentence, name) for name in _FIELDS}
+        return NumberedSentence(**values, nodes=tuple(nodes))
 
-    def signed(self, hand: Attribution | None, written_in: str) -> Markup:
-        """Write who worded something, and what has changed below it; nothing for the program."""
-        if hand is None:
-            return Markup()
-        text = Markup(' <span class="mark signed">{}</span>').format(string(by(hand, self._language, written_in)))
-        doubt = string(doubted(hand, self._language))
-        return text + Markup(' <span class="mark doubt">{}</span>').format(doubt) if doubt else text
+    def _place(self, file: str, sentence: Sentence, paper: PaperId) -> int:
+        entry, layout = self._context.entries.get(paper), self._context.layout
+        if entry is None:
+            return 0
+        backlinks = self.backlinks[entry.number]
+        place = len(backlinks) + 1
+        backlinks.append(layout.link(layout.file_of(paper), file, _place_id(entry, place)))
+        span = self._context.sources.span(sentence.evidence, paper)
+        if span:
+            self.quoted[file][paper].append(span)
+        return place
 
-    def _spoken(self, text: Markup, language: str) -> Markup:
-        if language == self._shown_in:
-            return text
-        way = direction_of(language)
-        return Markup('<span lang="{}" dir="{}"{}>{}</span>').format(language, way, self._look, text)
 
-    def _citation(self, papers: Sequence[PaperId], sentence: Sentence, here: str, *, first: bool) -> Markup:
-        if not papers:
-            return Markup()
-        links = Markup(", ").join(self._cite(paper, sentence, here) for paper in papers)
-        space = "" if first else "\u00a0"
-        return Markup('{}<span class="cites">[{}]</span>').format(space, links)
+class HtmlWriter(InlineWriter):
+    """Writes for one page; its claims have to be numbered."""
 
-    def _cite(self, paper: PaperId, sentence: Sentence, here: str) -> Markup:
-        entry = self._entries.get(paper)
+    gap = "\u00a0"
+
+    def __init__(self, context: HtmlContext, file: str) -> None:
+        super().__init__(context.survey, context.language, max_cell=0)
+        self._context = context
+        self._file = file
+        # Where all else is translated, a reader wants to see what is not; where nothing is, the abstract says so.
+        translated = bool(context.survey.quality.translated_sentences)
+        self._foreign_class = Markup(' class="foreign"') if translated else Markup()
+
+    def safe(self, text: str) -> Markup:
+        """Mark HTML."""
+        return Markup(text)  # noqa: S704  # of escaped pieces only
+
+    def text(self, words: str) -> Markup:
+        """Escape words."""
+        return escape(words)
+
+    def words(self, text: str) -> Markup:
+        """Write untrusted text that cites nothing."""
+        return words(text)
+
+    def math(self, node: Math) -> Markup:
+        """Write MathML."""
+        return math_markup(node)
+
+    def key(self, entry: BibliographyEntry) -> Markup:
+        """Write the address of a reference."""
+        return escape(self._context.layout.to_reference(self._file, entry))
+
+    def cite(self, entries: Sequence[BibliographyEntry]) -> Markup:
+        """Link to references, without a way back."""
+        links = (
+            Markup('<a class="cite" href="{}">[{}]</a>').format(self.key(entry), entry.number) for entry in entries
+        )
+        return Markup(", ").join(links)
+
+    def citation(self, node: Cite, sentence: Sentence) -> Markup:
+        """Link to references and to the evidence in their abstracts."""
+        places = node.places if isinstance(node, NumberedCite) else ()
+        pairs = zip(node.papers, places, strict=True)
+        links = Markup(", ").join(self._link(paper, place, sentence) for paper, place in pairs)
+        return Markup('<span class="cites">[{}]</span>').format(links)
+
+    def _link(self, paper: PaperId, place: int, sentence: Sentence) -> Markup:
+        entry = self.entries.get(paper)
         if entry is None:
             return Markup("?")
-        backs = self._backs[entry.number]
-        place = f"c{entry.number}-{len(backs) + 1}"
-        backs.append(self._layout.link(self._layout.file_of(paper), here, place))
-        span = self._sources.span(sentence.evidence, paper)
-        if span:
-            self._quoted[here][paper].append(span)
+        span = self._context.sources.span(sentence.evidence, paper)
         quote = Markup(' data-q="{} {}"').format(*span) if span else ""
         return Markup('<a class="cite" id="{}" href="{}"{}>{}</a>').format(
-            place, self._layout.to_reference(here, entry), quote, entry.number
+            _place_id(entry, place), self.key(entry), quote, entry.number
         )
+
+    def claim(self, written: Written, source: Sentence | Note) -> Markup:
+        """Add marks: weak support, the person who wrote it, sources that changed since."""
+        text = Markup(written)  # noqa: S704  # written above
+        if isinstance(source, Sentence) and source.support < WEAK:
+            text += Markup(' <span class="mark">{}</span>').format(self.language.say("page_weak"))
+        for line, name in zip(self.signature(source), ("signed", "doubt"), strict=False):
+            text += Markup(' <span class="mark {}">{}</span>').format(name, string(line))
+        return text
+
+    def cell(self, sentence: Sentence, row: PaperId) -> Written:  # noqa: ARG002  # left out when numbered
+        """Write a claim of a table row, whole."""
+        return self.sentence(sentence)
+
+    def note(self, note: Note) -> Markup:
+        """Write a note; the template marks its language."""
+        return self.claim(words(note.text), note)
+
+    def nodes(self, sentence: Sentence) -> tuple[Inline, ...]:
+        """Return a numbered claim, parsed."""
+        if not isinstance(sentence, NumberedSentence):
+            raise TypeError("the citations of this claim are not numbered")
+        return sentence.nodes
+
+    def foreign(self, written: Written, language: str) -> Markup:
+        """Mark the language and direction of words."""
+        direction = direction_of(language)
+        return Markup('<span lang="{}" dir="{}"{}>{}</span>').format(language, direction, self._foreign_class, written)
+
+    def is_own(self, language: str) -> bool:
+        """Return whether a language is that of the survey."""
+        return language == self._context.survey.language
+
+
+def _place_id(entry: BibliographyEntry, place: int) -> str:
+    return f"c{entry.number}-{place}"
+
+
+def script_rows(context: HtmlContext, table: ComparisonTable) -> list[str]:
+    """Return for each row its `cell_reference` if scripts write it from the page's data; "" if it is written out."""
+    return [
+        cell_reference(row, context.entries.get(row.paper)) if context.lean and at >= _WRITTEN_ROWS else ""
+        for at, row in enumerate(table.rows)
+    ]
+
+
+def cell_reference(row: ComparisonRow, entry: BibliographyEntry | None) -> str:
+    """Write the number of a paper and for each cell field and place in the paper's review, as in "12 mo0 - da0 fi1".
+
+    Returns "" if a cell is not in the review or says it otherwise; `tables.js` reads the rest.
+    """
+    if entry is None or row.code != entry.card.code:
+        return ""
+    places: dict[Sentence, str] = {}
+    for name, sentences in entry.card.fields():
+        for at, sentence in enumerate(sentences):
+            places.setdefault(sentence, f"{name[:2]}{at}")
+    cells = []
+    for cell in row.cells:
+        # Words alone: nobody has signed it, it carries no mark, it cites its own paper only.
+        bare = cell is None or (
+            cell.attribution is None and cell.support >= WEAK and set(cell.cites) <= {entry.paper.id}
+        )
+        place = places.get(cell, "") if cell is not None else _NO_CELL
+        if not (bare and place):
+            return ""
+        cells.append(place)
+    return " ".join([str(entry.number), *cells])

@@ -5,19 +5,20 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import BibliographyEntry
+from surveygen.domain.citation import CitationStats, CitedWork
+from surveygen.domain.paper import PaperId, is_arxiv_id
+from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import clean
 from surveygen.domain.theme import Theme
-from surveygen.render._html_marks import catalogue_order
-from surveygen.render.html.citations import Shelf
-from surveygen.render.html.context import HtmlContext
-from surveygen.render.html.layout import PageFile, address
+from surveygen.render.html.context import HtmlContext, Span
+from surveygen.render.html.layout import PageFile, address, catalogue_order
+from surveygen.render.html.markup import parsed, rich, string
 from surveygen.render.html.paper_data import Json, full, stub, summary
+from surveygen.render.references import is_doi
 
 # Pages about one arXiv paper. The ids that are filled in are checked; the rest is fixed.
 SITES = (
@@ -37,21 +38,21 @@ _COLUMNS = (*_NUMBERS, "theme", "nearest", "outside", "unsure", "rival", "how", 
 _ESCAPES = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 
-def page_data(book: HtmlContext, page: PageFile) -> Json:
+def page_data(book: HtmlContext, page: PageFile, quoted: Mapping[PaperId, Sequence[Span]]) -> Json:
     """Collect the papers of a page in the order of the references, themes in reading order, and words for scripts.
 
-    The sections of the page have to be written first, as the data contain the words that their claims link to. The
-    main page of a large survey has a summary of each paper. The page of a theme also has stubs of the papers elsewhere
-    that are similar to one of its own, cite it or are cited by it: these come last, and `order` does not list them.
+    The data contain the words that claims of the page link to: `quoted` has the pieces of the abstracts. The main page
+    of a large survey has a summary of each paper. The page of a theme also has stubs of the papers elsewhere that are
+    similar to one of its own, cite it or are cited by it: these come last, and `order` does not list them.
     """
-    related = _related_entries(book, page) if page is not book.layout.main else []
+    related = _related_entries(book, page, quoted) if page is not book.layout.main else []
     entries = (*page.entries, *related)
     index: dict[str, int] = {entry.paper.id: at for at, entry in enumerate(entries)}
-    shelf = Shelf(book.survey, index)
+    works = CitedWorks(book.survey, index)
     files = sorted({book.layout.file_of(entry.paper.id) for entry in entries} - {page.file})
     papers = [
         {**paper, **_location(book, page, entry, files)}
-        for entry, paper in zip(entries, _papers(book, page, related, index, shelf), strict=True)
+        for entry, paper in zip(entries, _papers(book, page, related, quoted, works), strict=True)
     ]
     catalogue = catalogue_order(book.survey) if page is book.layout.main else page.entries
     words = {key.removeprefix(_PREFIX): text for key, text in book.language.words.items() if key.startswith(_PREFIX)}
@@ -63,7 +64,7 @@ def page_data(book: HtmlContext, page: PageFile) -> Json:
         "sites": SITES,
         "pages": [address(page.file, file) for file in files],
         "themes": [_theme(book, theme) for theme in book.survey.taxonomy],
-        "works": shelf.works(),
+        "works": works.data(),
         "papers": [{name: value for name, value in row.items() if name not in _COLUMNS} for row in rows],
         "columns": {name: column for name, column in columns.items() if set(column) - {None}},
         "order": [index[entry.paper.id] for entry in catalogue],
@@ -82,11 +83,15 @@ def data_element(data: Json) -> Markup:
 
 
 def _papers(
-    book: HtmlContext, page: PageFile, related: Iterable[BibliographyEntry], index: Mapping[str, int], shelf: Shelf
+    book: HtmlContext,
+    page: PageFile,
+    related: Iterable[BibliographyEntry],
+    quoted: Mapping[PaperId, Sequence[Span]],
+    works: CitedWorks,
 ) -> Iterator[Json]:
     """Yield the papers of a page, then stubs of related papers."""
     main = page is book.layout.main
-    quoted = book.claims.quoted(page.file)
+    index = works.index
     for entry in page.entries:
         x, y = entry.position or (0, 0)
         spot = {"x": round(1000 * x), "y": round(1000 * y)} if main and entry.position else {}  # thousandths of the map
@@ -97,7 +102,7 @@ def _papers(
             yield {
                 **full(entry, book.sources, book.marks),
                 "near": near,
-                **shelf.standing(entry.citation_stats),
+                **works.citations(entry.citation_stats),
                 **spot,
             }
     own: dict[str, int] = {entry.paper.id: index[entry.paper.id] for entry in page.entries}
@@ -117,10 +122,12 @@ def _location(book: HtmlContext, page: PageFile, entry: BibliographyEntry, files
     return {**number, **({"page": files.index(file)} if file != page.file else {})}
 
 
-def _related_entries(book: HtmlContext, page: PageFile) -> list[BibliographyEntry]:
+def _related_entries(
+    book: HtmlContext, page: PageFile, quoted: Mapping[PaperId, Sequence[Span]]
+) -> list[BibliographyEntry]:
     """List the papers of other pages that the papers of this page refer to, in the order of the references."""
     own = {entry.paper.id for entry in page.entries}
-    related: set[PaperId] = set(book.claims.quoted(page.file))
+    related: set[PaperId] = set(quoted)
     for entry in page.entries:
         related.update(entry.neighbours)
         if entry.citation_stats:
@@ -148,3 +155,44 @@ def _has_content(value: object) -> bool:
 
 def _indices(papers: Iterable[str], index: Mapping[str, int]) -> list[int]:
     return [index[paper] for paper in papers if paper in index]
+
+
+class CitedWorks:
+    """The cited works outside a survey, without duplicates; papers refer to them by index.
+
+    `index` has the papers of the page.
+    """
+
+    def __init__(self, survey: Survey, index: Mapping[str, int]) -> None:
+        self.index = index
+        self._titles = dict(survey.graphs)
+        self._places: dict[CitedWork, int] = {}
+
+    def data(self) -> list[Json]:
+        """Return what is known of each work, in the order of their places."""
+        return [_cited_work(work) for work in self._places]
+
+    def citations(self, standing: CitationStats | None) -> Json:
+        """Write whom a paper cites; who cites it follows from the others."""
+        if standing is None:
+            return {}
+        return {
+            "cites": [self.index[paper] for paper in standing.references if paper in self.index],
+            "works": [self._places.setdefault(work, len(self._places)) for work in standing.outside],
+            "more_works": standing.more or None,
+            "count": standing.count,
+            "told": [[string(self._titles.get(name, name)), at[:10]] for name, at in standing.providers],
+        }
+
+
+def _cited_work(work: CitedWork) -> Json:
+    names = dict(name.split(":", 1) for name in reversed(work.ids) if ":" in name)
+    arxiv, doi = names.get("arxiv", ""), names.get("doi", "")
+    fields: Json = {
+        "title": rich(parsed(work.title)),
+        "by": string(work.authors),
+        "year": work.year,
+        "arxiv": arxiv if is_arxiv_id(arxiv) else "",
+        "doi": doi if is_doi(doi) else "",
+    }
+    return {name: value for name, value in fields.items() if value}

@@ -11,12 +11,11 @@ from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
-from surveygen.render._html_marks import ThemeMark
-from surveygen.render._links import code_address, doi_of, link_of
 from surveygen.render.export.bibtex import bibliography
+from surveygen.render.html.context import SourceTexts, Span
+from surveygen.render.html.layout import ThemeMark
 from surveygen.render.html.markup import Rich, anchor, parsed, rich, string
-from surveygen.render.html.sources import SourceTexts, Span
-from surveygen.render.references import versions_of
+from surveygen.render.references import code_address, doi_of, link_of, versions_of
 
 Json = dict[str, object]
 Marks = Mapping[ThemeId, ThemeMark]

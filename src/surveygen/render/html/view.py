@@ -1,301 +1,282 @@
-"""Lay a survey out for the page's templates, every word escaped."""
+"""The view model of HTML pages: what a browser needs besides that of all formats."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, singledispatchmethod
+from functools import cached_property
+from typing import Any
 
-from surveygen.domain.paper import PaperId
+from surveygen.domain.paper import PaperId, is_arxiv_id
+from surveygen.domain.person_names import short_authors
 from surveygen.domain.survey import (
     BibliographyEntry,
-    Block,
     Catalogue,
     ComparisonRow,
     ComparisonTable,
     KeyValueTable,
     MapLabel,
-    Note,
-    PaperList,
-    Paragraph,
     PrismaFlow,
     References,
     Section,
     SimilarityMatrix,
-    TaxonomyFigure,
     ThemeMap,
-    Timeline,
     YearChart,
 )
-from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
-from surveygen.languages import direction_of
-from surveygen.render._flow import draw_flow, told_count
-from surveygen.render._heatmap import draw_matrix
-from surveygen.render._html_marks import catalogue_order
-from surveygen.render._html_papers import PaperViews
-from surveygen.render._html_tables import SHOWN, told
-from surveygen.render._links import code_address
-from surveygen.render.figures import MAP_EDGE, MAP_HEIGHT, MAP_WIDTH, draw
+from surveygen.render.figures import heatmap, prisma_figure, year_chart
+from surveygen.render.html.claims import CitationIndex, HtmlWriter, script_rows
 from surveygen.render.html.context import HtmlContext
-from surveygen.render.html.layout import PageFile, address
+from surveygen.render.html.layout import PageFile, address, catalogue_order
 from surveygen.render.html.markup import anchor, string, words
+from surveygen.render.references import code_address, doi_of, link_of
+from surveygen.render.view import View, ViewModel
 
-View = Mapping[str, object]
+_MAP_WIDTH, _MAP_HEIGHT, _MAP_EDGE = 960, 600, 40  # as in map.js and the template of the map
 _SHORT = 14  # code points of a value that is set large
+_MAX_AUTHORS = 8  # in the references
+_MAX_ROWS = 100  # of the catalogue without scripts; the references hold all papers
+_SOME_ROWS = 40  # that a larger one shows
 
 
-class PageView:
-    """Turns each part of one page into a mapping that a template names the parts of."""
+def page_sections(context: HtmlContext, page: PageFile) -> list[Section]:
+    """Return the sections of a page.
 
-    def __init__(self, book: HtmlContext, page: PageFile) -> None:
-        self._book = book
+    The main page has the sections of the survey, without the blocks that the pages of the themes have. The page of a
+    theme has the papers side by side, the list of them, and their references.
+    """
+    survey, layout, say = context.survey, context.layout, context.language.say
+    if page is layout.main:
+        return [_without_moved(section) if layout.parts else section for section in survey.sections]
+    sections: list[Section] = []
+    for section in survey.sections:
+        if section.theme is not None and section.theme == page.theme:
+            tables = [block for block in section.blocks if isinstance(block, ComparisonTable)]
+            shares = tuple(share for table in tables if (share := _share(context, page, table)).rows)
+            if shares:
+                sections.append(Section(section.id, say("page_side_by_side"), 1, shares, section.theme))
+    catalogue = Catalogue(say("catalogue_caption", n=len(page.entries)))
+    sections.append(Section("catalogue", say("catalogue"), 1, (catalogue,)))
+    sections.append(Section("references", say("references"), 1, (References(),)))
+    return sections
+
+
+def _without_moved(section: Section) -> Section:
+    """Leave out the blocks that are on the pages of the themes."""
+    moved = (ComparisonTable, References) if section.theme is not None else References
+    return replace(section, blocks=tuple(block for block in section.blocks if not isinstance(block, moved)))
+
+
+def _share(context: HtmlContext, page: PageFile, table: ComparisonTable) -> ComparisonTable:
+    """Return the rows of a page: those of its papers, on the first page of a theme those of others too."""
+    own = {entry.paper.id for entry in page.entries}
+    near = {part.file for part in context.layout.of_theme(page.theme)}
+    rows = (
+        row
+        for row in table.rows
+        if row.paper in own or (page.part == 1 and context.layout.file_of(row.paper) not in near)
+    )
+    return replace(table, rows=tuple(rows))
+
+
+class PageView(ViewModel):
+    """Lays out one page, whose links start from its file."""
+
+    def __init__(self, context: HtmlContext, page: PageFile, citations: CitationIndex) -> None:
+        super().__init__(context.survey, context.language, HtmlWriter(context, page.file))
+        self._context = context
         self._page = page
-        self._papers = PaperViews(book, page.file)
+        self._citations = citations
 
-    def sections(self) -> list[View]:
-        """Return the sections of the page in order; call it once, for it numbers the citations."""
-        if self._page is self._book.layout.main:
-            return [self._section(section) for section in self._book.survey.sections]
-        return [self._section(section) for section in self._of_theme()]
+    def page(self, sections: Sequence[Section]) -> dict[str, object]:
+        """Return the sections of the page, whose citations are numbered, and its table of contents."""
+        views = [self.section(section) for section in sections]
+        contents: list[dict[str, object]] = []
+        below: list[View] = []
+        for view in views:  # headings of level 2 go below those of level 1; deeper ones are left to the sections
+            if view["level"] == 1 or not contents:
+                below = []
+                contents.append({**view, "below": below})
+            elif view["level"] == 2:
+                below.append(view)
+        return {"sections": views, "contents": contents}
 
-    def _of_theme(self) -> Iterator[Section]:
-        """Yield what the page of a theme holds: the papers side by side, the list of them, their references."""
-        say, count = self._book.language.say, len(self._page.entries)
-        for section in self._book.survey.sections:
-            if section.theme is not None and section.theme == self._page.theme:
-                tables = tuple(table for block in section.blocks if (table := self._share(block)))
-                if tables:
-                    yield Section(section.id, say("page_side_by_side"), 1, tables, section.theme)
-        yield Section("catalogue", say("catalogue"), 1, (Catalogue(say("catalogue_caption", n=count)),))
-        yield Section("references", say("references"), 1, (References(),))
-
-    def _share(self, block: Block) -> ComparisonTable | None:
-        """Return the rows of a table that stand on this page: those of its papers, on the first those of others."""
-        if not isinstance(block, ComparisonTable):
-            return None
-        own = {entry.paper.id for entry in self._page.entries}
-        near = {page.file for page in self._book.layout.of_theme(self._page.theme)}
-        rows = tuple(
-            row
-            for row in block.rows
-            if row.paper in own or (self._page.part == 1 and self._book.layout.file_of(row.paper) not in near)
-        )
-        return replace(block, rows=rows) if rows else None
-
-    def _section(self, section: Section) -> View:
+    def section(self, section: Section) -> dict[str, object]:
+        """Return a heading with its blocks and, on a main page, links to the pages that hold the others."""
         theme = section.theme
-        mark = self._book.marks.get(theme) if theme is not None else None
+        mark = self._context.marks.get(theme) if theme is not None else None
+        links = [self._page_link(page) for page in self._pages_of(section)]
         return {
             "id": anchor(section.id),
             "heading": words(section.heading),
             "level": section.level,
             "tone": mark.tone if mark else "",
-            "size": self._book.sizes.get(theme) if theme is not None else None,
+            "size": self.sizes.get(theme) if theme is not None else None,
             "theme": anchor(theme) if mark and theme else "",
-            "blocks": [self._block(block) for block in self._kept(section)] + self._links(section),
+            "blocks": [self.block(block) for block in section.blocks]
+            + ([{"kind": "pages", "pages": links}] if links else []),
         }
 
-    def _kept(self, section: Section) -> list[Block]:
-        """Leave to the pages of themes what they hold."""
-        if self._page is not self._book.layout.main or not self._book.layout.parts:
-            return list(section.blocks)
-        moved = (ComparisonTable, References) if section.theme is not None else References
-        return [block for block in section.blocks if not isinstance(block, moved)]
-
-    def _links(self, section: Section) -> list[View]:
-        """Lead to the pages that hold what the main page does not."""
-        layout = self._book.layout
+    def _pages_of(self, section: Section) -> Sequence[PageFile]:
+        """Return the pages that hold what a section of a main page does not: its theme's, or all references."""
+        layout = self._context.layout
         if self._page is not layout.main:
-            return []
-        if any(isinstance(block, References) for block in section.blocks):
-            return [{"kind": "pages", "pages": [self._leads(page) for page in layout.parts]}] if layout.parts else []
-        pages = layout.of_theme(section.theme) if section.theme is not None else ()
-        return [{"kind": "pages", "pages": [self._leads(page) for page in pages]}] if pages else []
+            return ()
+        whole = next((whole for whole in self.survey.sections if whole.id == section.id), section)
+        if any(isinstance(block, References) for block in whole.blocks):
+            return layout.parts
+        return layout.of_theme(section.theme) if section.theme is not None else ()
 
-    def _leads(self, page: PageFile) -> View:
-        mark = self._book.marks.get(page.theme) if page.theme is not None else None
+    def _page_link(self, page: PageFile) -> View:
+        mark = self._context.marks.get(page.theme) if page.theme is not None else None
         return {
             "href": address(self._page.file, page.file),
-            "name": page_name(self._book, page),
+            "name": page_name(self._context, page),
             "tone": mark.tone if mark else "",
             "size": len(page.entries),
         }
 
-    @singledispatchmethod
-    def _block(self, block: Block) -> View:
-        raise TypeError(f"no view of a {type(block).__name__}")
+    def facts(self, block: KeyValueTable) -> View:
+        """Return labels with values, which are set large if all are short."""
+        return {**super().facts(block), "large": all(len(value) <= _SHORT for _, value in block.rows)}
 
-    @_block.register
-    def _(self, block: Paragraph) -> View:
-        claims, here = self._book.claims, self._page.file
-        listed = block.style == "list"
-        sentences = [claims.write(each, here=here) for each in block.sentences] if listed else []
-        sentences = sentences or claims.running(block.sentences, here)
-        return {"kind": "paragraph", "label": words(block.label), "style": block.style, "sentences": sentences}
-
-    @_block.register
-    def _(self, block: Note) -> View:
-        way = direction_of(block.language) if block.language else "auto"
-        text = words(block.text) + self._book.claims.signed(
-            block.attribution, block.language or self._book.language.code
-        )
-        return {"kind": "note", "role": block.role, "text": text, "lang": block.language, "dir": way}
-
-    @_block.register
-    def _(self, block: KeyValueTable) -> View:
-        rows = [(words(label), clean(value)) for label, value in block.rows]  # a value may be a command: no TeX in it
-        large = all(len(value) <= _SHORT for _, value in block.rows)
-        return {"kind": "facts", "caption": words(block.caption), "rows": rows, "large": large}
-
-    @_block.register
-    def _(self, block: ComparisonTable) -> View:
-        by_scripts = [self._told(row, at) for at, row in enumerate(block.rows)]
+    def table(self, block: ComparisonTable) -> View:
+        """Return papers side by side; the rows of `told` are written by scripts, `left` counts them."""
+        references = script_rows(self._context, block)
+        rows = [row for row, reference in zip(block.rows, references, strict=True) if not reference]
         return {
-            "kind": "table",
-            "caption": words(block.caption),
             "columns": [words(column) for column in block.columns],
-            "rows": [self._row(row) for row, mark in zip(block.rows, by_scripts, strict=True) if not mark],
-            "told": ";".join(by_scripts) if any(by_scripts) else "",
-            "left": len(by_scripts) - by_scripts.count(""),
+            "rows": [self._comparison(row) for row in rows],
+            "told": ";".join(references) if any(references) else "",
+            "left": len(block.rows) - len(rows),
         }
 
-    @_block.register
-    def _(self, block: PaperList) -> View:
-        items = [
-            {
-                "title": words(item.title),
-                "detail": words(item.detail),
-                "number": entry.number if (entry := self._book.entries.get(item.paper)) else None,
-                "ref": self._book.layout.to_reference(self._page.file, entry) if entry else "",
-            }
-            for item in block.items
-        ]
-        return {"kind": "papers", "caption": words(block.caption), "papers": items}
+    def _comparison(self, row: ComparisonRow) -> View:
+        entry = self.entries.get(row.paper)
+        cells = [self.writer.cell(cell, row.paper) if cell is not None else None for cell in row.cells]
+        paper = self.paper(entry) if entry else None
+        return {"paper": paper, "cells": cells, "code": code_address(row.code), "code_word": self.language.say("code")}
 
-    @_block.register
-    def _(self, block: PrismaFlow) -> View:
-        counts = [(clean(count.label), told_count(count, self._book.language)) for count in block.counts()]
-        refreshed = any(count.before is not None for count in block.counts())
-        drawing = draw_flow(block, self._book.language)
-        return {
-            "kind": "flow",
-            "caption": words(block.caption),
-            "drawing": drawing,
-            "counts": counts,
-            "refreshed": refreshed,
-        }
+    def flow(self, block: PrismaFlow) -> View:
+        """Return the numbers of the selection and their drawing."""
+        return {**super().flow(block), "drawing": prisma_figure(block, self.language)}
 
-    @_block.register
-    def _(self, block: YearChart) -> View:
+    def years(self, block: YearChart) -> View:
+        """Return the papers of each year and theme, and their drawing."""
         legend = [
             {"name": mark.name, "tone": mark.tone, "index": mark.index}
-            for mark in (self._book.marks[theme] for theme in block.themes)
+            for mark in (self._context.marks[theme] for theme in block.themes)
         ]
+        rows = list(zip(block.years, block.counts, strict=True))
+        return {"drawing": year_chart(block), "legend": legend, "rows": rows}
+
+    def theme(self, theme: ThemeId, examples: Mapping[ThemeId, tuple[PaperId, ...]]) -> dict[str, Any]:
+        """Return a node of the tree, with its color, description and share of the largest theme."""
+        size = self.sizes.get(theme, 0)
         return {
-            "kind": "years",
-            "caption": words(block.caption),
-            "drawing": draw(block),
-            "legend": legend,
-            "rows": list(zip(block.years, block.counts, strict=True)),
+            **super().theme(theme, examples),
+            "id": anchor(theme),
+            "name": words(self.theme_name(theme)),
+            "about": words(self.survey.taxonomy[theme].description),
+            "tone": self._context.marks[theme].tone,
+            "share": round(100 * size / max(*self.sizes.values(), 1), 1),
+            "section": self._context.section_of.get(theme, ""),
         }
 
-    @_block.register
-    def _(self, block: TaxonomyFigure) -> View:
-        examples = dict(block.examples)
-        trees = [self._node(top.id, examples) for top in self._book.survey.taxonomy.children(None)]
-        return {"kind": "taxonomy", "caption": words(block.caption), "trees": trees}
+    def likeness(self, block: SimilarityMatrix) -> View:
+        """Return the similarities of themes and their drawing."""
+        names = tuple(string(self.theme_name(theme)) for theme in block.themes)
+        rows = [[self.language.decimal(value) for value in row] for row in block.values]
+        return {"drawing": heatmap(block, names), "names": names, "rows": rows}
 
-    @_block.register
-    def _(self, block: ThemeMap) -> View:
-        spots = [self._spot(block, spot) for spot in block.spots]
-        return {"kind": "map", "caption": words(block.caption), "spots": spots}
+    def map(self, block: ThemeMap) -> View:
+        """Return the top themes in the units of the drawing."""
+        most = max((spot.papers for spot in block.spots), default=1)
+        return {"spots": [self._spot(spot, most) for spot in block.spots]}
 
-    @_block.register
-    def _(self, block: Timeline) -> View:
-        known = self._book.entries
-        rows = [
-            {"year": year, "papers": [self._papers.short(known[one]) for one in papers if one in known]}
-            for year, papers in block.years
-        ]
-        return {"kind": "timeline", "caption": words(block.caption), "rows": rows}
-
-    @_block.register
-    def _(self, block: SimilarityMatrix) -> View:
-        names = tuple(
-            string(self._book.survey.taxonomy[theme].name_in(self._book.language.code)) for theme in block.themes
-        )
+    def _spot(self, spot: MapLabel, most: int) -> View:
         return {
-            "kind": "likeness",
-            "caption": words(block.caption),
-            "drawing": draw_matrix(block, names),
-            "names": names,
-            "rows": [[self._book.language.decimal(value) for value in row] for row in block.values],
+            "id": anchor(spot.theme),
+            "mark": self._context.marks[spot.theme],
+            "nearest": self._context.marks[spot.nearest].name if spot.nearest is not None else "",
+            "papers": spot.papers,
+            "x": round(_MAP_EDGE + spot.x * (_MAP_WIDTH - 2 * _MAP_EDGE), 1),
+            "y": round(_MAP_EDGE + spot.y * (_MAP_HEIGHT - 2 * _MAP_EDGE), 1),
+            "radius": round(8 + 40 * (spot.papers / most) ** 0.5, 1),
         }
 
-    @_block.register
-    def _(self, block: Catalogue) -> View:
-        rows = [self._papers.short(entry) for entry in self._rows]
-        left = len(self._page.entries) - len(rows)
-        return {"kind": "catalogue", "caption": words(block.caption), "rows": rows, "left": left}
+    def catalogue(self, _: Catalogue) -> View:
+        """Return the rows that are there without scripts."""
+        left = len(self._page.entries) - len(self._rows)
+        return {"rows": [self.paper(entry) for entry in self._rows], "left": left}
 
-    @_block.register
-    def _(self, block: References) -> View:  # noqa: ARG002  # its type is all it says
+    def references(self, _: References) -> View:
+        """Return the bibliography of the page."""
         rows = {entry.paper.id for entry in self._rows}
-        entries = [self._papers.reference(entry, row=entry.paper.id in rows) for entry in self._page.entries]
-        return {"kind": "references", "entries": entries, "lean": self._book.lean}
+        entries = [self._linked_reference(entry, row=entry.paper.id in rows) for entry in self._page.entries]
+        return {"entries": entries, "lean": self._context.lean}
 
     @cached_property
     def _rows(self) -> Sequence[BibliographyEntry]:
         """The papers that have a row in the page's catalogue without scripts."""
-        main = self._page is self._book.layout.main
-        return self._papers.some(catalogue_order(self._book.survey)) if main else self._page.entries
+        if self._page is not self._context.layout.main:
+            return self._page.entries
+        order = catalogue_order(self.survey)
+        if len(order) <= _MAX_ROWS:
+            return order
+        most = max(_SOME_ROWS // max(len(self.survey.taxonomy.children(None)), 1), 1)  # of each top theme
+        seen: dict[str, int] = defaultdict(int)
+        rows: list[BibliographyEntry] = []
+        for entry in order:
+            top = entry.assignment.path[0] if entry.assignment and not entry.assignment.outside else ""
+            seen[top] += 1
+            if seen[top] <= most:
+                rows.append(entry)
+        return rows
 
-    def _told(self, row: ComparisonRow, at: int) -> str:
-        """Tell a row to the scripts of a page that holds a large survey whole; "" where it is written out."""
-        by_scripts = self._book.lean and at >= SHOWN
-        return told(row, self._book.entries.get(row.paper)) if by_scripts else ""
+    def _linked_reference(self, entry: BibliographyEntry, *, row: bool) -> View:
+        """Return a reference with links back to its citations.
 
-    def _row(self, row: ComparisonRow) -> View:
-        cells = [
-            self._book.claims.write(cell, row.paper, self._page.file) if cell is not None else None
-            for cell in row.cells
-        ]
-        entry = self._book.entries.get(row.paper)
-        code = {"code": code_address(row.code), "code_word": self._book.language.say("code")}
-        return {"paper": self._papers.short(entry) if entry else None, "cells": cells, **code}
-
-    def _spot(self, block: ThemeMap, spot: MapLabel) -> View:
-        most = max(each.papers for each in block.spots)
+        Where the catalogue has no row for the paper without scripts, links to the paper lead to `place` here.
+        """
+        paper = entry.paper
+        names = [string(author.name) for author in paper.authors[:_MAX_AUTHORS]]
+        others = " et al." if len(paper.authors) > _MAX_AUTHORS else ""
+        link = link_of(paper)
         return {
-            "id": anchor(spot.theme),
-            "mark": self._book.marks[spot.theme],
-            "nearest": self._book.marks[spot.nearest].name if spot.nearest is not None else "",
-            "papers": spot.papers,
-            "x": round(MAP_EDGE + spot.x * (MAP_WIDTH - 2 * MAP_EDGE), 1),
-            "y": round(MAP_EDGE + spot.y * (MAP_HEIGHT - 2 * MAP_EDGE), 1),
-            "radius": round(8 + 40 * (spot.papers / most) ** 0.5, 1),
+            **self.paper(entry),
+            "authors": ", ".join(names) + others,
+            "venue": words(paper.journal_ref),
+            "arxiv": paper.id if is_arxiv_id(paper.id) else "",
+            "doi": doi_of(paper),
+            "link": link if link.startswith("https://") else "",
+            "place": "" if row else f"p-{anchor(paper.id)}",
+            "backs": self._citations.backlinks.get(entry.number, ()) if not self._context.lean else (),
         }
 
-    def _node(self, theme: ThemeId, examples: Mapping[ThemeId, Sequence[PaperId]]) -> View:
-        size = self._book.sizes.get(theme, 0)
-        below = self._book.survey.taxonomy.children(theme)
-        known = [self._book.entries[paper] for paper in examples.get(theme, ()) if paper in self._book.entries]
+    def paper(self, entry: BibliographyEntry) -> View:
+        """Return what a row or a link shows of a paper."""
+        paper, place = entry.paper, entry.assignment
         return {
-            "id": anchor(theme),
-            "name": words(self._book.survey.taxonomy[theme].name_in(self._book.language.code)),
-            "about": words(self._book.survey.taxonomy[theme].description),
-            "tone": self._book.marks[theme].tone,
-            "size": size,
-            "share": round(100 * size / max(*self._book.sizes.values(), 1), 1),
-            "section": self._book.section_of.get(theme, ""),
-            "children": [self._node(child.id, examples) for child in below],
-            "papers": [self._papers.short(entry) for entry in known],
+            "anchor": anchor(paper.id),
+            "href": self._context.layout.to_paper(self._page.file, paper.id),
+            "ref": self._context.layout.to_reference(self._page.file, entry),
+            "number": entry.number,
+            "title": words(paper.title),
+            "authors": words(short_authors(paper.authors)),
+            "year": paper.year,
+            "theme": self._context.marks.get(place.theme) if place and not place.outside else None,
+            "outside": bool(place and place.outside),
+            "unsure": bool(place and place.uncertain),
+            "withdrawn": paper.status == "withdrawn",
+            "latest": paper.latest if paper.latest > paper.version else None,
+            "version": paper.version,
         }
 
 
-def page_name(book: HtmlContext, page: PageFile) -> str:
-    """Return how the page of a theme is called; its parts are counted."""
-    mark = book.marks.get(page.theme) if page.theme is not None else None
-    name = mark.name if mark else book.language.say("page_fits_no_theme")
+def page_name(context: HtmlContext, page: PageFile) -> str:
+    """Return the name of a theme's page; if the theme has several, with the number of the page."""
+    mark = context.marks.get(page.theme) if page.theme is not None else None
+    name = mark.name if mark else context.language.say("page_fits_no_theme")
     return f"{name} ({page.part}/{page.parts})" if page.parts > 1 else name

@@ -1,4 +1,4 @@
-"""Write inline words in TeX, and what a TeX document needs around them."""
+"""Write inline text as TeX, and what a TeX document needs around its body."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from surveygen.domain.inline import Math
-from surveygen.domain.survey import BibliographyEntry
+from surveygen.domain.summary import Sentence
+from surveygen.domain.survey import BibliographyEntry, Note, Survey
 from surveygen.languages import Language, codes, load
-from surveygen.render._fonts import fallback_fonts, script_of
-from surveygen.render.latex.text import tex, tex_key, tex_math, tex_string
-from surveygen.render.templates import Safe, TexSafe
+from surveygen.render.inline import InlineWriter, Written
+from surveygen.render.latex.text import fallback_fonts, script_of, tex, tex_key, tex_math, tex_string
+from surveygen.render.templates import TexSafe
 
 PALETTE = tuple(TexSafe(f"survey{letter}") for letter in "ABCDEF")  # defined in latex/words.tex.j2
 DELIMITERS = {
@@ -29,16 +30,18 @@ def pdf_date(generated_at: str) -> TexSafe:
     return TexSafe(f"D:{re.sub(r'[^0-9]', '', generated_at)}Z")
 
 
-class TexScript:
-    """Writes the pieces of one document; `others` are the languages met besides the survey's own."""
+class TexWriter(InlineWriter):
+    """Writes one TeX document; `others` collects the languages that occur besides the survey's own."""
 
     gap = "~"
 
-    def __init__(self) -> None:
+    def __init__(self, survey: Survey, language: Language, *, max_cell: int) -> None:
+        super().__init__(survey, language, max_cell=max_cell)
         self.others: set[str] = set()
 
-    def frame(self, body: str, language: Language, letters: str = "") -> dict[str, object]:
+    def frame(self, body: str, letters: str = "") -> dict[str, object]:
         """Return what a document needs around its body: its languages, and fonts for its letters and others."""
+        language = self.language
         names = {"en"} if language.direction == "rtl" else set()  # those of authors run from left to right
         return {
             "body": TexSafe(body),
@@ -51,38 +54,42 @@ class TexScript:
             "rtl": language.direction == "rtl",
         }
 
-    def text(self, words: str) -> Safe:
+    def safe(self, text: str) -> TexSafe:
+        """Mark TeX."""
+        return TexSafe(text)
+
+    def text(self, words: str) -> TexSafe:
         """Escape words; a long run of letters gets places to break."""
         return tex(words)
 
-    def string(self, words: str) -> Safe:
+    def string(self, words: str) -> TexSafe:
         """Escape words for a bookmark."""
         return tex_string(words)
 
-    def address(self, url: str) -> Safe:
+    def address(self, url: str) -> TexSafe:
         r"""Write a checked address for ``\href``."""
         return TexSafe(url.translate(_IN_ADDRESS))
 
-    def math(self, node: Math) -> Safe:
+    def math(self, node: Math) -> TexSafe:
         """Set mathematics in the line."""
         return tex_math(node)
 
-    def cite(self, entries: Sequence[BibliographyEntry]) -> Safe:
+    def cite(self, entries: Sequence[BibliographyEntry]) -> TexSafe:
         """Cite by key."""
-        keys = ",".join(tex_key(entry.cite_key, entry.number) for entry in entries)
-        return TexSafe(f"\\cite{{{keys}}}")
+        return TexSafe(f"\\cite{{{','.join(self.key(entry) for entry in entries)}}}")
 
-    def claimed(self, claim: str, written: Safe, by: Safe) -> Safe:  # noqa: ARG002  # as in Script
-        """Write a claim, and who wrote it; TeX is not read back."""
-        return TexSafe(f"{written} {{\\footnotesize\\itshape ({by})}}") if by else written
+    def claim(self, written: Written, source: Sentence | Note) -> TexSafe:
+        """Add the author; TeX is not read back, so a claim needs no name."""
+        author = self.words("; ".join(self.signature(source)))
+        return TexSafe(f"{written} {{\\footnotesize\\itshape ({author})}}" if author else written)
 
-    def key(self, entry: BibliographyEntry) -> Safe:
+    def key(self, entry: BibliographyEntry) -> TexSafe:
         """Name a reference."""
         return TexSafe(tex_key(entry.cite_key, entry.number))
 
-    def foreign(self, words: Safe, language: str) -> Safe:
+    def foreign(self, written: Written, language: str) -> TexSafe:
         """Switch to a language that there is a file for."""
         if language not in codes():
-            return words
+            return TexSafe(written)
         self.others.add(language)
-        return TexSafe(f"\\foreignlanguage{{{load(language).latex}}}{{{words}}}")
+        return TexSafe(f"\\foreignlanguage{{{load(language).latex}}}{{{written}}}")
