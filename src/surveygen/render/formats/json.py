@@ -20,6 +20,7 @@ from surveygen.domain.paper import PaperVersion
 from surveygen.domain.summary import Attribution, PaperReview, Sentence
 from surveygen.domain.survey import (
     BibliographyEntry,
+    FlowStage,
     KeyValueTable,
     Note,
     Paragraph,
