@@ -128,5 +128,5 @@ def test_without_its_list_an_edition_cannot_be_read() -> None:
     """The error says what to leave alone."""
     text = written(named(sample_survey()))
 
-    with pytest.raises(ConfigError, match="list at its end"):
+    with pytest.raises(ConfigError, match="no list of its claims"):
         read_markdown(text[: text.index("<!-- surveygen")])

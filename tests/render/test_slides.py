@@ -14,7 +14,6 @@ from urllib.parse import unquote
 
 import pytest
 from lxml import html as lxml_html
-from surveygen.render._slides_content import deck
 
 from nasty import NASTY, TOUCHED
 from pdf_gate import LACKING, pass_the_gate
@@ -35,6 +34,7 @@ from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.render import CompileReport, TemplateRoots, compile_pdf, template_root
 from surveygen.render.formats import latex, slides
+from surveygen.render.formats.slides import deck
 from surveygen.render.html.assets import bundle
 
 tex_engine = pytest.mark.skipif(shutil.which("lualatex") is None, reason="no lualatex; run: make system-deps")

@@ -1,4 +1,4 @@
-"""Figures of the pages, laid out: flow of the selection, papers per year, similarity of themes."""
+"""Lay figures out: flow of the selection, papers per year, similarity of themes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write claims for a page: citations are numbered in a first pass over all pages, then written.
+"""Number the citations of all pages, then write the claims of a page.
 
 Each citation is a link to a reference, and each reference links back to all places that cite it. So the citations of
 all pages are numbered before any page is written.

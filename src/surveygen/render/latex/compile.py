@@ -139,7 +139,7 @@ class _TexRun:
         if fault or not self.made("bbl").is_file():
             raise TemplateError(
                 f"biber stopped: {fault[1] if fault else 'it wrote no bibliography and gave no reason'}",
-                "if the template is your own, mend it there, or use thebibliography",
+                "if the template is your own, fix it there, or use thebibliography",
                 template=self.source,
             )
 
@@ -183,7 +183,7 @@ def _translated(report: CompileReport, log: str, source: Path) -> TemplateError:
     found = _LINE.search(log)
     line = int(found[1]) if found else 0
     what = report.errors[0].rstrip(".") if report.errors else "it wrote no PDF and gave no reason"
-    hint = f"see {source.name}, line {line}; if the template is your own, mend it there" if line else _BY_HAND
+    hint = f"see {source.name}, line {line}; if the template is your own, fix it there" if line else _BY_HAND
     if _NO_FILE.search(what):
         hint = "a part of TeX is not installed; run: make system-deps"
     return TemplateError(
