@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from surveygen.domain.paper import ImportChanges
 from surveygen.pipeline import BuildResult, LlmUsage
 
 _SHOWN = 5  # bad records shown; `surveygen status` has them all
+_LISTED_FILES = 20  # of an edition; a large survey has a page for each theme
 
 
 def change_lines(name: str, change: ImportChanges) -> Iterator[str]:
@@ -52,8 +54,8 @@ def report_lines(changes: Changes | None) -> Iterator[str]:
     yield f"  sections: {len(changes.changed)} changed, {len(changes.identical)} identical"
 
 
-def built_lines(built: BuildResult) -> Iterator[str]:
-    """List the files of the drafts, new and unchanged."""
+def built_lines(built: BuildResult, *, verbose: bool = False) -> Iterator[str]:
+    """List the files of the drafts, new and unchanged; those of a large edition are counted unless `verbose`."""
     changed = set(built.changed)
     yield f"{built.papers} papers"
     yield from spent_lines(built.spent)
@@ -61,7 +63,16 @@ def built_lines(built: BuildResult) -> Iterator[str]:
         left = {"with a rejected translation": edition.failed, "postponed": edition.pending}
         summary = "".join(f", {count} {word}" for word, count in left.items() if count)
         yield f"{edition.language}: {edition.sentences} sentences translated{summary}"
-    yield from (f"{'wrote' if path in changed else 'same '} {_relative(path)}" for path in built.files)
+    root = Path(os.path.commonpath([path.parent for path in built.files])) if built.files else Path()
+    folders: dict[Path, list[Path]] = {}
+    for path in built.files:  # those of an edition lie in its folder or below it
+        folders.setdefault(root.joinpath(*path.relative_to(root).parts[:-1][:1]), []).append(path)
+    for folder, paths in folders.items():
+        if verbose or len(paths) <= _LISTED_FILES:
+            yield from (f"{'wrote' if path in changed else 'same '} {_relative(path)}" for path in paths)
+            continue
+        new = sum(path in changed for path in paths)
+        yield f"wrote {new} of {len(paths)} files in {_relative(folder)}"
 
 
 def spent_lines(spent: LlmUsage | None) -> Iterator[str]:

@@ -23,6 +23,7 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Estimate the requests to a language model and their cost; send none.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List every file of the drafts.")] = False,
 ) -> None:
     """Build the drafts from the corpus."""
     shared: Context = context.obj
@@ -31,4 +32,4 @@ def command(
         shared.print({"estimate": expected}, lambda: estimate_lines(expected))
         return
     built = pipeline.build(shared.project(), shared.progress(), languages=lang or (), formats=formats or (), out=out)
-    shared.print(built, lambda: built_lines(built))
+    shared.print(built, lambda: built_lines(built, verbose=verbose))
