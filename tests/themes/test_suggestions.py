@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from surveygen.domain.proposal import Proposal
 
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.domain.theme import Proposal, Taxonomy, Theme, ThemeId
 from surveygen.themes import nearest_papers
 from surveygen.themes.curate import SuggestionInput, suggest_changes
 
