@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from surveygen.corpus import Store
 from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised, StaleEdit
@@ -57,6 +58,7 @@ class SurveySnapshot:
     counts: tuple[tuple[str, int], ...] = ()
 
 
+_Pair = tuple[PaperSnapshot, PaperSnapshot]
 _SNAPSHOT = Slot("edition", SurveySnapshot)
 _REPORTS = Slot("changes", tuple[Changes, ...])
 
@@ -145,47 +147,54 @@ def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) ->
         now: the new one.
         store: tells why papers moved, and the earlier words of abstracts.
     """
-    earlier = {item.paper: item for item in before.papers}
-    current = {item.paper: item for item in now.papers}
-    pairs = [(earlier[paper], item) for paper, item in current.items() if paper in earlier]
-    added = tuple(item.paper for item in now.papers if item.paper not in earlier and not item.withdrawn)
-    withdrawn = tuple(new.paper for old, new in pairs if new.withdrawn and not old.withdrawn)
-    reinstated = tuple(new.paper for old, new in pairs if old.withdrawn and not new.withdrawn)
-    listed = {*added, *withdrawn, *reinstated}
-    pairs = [(old, new) for old, new in pairs if new.paper not in listed and not new.withdrawn]
-    revised = tuple(Revised(new.paper, old.version, new.version) for old, new in pairs if new.version > old.version)
-    new_versions = {item.paper for item in revised}
-    fields = ((new.paper, _changed_fields(old, new)) for old, new in pairs if new.paper not in new_versions)
-    metadata = tuple(MetadataChanged(paper, names) for paper, names in fields if names)
+    pairs, listed = _compare_papers(before, now)
+    titles = {item.paper: item.title for item in now.papers}
     moved = tuple(_moved(pairs, store, now))
-    named = listed | new_versions | {item.paper for item in metadata} | {item.paper for item in moved}
-    old_sections = dict(before.sections)
+    named = {item.paper for item in (*listed["revised"], *listed["metadata"], *moved)}
+    named |= {*listed["added"], *listed["withdrawn"], *listed["reinstated"]}
+    old_sections, old_themes, themes = dict(before.sections), set(before.themes), set(now.themes)
     return Changes(
         run=now.run,
         since_run=before.run,
         at=store.changed_at(),
-        added=added,
-        revised=revised,
-        withdrawn=withdrawn,
-        reinstated=reinstated,
-        metadata=metadata,
+        **listed,
         moved=moved,
         reworded=tuple(_changed_abstracts(pairs, store, before.store_run)),
-        born=tuple(theme for theme in now.themes if theme not in set(before.themes)),
-        retired=tuple(theme for theme in before.themes if theme not in set(now.themes)),
+        born=tuple(theme for theme in now.themes if theme not in old_themes),
+        retired=tuple(theme for theme in before.themes if theme not in themes),
         changed=tuple(name for name, digest in now.sections if old_sections.get(name) != digest),
         identical=tuple(name for name, digest in now.sections if old_sections.get(name) == digest),
         doubted=tuple(edit for edit in now.doubted if edit not in before.doubted),
-        titles=tuple((paper, current[paper].title) for paper in sorted(named)),
+        titles=tuple((paper, titles[paper]) for paper in sorted(named)),
         counts=before.counts,
     )
+
+
+def _compare_papers(before: SurveySnapshot, now: SurveySnapshot) -> tuple[list[_Pair], dict[str, Any]]:
+    """Return the papers that both snapshots show in the draft, and the lists of a report that papers stand in."""
+    earlier = {item.paper: item for item in before.papers}
+    both = [(earlier[new.paper], new) for new in now.papers if new.paper in earlier]
+    added = tuple(new.paper for new in now.papers if new.paper not in earlier and not new.withdrawn)
+    withdrawn = tuple(new.paper for old, new in both if new.withdrawn and not old.withdrawn)
+    reinstated = tuple(new.paper for old, new in both if old.withdrawn and not new.withdrawn)
+    pairs = [(old, new) for old, new in both if not (old.withdrawn or new.withdrawn)]
+    revised = tuple(Revised(new.paper, old.version, new.version) for old, new in pairs if new.version > old.version)
+    fields = ((new.paper, _changed_fields(old, new)) for old, new in pairs if new.version <= old.version)
+    metadata = tuple(MetadataChanged(paper, names) for paper, names in fields if names)
+    return pairs, {
+        "added": added,
+        "revised": revised,
+        "withdrawn": withdrawn,
+        "reinstated": reinstated,
+        "metadata": metadata,
+    }
 
 
 def _changed_fields(old: PaperSnapshot, new: PaperSnapshot) -> tuple[str, ...]:
     return tuple(name for name, a, b in zip(_FIELDS, old.fields, new.fields, strict=True) if a != b)
 
 
-def _moved(pairs: Iterable[tuple[PaperSnapshot, PaperSnapshot]], store: Store, now: SurveySnapshot) -> Iterator[Moved]:
+def _moved(pairs: Iterable[_Pair], store: Store, now: SurveySnapshot) -> Iterator[Moved]:
     """Yield the papers under another theme, with the reason that the run logged."""
     logged = {(move.paper, move.after): move.reason for move in store.decisions.moves()}
     for old, new in pairs:
@@ -198,9 +207,7 @@ def _moved(pairs: Iterable[tuple[PaperSnapshot, PaperSnapshot]], store: Store, n
             yield Moved(new.paper, ThemeId(old.theme), ThemeId(new.theme), reason)
 
 
-def _changed_abstracts(
-    pairs: Iterable[tuple[PaperSnapshot, PaperSnapshot]], store: Store, since_run: int
-) -> Iterator[AbstractChanged]:
+def _changed_abstracts(pairs: Iterable[_Pair], store: Store, since_run: int) -> Iterator[AbstractChanged]:
     """Yield the papers whose abstract has other words than in the last snapshot; its words are in the events since."""
     for old, new in pairs:
         fields = _changed_fields(old, new)

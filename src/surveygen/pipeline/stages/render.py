@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -146,6 +147,12 @@ def _write_edition(context: BuildContext, survey: Survey, language: Language) ->
         sources = [folder / file for file in made if file.endswith(".tex")] if "pdf" in formats else []
         written += [pdf for source in sources for pdf in _compile(source)]
         advance(1 if sources else 0)
+    _update_manifest(folder, made, sources)
+    return written
+
+
+def _update_manifest(folder: Path, made: Collection[str], sources: Sequence[Path]) -> None:
+    """Remove the pages that are no longer made, and record the files of the edition and the sources of each PDF."""
     previous = read_manifest(folder)
     suffixes = {Path(name).suffix for name in made}
     for name in previous:
@@ -158,7 +165,6 @@ def _write_edition(context: BuildContext, survey: Survey, language: Language) ->
     notes = {name: value for name, value in previous.items() if " " in name}
     notes |= {_source_note(source): _sources_digest(source) for source in sources}
     write_manifest(folder, {*made, *earlier, *pdfs}, notes.items())
-    return written
 
 
 def _compile(source: Path) -> list[Path]:
