@@ -39,7 +39,7 @@ PUBLIC = {
     "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource QuerySource RecordPage UpdateFeed clear_stop "
     "run_budget snapshot_cursor",
     "sources.citations": "CitationSource",
-    "sources.files": "FileRecord FileSource InputFile Line find_source open_input read_file",
+    "sources.files": "FileRecord FileSource InputFile FileLine find_source open_input read_file",
     "sources.http": "Budget BudgetError Clock NetworkDeps Timeouts",
     "summarize": "FallbackCounts Flaw GroundingResult OrderingInput ROLE_LABELS ResultCache RoleClassifier "
     "SelectedSentence Statement Summarizer ThemeInput VersionLookup check_grounding extract_statements flaw_reason "

@@ -18,21 +18,13 @@ from surveygen.corpus import locked
 from surveygen.errors import SurveygenError
 from surveygen.pipeline import NullProgress
 from surveygen.pipeline.harvest import harvest
-<<<<<<< HEAD
-from surveygen.sources import NetworkDeps
-=======
 from surveygen.sources.http import NetworkDeps
->>>>>>> 75e2a6d (Sort sources by kind, with a registry each)
 project = project_at(Path(sys.argv[2]), Replica(url=sys.argv[3]), min_interval_seconds=float(sys.argv[4]))
 print("ready", flush=True)
 sys.stdin.readline()
 try:
     with locked(project.database):
-<<<<<<< HEAD
-        harvest(project, NullProgress(), edge=NetworkDeps(lock_folder=Path(sys.argv[5])))
-=======
         harvest(project, NullProgress(), deps=NetworkDeps(lock_folder=Path(sys.argv[5])))
->>>>>>> 75e2a6d (Sort sources by kind, with a registry each)
 except SurveygenError as error:
     print(error.message, file=sys.stderr)
     sys.exit(error.exit_code)

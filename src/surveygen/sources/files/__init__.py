@@ -20,9 +20,9 @@ from typing import Protocol
 from surveygen import plugins
 from surveygen.domain.paper import BadRecord, Paper, PendingPaper
 from surveygen.errors import SourceError
-from surveygen.sources.files._input import InputFile, Line, open_input
+from surveygen.sources.files._input import FileLine, InputFile, open_input
 
-__all__ = ["FileRecord", "FileSource", "InputFile", "Line", "find_source", "open_input", "read_file"]
+__all__ = ["FileLine", "FileRecord", "FileSource", "InputFile", "find_source", "open_input", "read_file"]
 FileRecord = Paper | PendingPaper | BadRecord
 
 

@@ -23,7 +23,7 @@ _DAMAGED = (EOFError, OSError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FileLine:
     """One line without its end; `number` counts from 1."""
 
     number: int
@@ -47,7 +47,7 @@ class InputFile:
         except _DAMAGED as error:
             raise self._damaged(error) from error
 
-    def lines(self) -> Iterator[Line | BadRecord]:
+    def lines(self) -> Iterator[FileLine | BadRecord]:
         """Yield the lines of a UTF-8 file that are not blank; one that is too long or not UTF-8 is a bad record.
 
         A compressed file that breaks off ends with a bad record: the lines before are good.
@@ -97,12 +97,12 @@ class InputFile:
         """Make a bad record of this file; it has the name of the file without its folder."""
         return BadRecord(self.path.name, line, reason, raw[:MAX_RAW])
 
-    def _decode(self, number: int, data: bytes) -> Line | BadRecord:
+    def _decode(self, number: int, data: bytes) -> FileLine | BadRecord:
         start = data[: 4 * MAX_RAW].decode("utf-8", "replace")
         if len(data) > MAX_LINE:
             return self.bad_record(number, f"the line is longer than {MAX_LINE // 2**20} MiB", start)
         try:
-            return Line(number, data.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n"))
+            return FileLine(number, data.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n"))
         except UnicodeDecodeError as error:
             reason = f"not UTF-8: {error.reason} at byte {error.start + 1} of the line"
             return self.bad_record(number, reason, start)

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
-from surveygen.sources.files import InputFile, Line
+from surveygen.sources.files import FileLine, InputFile
 from surveygen.sources.record import paper_from
+
+Converter = Callable[[Mapping[str, object]], Paper]
 
 _SUFFIXES = {".jsonl", ".ndjson"}
 # Keys that only arXiv's snapshot has; `submitter` stands near the front of a line, before anything long.
@@ -32,13 +34,13 @@ def is_snapshot(head: str) -> bool:
     return head.lstrip().startswith("{") and bool(_SNAPSHOT_KEYS.search(head))
 
 
-def read_json_lines(file: InputFile, convert: Callable[[Mapping[str, object]], Paper]) -> Iterator[Paper | BadRecord]:
+def read_json_lines(file: InputFile, convert: Converter) -> Iterator[Paper | BadRecord]:
     """Yield a paper or a bad record for every line that is not blank, in their order."""
     for line in file.lines():
         yield line if isinstance(line, BadRecord) else _convert_line(file, line, convert)
 
 
-def _convert_line(file: InputFile, line: Line, convert: Callable[[Mapping[str, object]], Paper]) -> Paper | BadRecord:
+def _convert_line(file: InputFile, line: FileLine, convert: Converter) -> Paper | BadRecord:
     try:
         record = json.loads(line.text, parse_constant=lambda _name: None)
         if isinstance(record, dict):
