@@ -89,6 +89,7 @@ class _DumpReader:
         self._at = at
 
     def records(self, numbered: Iterable[tuple[int, str]]) -> Iterator[Record]:
+        """Yield papers, pending ids and bad records; a line that cannot be read is a bad record."""
         for number, line in numbered:
             try:
                 record = self._record(json.loads(line)) if line.strip() else None

@@ -232,6 +232,7 @@ class _EventRecorder:
             self._late_before = (date.fromisoformat(page.since[:10]) - timedelta(days=LATE_DAYS)).isoformat()
 
     def observe(self, before: Paper | None, incoming: Paper, after: Paper) -> None:
+        """Add the events of one merged record."""
         if before is not None:
             self._record_regression(before, incoming)
         kinds, was, now = classify(before, after, since=self._late_before)

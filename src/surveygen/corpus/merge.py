@@ -145,6 +145,7 @@ class _FieldClaim:
     value: Any
 
     def beats(self, other: _FieldClaim) -> bool:
+        """Return whether this claim wins over another claim for the same field."""
         if self.rank != other.rank:
             return self.rank > other.rank
         return bool(self.value != other.value) and _weight(self.value) > _weight(other.value)

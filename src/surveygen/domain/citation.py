@@ -154,6 +154,7 @@ class _Resolver:
             self._more[record.paper] = len(outside) - len(titled) + record.more
 
     def citations(self) -> Citations:
+        """Return the edges, the statistics of each paper, and the missing works."""
         edges = sorted(self._edges, key=lambda edge: (edge.citing, edge.cited, edge.provider))
         works = {work.ids[0]: work for group in self._outside.values() for work in group}
         ranked = sorted(self._times.items(), key=lambda item: (-item[1], item[0]))

@@ -76,6 +76,7 @@ class _MathParser:
         self._depth = 0
 
     def read_all(self) -> None:
+        """Parse all of the mathematics; raise `_NotSafeError` if a part is not allowed."""
         self._list()
         if self._peek():
             raise _NotSafeError

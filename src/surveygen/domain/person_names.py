@@ -85,7 +85,8 @@ def split_name(name: str) -> tuple[str, str]:
         family, _, given = bare.partition(",")
         return family.strip() or given.strip(), given.strip() if family.strip() else ""
     words = bare.split(" ")
-    if _family_first(words):
+    initials_follow = len(words) > 1 and all(map(_INITIALS.fullmatch, words[1:]))
+    if _EAST_ASIAN.search(words[0]) or (initials_follow and len(words[0]) > 2 and "." not in words[0]):
         return words[0], " ".join(words[1:])
     start = _family_start(words)
     return " ".join(words[start:]), " ".join(words[:start])
@@ -99,12 +100,6 @@ def fold(text: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_UNDECOMPOSED))
     return re.sub(r"[^a-z0-9]", "", decomposed.encode("ascii", "ignore").decode().lower())
-
-
-def _family_first(words: Sequence[str]) -> bool:
-    if _EAST_ASIAN.search(words[0]):
-        return True
-    return len(words) > 1 and len(words[0]) > 2 and "." not in words[0] and all(map(_INITIALS.fullmatch, words[1:]))
 
 
 def _family_start(words: Sequence[str]) -> int:
