@@ -90,6 +90,6 @@ def rules_hash() -> str:
         if entry.name == "extractive.py" or (entry.name[0] == "_" and entry.name.endswith((".py", ".toml", ".gz")))
     ]
     digest = hashlib.sha256()
-    for entry in sorted([*package, files("surveygen.domain") / "words.py"], key=lambda entry: entry.name):
+    for entry in sorted([*package, files("surveygen.domain") / "text.py"], key=lambda entry: entry.name):
         digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
     return digest.hexdigest()[:16]
