@@ -111,13 +111,13 @@ def _ask_peers(sets: Sequence[LabelSet], python: Path) -> dict[str, dict[str, An
 def _with_best_cut(sets: Sequence[LabelSet], predicted: dict[str, dict[str, Codes]]) -> dict[str, dict[str, Codes]]:
     """Replace the cuts by the one that is best for each set: more than a user could know."""
     cuts = {name: found for name, found in predicted.items() if ", cut " in name}
-    kept = {name: found for name, found in predicted.items() if name not in cuts}
+    chosen = {name: found for name, found in predicted.items() if name not in cuts}
     if cuts:
-        kept["BERTopic zero-shot, best cut of each set"] = {
+        chosen["BERTopic zero-shot, best cut of each set"] = {
             labeled.name: max((cut[labeled.name] for cut in cuts.values()), key=lambda p: score(gold_of(labeled), p))
             for labeled in sets
         }
-    return kept
+    return chosen
 
 
 def _print_scores(
@@ -194,7 +194,7 @@ def _print_seeded(sets: Sequence[LabelSet]) -> None:
 
 def _print_reliability(sets: Sequence[LabelSet], placed: dict[str, tuple[Assignment, ...]]) -> None:
     print(f"\nconfidence: expected calibration error ({_BINS} bins), and AUROC of right against wrong")
-    told: list[tuple[float, bool]] = []
+    pooled_pairs: list[tuple[float, bool]] = []
     errors = []
     for labeled in sets:
         sure = np.array([item.confidence for item in placed[labeled.name]])
@@ -207,8 +207,8 @@ def _print_reliability(sets: Sequence[LabelSet], placed: dict[str, tuple[Assignm
         )
         if labeled.judging:
             errors.append(error)
-            told += zip(sure.tolist(), right.tolist(), strict=True)
-    pooled = np.array([pair[0] for pair in told]), np.array([pair[1] for pair in told])
+            pooled_pairs += zip(sure.tolist(), right.tolist(), strict=True)
+    pooled = np.array([pair[0] for pair in pooled_pairs]), np.array([pair[1] for pair in pooled_pairs])
     together = calibration_error(*pooled)
     print(f"sets for judging: mean ECE {np.mean(errors):.3f}, of all their papers together {together:.3f}")
     for low in np.arange(0, 1, 1 / _BINS):
@@ -222,8 +222,8 @@ def calibration_error(sure: Any, right: Any) -> float:  # noqa: ANN401  # arrays
     which = np.minimum((sure * _BINS).astype(int), _BINS - 1)
     return float(
         sum(
-            (which == each).mean() * abs(sure[which == each].mean() - right[which == each].mean())
-            for each in np.unique(which)
+            (which == bin_).mean() * abs(sure[which == bin_].mean() - right[which == bin_].mean())
+            for bin_ in np.unique(which)
         )
     )
 
@@ -248,7 +248,7 @@ def _print_strangers(sets: Sequence[LabelSet], placed: dict[str, tuple[Assignmen
 
 def _print_second(sets: Sequence[LabelSet], placed: dict[str, tuple[Assignment, ...]]) -> None:
     print("\nsecond themes, where people gave some")
-    for labeled in (each for each in sets if any(each.further)):
+    for labeled in (labels for labels in sets if any(labels.further)):
         pairs = zip(labeled.papers, labeled.labels, labeled.further, strict=True)
         wanted = {(paper.id, said) for paper, label, more in pairs for said in (label, *more)}
         first = {(item.paper, str(item.path[0])) for item in placed[labeled.name]}

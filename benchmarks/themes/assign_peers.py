@@ -85,8 +85,8 @@ def _methods() -> dict[str, Callable[..., Array]]:
 def _zero_shot(cut: float) -> Callable[..., Array]:
     """The first step of BERTopic's zero-shot mode, by its own code; what is below the cut goes to unnamed clusters."""
 
-    def predict(texts: list[str], headings: list[str], vectors: Array, known: Array) -> Array:
-        model = _zero_shot_model(headings, known, cut)
+    def predict(texts: list[str], headings: list[str], vectors: Array, queries: Array) -> Array:
+        model = _zero_shot_model(headings, queries, cut)
         documents = pd.DataFrame({"Document": texts, "ID": range(len(texts)), "Topic": None})
         _, _, assigned, _ = model._zeroshot_topic_modeling(documents, vectors)  # noqa: SLF001  # the step alone
         predicted = np.full(len(texts), -1)
@@ -96,56 +96,56 @@ def _zero_shot(cut: float) -> Callable[..., Array]:
     return predict
 
 
-def _bertopic_default(texts: list[str], headings: list[str], vectors: Array, known: Array) -> Array:
+def _bertopic_default(texts: list[str], headings: list[str], vectors: Array, queries: Array) -> Array:
     """The whole tool with its default cut of .7; topics are told by the names it gives them."""
-    model = _zero_shot_model(headings, known, 0.7)
+    model = _zero_shot_model(headings, queries, 0.7)
     try:
         topics, _ = model.fit_transform(texts, embeddings=vectors)
     except ValueError:  # every text was placed: there is nothing left to cluster, and some versions stop at that
-        return _zero_shot(0.7)(texts, headings, vectors, known)
+        return _zero_shot(0.7)(texts, headings, vectors, queries)
     names = model.topic_labels_
     column = {name: number for number, name in enumerate(headings)}
     return [column.get(str(names.get(topic, "")), -1) for topic in topics]
 
 
-def _zero_shot_model(headings: list[str], known: Array, cut: float) -> Any:  # noqa: ANN401
+def _zero_shot_model(headings: list[str], queries: Array, cut: float) -> Any:  # noqa: ANN401
     return BERTopic(
-        embedding_model=Known(dict(zip(headings, known, strict=True))),
+        embedding_model=Known(dict(zip(headings, queries, strict=True))),
         zeroshot_topic_list=headings,
         zeroshot_min_similarity=cut,
         calculate_probabilities=False,
     )
 
 
-def _guided(texts: list[str], headings: list[str], vectors: Array, known: Array) -> Array:
+def _guided(texts: list[str], headings: list[str], vectors: Array, queries: Array) -> Array:
     """Guided by the headings; each topic found is called by the heading that is nearest to its papers."""
     model = BERTopic(
-        embedding_model=Known(dict(zip(headings, known, strict=True))), seed_topic_list=[[h] for h in headings]
+        embedding_model=Known(dict(zip(headings, queries, strict=True))), seed_topic_list=[[h] for h in headings]
     )
     topics, _ = model.fit_transform(texts, embeddings=vectors.copy())
-    return _nearest_heading(np.asarray(topics), vectors, known)
+    return _nearest_heading(np.asarray(topics), vectors, queries)
 
 
-def _concepts(texts: list[str], headings: list[str], vectors: Array, known: Array) -> Array:
+def _concepts(texts: list[str], headings: list[str], vectors: Array, queries: Array) -> Array:
     """Concept vector projection: a heading against all others."""
     seeds = [(h, ([h], [other for other in headings if other != h])) for h in headings]
-    model = ConceptVectorProjection(seeds=seeds, encoder=Known(dict(zip(headings, known, strict=True))))
+    model = ConceptVectorProjection(seeds=seeds, encoder=Known(dict(zip(headings, queries, strict=True))))
     return np.asarray(model.fit_transform(texts, embeddings=vectors)).argmax(axis=1)
 
 
-def _kmeans(texts: list[str], headings: list[str], vectors: Array, known: Array) -> Array:  # noqa: ARG001
+def _kmeans(texts: list[str], headings: list[str], vectors: Array, queries: Array) -> Array:  # noqa: ARG001
     """As many groups as headings, each group given one heading so that likeness is highest in sum."""
     found = KMeans(len(headings), n_init=5, random_state=_SEED).fit(vectors)
-    groups, columns = linear_sum_assignment(-(found.cluster_centers_ @ known.T))
+    groups, columns = linear_sum_assignment(-(found.cluster_centers_ @ queries.T))
     heading = dict(zip(groups.tolist(), columns.tolist(), strict=True))
     return np.array([heading[group] for group in found.labels_.tolist()])
 
 
-def _nearest_heading(topics: Array, vectors: Array, known: Array) -> Array:
+def _nearest_heading(topics: Array, vectors: Array, queries: Array) -> Array:
     predicted = np.full(len(topics), -1)
     for topic in set(topics.tolist()) - {-1}:
         inside = topics == topic
-        predicted[inside] = int((known @ vectors[inside].mean(axis=0)).argmax())
+        predicted[inside] = int((queries @ vectors[inside].mean(axis=0)).argmax())
     return predicted
 
 

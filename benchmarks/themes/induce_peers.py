@@ -98,7 +98,7 @@ def _leiden() -> Callable[[NDArray[np.float32], int], Labels]:
             for other, gap in zip(others, far, strict=True):
                 if other != row:
                     edges[str(min(row, other)), str(max(row, other))] = max(1 - gap, 1e-6)
-        weighted: Any = [(one, other, weight) for (one, other), weight in sorted(edges.items())]
+        weighted: Any = [(first, second, weight) for (first, second), weight in sorted(edges.items())]
         _, found = graspologic_native.leiden(weighted, resolution=1.0, iterations=10, seed=SEED)
         return np.array([found.get(str(row), -1) for row in range(len(vectors))], dtype=np.intp)
 

