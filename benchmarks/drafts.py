@@ -38,31 +38,31 @@ def main() -> None:
     parser.add_argument("--encoder", default="sentence", choices=["sentence", "lsa"])
     parser.add_argument("--corpora", type=Path, default=CORPORA)
     parser.add_argument("--sample", type=int, default=0)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     print(f"{'subject':<14}{'papers':>7}{'claims':>7}  {'  '.join(FIGURES)}  pronouns")
-    for subject in asked.subjects:
-        draft = build(subject, asked.corpora, asked.encoder)
+    for subject in options.subjects:
+        draft = build(subject, options.corpora, options.encoder)
         prose = list(running_text(draft))
         loose = sum(bool(_PRONOUN.search(text)) for text in prose)
         quality = draft["quality"]
         shown = "  ".join(f"{quality[name]:>{len(name)}.3g}" for name in FIGURES)
         papers = len(draft["papers"])
         print(f"{subject:<14}{papers:>7}{quality['claim_sentences']:>7}  {shown}  {loose} of {len(prose)}", flush=True)
-        for number, text in enumerate(lot(prose, asked.sample), start=1):
+        for number, text in enumerate(lot(prose, options.sample), start=1):
             print(f"  {number}. {text}")
 
 
 def build(subject: str, corpora: Path, encoder: str) -> Mapping[str, Any]:
     """Return the survey.json of a subject."""
-    known = subject.startswith("alignment")
+    is_profile = subject.startswith("alignment")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "survey"
-        pipeline.init(root, title=subject, **({"profile": "llm-alignment"} if known else {}))
+        pipeline.init(root, title=subject, **({"profile": "llm-alignment"} if is_profile else {}))
         settings = root / "survey.toml"
         text = settings.read_text(encoding="utf-8").replace('encoder = "sentence"', f"encoder = {json.dumps(encoder)}")
         settings.write_text(text, encoding="utf-8")
         project = find_project(root, exact=True)
-        papers = corpora / f"{subject}.jsonl" if known else draw(subject, corpora, Path(folder) / "papers.jsonl")
+        papers = corpora / f"{subject}.jsonl" if is_profile else draw(subject, corpora, Path(folder) / "papers.jsonl")
         pipeline.add(project, [papers], pipeline.NullProgress())
         built = pipeline.build(project, pipeline.NullProgress(), formats=["json"])
         [path] = [path for path in built.files if path.name == "survey.json"]

@@ -61,24 +61,24 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=500)
     parser.add_argument("--choose", action="store_true", help="the half for choosing thresholds")
     parser.add_argument("--show", default="", help="print what is judged wrongly of this kind")
-    asked = parser.parse_args()
-    if not asked.corpus.is_file():
-        parser.error(f"{asked.corpus} is not there: name a JSONL file with --corpus")
-    corpus = read(asked.corpus, asked.sentences * 4, second=not asked.choose)
-    lots = random.Random(20)  # noqa: S311  # no secret
-    known = {(paper.id, paper.version): paper for paper in corpus.papers}
-    print(f"half for {'choosing' if asked.choose else 'reporting'}, {len(corpus.papers)} papers")
+    options = parser.parse_args()
+    if not options.corpus.is_file():
+        parser.error(f"{options.corpus} is not there: name a JSONL file with --corpus")
+    corpus = read(options.corpus, options.sentences * 4, second=not options.choose)
+    rng = random.Random(20)  # noqa: S311  # no secret
+    versions = {(paper.id, paper.version): paper for paper in corpus.papers}
+    print(f"half for {'choosing' if options.choose else 'reporting'}, {len(corpus.papers)} papers")
     print(f"{'kind':<22}{'sentences':>10}{'found wrong':>13}")
     for kind, plant in KINDS.items():
-        made = list(islice(_made(corpus, plant, lots), asked.sentences))
-        verdicts = [check_grounding(sentence, lambda *key: known.get(key), others) for sentence, others in made]
+        made = list(islice(_made(corpus, plant, rng), options.sentences))
+        verdicts = [check_grounding(sentence, lambda *key: versions.get(key), others) for sentence, others in made]
         found = sum(not verdict.ok for verdict in verdicts)
         print(f"{kind:<22}{len(made):>10}{found / len(made):>13.1%}")
-        if kind == asked.show:
+        if kind == options.show:
             for (sentence, _), verdict in zip(made, verdicts, strict=True):
                 if verdict.ok == ("correct" in kind):
                     continue
-                print("  ", verdict.reason, "|", sentence.text, "|", _span(known, sentence))
+                print("  ", verdict.reason, "|", sentence.text, "|", _span(versions, sentence))
 
 
 def read(path: Path, count: int, *, second: bool) -> Corpus:
@@ -102,26 +102,26 @@ def read(path: Path, count: int, *, second: bool) -> Corpus:
 
 
 def _made(
-    corpus: Corpus, plant: Callable[[Corpus, int, random.Random], Planted | None], lots: random.Random
+    corpus: Corpus, plant: Callable[[Corpus, int, random.Random], Planted | None], rng: random.Random
 ) -> Iterator[Planted]:
     for row in range(len(corpus.papers)):
-        made = plant(corpus, row, lots)
+        made = plant(corpus, row, rng)
         if made:
             yield made
 
 
-def reworded(text: str, lots: random.Random) -> str:
+def reworded(text: str, rng: random.Random) -> str:
     """Reword a sentence lightly: words for words, no asides, who says it, percent signs, another order."""
     text = re.sub(r" \([^()]*\)", "", text)
     text = re.sub(r"(?<![\w-])[^\W\d_]+", lambda word: WORDS.get(word[0], word[0]), text)
-    text = re.sub(r"(?<=\d)%", " percent", text) if lots.random() < 0.5 else text
+    text = re.sub(r"(?<=\d)%", " percent", text) if rng.random() < 0.5 else text
     head, comma, rest = text.rstrip(".").partition(", ")
-    if comma and re.match(r"(?:In|For|On|By|With|When|Using) ", head) and "," not in rest and lots.random() < 0.5:
+    if comma and re.match(r"(?:In|For|On|By|With|When|Using) ", head) and "," not in rest and rng.random() < 0.5:
         text = f"{rest[:1].upper()}{rest[1:]} {head[:1].lower()}{head[1:]}."
     return re.sub(r"\A(?:We|Here we) (?=[a-z])", "The authors ", text)
 
 
-def told(text: str, *cited: tuple[Paper, tuple[int, int]]) -> Sentence:
+def cited_sentence(text: str, *cited: tuple[Paper, tuple[int, int]]) -> Sentence:
     """Make a model's sentence out of words and what they cite."""
     marks = " ".join(f"[@{paper.id}]" for paper, _ in cited)
     evidence = tuple(Evidence(paper.id, paper.version, "abstract", *span) for paper, span in cited)
@@ -129,12 +129,12 @@ def told(text: str, *cited: tuple[Paper, tuple[int, int]]) -> Sentence:
 
 
 def chosen(
-    paper: Paper, lots: random.Random, wanted: re.Pattern[str] | None = None
+    paper: Paper, rng: random.Random, wanted: re.Pattern[str] | None = None
 ) -> tuple[str, tuple[int, int]] | None:
     """Take a sentence of an abstract, one that has a pattern where one is wanted."""
     spans = [span for span in split_sentences(paper.abstract) if 8 <= len(paper.abstract[slice(*span)].split()) <= 45]
     spans = [span for span in spans if wanted is None or wanted.search(paper.abstract[slice(*span)])]
-    span = lots.choice(spans) if spans else None
+    span = rng.choice(spans) if spans else None
     return (paper.abstract[slice(*span)], span) if span else None
 
 
@@ -143,84 +143,84 @@ def others(corpus: Corpus, row: int, *cited: Paper) -> list[Paper]:
     return [paper for near in (row, *corpus.near[row]) for paper in [corpus.papers[near]] if paper not in cited]
 
 
-def correct(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
+def correct(corpus: Corpus, row: int, rng: random.Random) -> Planted | None:
     """Reword a sentence, and name its authors in half of them."""
     paper = corpus.papers[row]
-    taken = chosen(paper, lots)
+    taken = chosen(paper, rng)
     if not taken:
         return None
-    return told(reworded(taken[0], lots), (paper, taken[1])), others(corpus, row, paper)
+    return cited_sentence(reworded(taken[0], rng), (paper, taken[1])), others(corpus, row, paper)
 
 
-def merged(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
+def merged(corpus: Corpus, row: int, rng: random.Random) -> Planted | None:
     """Put what two papers say into one correct sentence."""
     paper, near = corpus.papers[row], corpus.papers[corpus.near[row][0]]
-    one, two = chosen(paper, lots), chosen(near, lots)
-    if not one or not two:
+    first, second = chosen(paper, rng), chosen(near, rng)
+    if not first or not second:
         return None
-    text = f"{reworded(one[0], lots).rstrip('.')}, and {reworded(two[0], lots)}"
-    return told(text, (paper, one[1]), (near, two[1])), others(corpus, row, paper, near)
+    text = f"{reworded(first[0], rng).rstrip('.')}, and {reworded(second[0], rng)}"
+    return cited_sentence(text, (paper, first[1]), (near, second[1])), others(corpus, row, paper, near)
 
 
-def swapped(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
+def swapped(corpus: Corpus, row: int, rng: random.Random) -> Planted | None:
     """Cite the most similar paper, with its best fitting sentence, for what this one says."""
     paper, near = corpus.papers[row], corpus.papers[corpus.near[row][0]]
-    taken = chosen(paper, lots)
+    taken = chosen(paper, rng)
     if not taken:
         return None
-    return told(reworded(taken[0], lots), (near, _best(near, taken[0]))), others(corpus, row, near)
+    return cited_sentence(reworded(taken[0], rng), (near, _best(near, taken[0]))), others(corpus, row, near)
 
 
-def half_swapped(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
+def half_swapped(corpus: Corpus, row: int, rng: random.Random) -> Planted | None:
     """Add the most similar paper to a correct citation, though it does not say so."""
     paper, near = corpus.papers[row], corpus.papers[corpus.near[row][0]]
-    taken = chosen(paper, lots)
+    taken = chosen(paper, rng)
     if not taken:
         return None
     cited = (paper, taken[1]), (near, _best(near, taken[0]))
-    return told(reworded(taken[0], lots), *cited), others(corpus, row, paper, near)
+    return cited_sentence(reworded(taken[0], rng), *cited), others(corpus, row, paper, near)
 
 
-def foreign(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
+def foreign(corpus: Corpus, row: int, rng: random.Random) -> Planted | None:
     """Give a sentence of a similar paper the citation and a span of this one."""
     paper, near = corpus.papers[row], corpus.papers[corpus.near[row][1]]
-    taken = chosen(near, lots)
-    return (
-        (told(reworded(taken[0], lots), (paper, _best(paper, taken[0]))), others(corpus, row, paper)) if taken else None
-    )
+    taken = chosen(near, rng)
+    if not taken:
+        return None
+    return cited_sentence(reworded(taken[0], rng), (paper, _best(paper, taken[0]))), others(corpus, row, paper)
 
 
-def invented(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
+def invented(corpus: Corpus, row: int, rng: random.Random) -> Planted | None:
     """Cite a paper that does not exist."""
-    made = correct(corpus, row, lots)
+    made = correct(corpus, row, rng)
     if not made:
         return None
-    ghost = PaperId(f"29{lots.randrange(10, 99)}.{lots.randrange(10000, 99999)}")
+    ghost = PaperId(f"29{rng.randrange(10, 99)}.{rng.randrange(10000, 99999)}")
     sentence = made[0]
     spans = tuple(Evidence(ghost, 1, "abstract", item.start, item.end) for item in sentence.evidence)
     return Sentence(sentence.text.replace(sentence.cites[0], ghost), (ghost,), spans, method="llm"), made[1]
 
 
-def renumbered(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
+def renumbered(corpus: Corpus, row: int, rng: random.Random) -> Planted | None:
     """Change one number, to another of the same abstract where there is one."""
     paper = corpus.papers[row]
-    taken = chosen(paper, lots, NEW_NUMBER)
+    taken = chosen(paper, rng, NEW_NUMBER)
     if not taken:
         return None
-    text, span = reworded(taken[0], lots), taken[1]
+    text, span = reworded(taken[0], rng), taken[1]
     here = list(NEW_NUMBER.finditer(text))
     if not here:
         return None
     spare = [number for number in NEW_NUMBER.findall(paper.abstract) if number not in paper.abstract[slice(*span)]]
-    old = lots.choice(here)
-    new = lots.choice(spare) if spare else _changed(old[0], lots)
-    return told(f"{text[: old.start()]}{new}{text[old.end() :]}", (paper, span)), others(corpus, row, paper)
+    old = rng.choice(here)
+    new = rng.choice(spare) if spare else _changed(old[0], rng)
+    return cited_sentence(f"{text[: old.start()]}{new}{text[old.end() :]}", (paper, span)), others(corpus, row, paper)
 
 
-def negated(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
+def negated(corpus: Corpus, row: int, rng: random.Random) -> Planted | None:
     """Deny a verb, or put a word into its opposite."""
     paper = corpus.papers[row]
-    taken = chosen(paper, lots)
+    taken = chosen(paper, rng)
     if not taken:
         return None
     text, span = taken
@@ -231,7 +231,7 @@ def negated(corpus: Corpus, row: int, lots: random.Random) -> Planted | None:
         changed = DENIED.sub(r"\1 not", text, count=1)
     else:
         return None
-    return told(reworded(changed, lots), (paper, span)), others(corpus, row, paper)
+    return cited_sentence(reworded(changed, rng), (paper, span)), others(corpus, row, paper)
 
 
 KINDS: dict[str, Callable[[Corpus, int, random.Random], Planted | None]] = {
@@ -246,10 +246,10 @@ KINDS: dict[str, Callable[[Corpus, int, random.Random], Planted | None]] = {
 }
 
 
-def _changed(number: str, lots: random.Random) -> str:
+def _changed(number: str, rng: random.Random) -> str:
     """Change one digit."""
-    place = lots.choice([i for i, char in enumerate(number) if char.isdigit()])
-    digit = lots.choice([other for other in "123456789" if other != number[place]])
+    place = rng.choice([i for i, char in enumerate(number) if char.isdigit()])
+    digit = rng.choice([other for other in "123456789" if other != number[place]])
     return f"{number[:place]}{digit}{number[place + 1 :]}"
 
 
@@ -259,8 +259,8 @@ def _best(paper: Paper, text: str) -> tuple[int, int]:
     return max(spans, key=lambda span: len(wanted & set(re.findall(r"\w{4,}", paper.abstract[slice(*span)].lower()))))
 
 
-def _span(known: dict[tuple[PaperId, int], Paper], sentence: Sentence) -> list[str]:
-    papers = ((item, known.get((item.paper, item.version))) for item in sentence.evidence)
+def _span(versions: dict[tuple[PaperId, int], Paper], sentence: Sentence) -> list[str]:
+    papers = ((item, versions.get((item.paper, item.version))) for item in sentence.evidence)
     return [paper.abstract[item.start : item.end] for item, paper in papers if paper]
 
 

@@ -66,13 +66,13 @@ def write(names: list[str], weights: NDArray[np.float64], bias: NDArray[np.float
         for before, after in zip([len(ROLE_LABELS), *labels], labels, strict=False):
             moves[before, after] += 1
     shares = np.bincount([label for _, labels in train for label in labels], minlength=len(ROLE_LABELS)).astype(float)
-    kept = {
+    weights_by_name = {
         name: [round(1000 * value) for value in column]
         for name, column in zip(names, weights.T, strict=True)
         if np.abs(column).max() >= SMALLEST_WEIGHT
     }
     data = {
-        "weights": dict(sorted(kept.items())),
+        "weights": dict(sorted(weights_by_name.items())),
         "bias": [round(float(value), 4) for value in bias],
         "log_prior": [round(float(value), 4) for value in np.log(shares / shares.sum())],
         "log_moves": [[round(float(v), 4) for v in row] for row in np.log(moves / moves.sum(1, keepdims=True))],

@@ -39,7 +39,7 @@ FIGURE = re.compile(r"(?<![\w@.\[-])\d(?![\w-]*\])")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Translated:
     """A source and its translation, both with marks; `other` is the translation of the next sentence."""
 
     source: str
@@ -54,30 +54,35 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=1000)
     parser.add_argument("--show", default="", metavar="KIND", help="print the errors of a kind that are not found")
     parser.add_argument("--encoder", action="store_true", help="also compare the meaning, with `multilingual`")
-    asked = parser.parse_args()
-    sources = list(islice(sentences(asked.corpus), asked.sentences))
+    options = parser.parse_args()
+    sources = list(islice(sentences(options.corpus), options.sentences))
     answers = translated(sources)
     reasons = {source: wrong(source, text) if text else "a mark is lost" for source, text in answers}
-    kept = [(source, text) for source, text in answers if text and not reasons[source]]
-    told = Counter(re.sub(r"[\d.]+%?|: .*|.* is (missing|not in)", r"\1", reason)[:40] for reason in reasons.values())
-    print(f"{len(kept)} of {len(sources)} translations stand; the others: {dict(told.most_common()[1:])}")
-    following = [*kept[1:], *kept[:1]]
-    said = [Said(source, text, next_one[1]) for (source, text), next_one in zip(kept, following, strict=True)]
+    accepted = [(source, text) for source, text in answers if text and not reasons[source]]
+    counts = Counter(re.sub(r"[\d.]+%?|: .*|.* is (missing|not in)", r"\1", reason)[:40] for reason in reasons.values())
+    print(f"{len(accepted)} of {len(sources)} translations stand; the others: {dict(counts.most_common()[1:])}")
+    following = [*accepted[1:], *accepted[:1]]
+    triples = zip(accepted, following, strict=True)
+    translations = [Translated(source, text, other[1]) for (source, text), other in triples]
     for kind, plant in ERRORS.items():
-        planted = [(one, bad) for one in said if (bad := plant(one)) is not None and bad != one.text]
-        missed = [(one, bad) for one, bad in planted if not wrong(one.source, bad)]
+        planted = [(item, bad) for item in translations if (bad := plant(item)) is not None and bad != item.text]
+        missed = [(item, bad) for item, bad in planted if not wrong(item.source, bad)]
         found = len(planted) - len(missed)
         print(f"{kind:<22} {found:>5} of {len(planted):>5} found  {found / max(len(planted), 1):7.1%}")
-        for one, bad in missed[:20] if kind == asked.show else ():
-            print(f"    {one.source}\n    {bad}")
-    if asked.encoder:
-        print_agreement(said)
+        for item, bad in missed[:20] if kind == options.show else ():
+            print(f"    {item.source}\n    {bad}")
+    if options.encoder:
+        print_agreement(translations)
 
 
-def print_agreement(said: list[Said]) -> None:
+def print_agreement(translations: list[Translated]) -> None:
     """Print which share of right and of wrong sentences passes some bounds."""
     encoder: Encoder = plugins.load("embed", "multilingual").make(EmbedSettings(threads=2), list)
-    texts = [[one.source for one in said], [one.text for one in said], [one.other for one in said]]
+    texts = [
+        [item.source for item in translations],
+        [item.text for item in translations],
+        [item.other for item in translations],
+    ]
     ours, right, other = (encoder.encode([text.replace(MARK, "") for text in side]) for side in texts)
     for bound in (0.3, 0.4, 0.5, 0.6, 0.7):
         shares = [float(np.mean(np.einsum("ij,ij->i", ours, side) >= bound)) for side in (right, other)]
@@ -119,46 +124,46 @@ def wrong(source: str, text: str) -> str:
     return validation_error(source, text, (PAPER,), NO_TERMS, pair=PAIR)
 
 
-def changed_figure(one: Said) -> str | None:
+def changed_figure(item: Translated) -> str | None:
     """Put another digit for one that stands alone or begins a number."""
-    found = FIGURE.search(one.text)
-    return f"{one.text[: found.start()]}{(int(found[0]) + 3) % 10}{one.text[found.end() :]}" if found else None
+    found = FIGURE.search(item.text)
+    return f"{item.text[: found.start()]}{(int(found[0]) + 3) % 10}{item.text[found.end() :]}" if found else None
 
 
-def lost_figure(one: Said) -> str | None:
+def lost_figure(item: Translated) -> str | None:
     """Leave a number out."""
-    found = re.search(r" (?<![\w@])\d[\d.,]*\d?%?(?= )", one.text)
-    return one.text.replace(found[0], "", 1) if found else None
+    found = re.search(r" (?<![\w@])\d[\d.,]*\d?%?(?= )", item.text)
+    return item.text.replace(found[0], "", 1) if found else None
 
 
-def halved(one: Said) -> str:
+def halved(item: Translated) -> str:
     """Keep the citation and half of the words."""
-    words = one.text.replace(MARK, "").split()
+    words = item.text.replace(MARK, "").split()
     return f"{' '.join(words[: len(words) // 2])}{MARK}."
 
 
-def partly(one: Said) -> str:
+def partly(item: Translated) -> str:
     """Leave all but the first five words in English."""
-    return " ".join([*one.text.replace(MARK, "").split()[:5], *one.source.split()[5:]])
+    return " ".join([*item.text.replace(MARK, "").split()[:5], *item.source.split()[5:]])
 
 
-def another(one: Said) -> str:
+def another(item: Translated) -> str:
     """Say what the next sentence says."""
-    return one.other
+    return item.other
 
 
-ERRORS: dict[str, Callable[[Said], str | None]] = {
-    "citation lost": lambda one: one.text.replace(MARK, "", 1),
-    "citation of another": lambda one: one.text.replace(PAPER, "2101.00002", 1),
-    "citation added": lambda one: f"{one.text.rstrip('.')} [@2101.00002].",
+ERRORS: dict[str, Callable[[Translated], str | None]] = {
+    "citation lost": lambda item: item.text.replace(MARK, "", 1),
+    "citation of another": lambda item: item.text.replace(PAPER, "2101.00002", 1),
+    "citation added": lambda item: f"{item.text.rstrip('.')} [@2101.00002].",
     "number changed": changed_figure,
     "number lost": lost_figure,
-    "number added": lambda one: one.text.replace(".", f" {random.Random(len(one.text)).randint(21, 99)}.", 1),  # noqa: S311  # no secret
+    "number added": lambda item: item.text.replace(".", f" {random.Random(len(item.text)).randint(21, 99)}.", 1),  # noqa: S311  # no secret
     "half of it": halved,
-    "twice": lambda one: f"{one.text} {one.text.replace(MARK, '')}",
-    "echo": lambda one: one.source,
+    "twice": lambda item: f"{item.text} {item.text.replace(MARK, '')}",
+    "echo": lambda item: item.source,
     "mostly English": partly,
-    "mark-up added": lambda one: f"{one.text} <b>",
+    "mark-up added": lambda item: f"{item.text} <b>",
     "another sentence": another,
 }
 

@@ -108,15 +108,13 @@ class RoleClassifier:
 
     def marginals(self, sentences: Sequence[str]) -> NDArray[np.float64]:
         """Return `(n_sentences, 5)` probabilities in the order of ROLE_LABELS, rows summing to 1."""
-        scores = np.stack([self._score(strengths) for strengths in role_features(sentences)])
+        scores = np.empty((len(sentences), len(ROLE_LABELS)))
+        for i, features in enumerate(role_features(sentences)):
+            weighted = [(self.rows[name], strength) for name, strength in features.items() if name in self.rows]
+            rows, strengths = [row for row, _ in weighted], np.array([strength for _, strength in weighted])
+            scores[i] = strengths @ self.weights[rows] + self.bias
         scores -= _log_sum(scores, axis=1)[:, None]
         return _forward_backward(scores - _PRIOR * self.log_prior, _ORDER * self.log_transitions)
-
-    def _score(self, features: Mapping[str, float]) -> NDArray[np.float64]:
-        weighted = [(self.rows[name], strength) for name, strength in features.items() if name in self.rows]
-        rows, strengths = [row for row, _ in weighted], np.array([strength for _, strength in weighted])
-        total: NDArray[np.float64] = strengths @ self.weights[rows] + self.bias
-        return total
 
 
 def role_features(sentences: Sequence[str]) -> list[dict[str, float]]:

@@ -18,6 +18,7 @@ _MIN_FOREIGN, _MAX_FOREIGN = 12, 400  # code points of a sentence in another lan
 _MATH = re.compile(r"\$[^$]*\$")
 _CITATION_MARK = re.compile(r"\[@[^\]\s]+\]")
 _ASIDE = re.compile(r"\([^()]*\)")
+_TOKEN = re.compile(rf"[\w'’-]+|[{AUTHORS}{CITATION}]")
 _LOWER_START = re.compile(r"[a-z]+(?:[-' ,]|\Z)")  # not mT5
 _ADVERB = re.compile(r"\w+ly|also|already|often|still|then|not|never|sometimes|even|thus|therefore", re.IGNORECASE)
 
@@ -129,13 +130,11 @@ def _form_reason(text: str, prose: str) -> str | None:
     form = next((name for name, pattern in _FORMS.items() if pattern.search(bare)), None)
     if form is None and len(prose) < _MAX_ANNOUNCEMENT and _ANNOUNCING.search(bare):
         return "announcing"
-    return form or _unbalanced(text) or (None if _has_verb(prose) else "no verb")
-
-
-def _has_verb(prose: str) -> bool:
-    tokens = re.findall(rf"[\w'’-]+|[{AUTHORS}{CITATION}]", _ASIDE.sub(" ", prose))
-    words = [word for word in tokens if not _ADVERB.fullmatch(word)]
-    return any(is_finite(word, "we" if before == AUTHORS else before.lower()) for before, word in pairwise(words))
+    if reason := form or _unbalanced(text):
+        return reason
+    words = [word for word in _TOKEN.findall(_ASIDE.sub(" ", prose)) if not _ADVERB.fullmatch(word)]
+    pairs = (("we" if before == AUTHORS else before.lower(), word) for before, word in pairwise(words))
+    return None if any(is_finite(word, before) for before, word in pairs) else "no verb"
 
 
 def _unbalanced(text: str) -> str | None:
@@ -159,7 +158,12 @@ def _reference_reason(prose: str) -> str | None:
     leans = first and first[0].lower() in word_list("leaning")
     if first and leans and not (_EXPLETIVE.match(prose) or _LEANING_ALLOWED.match(prose)):
         return f"leaning: {first[0]}"
-    return _pronoun_reason(prose) or _subject_reason(prose)
+    if reason := _pronoun_reason(prose):
+        return reason
+    loose = _loose_subject(prose) or re.search(r"\bthe authors?\b", prose.partition(AUTHORS)[0], re.IGNORECASE)
+    if loose is None and AUTHORS not in prose:
+        loose = _LOOSE_ANYWHERE.search(prose)
+    return f"loose: {loose[0]}" if loose else None
 
 
 def _pronoun_reason(prose: str) -> str | None:
@@ -179,15 +183,8 @@ def _pronoun_reason(prose: str) -> str | None:
     return None
 
 
-def _subject_reason(prose: str) -> str | None:
-    """Return a subject such as "the two", "the cost is" or "the trained model fails"."""
-    loose = _loose_subject(prose) or re.search(r"\bthe authors?\b", prose.partition(AUTHORS)[0], re.IGNORECASE)
-    if loose is None and AUTHORS not in prose:
-        loose = _LOOSE_ANYWHERE.search(prose)
-    return f"loose: {loose[0]}" if loose else None
-
-
 def _loose_subject(prose: str) -> re.Match[str] | None:
+    """Return a subject such as "the two", "the cost is" or "the trained model fails"."""
     vague = _VAGUE_SUBJECT.match(prose)
     if vague and AUTHORS not in prose[: vague.end() + 30]:
         return vague

@@ -144,20 +144,21 @@ def text_diff(before: str, after: str) -> tuple[tuple[str, ...], tuple[str, ...]
 def _without_counterpart(text: str, other: str) -> tuple[str, ...]:
     candidates = [(words, numbers) for _, words, numbers in _sentences(other)]
     exact = {tuple(words) for words, _ in candidates}
-    return tuple(
-        sentence
-        for sentence, words, numbers in _sentences(text)
-        if tuple(words) not in exact
-        and not any(numbers == theirs and _same_words(words, others) for others, theirs in candidates)
-    )
+    missing = []
+    for sentence, words, numbers in _sentences(text):
+        if tuple(words) in exact:
+            continue
+        similar = (  # the ratio depends on the order of the two
+            SequenceMatcher(None, min(words, others), max(words, others), autojunk=False)
+            for others, theirs in candidates
+            if theirs == numbers
+        )
+        if not any(matcher.ratio() >= _SAME_WORDS for matcher in similar):
+            missing.append(sentence)
+    return tuple(missing)
 
 
 def _sentences(text: str) -> list[tuple[str, list[str], list[str]]]:
     """Return each sentence with its words in their order, and its numbers in sorted order."""
     sentences = [text[start:end] for start, end in split_sentences(text)]
     return [(sentence, tokenize(sentence.casefold()), sorted(_NUMBER.findall(sentence))) for sentence in sentences]
-
-
-def _same_words(words: list[str], others: list[str]) -> bool:
-    first, second = sorted((words, others))  # the ratio depends on the order
-    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _SAME_WORDS

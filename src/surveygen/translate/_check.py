@@ -77,19 +77,15 @@ def validation_error(
     words = masked.words
     if not rest.strip() and words.strip():
         return "it is empty"
+    if markup := Counter(_MARKUP.findall(rest)) - Counter(_MARKUP.findall(words)):
+        return f"{min(markup)} is not in the source"
     profiles = (script_profile(pair[0]), script_profile(pair[1]))
     return (
-        _markup_error(words, rest)
-        or _number_error(words, rest, pair)
+        _number_error(words, rest, pair)
         or _length_error(words, rest, *profiles)
         or _script_error(rest, profiles[1])
         or _untranslated_error(words, rest)
     )
-
-
-def _markup_error(source: str, target: str) -> str:
-    extra = Counter(_MARKUP.findall(target)) - Counter(_MARKUP.findall(source))
-    return f"{min(extra)} is not in the source" if extra else ""
 
 
 def _length_error(
