@@ -179,7 +179,7 @@ def test_a_draft_shows_who_cites_whom(project: Project, graph: Graph, tmp_path: 
     for name in ("index.html", "survey.tex", "survey.md"):
         text = (draft / name).read_text(encoding="utf-8")
         assert "Most cited within this survey" in text
-        assert "as told by OpenAlex, Semantic Scholar" in text
+        assert "according to OpenAlex, Semantic Scholar" in text
     assert pipeline.build(project, SILENT).changed == ()
 
 

@@ -224,7 +224,7 @@ def test_a_sentence_whose_sources_changed_stays_and_is_flagged(
         assert refreshed.changes is not None
         reported = json.loads(markdown(copy).with_name("changes.json").read_text("utf-8"))
         assert [(one["claim"], one["sources"]) for one in reported["doubted"]] == [(theme.claim, told)]
-        assert "Sentence by a person whose sources changed" in markdown(copy).read_text("utf-8")
+        assert "Sentence written by a person whose sources have changed" in markdown(copy).read_text("utf-8")
     pipeline.confirm_sentence(copy, SILENT, theme.section, theme.claim)
     assert hands(data(copy))[0]["hand"]["sources"] == []
 

@@ -291,7 +291,7 @@ def test_a_neighborhood_is_drawn_and_listed(visit: Open) -> None:
     assert graph.locator("a.citing circle").count() == graph.locator("a.cited path").count() == 1
     assert graph.locator(".graph-head").all_text_contents() == ["Cited by (1)", "References (1)"]
     assert graph.locator("figcaption").inner_text() == (
-        "Citations as told by Semantic Scholar (January 1, 2026). Citations anywhere: 41."
+        "Citations according to Semantic Scholar (January 1, 2026). Citations in total: 41."
     )
     relations = page.locator("#card .related td.relation").all_inner_texts()
     assert relations == ["Cited by", "References"]
@@ -503,7 +503,7 @@ def test_a_status_filters_and_stands_in_the_address(visit: Open) -> None:
     """Only what occurs is offered."""
     page = visit("sample").page
     offered = page.locator("[name=status] option").all_text_contents()
-    assert offered == ["Any status", "Published (1)", "withdrawn (1)", "No abstract is known. (1)"]
+    assert offered == ["Any status", "Published (1)", "withdrawn (1)", "No abstract is available. (1)"]
     page.locator("[name=status]").select_option("published")
 
     assert len(rows(page)) == 1

@@ -214,7 +214,7 @@ def test_the_selection_is_accounted_for() -> None:
     assert [one - other for one, other in zip(kept, aside, strict=True)] == [7, 5, 3, 3]
     assert [(part.label, part.total) for part in flow.stages[0].parts] == [("a.jsonl", 6), ("b.bib", 4)]
     assert {count.before for count in flow.counts()} == {None}
-    assert flow.caption == "Records found: 10; papers in this draft: 5, 3 of them under a theme."
+    assert flow.caption == "Records found: 10; papers in this draft: 5, 3 of them with a theme."
 
 
 def test_the_selection_tells_what_the_last_refresh_changed() -> None:
@@ -256,7 +256,7 @@ def test_the_matrix_names_the_most_and_the_least_alike() -> None:
     two = {pair: value for pair, value in likeness.items() if tops[2] not in pair}
 
     assert (matrix.themes, matrix.values) == (tuple(tops), ((1.0, 0.2, 0.4), (0.2, 1.0, 0.6), (0.4, 0.6, 1.0)))
-    assert "Most alike are Theme 1 and Theme 2 (0.60), least alike Theme 0 and Theme 1 (0.20)." in matrix.caption
+    assert "Most similar are Theme 1 and Theme 2 (0.60), least similar Theme 0 and Theme 1 (0.20)." in matrix.caption
     assert len(_section(compose(replace(material, likeness=two), ENGLISH), "taxonomy")) == 1
 
 
@@ -354,7 +354,7 @@ def test_the_most_cited_papers_are_listed() -> None:
         ("2099.00002", "citations in this survey: 2"),
         ("2099.00001", "citations in this survey: 1"),
     ]
-    assert note == Note("Known citations between papers of this survey: 3, as told by A Graph.")
+    assert note == Note("Known citations between papers of this survey: 3, according to A Graph.")
     assert [entry.citation_stats.cited_by for entry in survey.entries if entry.citation_stats] == [
         ("2099.00002",), ("2099.00001", "2099.00003"), (),
     ]  # fmt: skip

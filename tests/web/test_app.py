@@ -133,7 +133,7 @@ def test_a_paper_is_moved_and_the_move_taken_back(client: TestClient, copy: Proj
     assert (made.action, made.subject, made.target) == ("move", paper["id"], theme)
     assert paper["title"] in moved["decided"]
     assert next(one for one in moved["papers"] if one["id"] == paper["id"])["theme"] == theme
-    assert undone["decided"] == f"taken back: {moved['decided']}"
+    assert undone["decided"] == f"undone: {moved['decided']}"
     assert undone["papers"] == before["papers"]
     assert undone["undo"] is None
 

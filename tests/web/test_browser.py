@@ -82,7 +82,7 @@ def test_from_triage_to_a_rebuilt_draft_and_back(page: Page, copy: Project, addr
     page.keyboard.press("4")
     assert "moved" in page.locator(".decisions li").first.inner_text()
     page.locator("#undo").click()
-    expect(page.locator(".decisions .mark")).to_have_text("taken back", timeout=60_000)
+    expect(page.locator(".decisions .mark")).to_have_text("undone", timeout=60_000)
     assert pipeline.show(copy, pipeline.NullProgress()).assignments[paper].theme == before[paper].theme
     assert "token" not in page.url
     assert address.split("?", maxsplit=1)[0] == page.url

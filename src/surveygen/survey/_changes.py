@@ -84,7 +84,7 @@ def _details(context: ComposeContext, changes: Changes) -> Iterator[tuple[str, I
     def wording(item: AbstractChanged) -> str:
         sides = (("change_removed", item.removed), ("change_now", item.added))
         parts = (f"{context.say(key)}: “{' '.join(text[:_MAX_SENTENCES])}”" for key, text in sides if text)
-        return "; ".join(parts)
+        return context.language.separator.join(parts)
 
     yield "change_added", ((paper, theme(paper)) for paper in changes.added)
     yield "change_revised", ((item.paper, f"v{item.before} → v{item.after}") for item in changes.revised)
@@ -97,18 +97,19 @@ def _details(context: ComposeContext, changes: Changes) -> Iterator[tuple[str, I
 
 def _notes(context: ComposeContext, changes: Changes, headings: Mapping[str, str]) -> Iterator[Note]:
     """Yield the changed themes, the sentences of persons with changed sources, and the changed sections."""
+    separator = context.language.separator
     themes = (("change_born", changes.born), ("change_retired", changes.retired), ("change_proposed", changes.proposed))
     for key, ids in themes:
         if ids:
-            yield Note(f"{context.say(key)}: {'; '.join(_theme_name(context, theme) for theme in ids)}.")
+            yield Note(f"{context.say(key)}: {separator.join(_theme_name(context, theme) for theme in ids)}.")
     for item in changes.doubted[:_MAX_ITEMS]:
-        why = "; ".join(context.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in item.doubts)
+        why = separator.join(context.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in item.doubts)
         where = headings.get(item.section, item.section)
         yield Note(f"{context.say('change_doubted')}: “{item.text}” ({where}; {why}).")
     for key, sections in (("changes_sections", changes.changed), ("changes_identical", changes.identical)):
         names = [headings[name] for name in sections if name in headings]
         if names:
-            yield Note(f"{context.say(key)}: {'; '.join(names)}.")
+            yield Note(f"{context.say(key)}: {separator.join(names)}.")
 
 
 def _theme_name(context: ComposeContext, theme: str) -> str:

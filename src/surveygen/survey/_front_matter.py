@@ -70,7 +70,7 @@ def _scope(context: ComposeContext) -> str:
     if years:
         parts.append(context.say("abstract_years", first=str(min(years)), last=str(max(years))))
     if tops:
-        names = "; ".join(f"{context.name(top.id)} ({len(context.members(top))})" for top in tops)
+        names = context.language.separator.join(f"{context.name(top.id)} ({len(context.members(top))})" for top in tops)
         parts.append(context.say("abstract_themes", n=len(tops), names=names))
     parts.append(context.say("abstract_claims"))
     return " ".join(parts)
