@@ -246,7 +246,7 @@ def test_a_theme_that_was_merged_away_names_its_heir(copy: Project) -> None:
     _, theme, other = elsewhere(copy)
     pipeline.merge(copy, theme, other)
 
-    with pytest.raises(ThemeError, match=f"went into '{other}'"):
+    with pytest.raises(ThemeError, match=f"was merged into '{other}'"):
         pipeline.rename(copy, theme, "X")
 
 
@@ -254,7 +254,7 @@ def test_before_the_first_build_there_is_no_theme_to_steer(make_project: MakePro
     """Where themes are induced, the error says how they come to be."""
     project = make_project(profile="none")
 
-    with pytest.raises(ThemeError, match="none has been found yet") as caught:
+    with pytest.raises(ThemeError, match="the survey has no themes yet") as caught:
         pipeline.rename(project, "outer", "X")
 
     assert "surveygen build" in caught.value.hint

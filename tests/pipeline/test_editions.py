@@ -116,6 +116,20 @@ def test_another_fact_is_found(copy: Project, change: Edit) -> None:
     assert {code for code, _ in found} == {"es"}
 
 
+def test_the_span_of_a_code_link_is_compared(copy: Project) -> None:
+    """The evidence of a code link is a fact, not a sentence: equal spans agree, another span is a difference."""
+    span = {"paper": "1811.06521", "version": 1, "field": "abstract", "start": 0, "end": 9}
+
+    def name_code(data: dict[str, Any], start: int = 0) -> None:
+        card(data).update(code="https://github.com/a/b", code_evidence={**span, "start": start})
+
+    equal = [edit(copy, name_code, code) for code in ("en", "es", "ja")][-1]
+    different = edit(copy, lambda data: name_code(data, start=3))
+
+    assert equal == []
+    assert [(code, "differs from the edition 'en'" in reason) for code, reason in different] == [("es", True)]
+
+
 def test_a_changed_reference_edition_shows_in_all_others(copy: Project) -> None:
     """The first edition is what the others are compared with."""
     found = edit(copy, lambda data: themed(data)["sentences"].pop(0), "en")

@@ -172,20 +172,20 @@ def test_a_decision_about_a_survey_that_has_changed_is_refused(client: TestClien
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ('{"action": "delete", "state": "x"}', "no action 'delete'"),
-        ('{"action": "__class__", "state": "x"}', "no action"),
+        ('{"action": "delete", "state": "x"}', "unknown action 'delete'"),
+        ('{"action": "__class__", "state": "x"}', "unknown action"),
         ('{"action": "move", "state": "x", "paper": "1"}', "move needs"),
         ('{"action": "pin", "state": "x", "paper": "1", "more": "2"}', "pin needs"),
         ('{"action": "pin", "state": "x", "paper": ["1"]}', "pin needs"),
         ('{"action": "undo"}', "undo needs"),
-        ("[]", "no action"),
-        ("{", "no JSON"),
-        ("[" * 50_000, "no JSON"),
+        ("[]", "unknown action"),
+        ("{", "not valid JSON"),
+        ("[" * 50_000, "not valid JSON"),
         ('"' + "x" * 200_000 + '"', "too large"),
     ],
 )
 def test_an_order_that_is_none_is_refused(client: TestClient, copy: Project, body: str, said: str) -> None:
-    """Unknown actions, missing, further and odd fields, no JSON, too much of it; nothing is decided."""
+    """Unknown actions, missing, further and odd fields, invalid JSON, too much of it; nothing is decided."""
     answer = client.post("/api/act", content=body, headers=OWN)
 
     assert answer.status_code == 400

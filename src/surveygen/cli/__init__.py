@@ -1,4 +1,4 @@
-"""The command line: parse, call the pipeline, print."""
+"""The command-line interface."""
 
 from surveygen.cli._app import main
 

@@ -17,13 +17,13 @@ from surveygen.pipeline import NullProgress, Progress
 
 
 def folder_option() -> Any:  # noqa: ANN401  # typer's own return type
-    """Describe ``-C DIR``."""
+    """Return the option ``-C DIR``."""
     return typer.Option("-C", metavar="DIR", help="Project folder; the default is the nearest one with a survey.toml.")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The options that stand before the command."""
+    """The options that precede the command."""
 
     folder: str = ""
     as_json: bool = False
@@ -57,11 +57,11 @@ def _plain(value: object) -> object:
 
 
 class Bars:
-    """A bar on stderr for each stage; lines where stderr is no terminal."""
+    """A progress bar on stderr for each stage; plain lines where stderr is not a terminal."""
 
     @contextmanager
     def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
-        """Show a bar while the stage runs, and leave its last state."""
+        """Show a bar while the stage runs; its last state stays visible."""
         from rich.console import Console  # noqa: PLC0415  # quick commands need no bar
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  # as above
         from rich.progress import Progress as RichProgress  # noqa: PLC0415

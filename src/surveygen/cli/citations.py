@@ -1,4 +1,4 @@
-"""``surveygen citations``: ask citation graphs who cites whom."""
+"""``surveygen citations``: fetch citations from citation graphs."""
 
 from __future__ import annotations
 

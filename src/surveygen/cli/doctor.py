@@ -1,4 +1,4 @@
-"""``surveygen doctor``: what works on this machine."""
+"""``surveygen doctor``: check the machine and the survey."""
 
 from __future__ import annotations
 

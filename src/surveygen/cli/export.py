@@ -1,4 +1,4 @@
-"""``surveygen export``: give the corpus to other programs."""
+"""``surveygen export``: export the corpus for other programs."""
 
 from __future__ import annotations
 

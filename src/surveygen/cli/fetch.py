@@ -1,4 +1,4 @@
-"""``surveygen fetch``: ask arXiv for papers."""
+"""``surveygen fetch``: fetch papers from arXiv."""
 
 from __future__ import annotations
 

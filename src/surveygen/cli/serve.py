@@ -1,4 +1,4 @@
-"""``surveygen serve``: curate in a browser."""
+"""``surveygen serve``: curate a survey in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``surveygen status``: what the survey holds."""
+"""``surveygen status``: show the content of the survey."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from surveygen.cli._context import Context
 
 
 def command(context: typer.Context) -> None:
-    """Show what the corpus holds, what was set aside and why, and which drafts exist."""
+    """Show the size of the corpus, the rejected records with the reason, and the drafts."""
     shared: Context = context.obj
     words = languages.load("en")
     state = pipeline.status(shared.project())

@@ -1,4 +1,4 @@
-"""``surveygen themes``: see, draft, steer and export the taxonomy."""
+"""``surveygen themes``: show, draft, curate and export the taxonomy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from surveygen.domain.theme import ThemeId
 from surveygen.errors import ThemeError
 from surveygen.pipeline import TaxonomyView
 
-group = typer.Typer(help="See, draft, steer and export the taxonomy.", no_args_is_help=True)
+group = typer.Typer(help="Show, draft, curate and export the taxonomy.", no_args_is_help=True)
 for command in THEME_COMMANDS:
     group.command()(command)
 
@@ -26,7 +26,7 @@ def show(
     context: typer.Context,
     what: Annotated[str, typer.Argument(metavar="[THEME|PAPER]", help="A theme's or a paper's id.")] = "",
 ) -> None:
-    """Show the taxonomy with counts, the papers of a theme, or where a paper stands."""
+    """Show the taxonomy with counts, the papers of a theme, or the theme of a paper."""
     shared: Context = context.obj
     shown = pipeline.show(shared.project(), shared.progress())
     if what in shown.papers:
@@ -105,7 +105,7 @@ def _paper(shown: TaxonomyView, paper: str) -> Iterator[str]:
     yield shown.papers[paper].title
     item = shown.assignments.get(paper)
     if item is None:
-        yield "stands under no theme"
+        yield "has no theme"
         return
     path = " > ".join(shown.taxonomy[step].name for step in item.path)
     yield f"  fits no theme; nearest: {path}" if item.outside else f"  theme: {path}"

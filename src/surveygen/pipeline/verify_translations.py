@@ -52,7 +52,7 @@ def _difference(first: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str
         return "", f"it does not have the structure of a draft: {error!r}"
     for (place, fact), (their_place, their_fact) in zip(ours, theirs, strict=False):
         if place != their_place:
-            return their_place, f"{place} should stand there"
+            return their_place, f"{place} was expected here"
         if fact != their_fact and not _edited_in_either(fact, their_fact):
             return place, f"{_excerpt(their_fact)} in place of {_excerpt(fact)}"
     if len(ours) != len(theirs):
@@ -103,8 +103,10 @@ def _unworded(data: object) -> object:
 
 def _card(place: str, card: Mapping[str, Any]) -> Iterator[Fact]:
     for field, value in sorted(card.items()):
-        claims = value if isinstance(value, list) else [value]
-        yield place, (field, [claim_of(claim) if isinstance(claim, dict) else claim for claim in claims])
+        items = value if isinstance(value, list) else [value]
+        # A dict without marked text is the evidence of a code link.
+        sentences = (claim_of(item) if isinstance(item, dict) and "marked" in item else item for item in items)
+        yield place, (field, list(sentences))
 
 
 def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:

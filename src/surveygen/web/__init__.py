@@ -1,6 +1,6 @@
-"""Serve a survey to the person who curates it, on this machine alone.
+"""The web server for curating a survey on the local machine.
 
-The page shows and asks; every action is the decision that the command line stores.
+The page shows the survey; every action stores the same decision as the command line.
 """
 
 from surveygen.web._app import make_app

@@ -1,4 +1,4 @@
-"""The addresses of the server."""
+"""The routes of the curation server."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from starlette.routing import Route
 from surveygen.config import Project
 from surveygen.errors import ConfigError, SurveygenError
 from surveygen.render import TemplateRoots, curation_page, template_root
-from surveygen.web.actions import read_order
+from surveygen.web.actions import read_request
 from surveygen.web.auth import AuthMiddleware, Credentials
 from surveygen.web.service import ConflictError, CurationService
 
-_MAX_BODY = 100_000  # bytes: ten times the longest text that the store keeps of a person
+_MAX_BODY = 100_000  # bytes: ten times the longest text of a person that the store accepts
 _BAD, _STALE, _LOCKED = 400, 409, 423
-# The draft is a page of its own: as a page of no origin it can neither read nor ask anything here.
-_APART = "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'none'"
+# The draft is sandboxed: a page with an opaque origin can neither read from this server nor send requests to it.
+_DRAFT_POLICY = "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'none'"
 
 
 def make_app(project: Project, keys: Credentials) -> Starlette:
-    """Make the application for one survey.
+    """Create the web application for one survey.
 
     Args:
-        project: whose store and drafts.
-        keys: what a request must show to be let in.
+        project: the survey whose store and drafts are served.
+        keys: the credentials that a request must present.
     """
-    places = _Routes(CurationService(project), keys)
+    handlers = _Routes(CurationService(project), keys)
     routes = [
-        Route("/", places.page),
-        Route("/api/overview", places.overview),
-        Route("/api/paper/{paper:path}", places.paper),
-        Route("/api/proposals", places.proposals),
-        Route("/api/lines", places.lines),
-        Route("/api/act", places.act, methods=["POST"]),
-        Route("/api/rebuild", places.rebuild, methods=["POST"]),
-        Route("/api/events", places.events),
-        Route("/draft/{language:str}", places.draft),
+        Route("/", handlers.page),
+        Route("/api/overview", handlers.overview),
+        Route("/api/paper/{paper:path}", handlers.paper),
+        Route("/api/proposals", handlers.proposals),
+        Route("/api/lines", handlers.lines),
+        Route("/api/act", handlers.act, methods=["POST"]),
+        Route("/api/rebuild", handlers.rebuild, methods=["POST"]),
+        Route("/api/events", handlers.events),
+        Route("/draft/{language:str}", handlers.draft),
     ]
     return Starlette(
         routes=routes, middleware=[Middleware(AuthMiddleware, keys=keys)], exception_handlers={SurveygenError: _explain}
@@ -49,64 +49,64 @@ def make_app(project: Project, keys: Credentials) -> Starlette:
 
 
 class _Routes:
-    """What stands at each address; the work is done in threads, so that events go on meanwhile."""
+    """The request handlers; work runs in threads so that events are still sent meanwhile."""
 
-    def __init__(self, desk: CurationService, keys: Credentials) -> None:
-        self._desk = desk
+    def __init__(self, service: CurationService, keys: Credentials) -> None:
+        self._service = service
         self._keys = keys
 
     async def page(self, _: Request) -> Response:
-        """The page itself."""
-        project, language = self._desk.project, self._desk.language
+        """Return the curation page."""
+        project, language = self._service.project, self._service.language
         roots = TemplateRoots(template_root(), project.templates)
         text, policy = await run_in_threadpool(curation_page, project.settings.title, self._keys.csrf, language, roots)
         return HTMLResponse(text, headers={"content-security-policy": policy})
 
     async def overview(self, _: Request) -> Response:
-        """Themes, papers, decisions."""
-        return JSONResponse(await run_in_threadpool(self._desk.overview))
+        """Return themes, papers and decisions."""
+        return JSONResponse(await run_in_threadpool(self._service.overview))
 
     async def paper(self, request: Request) -> Response:
-        """The abstract of a paper, and why it stands where it does."""
-        return JSONResponse(await run_in_threadpool(self._desk.paper, request.path_params["paper"]))
+        """Return the abstract of a paper, and the sentences that decided its theme."""
+        return JSONResponse(await run_in_threadpool(self._service.paper, request.path_params["paper"]))
 
     async def proposals(self, _: Request) -> Response:
-        """What may be worth a change of the themes."""
-        return JSONResponse(await run_in_threadpool(self._desk.offered))
+        """Return the proposed changes of the themes."""
+        return JSONResponse(await run_in_threadpool(self._service.proposals))
 
     async def lines(self, _: Request) -> Response:
-        """The sentences of the draft."""
-        return JSONResponse(await run_in_threadpool(self._desk.lines))
+        """Return the editable sentences of the draft."""
+        return JSONResponse(await run_in_threadpool(self._service.lines))
 
     async def act(self, request: Request) -> Response:
-        """Decide."""
-        order = read_order(await _body(request))
-        return JSONResponse(await run_in_threadpool(self._desk.act, order))
+        """Store a decision and return the new overview."""
+        action = read_request(await _body(request))
+        return JSONResponse(await run_in_threadpool(self._service.act, action))
 
     async def rebuild(self, _: Request) -> Response:
-        """Begin a build."""
-        if not self._desk.rebuild.start():
-            raise ConflictError("a build is running", "wait until it has ended", retryable=True)
+        """Start a build."""
+        if not self._service.rebuild.start():
+            raise ConflictError("a build is running", "wait until it has finished", retryable=True)
         return JSONResponse({}, 202)
 
     async def events(self, _: Request) -> Response:
-        """How far the build is, until it has ended."""
-        return StreamingResponse(self._desk.rebuild.events(), media_type="text/event-stream")
+        """Stream the progress of the build until it finishes."""
+        return StreamingResponse(self._service.rebuild.events(), media_type="text/event-stream")
 
     async def draft(self, request: Request) -> Response:
-        """The HTML edition as it was built last."""
-        path = self._desk.draft(request.path_params["language"])
+        """Return the HTML edition from the last build."""
+        path = self._service.draft(request.path_params["language"])
         if path is None:
             return PlainTextResponse("this edition is not built yet", 404)
         text = await run_in_threadpool(path.read_text, "utf-8")
-        return HTMLResponse(text, headers={"content-security-policy": _APART})
+        return HTMLResponse(text, headers={"content-security-policy": _DRAFT_POLICY})
 
 
 async def _body(request: Request) -> object:
-    """Read JSON of a page, up to a size.
+    """Read a JSON request body of limited size.
 
     Raises:
-        ConfigError: it is larger, or no JSON.
+        ConfigError: the body is too large, or is not valid JSON.
     """
     body = b""
     async for chunk in request.stream():
@@ -116,11 +116,11 @@ async def _body(request: Request) -> object:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ConfigError("the request is no JSON", "load the page again") from error
+        raise ConfigError("the request is not valid JSON", "load the page again") from error
 
 
 async def _explain(_: Request, error: Exception) -> Response:
-    """Tell the page what went wrong and what to do."""
+    """Return an error with its message and hint as JSON."""
     body = {"message": str(error), "hint": getattr(error, "hint", "")}
     if not isinstance(error, ConflictError):
         return JSONResponse(body, _BAD)

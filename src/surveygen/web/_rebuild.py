@@ -1,4 +1,4 @@
-"""Build in the background, and tell how far it has come."""
+"""Background builds with progress events."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ from surveygen import pipeline
 from surveygen.config import Project
 from surveygen.errors import SurveygenError
 
-_LOOK = 0.1  # seconds between two looks at the state: quick for an eye, light for the machine
+_POLL_INTERVAL = 0.1  # seconds between two checks of the state: immediate for a person, little load
 
 
 @dataclass(frozen=True, slots=True)
 class BuildState:
-    """How far a build has come.
+    """The progress of a build.
 
     Attributes:
-        running: whether it still is. stage, done, total: what it does and how many steps of how many; 0 is unknown.
-        notes: lines that a person should see. changed: files with new bytes, once it has ended well.
-        error, hint: what went wrong, and what to do.
+        running: whether the build is running.
+        stage: name of the current stage.
+        done: finished steps of the stage.
+        total: number of steps of the stage, 0 if unknown.
+        notes: messages for the user.
+        changed: files with new bytes, set when the build succeeds.
+        error: what happened if the build failed.
+        hint: what to do if the build failed.
     """
 
     running: bool = False
@@ -38,7 +43,7 @@ class BuildState:
 
 
 class Rebuild:
-    """One build at a time; it watches itself, as a `Progress`."""
+    """Runs one build at a time in a thread, and records its progress as a `Progress`."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -46,7 +51,7 @@ class Rebuild:
         self.state = BuildState()
 
     def start(self) -> bool:
-        """Begin a build in a thread; False if one runs."""
+        """Start a build in a thread; return False if a build is already running."""
         with self._lock:
             if self.state.running:
                 return False
@@ -55,36 +60,36 @@ class Rebuild:
         return True
 
     async def events(self) -> AsyncIterator[str]:
-        """Yield the state as server-sent events, each time that it is another, until the build has ended."""
+        """Yield the state as server-sent events whenever it changes, until the build finishes."""
         last: BuildState | None = None
         while last is None or last.running:
             now = self.state
             if now != last:
                 last = now
                 yield f"data: {json.dumps(asdict(now))}\n\n"
-            await anyio.sleep(_LOOK)
+            await anyio.sleep(_POLL_INTERVAL)
 
     @contextmanager
     def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
-        """Show a stage of the build."""
-        self._become(stage=name, done=0, total=total or 0)
-        yield lambda steps: self._become(done=self.state.done + steps)
+        """Record the start of a stage and its steps."""
+        self._update(stage=name, done=0, total=total or 0)
+        yield lambda steps: self._update(done=self.state.done + steps)
 
     def note(self, message: str) -> None:
-        """Keep a line for the person."""
-        self._become(notes=(*self.state.notes, message))
+        """Record a message for the user."""
+        self._update(notes=(*self.state.notes, message))
 
     def _run(self) -> None:
         try:
             built = pipeline.build(self._project, self)
         except SurveygenError as error:
-            self._become(running=False, error=error.message, hint=error.hint)
-        except Exception as error:  # noqa: BLE001  # a thread has no one above it: the page must hear of any end
+            self._update(running=False, error=error.message, hint=error.hint)
+        except Exception as error:  # noqa: BLE001  # no caller above a thread: the page must show every failure
             what = f"unexpected {type(error).__name__}: {error}"
-            self._become(running=False, error=what[:300], hint="run surveygen --debug build to see where")
+            self._update(running=False, error=what[:300], hint="run surveygen --debug build to see where")
         else:
             names = tuple(str(path.relative_to(self._project.root)) for path in built.changed)
-            self._become(running=False, stage="", changed=names)
+            self._update(running=False, stage="", changed=names)
 
-    def _become(self, **changes: object) -> None:
+    def _update(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # names of its fields

@@ -1,4 +1,4 @@
-"""Listen on this machine, for one person."""
+"""Start the curation server on the loopback interface."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from surveygen.errors import ConfigError
 from surveygen.web._app import make_app
 from surveygen.web.auth import Credentials
 
-_HOST = "127.0.0.1"  # never another: the page speaks for the person who is logged in here
+_HOST = "127.0.0.1"  # the loopback interface only: the page acts for the user of this machine
 
 
 def serve(project: Project, port: int, ready: Callable[[str], None], *, debug: bool = False) -> None:
@@ -21,27 +21,27 @@ def serve(project: Project, port: int, ready: Callable[[str], None], *, debug: b
 
     Args:
         project: the survey.
-        port: where to listen; 0 for any free one.
-        ready: is told the address, with the token that lets its reader in.
-        debug: whether a fault of ours is told on stderr with its traceback.
+        port: the port to listen on; 0 for any free port.
+        ready: is called with the address, which contains the access token, once the server listens.
+        debug: whether unexpected errors are logged on stderr with a traceback.
 
     Raises:
-        ConfigError: the port is in use, or may not be used.
+        ConfigError: the port is in use or not permitted.
     """
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((_HOST, port))
-            listening.listen()  # before the address is told: who is there sooner than uvicorn waits a moment
+            listening.listen()  # before `ready`: connections made before uvicorn starts wait in the queue
         except OSError as error:
-            raise ConfigError(f"port {port}: {error.strerror}", "name another with --port, or leave it out") from error
+            raise ConfigError(f"port {port}: {error.strerror}", "choose another with --port, or omit it") from error
         keys = Credentials(listening.getsockname()[1], *(secrets.token_urlsafe(24) for _ in range(3)))
         config = uvicorn.Config(
             make_app(project, keys),
             log_level="warning" if debug else "critical",
-            access_log=False,  # it would hold the token
+            access_log=False,  # it would contain the token
             server_header=False,
-            timeout_graceful_shutdown=3,  # seconds for a decision under way; a build is begun again
+            timeout_graceful_shutdown=3,  # seconds for a running decision; an interrupted build can be started again
         )
         ready(f"http://{_HOST}:{keys.port}/?token={keys.token}")
         uvicorn.Server(config).run(sockets=[listening])

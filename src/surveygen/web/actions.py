@@ -1,4 +1,4 @@
-"""What the page may ask for: each order is one call of the pipeline."""
+"""The actions of the curation page, one pipeline call each."""
 
 from __future__ import annotations
 
@@ -10,67 +10,71 @@ from surveygen.config import Project
 from surveygen.errors import ConfigError
 from surveygen.pipeline import DecisionResult, Progress
 
-Words = Mapping[str, str]
-Do = Callable[[Project, Progress, Words], DecisionResult]
+Fields = Mapping[str, str]
+Perform = Callable[[Project, Progress, Fields], DecisionResult]
 
 
 @dataclass(frozen=True, slots=True)
 class CurationAction:
-    """The fields that an order needs, and what it does."""
+    """An action: the fields that its request must contain, and the function that performs it."""
 
     fields: tuple[str, ...]
-    do: Do
+    perform: Perform
 
 
 ACTIONS: Mapping[str, CurationAction] = {
-    "move": CurationAction(("paper", "theme"), lambda project, _, of: pipeline.move(project, of["paper"], of["theme"])),
-    "pin": CurationAction(("paper",), lambda project, progress, of: pipeline.pin(project, progress, of["paper"])),
-    "exclude": CurationAction(("paper",), lambda project, _, of: pipeline.exclude(project, of["paper"])),
-    "rename": CurationAction(
-        ("theme", "name"), lambda project, _, of: pipeline.rename(project, of["theme"], of["name"])
+    "move": CurationAction(
+        ("paper", "theme"), lambda survey, _, row: pipeline.move(survey, row["paper"], row["theme"])
     ),
-    "merge": CurationAction(("theme", "into"), lambda project, _, of: pipeline.merge(project, of["theme"], of["into"])),
-    "split": CurationAction(("theme",), lambda project, progress, of: pipeline.split(project, progress, of["theme"])),
+    "pin": CurationAction(("paper",), lambda survey, progress, row: pipeline.pin(survey, progress, row["paper"])),
+    "exclude": CurationAction(("paper",), lambda survey, _, row: pipeline.exclude(survey, row["paper"])),
+    "rename": CurationAction(
+        ("theme", "name"), lambda survey, _, row: pipeline.rename(survey, row["theme"], row["name"])
+    ),
+    "merge": CurationAction(
+        ("theme", "into"), lambda survey, _, row: pipeline.merge(survey, row["theme"], row["into"])
+    ),
+    "split": CurationAction(("theme",), lambda survey, progress, row: pipeline.split(survey, progress, row["theme"])),
     "accept": CurationAction(
-        ("proposal",), lambda project, progress, of: pipeline.accept(project, progress, of["proposal"])
+        ("proposal",), lambda survey, progress, row: pipeline.accept(survey, progress, row["proposal"])
     ),
     "edit": CurationAction(
         ("section", "sentence", "text"),
-        lambda project, progress, of: pipeline.edit(project, progress, of["section"], of["sentence"], of["text"]),
+        lambda survey, progress, row: pipeline.edit(survey, progress, row["section"], row["sentence"], row["text"]),
     ),
     "drop": CurationAction(
         ("section", "sentence"),
-        lambda project, progress, of: pipeline.drop_sentence(project, progress, of["section"], of["sentence"]),
+        lambda survey, progress, row: pipeline.drop_sentence(survey, progress, row["section"], row["sentence"]),
     ),
     "keep": CurationAction(
         ("section", "sentence"),
-        lambda project, progress, of: pipeline.confirm_sentence(project, progress, of["section"], of["sentence"]),
+        lambda survey, progress, row: pipeline.confirm_sentence(survey, progress, row["section"], row["sentence"]),
     ),
-    "undo": CurationAction((), lambda project, _progress, _of: pipeline.undo(project)),
+    "undo": CurationAction((), lambda survey, _progress, _row: pipeline.undo(survey)),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """One action that a page asked for, and the state of the survey that it saw."""
+class ActionRequest:
+    """A requested action, its fields, and the state of the survey that the page showed."""
 
-    verb: CurationAction
-    words: Words
+    action: CurationAction
+    fields: Fields
     state: str
 
 
-def read_order(data: object) -> Order:
-    """Read what the page sent.
+def read_request(data: object) -> ActionRequest:
+    """Validate the JSON body of an action request.
 
     Raises:
-        ConfigError: an unknown action, or fields that are not those of the action.
+        ConfigError: the action is unknown, or the fields are not those of the action.
     """
     rows = data if isinstance(data, dict) else {}
-    words = {str(key): value for key, value in rows.items() if isinstance(value, str)}
-    action, state = words.pop("action", ""), words.pop("state", "")
-    verb = ACTIONS.get(action)
-    if verb is None:
-        raise ConfigError(f"there is no action {action!r:.60}", f"choose from {', '.join(sorted(ACTIONS))}")
-    if len(rows) != len(words) + 2 or set(words) != set(verb.fields) or not state:
-        raise ConfigError(f"{action} needs {', '.join(('state', *verb.fields))} as texts, and nothing else")
-    return Order(verb, words, state)
+    fields = {str(key): value for key, value in rows.items() if isinstance(value, str)}
+    name, state = fields.pop("action", ""), fields.pop("state", "")
+    action = ACTIONS.get(name)
+    if action is None:
+        raise ConfigError(f"unknown action {name!r:.60}", f"choose from {', '.join(sorted(ACTIONS))}")
+    if len(rows) != len(fields) + 2 or set(fields) != set(action.fields) or not state:
+        raise ConfigError(f"{name} needs the string fields {', '.join(('state', *action.fields))}, and no others")
+    return ActionRequest(action, fields, state)

@@ -1,4 +1,4 @@
-"""Let only the person who started the server in, and only from its own page."""
+"""Authentication of requests: token, session cookie and CSRF key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADER = "x-surveygen"  # a page of another site cannot set it without being asked for leave first
+# A custom header: a page of another site cannot send it without a CORS preflight, which is refused.
+HEADER = "x-surveygen"
 _SAFE = {"GET", "HEAD"}
 _HEADERS = {
     "cache-control": "no-store",
@@ -25,12 +26,13 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What opens the door.
+    """The credentials of one server run.
 
     Attributes:
-        port: where the server listens; a request for another host name or port is turned away, so that no site can
-            have a name of its own resolved to this machine.
-        token: stands in the address that is printed. session: what a browser gets for it. csrf: what the page sends.
+        port: the port of the server; requests for another host name or port are refused, which prevents DNS rebinding.
+        token: the access token in the printed address.
+        session: the value of the cookie that a browser receives in exchange for the token.
+        csrf: the key that the page sends with every change.
     """
 
     port: int
@@ -40,29 +42,29 @@ class Credentials:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The names that the server answers to."""
+        """The accepted values of the Host header."""
         return (f"127.0.0.1:{self.port}", f"localhost:{self.port}")
 
     @property
     def cookie(self) -> str:
-        """The name of the cookie; cookies do not tell ports apart, so the port is in it."""
+        """The name of the cookie; it contains the port because browsers share cookies between ports."""
         return f"surveygen-{self.port}"
 
 
 class AuthMiddleware:
-    """Stands before the application and looks at each request."""
+    """ASGI middleware that authenticates requests and adds security headers to responses."""
 
     def __init__(self, app: ASGIApp, keys: Credentials) -> None:
         self._app = app
         self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that may not pass, and let the others through with safe headers on what they get."""
+        """Refuse an unauthorized request, pass on any other, and add security headers to every response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
@@ -70,25 +72,25 @@ class AuthMiddleware:
                 headers.setdefault("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
             await send(message)
 
-        refused = self._refusal(scope)
-        await (refused or self._app)(scope, receive, guarded)
+        refusal = self._refusal(scope)
+        await (refusal or self._app)(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         if headers.get("host") not in self._keys.hosts:
             return PlainTextResponse("this server answers on 127.0.0.1 only", 421)
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token")
-        if given is not None and scope["path"] == "/" and scope["method"] in _SAFE:
-            return self._welcome(given[0])
+        token = parse_qs(scope["query_string"].decode("latin-1")).get("token")
+        if token is not None and scope["path"] == "/" and scope["method"] in _SAFE:
+            return self._start_session(token[0])
         if not self._authenticated(headers):
-            return PlainTextResponse("open the address that surveygen serve has printed; it holds the token", 403)
-        if scope["method"] not in _SAFE and not self._own(headers):
+            return PlainTextResponse("open the address printed by surveygen serve; it contains the token", 403)
+        if scope["method"] not in _SAFE and not self._same_origin(headers):
             return PlainTextResponse("a change must come from the page of this server", 403)
         return None
 
-    def _welcome(self, token: str) -> Response:
+    def _start_session(self, token: str) -> Response:
         if not _same(token, self._keys.token):
-            return PlainTextResponse("this token is not the one that surveygen serve has printed", 403)
+            return PlainTextResponse("this token is not the one printed by surveygen serve", 403)
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self._keys.cookie, self._keys.session, httponly=True, samesite="strict")
         return answer
@@ -100,8 +102,8 @@ class AuthMiddleware:
             return False
         return cookie is not None and _same(cookie.value, self._keys.session)
 
-    def _own(self, headers: Headers) -> bool:
-        """Whether a request comes from the page: its origin, what the browser says of the site, and the page's key."""
+    def _same_origin(self, headers: Headers) -> bool:
+        """Return whether a request comes from the page: by its Origin, its Sec-Fetch-Site and the CSRF key."""
         origin = headers.get("origin") == f"http://{headers['host']}"
         site = headers.get("sec-fetch-site", "same-origin") == "same-origin"
         return origin and site and _same(headers.get(HEADER, ""), self._keys.csrf)

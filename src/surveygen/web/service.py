@@ -13,7 +13,7 @@ from surveygen.errors import SurveygenError
 from surveygen.languages import load
 from surveygen.pipeline import DecisionLog, NullProgress, TaxonomyView
 from surveygen.web._rebuild import Rebuild
-from surveygen.web.actions import Order
+from surveygen.web.actions import ActionRequest
 from surveygen.web.serializers import Json, moved_papers, outcome, paper_view, proposal_view, survey_view, unit_view
 
 _SILENT = NullProgress()
@@ -47,7 +47,7 @@ class CurationService:
         with self._lock:
             return self._overview(self._snapshot())
 
-    def act(self, order: Order) -> Json:
+    def act(self, request: ActionRequest) -> Json:
         """Store a decision and return the new overview with its consequences.
 
         Raises:
@@ -58,17 +58,17 @@ class CurationService:
             if self.rebuild.state.running:
                 raise ConflictError("a build is running", "decide when it has finished", retryable=True)
             before = self._snapshot()
-            if order.state != before.state:
+            if request.state != before.state:
                 raise ConflictError(
                     "the survey has changed since this page was shown", "review the present state, then decide"
                 )
-            result = order.verb.do(self.project, _SILENT, order.words)
+            result = request.action.perform(self.project, _SILENT, request.fields)
             after = self._snapshot()
             decision = result.decision
             return {
                 **self._overview(after),
                 "decided": outcome(decision, after.shown, after.history, self.language) if decision else None,
-                "moved": moved_papers(before.shown, after.shown, order.words.get("paper", ""), self.language.code),
+                "moved": moved_papers(before.shown, after.shown, request.fields.get("paper", ""), self.language.code),
             }
 
     def paper(self, paper: str) -> Json:
@@ -81,7 +81,7 @@ class CurationService:
             shown = self._snapshot().shown
         return paper_view(shown, paper)
 
-    def offered(self) -> list[Json]:
+    def proposals(self) -> list[Json]:
         """Return the proposals."""
         with self._lock:
             shown = self._snapshot().shown
@@ -107,7 +107,7 @@ class CurationService:
         return self._last
 
     def _state(self) -> str:
-        """Name what the store holds: the clock of its last change, and how many decisions it has."""
+        """Return a name of the state of the store: the time of its last change, and the number of decisions."""
         decisions = pipeline.history(self.project).decisions
         return f"{pipeline.status(self.project).changed_at}.{len(decisions)}"
 
@@ -122,7 +122,7 @@ class CurationService:
         }
 
     def _pending(self) -> bool:
-        """Whether the store changed after the first draft was written; to the second, as the store counts."""
+        """Return whether the store changed after the first draft was written, compared in whole seconds."""
         path = self.draft(self.project.settings.languages[0])
         if path is None:
             return True
