@@ -55,7 +55,7 @@ PUBLIC = {
     "read_outline",
     "themes.induce": "KMeansInducer",
     "translate": "Glossary Masked Placeholder Translator mask read_glossary unmask validation_error",
-    "web": "make_app serve",
+    "web": "ACTIONS Credentials make_app serve",
 }
 
 # Libraries that are heavy, or reach outside: where they may be imported, a folder or a file.

@@ -88,8 +88,8 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
         (["-C", "s", "themes", "show", "nothing"], 6, "neither a theme nor a paper"),
         (["-C", "s", "themes", "rename", "nothing", "X"], 6, "no theme 'nothing'"),
         (["-C", "s", "themes", "move", "nothing", "X"], 6, "no paper 'nothing'"),
-        (["-C", "s", "themes", "undo"], 6, "no decision to take back"),
-        (["-C", "s", "themes", "accept"], 6, "nothing is proposed"),
+        (["-C", "s", "themes", "undo"], 6, "no decision to undo"),
+        (["-C", "s", "themes", "accept"], 6, "no proposals"),
         (["-C", "s", "verify", "nowhere"], 2, "no survey.json"),
         (["-C", "s", "export", "--format", "docx"], 2, "unknown format 'docx'"),
         (["-C", "s", "themes", "export", "--format", "docx"], 2, "unknown format 'docx'"),
@@ -133,6 +133,22 @@ def test_json_output_can_be_read(run: Run, survey: Path) -> None:
         json.loads(out)
 
 
+def test_json_keys_are_stable(run: Run, survey: Path) -> None:
+    """Programs read these keys, so they stay even where the code uses other names."""
+    section = json.loads(run("-C", str(survey), "--json", "-q", "edit")[1])[0]["section"]
+    run("-C", str(survey), "-q", "edit", section, "1", "--text", "I say so.")
+
+    unit = json.loads(run("-C", str(survey), "--json", "-q", "edit", section)[1])[0]
+    run("-C", str(survey), "-q", "build", "--format", "json")
+    verified = json.loads(run("-C", str(survey), "--json", "-q", "verify")[1])
+    status = json.loads(run("-C", str(survey), "--json", "status")[1])
+
+    assert unit.keys() == {"section", "claim", "text", "kind", "hand"}
+    assert unit["hand"].keys() == {"author", "at", "doubts"}
+    assert verified.keys() == {"drafts", "sentences", "citations", "problems", "human", "doubted"}
+    assert {"counts", "quarantine", "wanted", "drafts", "doubted"} < status.keys()
+
+
 def test_the_themes_are_steered_from_the_command_line(run: Run, survey: Path) -> None:
     """Each decision is told, one that changes nothing too, and the log has them all; undone ones are marked."""
     run("-C", str(survey), "build")
@@ -147,7 +163,7 @@ def test_the_themes_are_steered_from_the_command_line(run: Run, survey: Path) ->
     assert [line.split()[0] for line in out.splitlines()] == ["1", "2", "3"]
     assert "(undone)" in out.splitlines()[1]
     assert "Ways on" in run("-C", str(survey), "-q", "themes", "show")[1]
-    assert "nothing is proposed" in run("-C", str(survey), "-q", "themes", "proposals")[1]
+    assert "there are no proposals" in run("-C", str(survey), "-q", "themes", "proposals")[1]
     assert f"kept     {theme}" in run("-C", str(survey), "-q", "themes", "retaxonomy")[1]
 
 

@@ -17,9 +17,7 @@ from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.errors import ConfigError
 from surveygen.languages import load
-from surveygen.web import make_app, serve
-from surveygen.web.actions import ACTIONS
-from surveygen.web.auth import Credentials
+from surveygen.web import ACTIONS, Credentials, make_app, serve
 
 HERE = "http://127.0.0.1:8000"
 KEYS = Credentials(8000, "the-token", "the-session", "the-csrf")

@@ -5,5 +5,7 @@ The page shows the survey; every action stores the same decision as the command 
 
 from surveygen.web._app import make_app
 from surveygen.web._server import serve
+from surveygen.web.actions import ACTIONS
+from surveygen.web.auth import Credentials
 
-__all__ = ["make_app", "serve"]
+__all__ = ["ACTIONS", "Credentials", "make_app", "serve"]
