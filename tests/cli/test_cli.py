@@ -77,7 +77,7 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
     [
         (["-C", "none", "build"], 2, "no survey.toml"),
         (["build"], 2, "no survey.toml"),
-        (["-C", "s", "build", "--format", "docx"], 2, "unknown plug-in 'docx'"),
+        (["-C", "s", "build", "--format", "docx"], 2, "unknown format 'docx'"),
         (["-C", "s", "build", "--lang", "tlh"], 2, "unknown language 'tlh'"),
         (["-C", "s", "add", "missing.jsonl"], 3, "missing.jsonl"),
         (["-C", "s", "add", "empty.jsonl"], 4, "nothing could be imported"),
