@@ -1,4 +1,4 @@
-"""The editable text of an edition, and the edits of a person that apply to it."""
+"""Editable text of an edition, with the edits of a person."""
 
 from __future__ import annotations
 
