@@ -1,4 +1,4 @@
-"""Refine theme scores by soft k-means over the papers, leaving each paper out of its own centroid."""
+"""Refine theme scores by soft k-means, leaving each paper out of its own centroid."""
 
 from __future__ import annotations
 
