@@ -27,6 +27,7 @@ _FOREIGN = re.compile(r'<span lang="[\w-]+" dir="(?:ltr|rtl)">|</span>')  # arou
 _BREAK = re.compile(r"\n[ \t]*\n")
 _NEXT_ITEM = re.compile(r"\n\s*\d+[.)]\s*\Z")
 _BARE_ITEM = re.compile(r"^\s*\d+[.)]\s*$", re.MULTILINE)
+_END_STARS = re.compile(r"(?<!\\)\*+\s*\Z")
 _BY = re.compile(r"\A\s*\([^()]*\)")
 _LINKED = r"\[(?:\d+)\]\(#ref-\d+\)"
 _WORDS = re.compile(
@@ -205,12 +206,9 @@ def _regions(text: str) -> tuple[dict[str, str], str]:
         else:
             last = name
             words[name] = region
-    return {name: _bare(region) for name, region in words.items() if name}, _BARE_ITEM.sub("", "".join(frame))
-
-
-def _bare(region: str) -> str:
-    """Return words without the number of the next item and the stars of a definition."""
-    return re.sub(r"(?<!\\)\*+\s*\Z", "", _NEXT_ITEM.sub("", region)).strip()
+    # Without the number of the next item and the stars of a definition.
+    bare = {name: _END_STARS.sub("", _NEXT_ITEM.sub("", region)).strip() for name, region in words.items() if name}
+    return bare, _BARE_ITEM.sub("", "".join(frame))
 
 
 def _digest(text: str) -> str:

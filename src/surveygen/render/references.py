@@ -63,6 +63,8 @@ def checked(pairs: Iterable[tuple[str, Paper]]) -> Iterator[tuple[str, Paper]]:
 def _reference(key: str, paper: Paper) -> Reference:
     text = words(paper.abstract)
     is_note = paper.abstract_kind == "note"
+    remarks = [f"arXiv version {version_of(paper)}"] if version_of(paper) else []
+    remarks += ["withdrawn"] if paper.status == "withdrawn" else []
     names = (split_name(words(author.name)) for author in paper.authors)
     return Reference(
         key,
@@ -76,15 +78,8 @@ def _reference(key: str, paper: Paper) -> Reference:
         arxiv=paper.id if is_arxiv_id(paper.id) else "",
         doi=doi_of(paper),
         link=link_of(paper),
-        note="; ".join(_remarks(paper)),
+        note="; ".join(remarks),
     )
-
-
-def _remarks(paper: Paper) -> Iterator[str]:
-    if version_of(paper):
-        yield f"arXiv version {version_of(paper)}"
-    if paper.status == "withdrawn":
-        yield "withdrawn"
 
 
 def words(text: str) -> str:

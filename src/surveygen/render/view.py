@@ -7,7 +7,7 @@ Markdown use the class as it is; HTML extends what only a browser needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -246,27 +246,31 @@ class ViewModel:
         return {"rows": rows}
 
     def catalogue(self, _: Catalogue) -> View:
-        """Return all papers in groups: by theme, then those that fit none, then those without an assignment."""
-        own = {count.theme: [paper for paper in count.own if paper in self.entries] for count in self.survey.counts}
-        groups: list[tuple[str, list[PaperId]]] = []
-        for theme in self.survey.taxonomy:
-            path = (truncate(self.theme_name(step), 80) for step in self.survey.taxonomy.path(theme.id))
-            groups.append((" › ".join(path), own.get(theme.id, [])))
-        listed = {paper for _, papers in groups for paper in papers}
-        rest = [entry for paper, entry in self.entries.items() if paper not in listed]
-        outside = [entry.paper.id for entry in rest if entry.assignment and entry.assignment.outside]
-        groups.append((self.language.say("fits_no_theme"), outside))
-        bare = [entry.paper.id for entry in rest if not (entry.assignment and entry.assignment.outside)]
-        groups.append((self.language.say("without_theme"), bare))
+        """Return all papers in groups."""
+        groups = [(name, entries) for name, entries in self._catalogue_groups() if entries]
         return {
             "columns": [self.writer.say(key) for key in ("paper", "title_word", "in_one_sentence")],
             "uncertain_word": self.writer.say("uncertain_mark"),
             "groups": [
-                {"name": self.writer.words(name), "papers": [self._listed(self.entries[paper]) for paper in papers]}
-                for name, papers in groups
-                if papers
+                {"name": self.writer.words(name), "papers": [self._listed(entry) for entry in entries]}
+                for name, entries in groups
             ],
         }
+
+    def _catalogue_groups(self) -> Iterator[tuple[str, list[BibliographyEntry]]]:
+        """Yield a group for each theme, then one of papers that fit none and one of papers without an assignment."""
+        own = {count.theme: count.own for count in self.survey.counts}
+        rest = dict(self.entries)
+        for theme in self.survey.taxonomy:
+            papers = [paper for paper in own.get(theme.id, ()) if paper in self.entries]
+            path = (truncate(self.theme_name(step), 80) for step in self.survey.taxonomy.path(theme.id))
+            yield " › ".join(path), [self.entries[paper] for paper in papers]
+            for paper in papers:
+                rest.pop(paper, None)
+        outside = [entry for entry in rest.values() if entry.assignment and entry.assignment.outside]
+        yield self.language.say("fits_no_theme"), outside
+        bare = [entry for entry in rest.values() if not (entry.assignment and entry.assignment.outside)]
+        yield self.language.say("without_theme"), bare
 
     def _listed(self, entry: BibliographyEntry) -> View:
         one_liner = entry.card.one_liner

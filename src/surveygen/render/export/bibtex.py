@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from types import MappingProxyType
 
 from surveygen.domain.inline import ACCENTS, LETTERS, Math, Str, parse_inline
-from surveygen.domain.paper import Author, Paper, PaperId, is_arxiv_id
+from surveygen.domain.paper import Paper, PaperId, is_arxiv_id
 from surveygen.domain.person_names import split_name
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.render.latex.text import tex_key, tex_string
@@ -59,7 +58,12 @@ def bibliography(entries: Iterable[BibliographyEntry], notes: Mapping[PaperId, s
 
     Notes are plain words that replace what an entry says of itself.
     """
-    return "\n".join(_entry(entry, notes.get(entry.paper.id, "")) for entry in entries)
+    written: list[str] = []
+    for entry in entries:
+        note = notes.get(entry.paper.id, "")
+        fields = bib_fields(entry.paper) | ({"note": _escaped(note)} if note else {})
+        written.append(bib_entry(KINDS[form_of(entry.paper)], tex_key(entry.cite_key, entry.number), fields))
+    return "\n".join(written)
 
 
 def bibtex(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
@@ -90,33 +94,21 @@ def bib_entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
 
 def bib_fields(paper: Paper) -> dict[str, str]:
     """Return what BibTeX says about a paper, name to escaped value, in the order to write; "" is unknown."""
-    return dict(_fields(paper))
-
-
-def _entry(entry: BibliographyEntry, note: str) -> str:
-    fields = bib_fields(entry.paper)
-    own = {"note": _escaped(note)} if note else {}
-    return bib_entry(KINDS[form_of(entry.paper)], tex_key(entry.cite_key, entry.number), fields | own)
-
-
-def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
-    yield "title", f"{{{_words(paper.title)}}}"
-    yield "author", " and ".join(_names(paper.authors))
-    yield "year", str(paper.year) if paper.year is not None else ""
-    yield "booktitle" if form_of(paper) == "proceedings" else "journal", _words(paper.journal_ref.strip())
+    names = [name for author in paper.authors[:_MAX_AUTHORS] if (name := _name(author.name))]
+    if len(paper.authors) > _MAX_AUTHORS:
+        names.append("others")
+    fields = {
+        "title": f"{{{_words(paper.title)}}}",
+        "author": " and ".join(names),
+        "year": str(paper.year) if paper.year is not None else "",
+        "booktitle" if form_of(paper) == "proceedings" else "journal": _words(paper.journal_ref.strip()),
+    }
     if is_arxiv_id(paper.id):
-        yield "eprint", paper.id
-        yield "archivePrefix", "arXiv"
-        yield "primaryClass", paper.primary_category if _CATEGORY.match(paper.primary_category) else ""
-    yield "doi", doi_of(paper)
-    yield "url", link_of(paper)
-    if paper.status == "withdrawn":
-        yield "note", "Withdrawn"
-
-
-def _names(authors: tuple[Author, ...]) -> Iterator[str]:
-    shown = (_name(author.name) for author in authors[:_MAX_AUTHORS])
-    return chain((name for name in shown if name), ["others"] if len(authors) > _MAX_AUTHORS else [])
+        fields["eprint"] = paper.id
+        fields["archivePrefix"] = "arXiv"
+        fields["primaryClass"] = paper.primary_category if _CATEGORY.match(paper.primary_category) else ""
+    fields |= {"doi": doi_of(paper), "url": link_of(paper)}
+    return fields | ({"note": "Withdrawn"} if paper.status == "withdrawn" else {})
 
 
 def _name(name: str) -> str:
@@ -129,18 +121,15 @@ def _name(name: str) -> str:
 
 
 def _words(text: str) -> str:
-    nodes = parse_inline(text)
-    return "".join(_math(node) if isinstance(node, Math) else _escaped(_text_of(node)) for node in nodes)
-
-
-def _math(node: Math) -> str:
-    """Set mathematics inline; its braces to print are named, for BibTeX counts escaped ones too."""
-    tex = node.tex.replace("\\{", "\\lbrace ").replace("\\}", "\\rbrace ")
-    return f"${tex}$"
-
-
-def _text_of(node: object) -> str:
-    return node.text if isinstance(node, Str) else ""
+    """Escape words and set mathematics inline; its printed braces are named, for BibTeX counts escaped ones too."""
+    written: list[str] = []
+    for node in parse_inline(text):
+        if isinstance(node, Math):
+            tex = node.tex.replace("\\{", "\\lbrace ").replace("\\}", "\\rbrace ")
+            written.append(f"${tex}$")
+        elif isinstance(node, Str):
+            written.append(_escaped(node.text))
+    return "".join(written)
 
 
 def _escaped(words: str) -> str:

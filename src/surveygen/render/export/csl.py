@@ -33,7 +33,9 @@ def _item(reference: Reference) -> dict[str, _Json]:
         "id": reference.key,
         "type": _TYPES[reference.form],
         "title": reference.title,
-        "author": [_name(*name) for name in reference.names],
+        "author": [
+            {"family": family, "given": given} if given else {"literal": family} for family, given in reference.names
+        ],
         "issued": {"date-parts": [[int(part) for part in reference.date]]} if reference.date else {},
         "container-title": reference.journal,
         "abstract": reference.abstract,
@@ -45,7 +47,3 @@ def _item(reference: Reference) -> dict[str, _Json]:
         "note": reference.note,
     }
     return {name: value for name, value in fields.items() if value}
-
-
-def _name(family: str, given: str) -> Mapping[str, str]:
-    return {"family": family, "given": given} if given else {"literal": family}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from surveygen.domain.paper import PaperId
@@ -94,20 +94,17 @@ def lay_out(survey: Survey, most: int = MOST_IN_ONE_FILE) -> Layout:
 
 
 def _parts(survey: Survey) -> Iterator[PageFile]:
-    held: dict[ThemeId | None, list[BibliographyEntry]] = defaultdict(list)
+    by_theme: dict[ThemeId | None, list[BibliographyEntry]] = defaultdict(list)
     for entry in catalogue_order(survey):
         place = entry.assignment
-        held[place.theme if place and not place.outside else None].append(entry)
+        by_theme[place.theme if place and not place.outside else None].append(entry)
     taken: set[str] = set()
-    for theme, entries in held.items():
+    for theme, entries in by_theme.items():
         pieces = [entries[at : at + MOST_ON_A_PAGE] for at in range(0, len(entries), MOST_ON_A_PAGE)]
         for part, piece in enumerate(pieces, start=1):
             file = _free(slugify(theme) if theme is not None else "no-theme", taken)
-            yield PageFile(file, _by_number(piece), theme, part, len(pieces))
-
-
-def _by_number(entries: Sequence[BibliographyEntry]) -> tuple[BibliographyEntry, ...]:
-    return tuple(sorted(entries, key=lambda entry: entry.number))
+            by_number = tuple(sorted(piece, key=lambda entry: entry.number))
+            yield PageFile(file, by_number, theme, part, len(pieces))
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -119,12 +119,9 @@ def _rebuilt(source: etree._Element) -> _Element | None:
     children = list(_children(source))
     if None in children:
         return None
-    attributes = tuple((name, value) for name, value in sorted(_pairs(source)) if value in _VALUES.get(name, set()))
+    pairs = sorted((str(name), str(value)) for name, value in source.attrib.items())
+    attributes = tuple((name, value) for name, value in pairs if value in _VALUES.get(name, set()))
     return _Element(tag, attributes, tuple(child for child in children if child is not None))
-
-
-def _pairs(source: etree._Element) -> Iterator[tuple[str, str]]:
-    return ((str(name), str(value)) for name, value in source.attrib.items())
 
 
 def _children(source: etree._Element) -> Iterator[_Element | str | None]:
