@@ -1,6 +1,6 @@
 """Run LuaLaTeX, and biber where TeX asks for it, in a locked folder.
 
-The rules are R10 of docs/decisions.md, Output: no shell escape, no file read or written outside the folder, limits on time and
+Rules (docs/decisions.md, Output): no shell escape, no file read or written outside the folder, limits on time and
 memory, and a log that is judged, for an exit code does not say that it is clean.
 """
 
