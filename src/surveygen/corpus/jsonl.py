@@ -183,7 +183,7 @@ def citation_of(data: Data) -> CitationRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _TextLine:
+class _RecordLine:
     """The texts of one version; keys that the format does not have are ignored."""
 
     title: str
@@ -196,7 +196,7 @@ class _TextLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _PaperLine(_TextLine):
+class _PaperLine(_RecordLine):
     arxiv_id: PaperId
     authors: tuple[str, ...] = ()
     affiliations: tuple[tuple[str, ...], ...] = ()
@@ -211,10 +211,10 @@ class _PaperLine(_TextLine):
     url: str = ""
     status: Status = "active"
     extra: dict[str, str] = field(default_factory=dict)
-    texts: tuple[_TextLine, ...] = ()
+    texts: tuple[_RecordLine, ...] = ()
 
 
-def _paper_of(line: _TextLine, paper: PaperId, **fields: Any) -> Paper:  # noqa: ANN401  # checked by msgspec
+def _paper_of(line: _RecordLine, paper: PaperId, **fields: Any) -> Paper:  # noqa: ANN401  # checked by msgspec
     return Paper(
         id=paper,
         title=line.title,

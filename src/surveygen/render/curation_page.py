@@ -31,7 +31,7 @@ def curation_page(title: str, key: str, language: Language, roots: TemplateRoots
         return read_asset(environment, f"serve/{name}", f"html/{name}")
 
     style, script = read("style.css") + read("curation.css"), bundle("curation.js", read)
-    words = {name.removeprefix(_PREFIX): said for name, said in language.words.items() if name.startswith(_PREFIX)}
+    words = {name.removeprefix(_PREFIX): text for name, text in language.words.items() if name.startswith(_PREFIX)}
     values = {
         "title": clean(title),
         "language": language,

@@ -83,10 +83,10 @@ def heat_map(level: Evaluation, taxonomy: Taxonomy) -> HeatMap:
 
 def reliability(calibration: Calibration) -> tuple[Dot, ...]:
     """Place each bin at its confidence (across) and accuracy (upwards); a bin of more papers has a larger dot."""
-    most = max(one.papers for one in calibration.bins)
+    most = max(tenth.papers for tenth in calibration.bins)
     return tuple(
-        Dot(_SIDE * one.confidence, _SIDE * (1 - one.accuracy), 3 + 6 * (one.papers / most) ** 0.5, one)
-        for one in calibration.bins
+        Dot(_SIDE * tenth.confidence, _SIDE * (1 - tenth.accuracy), 3 + 6 * (tenth.papers / most) ** 0.5, tenth)
+        for tenth in calibration.bins
     )
 
 

@@ -75,11 +75,11 @@ def _similarity_matrix(context: ComposeContext) -> Iterator[SimilarityMatrix]:
     largest = sorted(tops, key=lambda top: -len(context.members(top)))[:_MAX_MATRIX]
     shown = tuple(top.id for top in tops if top in largest)
     pairs = sorted(combinations(shown, 2), key=lambda pair: -similarity[pair])
-    (one, other), (far, away) = most, least = pairs[0], pairs[-1]
+    (first, second), (far, away) = most, least = pairs[0], pairs[-1]
     caption = context.say(
         "likeness_caption",
-        one=context.name(one),
-        other=context.name(other),
+        one=context.name(first),
+        other=context.name(second),
         most=context.language.decimal(similarity[most]),
         far=context.name(far),
         away=context.name(away),

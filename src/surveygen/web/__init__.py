@@ -3,8 +3,7 @@
 The page shows the survey; every action stores the same decision as the command line.
 """
 
-from surveygen.web._app import make_app
-from surveygen.web._server import serve
+from surveygen.web._app import make_app, serve
 from surveygen.web.actions import ACTIONS
 from surveygen.web.auth import Credentials
 

@@ -1,9 +1,13 @@
-"""The routes of the curation server."""
+"""The curation server: its routes, and serving it on the loopback interface."""
 
 from __future__ import annotations
 
 import json
+import secrets
+import socket
+from collections.abc import Callable
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -18,10 +22,42 @@ from surveygen.web.actions import read_request
 from surveygen.web.auth import AuthMiddleware, Credentials
 from surveygen.web.service import ConflictError, CurationService
 
+_HOST = "127.0.0.1"  # the loopback interface only: the page acts for the user of this machine
 _MAX_BODY = 100_000  # bytes: ten times the longest text of a person that the store accepts
 _BAD, _STALE, _LOCKED = 400, 409, 423
 # The draft is sandboxed: a page with an opaque origin can neither read from this server nor send requests to it.
 _DRAFT_POLICY = "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'none'"
+
+
+def serve(project: Project, port: int, ready: Callable[[str], None], *, debug: bool = False) -> None:
+    """Serve a survey until interrupted.
+
+    Args:
+        project: the survey.
+        port: the port to listen on; 0 for any free port.
+        ready: is called with the address, which contains the access token, once the server listens.
+        debug: whether unexpected errors are logged on stderr with a traceback.
+
+    Raises:
+        ConfigError: the port is in use or not permitted.
+    """
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((_HOST, port))
+            listening.listen()  # before `ready`: connections made before uvicorn starts wait in the queue
+        except OSError as error:
+            raise ConfigError(f"port {port}: {error.strerror}", "choose another with --port, or omit it") from error
+        keys = Credentials(listening.getsockname()[1], *(secrets.token_urlsafe(24) for _ in range(3)))
+        config = uvicorn.Config(
+            make_app(project, keys),
+            log_level="warning" if debug else "critical",
+            access_log=False,  # it would contain the token
+            server_header=False,
+            timeout_graceful_shutdown=3,  # seconds for a running decision; an interrupted build can be started again
+        )
+        ready(f"http://{_HOST}:{keys.port}/?token={keys.token}")
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def make_app(project: Project, keys: Credentials) -> Starlette:

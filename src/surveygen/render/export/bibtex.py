@@ -78,12 +78,12 @@ def biblatex(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
     """Yield BibLaTeX in UTF-8, by the data model of its manual, section 2."""
     for key, paper in checked(pairs):
         fields = {_BIBLATEX_NAMES.get(name, name): value for name, value in bib_fields(paper).items()}
-        said = {"date": date_of(paper), "version": version_of(paper)}
+        preprint = {"date": date_of(paper), "version": version_of(paper)}
         if "eprinttype" in fields:
-            said["eprinttype"] = "arxiv"
+            preprint["eprinttype"] = "arxiv"
         kind = KINDS[form_of(paper)]
         found_online = kind == "misc" and fields["url"]
-        yield bib_entry("online" if found_online else kind, key, {**fields, **said}) + "\n"
+        yield bib_entry("online" if found_online else kind, key, {**fields, **preprint}) + "\n"
 
 
 def bib_entry(kind: str, key: str, fields: Mapping[str, str]) -> str:

@@ -29,9 +29,9 @@ def outline(taxonomy: Taxonomy, title: str, slug: str) -> str:
     lines = [f"# {escape_markdown(clean(title))}", ""]
     for theme in taxonomy:
         indent = "  " * (len(taxonomy.path(theme.id)) - 1)
-        told = f": {escape_markdown(clean(theme.description))}" if theme.description else ""
+        description = f": {escape_markdown(clean(theme.description))}" if theme.description else ""
         words = f" *{escape_markdown(clean(', '.join(theme.keywords)))}*" if theme.keywords else ""
-        lines.append(f"{indent}- **{escape_markdown(clean(theme.name))}**{told}{words}")
+        lines.append(f"{indent}- **{escape_markdown(clean(theme.name))}**{description}{words}")
     return "\n".join(lines) + "\n"
 
 
