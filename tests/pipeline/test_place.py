@@ -182,4 +182,4 @@ def test_neighbours_and_places_are_kept_as_they_are_while_nothing_changes(settle
     second, same = run(settled)
 
     assert same == state
-    assert (second.assignments, dict(second.neighbours)) == (first.assignments, dict(first.neighbours))
+    assert (second.assignments, dict(second.neighbors)) == (first.assignments, dict(first.neighbors))

@@ -70,8 +70,8 @@ def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Surve
                 SUB, "en", (SubtopicSummary("approach", tuple(_sentence(paper, 19, 32) for paper in papers)),)
             )
         },
-        cards=cards,
-        neighbours={},
+        reviews=cards,
+        neighbors={},
         cite_keys=make_cite_keys(papers, {}),
         selection={"delivered": 3, "quarantined": 1},
         provenance=Provenance("0", "c" * 64, "d" * 64, "lsa", "extractive", 0, ("a.jsonl",)),
@@ -204,7 +204,7 @@ def test_the_selection_is_accounted_for() -> None:
     odd = {papers[0].id: replace(material.assignments[papers[0].id], outside=True)}
     counts = {"delivered": 9, "duplicates": 2, "quarantined": 1, "withdrawn": 1, "excluded": 1}
     found = {"a.jsonl": 6, "b.bib": 4}
-    material = replace(material, selection=counts, found=found, assignments={**material.assignments, **odd})
+    material = replace(material, selection=counts, records_by_source=found, assignments={**material.assignments, **odd})
 
     flow = _flow(compose(material, ENGLISH))
 
@@ -221,7 +221,7 @@ def test_the_selection_tells_what_the_last_refresh_changed() -> None:
     """Each number stands beside what it was; a source that is new had brought nothing; many sources are summed up."""
     found = {f"{n}.jsonl": n for n in range(1, 9)}
     before = (("found", 30), ("included", 3), ("source:8.jsonl", 7), ("source:2.jsonl", 2))
-    material = replace(_material(_paper(1)), found=found)
+    material = replace(_material(_paper(1)), records_by_source=found)
     survey = compose(material, ENGLISH)
 
     flow = _flow(
@@ -248,7 +248,7 @@ def test_the_matrix_names_the_most_and_the_least_alike() -> None:
         taxonomy=Taxonomy(tuple(Theme(top, f"Theme {n}") for n, top in enumerate(tops))),
         assignments={p.id: replace(_placed(p.id, TOP), theme=t, path=(t,)) for p, t in zip(papers, tops, strict=True)},
         summaries={},
-        likeness=likeness,
+        similarity=likeness,
     )
 
     survey = compose(material, ENGLISH)
@@ -257,7 +257,7 @@ def test_the_matrix_names_the_most_and_the_least_alike() -> None:
 
     assert (matrix.themes, matrix.values) == (tuple(tops), ((1.0, 0.2, 0.4), (0.2, 1.0, 0.6), (0.4, 0.6, 1.0)))
     assert "Most similar are Theme 1 and Theme 2 (0.60), least similar Theme 0 and Theme 1 (0.20)." in matrix.caption
-    assert len(_section(compose(replace(material, likeness=two), ENGLISH), "taxonomy")) == 1
+    assert len(_section(compose(replace(material, similarity=two), ENGLISH), "taxonomy")) == 1
 
 
 def test_the_abstract_gives_its_numbers_in_the_other_languages() -> None:
@@ -304,7 +304,7 @@ def test_blank_rows_stand_only_where_too_few_papers_say_something() -> None:
     papers = [_paper(n) for n in range(5)]
     cards = {paper.id: PaperReview(paper.id) for paper in papers} | {papers[3].id: _card(papers[3])}
 
-    survey = compose(replace(_material(*papers), cards=cards, summaries={}), ENGLISH)
+    survey = compose(replace(_material(*papers), reviews=cards, summaries={}), ENGLISH)
 
     [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
     assert [any(row.cells) for row in table.rows].count(True) == 1
@@ -323,7 +323,7 @@ def test_a_row_tells_problem_approach_data_finding_and_code() -> None:
         code="https://github.com/a/b",
     )
 
-    survey = compose(replace(_material(paper), cards={paper.id: card}), ENGLISH)
+    survey = compose(replace(_material(paper), reviews={paper.id: card}), ENGLISH)
 
     [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
     assert table.columns == ("Problem", "Approach", "Data", "Main finding")
@@ -345,7 +345,9 @@ def _cited(*pairs: tuple[int, int]) -> Citations:
 def test_the_most_cited_papers_are_listed() -> None:
     """Those that most others of the survey cite come first, with who told it; those never cited are left out."""
     citations = _cited((1, 2), (3, 2), (2, 1))
-    material = replace(_material(_paper(1), _paper(2), _paper(3)), citations=citations, graphs={"graph": "A Graph"})
+    material = replace(
+        _material(_paper(1), _paper(2), _paper(3)), citations=citations, graph_titles={"graph": "A Graph"}
+    )
     survey = compose(material, ENGLISH)
     _, _, listed, note = _section(survey, "overview")
 
@@ -395,7 +397,7 @@ def test_reasons_and_border_cases_reach_the_document() -> None:
     paper = _paper(1)
     why = Evidence(paper.id, 1, "abstract", 0, 18)
 
-    survey = compose(replace(_material(paper), reasons={paper.id: (why,)}, border={SUB: (paper.id,)}), ENGLISH)
+    survey = compose(replace(_material(paper), rationales={paper.id: (why,)}, border={SUB: (paper.id,)}), ENGLISH)
 
     assert survey.entries[0].reasons == (why,)
     assert [count.border for count in survey.counts] == [(), (paper.id,), ()]
@@ -424,7 +426,7 @@ def test_trends_tell_their_counts() -> None:
     papers = [_paper(n, published=f"{year}-01-01") for n, year in enumerate(years)]
     cards = {one.id: PaperReview(one.id, keywords=("Debate",) if one.year == 2020 else ()) for one in papers}
 
-    survey = compose(replace(_material(*papers), cards=cards), ENGLISH)
+    survey = compose(replace(_material(*papers), reviews=cards), ENGLISH)
 
     [facts] = [block for block in _section(survey, "across") if isinstance(block, KeyValueTable)]
     assert facts.caption == "Terms on the rise"
@@ -442,7 +444,7 @@ def test_questions_stand_under_their_theme() -> None:
     }
     cards = {paper: PaperReview(paper, questions=(asked, asked)) for paper, asked in questions.items()}
 
-    survey = compose(replace(_material(*papers), cards=cards), ENGLISH)
+    survey = compose(replace(_material(*papers), reviews=cards), ENGLISH)
 
     [paragraph] = _section(survey, "questions")
     assert isinstance(paragraph, Paragraph)

@@ -32,7 +32,7 @@ def overview(*papers: Paper, seeds: tuple[str, ...] = (), **more: object) -> lis
         papers=papers,
         taxonomy=Taxonomy(themes),
         assignments=assignments,
-        cards={paper.id: PaperReview(paper.id) for paper in papers},
+        reviews={paper.id: PaperReview(paper.id) for paper in papers},
         cite_keys=make_cite_keys(papers, {}),
     )
     survey = compose(replace(data, **more), load("en"))  # type: ignore[arg-type]
@@ -59,7 +59,7 @@ def test_a_theme_stands_at_the_middle_of_its_papers() -> None:
     papers = [paper(n) for n in range(6)]
     places = [(0.1, 0.1), (0.8, 0.9), (0.2, 0.2), (0.8, 0.9), (0.9, 0.9), (0.8, 0.9)]
     positions = {p.id: at for p, at in zip(papers, places, strict=True)}
-    (drawn,) = maps(overview(*papers, positions=positions))
+    (drawn,) = maps(overview(*papers, coordinates=positions))
 
     assert [(spot.theme, spot.x, spot.y, spot.papers, spot.nearest) for spot in drawn.spots] == [
         (OUTER, 0.2, 0.2, 3, INNER),
@@ -71,7 +71,7 @@ def test_a_theme_stands_at_the_middle_of_its_papers() -> None:
 def test_there_is_no_map_of_one_theme_or_without_places() -> None:
     """Nothing is drawn where nothing can be told apart."""
     assert maps(overview(paper(0), paper(1))) == []
-    assert maps(overview(paper(0), positions={PaperId("p000"): (0.5, 0.5)})) == []
+    assert maps(overview(paper(0), coordinates={PaperId("p000"): (0.5, 0.5)})) == []
 
 
 def test_landmarks_are_the_most_cited_of_each_year() -> None:

@@ -27,7 +27,7 @@ def trends(papers: dict[int, int], uses: dict[str, dict[int, int]]) -> dict[str,
     }
     data = SurveyData(
         papers=tuple(listed),
-        cards={paper.id: PaperReview(paper.id, keywords=keywords[paper.id]) for paper in listed},
+        reviews={paper.id: PaperReview(paper.id, keywords=keywords[paper.id]) for paper in listed},
         cite_keys=make_cite_keys(listed, {}),
     )
     across = (section for section in compose(data, load("en")).sections if section.id == "across")

@@ -126,7 +126,7 @@ def run_build(context: BuildContext) -> BuildResult:
     drafts = [path for language in request.languages for path in draft_files(request.folder / language.code)]
     return BuildResult(
         files=(*drafts, *shared_files(context)),
-        changed=data.written,
+        changed=data.written_files,
         papers=counts.papers - counts.withdrawn - counts.excluded,
         spent=spent,
         translated=tuple(

@@ -84,7 +84,7 @@ def suggest(context: BuildContext, data: SurveyData) -> Suggestions:
             embeddings=data.embeddings,
             taxonomy=data.taxonomy,
             paths={item.paper: item.path for item in assignments},
-            near=data.neighbours,
+            near=data.neighbors,
             recent=data.recent,
             placed=frozenset(item.paper for item in assignments if item.method in {"person", "seed"}),
             seed=context.settings.themes.seed,

@@ -34,7 +34,7 @@ def write_questions(context: ComposeContext) -> tuple[Section, ...]:
         chosen: list[Sentence] = []
         for item in context.members(top):
             if len(chosen) < _MAX_QUESTIONS:
-                chosen += context.quoted.claim_new(context.data.cards[item.paper].questions[:1])
+                chosen += context.quoted.claim_new(context.data.reviews[item.paper].questions[:1])
         return tuple(chosen)
 
     tops = [(top, questions(top)) for top in context.data.taxonomy.children(None)]
@@ -78,7 +78,7 @@ def _bridges(context: ComposeContext) -> Iterator[Block]:
 
 
 def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
-    trends = _find_trends(context.data.papers, context.data.cards)
+    trends = _find_trends(context.data.papers, context.data.reviews)
     if trends is None or not (trends.rising or trends.falling):
         return
 

@@ -68,7 +68,7 @@ def write_taxonomy(context: ComposeContext) -> Section:
 
 def _similarity_matrix(context: ComposeContext) -> Iterator[SimilarityMatrix]:
     """Compare the largest top themes, in reading order; nothing for fewer than three."""
-    similarity = context.data.likeness
+    similarity = context.data.similarity
     tops = [top for top in context.data.taxonomy.children(None) if any(top.id in pair for pair in similarity)]
     if len(tops) < _MIN_MATRIX:
         return
@@ -146,7 +146,7 @@ def _centrality(data: SurveyData) -> dict[PaperId, float]:
 
 def _theme_map(context: ComposeContext) -> Iterator[ThemeMap]:
     """Label each top theme at the median position of its papers; nothing for fewer than two themes with positions."""
-    positions = context.data.positions
+    positions = context.data.coordinates
     labels: list[MapLabel] = []
     for top in context.data.taxonomy.children(None):
         points = [positions[item.paper] for item in context.members(top) if item.paper in positions]
@@ -180,5 +180,5 @@ def _most_cited(context: ComposeContext) -> Iterator[Block]:
             ),
         )
         providers = sorted({edge.provider for edge in data.citations.edges})
-        who = ", ".join(data.graphs.get(name, name) for name in providers)
+        who = ", ".join(data.graph_titles.get(name, name) for name in providers)
         yield Note(context.say("citations_told", n=sum(counts.values()), who=who))

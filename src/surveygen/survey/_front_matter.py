@@ -40,7 +40,7 @@ def write_abstract(context: ComposeContext) -> Section:
     editor_notes = sum(paper.abstract_kind == "note" for paper in data.papers)
     if editor_notes:
         notices.append(context.say("editor_notes", n=editor_notes))
-    sentences = context.quoted.claim_new(data.frame.abstract)
+    sentences = context.quoted.claim_new(data.front_matter.abstract)
     blocks: list[Block] = [Note(_scope(context)), *([Paragraph(sentences)] if sentences else [])]
     blocks += [Note(notice, "notice") for notice in notices]
     return Section("abstract", context.say("abstract"), 1, tuple(blocks))
@@ -78,14 +78,14 @@ def _scope(context: ComposeContext) -> str:
 
 def write_introduction(context: ComposeContext) -> tuple[Section, ...]:
     """Introduce the subject; no section without an introduction."""
-    sentences = context.quoted.claim_new(context.data.frame.introduction)
+    sentences = context.quoted.claim_new(context.data.front_matter.introduction)
     heading = context.say("introduction")
     return (Section("introduction", heading, 1, (Paragraph(sentences),)),) if sentences else ()
 
 
 def write_outlook(context: ComposeContext) -> tuple[Section, ...]:
     """Close with what lies ahead; no section without an outlook."""
-    sentences = context.quoted.claim_new(context.data.frame.outlook)
+    sentences = context.quoted.claim_new(context.data.front_matter.outlook)
     return (Section("outlook", context.say("outlook"), 1, (Paragraph(sentences),)),) if sentences else ()
 
 
@@ -107,7 +107,7 @@ def write_glance(context: ComposeContext) -> tuple[Section, ...]:
 def _key_findings(context: ComposeContext) -> Iterator[Sentence]:
     """Yield an unquoted finding for each top theme, from its most typical papers, preferably with a number."""
     for top in context.data.taxonomy.children(None):
-        findings = [finding for item in context.members(top) for finding in context.data.cards[item.paper].findings]
+        findings = [finding for item in context.members(top) for finding in context.data.reviews[item.paper].findings]
         ranked = sorted(findings, key=is_quantified, reverse=True)
         yield from next((new for finding in ranked if (new := context.quoted.claim_new((finding,)))), ())
 
@@ -178,7 +178,7 @@ def prisma_flow(context: ComposeContext) -> PrismaFlow:
 
 def _flow_sources(context: ComposeContext, before: Mapping[str, int]) -> tuple[FlowCount, ...]:
     """Return the records of each source, largest first; many small sources are summed up."""
-    found = context.data.found
+    found = context.data.records_by_source
     ranked = sorted(found, key=lambda name: (-found[name], name))
     shown = ranked[:_MAX_FLOW_SOURCES] if len(ranked) > _MAX_FLOW_SOURCES + 1 else ranked
     others = ranked[len(shown) :]

@@ -65,7 +65,7 @@ def _comparison(context: ComposeContext, theme: Theme, members: Sequence[Assignm
     A theme of more than `_MAX_ROWS` papers compares its most typical ones; the catalogue lists all. Papers with an
     abstract but without a cell are included as far as `_MIN_SHARE` requires.
     """
-    cards = context.data.cards
+    cards = context.data.reviews
     filled = [item for item in members if any(_cells(cards[item.paper]))]
     named = {item.paper for item in filled}
     empty = [item for item in members if item.paper not in named and context.papers[item.paper].abstract]

@@ -73,7 +73,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
         quality=quality,
         provenance=data.provenance,
         citations=data.citations.edges,
-        graphs=tuple(sorted(data.graphs.items())),
+        graphs=tuple(sorted(data.graph_titles.items())),
     )
     return with_change_report(survey, data, language)
 
@@ -110,12 +110,12 @@ def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[Bibliog
             paper=paper,
             number=number,
             cite_key=data.cite_keys[paper.id],
-            card=translation.translate_review(data.cards[paper.id]),
+            card=translation.translate_review(data.reviews[paper.id]),
             assignment=data.assignments.get(paper.id),
-            neighbours=data.neighbours.get(paper.id, ()),
+            neighbours=data.neighbors.get(paper.id, ()),
             citation_stats=data.citations.stats.get(paper.id),
-            reasons=data.reasons.get(paper.id, ()),
-            position=data.positions.get(paper.id),
+            reasons=data.rationales.get(paper.id, ()),
+            position=data.coordinates.get(paper.id),
         )
         for number, paper in enumerate(ordered, start=1)
     )

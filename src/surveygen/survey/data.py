@@ -47,10 +47,10 @@ class SurveyData:
         papers: those in the draft, sorted by id. excluded: those that a person took out.
         embeddings: a row for each of `papers`. encode: embeds short texts, `(n, dim)` float32 rows of length 1.
         taxonomy: the themes after all decisions. assignments: by paper, in the order of `papers`.
-        neighbours: the most similar papers of each paper, nearest first. recent: the papers that came last.
-        cards: a review of each paper.
+        neighbors: the most similar papers of each paper, nearest first. recent: the papers that came last.
+        reviews: a review of each paper.
         summaries: by theme; a theme without a summary gets no running text.
-        frame: what opens and closes the survey; empty parts are left out.
+        front_matter: what opens and closes the survey; empty parts are left out.
         summarizer: the fingerprint of what wrote them. model: how a language model served the survey, None for none.
         translations: by language of the edition.
         title: of the edition. titles: in each language that the survey is built in, by its code.
@@ -58,17 +58,18 @@ class SurveyData:
         cite_keys: of each paper that some draft cited. order: papers in the order of earlier references; new ones come
             after them.
         edits: a person's sentences that hold, in their order, each with the section where it stands now.
-        citations: who cites whom. graphs: the names that citation graphs give themselves.
-        reasons: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
-        positions: of papers on the map, in the unit square; empty without a map.
-        likeness: cosine between the centers of two top themes, both ways round.
+        citations: who cites whom. graph_titles: the names that citation graphs give themselves.
+        rationales: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
+        coordinates: of papers on the map, in the unit square; empty without a map.
+        similarity: cosine between the centers of two top themes, both ways round.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
-        found: records by source, those that could not be read among them; the parts of "delivered" and "quarantined".
+        records_by_source: number of records of each source, unreadable ones included; the parts of "delivered" and
+            "quarantined".
         generated_at: ISO 8601 UTC, given so that composing needs no clock.
         changes: the report of the last refresh. earlier: those before it, newest first.
         surveys: the composed document of each edition, by language.
-        written: the files whose bytes are new.
+        written_files: the files whose bytes are new.
     """
 
     papers: tuple[Paper, ...] = ()
@@ -77,11 +78,11 @@ class SurveyData:
     encode: Callable[[Sequence[str]], Vectors] = _no_vectors
     taxonomy: Taxonomy = field(default_factory=Taxonomy)
     assignments: Mapping[PaperId, Assignment] = field(default_factory=dict)
-    neighbours: Mapping[PaperId, tuple[PaperId, ...]] = field(default_factory=dict)
+    neighbors: Mapping[PaperId, tuple[PaperId, ...]] = field(default_factory=dict)
     recent: frozenset[PaperId] = frozenset()
-    cards: Mapping[PaperId, PaperReview] = field(default_factory=dict)
+    reviews: Mapping[PaperId, PaperReview] = field(default_factory=dict)
     summaries: Mapping[ThemeId, ThemeSummary] = field(default_factory=dict)
-    frame: FrontMatter = field(default_factory=FrontMatter)
+    front_matter: FrontMatter = field(default_factory=FrontMatter)
     summarizer: str = ""
     model: ModelUse | None = None
     translations: Mapping[str, Translation] = field(default_factory=dict)
@@ -93,18 +94,18 @@ class SurveyData:
     order: tuple[PaperId, ...] = ()
     edits: tuple[Decision, ...] = ()
     citations: Citations = field(default_factory=Citations)
-    graphs: Mapping[str, str] = field(default_factory=dict)
-    reasons: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
+    graph_titles: Mapping[str, str] = field(default_factory=dict)
+    rationales: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
     border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
-    positions: Mapping[PaperId, tuple[float, float]] = field(default_factory=dict)
-    likeness: Mapping[tuple[ThemeId, ThemeId], float] = field(default_factory=dict)
+    coordinates: Mapping[PaperId, tuple[float, float]] = field(default_factory=dict)
+    similarity: Mapping[tuple[ThemeId, ThemeId], float] = field(default_factory=dict)
     withdrawn: tuple[Paper, ...] = ()
     selection: Mapping[str, int] = field(default_factory=dict)
-    found: Mapping[str, int] = field(default_factory=dict)
+    records_by_source: Mapping[str, int] = field(default_factory=dict)
     generated_at: str = ""
     provenance: Provenance = field(default_factory=lambda: Provenance("", "", "", "", "", 0, ()))
     checks: QualityChecks = field(default_factory=QualityChecks)
     changes: Changes | None = None
     earlier: tuple[Changes, ...] = ()
     surveys: Mapping[str, Survey] = field(default_factory=dict)
-    written: tuple[Path, ...] = ()
+    written_files: tuple[Path, ...] = ()

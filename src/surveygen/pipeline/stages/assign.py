@@ -37,7 +37,7 @@ from surveygen.themes.assign import (
 from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
 from surveygen.themes.induce import KMeansInducer
 
-NEIGHBOURS = 10  # similar papers that a page lists for each paper
+NEIGHBORS = 10  # similar papers that a page lists for each paper
 SAMPLE = 4000  # old papers that new ones are compared beside: benchmarks/themes/refresh.py, --company
 _MIN_TO_SPLIT = 20  # papers that a top theme without sub-themes must have before some are induced
 _RECENT = 0.3  # share of all papers: benchmarks/themes/refresh.py
@@ -138,13 +138,13 @@ def assign(context: BuildContext, data: SurveyData) -> SurveyData:
             store.decisions.log_moves(moves)
             ASSIGNMENTS.save(store, state)
         advance(1)
-        neighbours = _neighbors(context, data)
+        neighbors = _neighbors(context, data)
         advance(1)
     return replace(
         data,
         taxonomy=curated.shown,
         assignments={item.assignment.paper: item.assignment for item in state.present},
-        neighbours=neighbours,
+        neighbors=neighbors,
         recent=state.recent(),
     )
 
@@ -404,10 +404,10 @@ class IncrementalAssigner:
 
 def _neighbors(context: BuildContext, data: SurveyData) -> Mapping[PaperId, tuple[PaperId, ...]]:
     """Return the most similar papers of each paper; with the same encoder only what changed is compared."""
-    space = digest(data.embeddings.encoder, NEIGHBOURS)
+    space = digest(data.embeddings.encoder, NEIGHBORS)
     stored = _NEIGHBORS.load(context.store)
     if stored is None or stored.space != space:
-        nearest: Mapping[PaperId, tuple[PaperId, ...]] = nearest_papers(data.embeddings, NEIGHBOURS)
+        nearest: Mapping[PaperId, tuple[PaperId, ...]] = nearest_papers(data.embeddings, NEIGHBORS)
     else:
         previous = {
             paper: tuple(stored.papers[int(number)] for number in row.split())
@@ -417,7 +417,7 @@ def _neighbors(context: BuildContext, data: SurveyData) -> Mapping[PaperId, tupl
         changed = [paper.id for paper in data.papers if hashes.get(paper.id) != paper.text_hash]
         if not changed and len(hashes) == len(data.papers):
             return previous
-        nearest = update_neighbors(data.embeddings, previous, changed, NEIGHBOURS)
+        nearest = update_neighbors(data.embeddings, previous, changed, NEIGHBORS)
     number = {paper.id: str(n) for n, paper in enumerate(data.papers)}
     rows = tuple(" ".join(number[other] for other in nearest[paper.id]) for paper in data.papers)
     hashes_now = tuple(paper.text_hash for paper in data.papers)

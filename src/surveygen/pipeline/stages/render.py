@@ -53,7 +53,7 @@ def render(context: BuildContext, data: SurveyData) -> SurveyData:
         translation = data.translations.get(language.code)
         if translation is None or not translation.pending:
             cache.remember(language)
-    return replace(data, written=tuple(written))
+    return replace(data, written_files=tuple(written))
 
 
 def shared_files(context: BuildContext) -> list[Path]:

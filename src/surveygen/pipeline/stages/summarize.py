@@ -42,12 +42,12 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
         content = (paper.id, paper.version, paper.text_hash, paper.comment, paper.authors)
         return cached(PaperReview, "card", content, paper.id, lambda: summarizer.review(paper))
 
-    cards: dict[PaperId, PaperReview] = {}
+    reviews: dict[PaperId, PaperReview] = {}
     with context.progress.stage("cards", len(data.papers)) as advance:
         for paper, card in zip(data.papers, map_in_threads(review, data.papers, summarizer.workers), strict=True):
-            cards[paper.id] = card
+            reviews[paper.id] = card
             advance(1)
-    writer = _ThemeWriter(context, replace(data, cards=cards), summarizer, cached)
+    writer = _ThemeWriter(context, replace(data, reviews=reviews), summarizer, cached)
     depth = {theme.id: len(data.taxonomy.path(theme.id)) for theme in data.taxonomy}
     with context.progress.stage("summaries", len(data.taxonomy)) as advance:
         for level in sorted(set(depth.values()), reverse=True):  # sub-themes first: a theme is written from theirs
@@ -61,9 +61,9 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
     by_id = {paper.id: paper for paper in data.papers}
     return replace(
         data,
-        cards=cards,
+        reviews=reviews,
         summaries=summaries,
-        frame=summarizer.front_matter(context.settings.title, tops, by_id, taxonomy=data.taxonomy),
+        front_matter=summarizer.front_matter(context.settings.title, tops, by_id, taxonomy=data.taxonomy),
         summarizer=summarizer.fingerprint,
         model=context.llm.use(summarizer.fallbacks),
     )
@@ -103,7 +103,7 @@ class _ThemeWriter:
                     members,
                     taxonomy=data.taxonomy,
                     embeddings=Embeddings(ids, embeddings.rows(ids), embeddings.encoder),
-                    reviews=data.cards,
+                    reviews=data.reviews,
                     subtheme_summaries=below,
                     limit=limit,
                     language="en",

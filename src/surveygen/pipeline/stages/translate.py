@@ -222,13 +222,13 @@ class _EditionTranslator:
 
 def _sentences(data: SurveyData) -> Iterator[Sentence]:
     """Yield every sentence of reviews, summaries, front matter and definitions."""
-    for card in data.cards.values():
+    for card in data.reviews.values():
         yield from card.sentences()
     for summary in data.summaries.values():
         for strand in summary.strands:
             yield from strand.sentences
         yield from summary.open_problems
-    for part in (data.frame.introduction, data.frame.abstract, data.frame.outlook):
+    for part in (data.front_matter.introduction, data.front_matter.abstract, data.front_matter.outlook):
         yield from part
     for theme in data.taxonomy:
         yield from _definition(theme.description)
