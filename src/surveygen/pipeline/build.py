@@ -33,7 +33,7 @@ STAGES: tuple[Stage, ...] = (embed, assign, summarize, translate, compose, rende
 
 @dataclass(frozen=True, slots=True)
 class TranslationCounts:
-    """Sentences of an edition: translated, left as they were as the translation was not valid, and not yet answered."""
+    """Counts of sentences of an edition: translated, with a rejected translation, and not yet answered."""
 
     language: str
     sentences: int
@@ -46,10 +46,11 @@ class BuildResult:
     """What a build made.
 
     Attributes:
-        files: every file of the drafts that were requested. changed: those whose bytes are new.
-        papers: how many the drafts have.
-        spent: what this run used of a language model; None if nothing was to be written, or no model was needed.
-        translated: of each edition for which an engine was asked.
+        files: every file of the requested drafts.
+        changed: the files whose bytes are new.
+        papers: number of papers in the drafts.
+        spent: use of a language model by this run; None if nothing was written, or no model was needed.
+        translated: counts for each edition that a translation engine worked on.
     """
 
     files: tuple[Path, ...]
@@ -89,12 +90,12 @@ def build(
 def check_request(
     project: Project, languages: Sequence[str] = (), formats: Sequence[str] = (), out: Path | None = None
 ) -> BuildRequest:
-    """Check what a build is asked for before anything is computed, and fill in the settings.
+    """Check the request of a build before anything is computed; what it leaves out comes from the settings.
 
     Raises:
         ConfigError: an unknown language or format, or no format.
     """
-    editions = tuple(load_language(code) for code in languages or project.settings.languages)
+    requested = tuple(load_language(code) for code in languages or project.settings.languages)
     names = tuple(dict.fromkeys(formats or project.settings.formats))
     for name in names:
         if name not in known_formats():
@@ -102,14 +103,14 @@ def check_request(
     if not names:
         raise ConfigError("formats: none is requested", "name at least one, such as html", path="formats")
     folder = out or project.output / project.settings.slug
-    pages = {code for code in codes() if (folder / code / PAGE).is_file()}
+    with_page = {code for code in codes() if (folder / code / PAGE).is_file()}
     if "html" in names:
-        pages |= {language.code for language in editions}
-    return BuildRequest(editions, names, folder, tuple(sorted(pages)))
+        with_page |= {language.code for language in requested}
+    return BuildRequest(requested, names, folder, tuple(sorted(with_page)))
 
 
 def run_build(context: BuildContext) -> BuildResult:
-    """Run the stages for the editions that are not current; where all are, nothing heavy is loaded."""
+    """Run the stages for the editions that are not current; if all are, no paper, vector or model is loaded."""
     request, store = context.request, context.store
     languages = stale_editions(context)
     edited = edited_folders([request.folder / language.code for language in request.languages])
@@ -130,15 +131,18 @@ def run_build(context: BuildContext) -> BuildResult:
         papers=counts.papers - counts.withdrawn - counts.excluded,
         spent=spent,
         translated=tuple(
-            TranslationCounts(language, len(found.words), len(found.failed), found.pending)
-            for language, found in data.translations.items()
-            if found.engine
+            TranslationCounts(language, len(translation.words), len(translation.failed), translation.pending)
+            for language, translation in data.translations.items()
+            if translation.engine
         ),
     )
 
 
 def draft_survey(context: BuildContext, language: Language) -> Survey:
-    """Compose the survey in one language as a build does, untranslated; no file is written."""
+    """Compose the survey in one language as a build does, untranslated.
+
+    No file is written; vectors, assignments and cite keys are stored as in a build.
+    """
     data = SurveyData()
     with context.llm:
         for stage in (embed, assign, summarize, number_references, gather):
@@ -147,10 +151,11 @@ def draft_survey(context: BuildContext, language: Language) -> Survey:
 
 
 def estimate(project: Project, progress: Progress) -> LlmUsage | None:
-    """Count the requests that a build would make to a language model, with the most tokens and cost they come to.
+    """Count the requests that a build would make to a language model, with upper bounds of tokens and cost.
 
-    The papers are placed as in a build; nothing is asked and no draft is written. A theme is counted with what its
-    papers say themselves, as their reviews are still to be written; so are translations.
+    No request is sent and no draft is written; the papers are assigned, and the assignments stored, as in a build.
+    Reviews that a model has not written yet are replaced by extractive ones, in requests about themes and in
+    translations.
 
     Returns:
         None if neither summarizer nor translator asks a model.

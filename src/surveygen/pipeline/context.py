@@ -16,11 +16,13 @@ from surveygen.themes import Profile, load_profile
 
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
-    """What a build is asked to write.
+    """The editions and formats that a build writes.
 
     Attributes:
-        languages: of the editions. formats: their names, each once. folder: that of the survey's drafts.
-        editions: codes of all languages that have a page in the folder, or get one.
+        languages: languages of the editions to write.
+        formats: names of the formats, without repetition.
+        folder: folder of all drafts of the survey.
+        editions: codes of all languages that have a page in the folder, or get one; a page links to them.
         refresh: whether the build reports what changed since the last refresh.
     """
 
@@ -33,7 +35,7 @@ class BuildRequest:
 
 @dataclass(frozen=True, slots=True)
 class BuildContext:
-    """What the stages of one run share. Nothing in it is opened before it is used, except for the store."""
+    """Everything that the stages of one run share; only the store is open from the start."""
 
     project: Project
     store: Store

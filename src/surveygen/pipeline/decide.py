@@ -23,7 +23,7 @@ from surveygen.errors import ThemeError
 from surveygen.pipeline._clock import now
 from surveygen.pipeline.context import open_context
 from surveygen.pipeline.progress import Progress
-from surveygen.pipeline.stages.assign import minted, place_papers, saved_taxonomy
+from surveygen.pipeline.stages.assign import place_papers, saved_taxonomy, used_theme_ids
 from surveygen.themes import Profile, load_profile
 from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
 from surveygen.themes.induce import KMeansInducer
@@ -156,7 +156,7 @@ class DecisionSession:
             Embeddings(ids, data.embeddings.rows(ids), data.embeddings.encoder),
             papers,
             parent=theme,
-            reserved_ids=minted(self.store, self.profile),
+            reserved_ids=used_theme_ids(self.store, self.profile),
             seed=settings.seed,
         )
         if not themes:

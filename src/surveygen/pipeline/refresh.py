@@ -21,10 +21,10 @@ class RefreshResult:
     """What a refresh did.
 
     Attributes:
-        harvested: None where the settings name nothing to harvest.
-        changes: the difference to the last refresh, None if there is none.
+        harvested: result of the harvest; None if the settings name nothing to harvest.
+        changes: difference to the last refresh; None if there is none.
         built: the drafts.
-        learnt: of citations, by graph; none where the settings name no graph.
+        learnt: updates of each citation graph; empty if the settings name none.
     """
 
     harvested: HarvestResult | None
@@ -46,7 +46,7 @@ def refresh(
     With nothing new no byte of the drafts or of the store's dump changes, and the last report stays.
 
     Args:
-        project: its settings say what to harvest; without a query and sets only what was added by hand is used.
+        project: its settings say what to harvest; with neither query nor sets, only papers added by hand are used.
         progress: is told of each stage.
         since: ISO day from which everything is requested again.
         if_announced: do not contact arXiv unless its daily feed has news.

@@ -18,7 +18,7 @@ from surveygen.pipeline.context import BuildContext, open_context
 from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session
 from surveygen.pipeline.files import taxonomy_toml, write_new
 from surveygen.pipeline.progress import Progress
-from surveygen.pipeline.stages.assign import minted, place_papers
+from surveygen.pipeline.stages.assign import place_papers, used_theme_ids
 from surveygen.pipeline.state import Slot, digest
 from surveygen.survey import SurveyData
 from surveygen.themes import Profile, sampling_key
@@ -181,7 +181,7 @@ def _choose(listed: Collection[Proposal], proposal: str) -> Proposal:
 
 def _new_theme(session: DecisionSession, proposal: Proposal) -> Theme:
     """Create the theme of a proposal with an unused id; its papers become its seeds."""
-    used = minted(session.store, session.profile)
+    used = used_theme_ids(session.store, session.profile)
     parent = proposal.themes[0] if proposal.themes else None
     words = ", ".join(proposal.keywords[:5])
     description = f"Papers that share {words}." if words else ""
@@ -215,7 +215,7 @@ def reinduce(project: Project, progress: Progress, *, target: int = 0, out: Path
         count = target or settings.target or len(data.taxonomy.children(None))
         inducer = KMeansInducer(replace(settings, target=count))
         with progress.stage("induce", 1) as advance:
-            used = minted(session.store, session.profile)
+            used = used_theme_ids(session.store, session.profile)
             themes, assignments = inducer.induce(
                 data.embeddings, data.papers, parent=None, reserved_ids=used, seed=settings.seed
             )

@@ -1,8 +1,8 @@
-"""The stage "assign": place papers in the taxonomy, and keep them where they were.
+"""The stage "assign": assign papers to themes, and keep earlier assignments stable.
 
-A paper that was placed before moves only if its text, the themes or a person's decision changed. Without a decision the
-evidence for the move must exceed the scatter of its theme (`surveygen.themes.stabilize`), within the budget of the
-settings.
+A paper that was assigned before moves only if its text, the themes or a decision changed. Without a decision the
+evidence for the move must exceed the spread of its theme (`surveygen.themes.assign.stabilize`), within the limit of the
+setting `themes.max_moved`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
 from surveygen.themes.induce import KMeansInducer
 
 NEIGHBORS = 10  # similar papers that a page lists for each paper
-SAMPLE = 4000  # old papers that new ones are compared beside: benchmarks/themes/refresh.py, --company
+# Size of the reference sample of old papers that is compared together with new ones: benchmarks/themes/refresh.py
+SAMPLE = 4000
 _MIN_TO_SPLIT = 20  # papers that a top theme without sub-themes must have before some are induced
 _RECENT = 0.3  # share of all papers: benchmarks/themes/refresh.py
 
@@ -47,9 +48,12 @@ _RECENT = 0.3  # share of all papers: benchmarks/themes/refresh.py
 class StoredAssignment:
     """The assignment of a paper with a certain text.
 
-    `root` is its theme by evidence alone, also where a person merged that theme away or moved the paper: undoing
-    that leads back there; "" if the paper was never compared.
-    `since` is the number of the run that first placed it.
+    Field names are those of stored assignments of earlier versions.
+
+    Attributes:
+        root: its theme by evidence alone, "" if it was never compared. It is kept when a person merges that theme away
+            or moves the paper, so that undoing the decision leads back to it.
+        since: number of the run that assigned it first.
     """
 
     text_hash: str
@@ -84,7 +88,7 @@ class AssignmentState(msgspec.Struct, frozen=True, rename={"present": "kept"}):
     def recent(self) -> frozenset[PaperId]:
         """Return the papers of the last run that placed new ones, and of runs before it, up to a share of all papers.
 
-        None of the first run is recent: it is what later papers are new beside.
+        Papers of the first run are never recent, because later papers are new relative to them.
         """
         per_run = Counter(item.since for item in self.present)
         last: set[int] = set()
@@ -175,7 +179,7 @@ def curated_taxonomy(context: BuildContext, base: Taxonomy) -> CuratedTaxonomy:
     return apply_decisions(base, context.store.decisions.all(), dict(context.profile.replaces))
 
 
-def minted(store: Store, profile: Profile) -> frozenset[ThemeId]:
+def used_theme_ids(store: Store, profile: Profile) -> frozenset[ThemeId]:
     """Return every id that a theme of the survey has or had: none of them is given to another theme."""
     decided = (theme for decision in store.decisions.all() for theme in decision.themes)
     return frozenset(theme.id for theme in (*(store.taxonomy() or ()), *profile.taxonomy, *decided))
@@ -206,7 +210,7 @@ def _induce(context: BuildContext, data: SurveyData, parent: Theme | None, embed
         embeddings,
         [paper for paper in data.papers if paper.id in inside],
         parent=parent.id if parent else None,
-        reserved_ids=minted(store, profile),
+        reserved_ids=used_theme_ids(store, profile),
         seed=settings.seed,
     )
     given = [theme for theme in profile.taxonomy if theme.id not in stored]
