@@ -35,7 +35,7 @@ PUBLIC = {
     "export_taxonomy fetch fetch_citations harvest history import_edits induce init merge move pin plan plan_citations "
     "plan_harvest proposals refresh reinduce rename show split status undo update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
-    "compile_pdf curation_page evaluation_page formats read_markdown read_words render_reports template_root",
+    "compile_pdf curation_page evaluation_page format_names read_markdown read_words render_reports template_root",
     "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource QuerySource RecordPage UpdateFeed clear_stop "
     "run_budget snapshot_cursor",
     "sources.citations": "CitationSource",

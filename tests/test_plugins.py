@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from surveygen import plugins
+from surveygen import plugins, render
 from surveygen.errors import ConfigError
 from surveygen.sources import files
 
@@ -106,3 +106,10 @@ def test_a_file_source_may_be_an_entry_point(example: str, tmp_path: Path, monke
 
     assert "installed" in plugins.names("sources.files")
     assert [getattr(record, "title", "") for record in files.read_file(tmp_path / "mine.titles")] == ["One"]
+
+
+def test_names_of_formats_are_listed_after_a_format_was_loaded() -> None:
+    """Loading the modules of the formats does not replace a public name of `surveygen.render`."""
+    plugins.load("render", "html")
+
+    assert "html" in render.format_names()

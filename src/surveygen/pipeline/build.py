@@ -24,7 +24,7 @@ from surveygen.pipeline.stages.embed import embed
 from surveygen.pipeline.stages.render import PAGE, render, shared_files, stale_editions
 from surveygen.pipeline.stages.summarize import summarize
 from surveygen.pipeline.stages.translate import translate
-from surveygen.render import formats as known_formats
+from surveygen.render import format_names
 from surveygen.survey import SurveyData
 
 Stage = Callable[[BuildContext, SurveyData], SurveyData]
@@ -98,8 +98,8 @@ def check_request(
     requested = tuple(load_language(code) for code in languages or project.settings.languages)
     names = tuple(dict.fromkeys(formats or project.settings.formats))
     for name in names:
-        if name not in known_formats():
-            raise ConfigError(f"unknown format {name!r}", did_you_mean(name, known_formats()), path="formats")
+        if name not in format_names():
+            raise ConfigError(f"unknown format {name!r}", did_you_mean(name, format_names()), path="formats")
     if not names:
         raise ConfigError("formats: none is requested", "name at least one, such as html", path="formats")
     folder = out or project.output / project.settings.slug

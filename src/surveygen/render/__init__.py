@@ -38,7 +38,7 @@ __all__ = [
     "compile_pdf",
     "curation_page",
     "evaluation_page",
-    "formats",
+    "format_names",
     "read_markdown",
     "read_words",
     "render_reports",
@@ -58,6 +58,6 @@ class Renderer(Protocol):
         ...
 
 
-def formats() -> tuple[str, ...]:
+def format_names() -> tuple[str, ...]:
     """Return the names of the output formats, sorted; "pdf" is the LaTeX format, compiled."""
     return tuple(sorted({*plugins.names("render"), "pdf"}))

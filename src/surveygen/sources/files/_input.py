@@ -70,10 +70,14 @@ class InputFile:
         Raises:
             SourceError: the file is damaged.
         """
+        text = io.TextIOWrapper(self._stream, encoding="utf-8-sig", errors="replace")
         try:
-            yield from io.TextIOWrapper(self._stream, encoding="utf-8-sig", errors="replace")
+            yield from text
         except _DAMAGED as error:
             raise self._damaged(error) from error
+        finally:
+            if not self._stream.closed:
+                text.detach()  # else the wrapper closes the stream when it is collected, and warns about it
 
     def text(self) -> str:
         """Return the whole file as text: UTF-8, or Windows-1252, which old bibliographies are often written in.
