@@ -213,7 +213,7 @@ def test_a_wrong_key_ends_the_build(project: Project, server: LanguageServer) ->
 
 def test_without_a_model_the_route_is_refused_at_once(make_project: MakeProject) -> None:
     """The setting that is missing is named."""
-    with pytest.raises(ConfigError, match=r"llm\.model: is not set"):
+    with pytest.raises(ConfigError, match=r"llm\.model: is required"):
         make_project(papers=0, more='\n[llm]\nmodel = ""\n')
 
 
