@@ -17,6 +17,7 @@ import pytest
 
 from citation_server import Graph, serving_graph
 from surveygen.cli import main
+from surveygen.cli._app import app
 
 Run = Callable[..., tuple[int, str, str]]
 PAPER = {
@@ -348,3 +349,12 @@ def test_an_edit_needs_one_way_and_one_place(run: Run, survey: Path, words: list
 
     assert code == 2
     assert said.count("\n") == 2
+
+
+def test_commands_are_registered_once(run: Run) -> None:
+    """Running the command line again in the same process adds no command twice."""
+    for _ in range(3):
+        run("--version")
+
+    names = [command.name for command in app.registered_commands]
+    assert len(names) == len(set(names))

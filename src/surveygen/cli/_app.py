@@ -6,6 +6,7 @@ import importlib
 import os
 import pkgutil
 import sys
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -47,6 +48,7 @@ def _shared(
     context.obj = Context(folder=folder, as_json=as_json, debug=debug, quiet=quiet)
 
 
+@cache  # `main` may run several times in a process, and typer would add every command again
 def _add_commands() -> None:
     """Add every public module of this package: its function ``command``, or its typer app ``group``."""
     for module in sorted(pkgutil.iter_modules(surveygen.cli.__path__), key=lambda module: module.name):
