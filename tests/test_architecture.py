@@ -24,8 +24,8 @@ HEAD_WORDS = 15
 # What other rooms may name. A change here is a change of the seams: it belongs in the commit that makes it.
 PUBLIC = {
     "cli": "main",
-    "corpus": "ChangeKind Counts HarvestRun LlmCache Outcome PageBatch RawPage Scope Store export_lines import_lines "
-    "is_dump locked merge",
+    "corpus": "ChangeKind Counts HarvestRun LlmCache Outcome PageBatch RawPage Scope Store copy_database export_lines "
+    "import_lines is_dump locked merge",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage ModelError Prompts ResponseCache connect",
     "pipeline": "BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "

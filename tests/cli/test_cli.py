@@ -90,7 +90,7 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
         (["-C", "s", "themes", "move", "nothing", "X"], 6, "no paper 'nothing'"),
         (["-C", "s", "themes", "undo"], 6, "no decision to undo"),
         (["-C", "s", "themes", "accept"], 6, "no proposals"),
-        (["-C", "s", "verify", "nowhere"], 2, "no survey.json"),
+        (["-C", "s", "verify", "nowhere"], 2, "no draft below"),
         (["-C", "s", "export", "--format", "docx"], 2, "unknown format 'docx'"),
         (["-C", "s", "themes", "export", "--format", "docx"], 2, "unknown format 'docx'"),
         (["-C", "s", "evaluate"], 2, "nothing to compare with"),
@@ -145,7 +145,7 @@ def test_json_keys_are_stable(run: Run, survey: Path) -> None:
 
     assert unit.keys() == {"section", "claim", "text", "kind", "hand"}
     assert unit["hand"].keys() == {"author", "at", "doubts"}
-    assert verified.keys() == {"drafts", "sentences", "citations", "problems", "human", "doubted"}
+    assert verified.keys() == {"drafts", "sentences", "citations", "problems", "human", "doubted", "outdated"}
     assert {"counts", "quarantine", "wanted", "drafts", "doubted"} < status.keys()
 
 

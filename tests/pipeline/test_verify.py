@@ -116,5 +116,5 @@ def test_a_damaged_draft_is_a_problem_not_a_crash(copy: Project, text: str) -> N
 
 def test_no_draft_is_an_error(make_project: Callable[..., Project]) -> None:
     """There must be something to check."""
-    with pytest.raises(ConfigError, match=r"no survey\.json"):
+    with pytest.raises(ConfigError, match=r"no draft below"):
         pipeline.verify(make_project(papers=0))

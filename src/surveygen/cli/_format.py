@@ -14,6 +14,11 @@ _SHOWN = 5  # bad records shown; `surveygen status` has them all
 _LISTED_FILES = 20  # of an edition; a large survey has a page for each theme
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 draft" and "2 drafts"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def change_lines(name: str, change: ImportChanges) -> Iterator[str]:
     """Summarize what an import or a fetch changed in the corpus."""
     counts = {

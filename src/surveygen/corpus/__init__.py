@@ -3,6 +3,7 @@
 from surveygen.corpus._dump import export_lines, import_lines, is_dump
 from surveygen.corpus._importer import PageBatch
 from surveygen.corpus._runs import HarvestRun, Outcome, RawPage, Scope
+from surveygen.corpus.database import copy_database
 from surveygen.corpus.llm_cache import LlmCache
 from surveygen.corpus.lock import locked
 from surveygen.corpus.merge import ChangeKind, merge
@@ -18,6 +19,7 @@ __all__ = [
     "RawPage",
     "Scope",
     "Store",
+    "copy_database",
     "export_lines",
     "import_lines",
     "is_dump",

@@ -8,9 +8,10 @@ A "list" or "pairs" column holds JSON. `digest` is the SHA-256 of what a draft c
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,19 @@ class Schema:
     migrations: tuple[tuple[str, ...], ...]
 
 
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Raise an error of SQLite as a `CorpusError` that names the file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code: int | None = getattr(error, "sqlite_errorcode", None)
+        if code is None:  # a mistake of the caller, such as the use of a closed store
+            raise
+        what, hint = _MEANINGS.get(code & 0xFF, (f"failed: {error}", "run: surveygen doctor"))
+        raise CorpusError(f"{path} {what}", hint, file=str(path)) from error
+
+
 class Database:
     """The only connection to a file; foreign keys on, WAL, a commit survives the death of the process.
 
@@ -72,7 +86,7 @@ class Database:
     def __init__(self, path: Path, schema: Schema, *, threads: bool = False) -> None:
         self.path = path
         self._schema = schema
-        with self._translated_errors(), ExitStack() as undo:
+        with translated_errors(self.path), ExitStack() as undo:
             # Autocommit: transactions are begun explicitly, so that each has its write lock from the start.
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=not threads
@@ -86,7 +100,7 @@ class Database:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Run a query and fetch all of its rows."""
-        with self._translated_errors():
+        with translated_errors(self.path):
             return self._connection.execute(sql, parameters).fetchall()
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:  # noqa: ANN401  # as SQLite has it
@@ -96,18 +110,18 @@ class Database:
 
     def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run a statement once for each row; belongs in a transaction."""
-        with self._translated_errors():
+        with translated_errors(self.path):
             self._connection.executemany(sql, rows)
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement; return how many rows it changed."""
-        with self._translated_errors():
+        with translated_errors(self.path):
             return self._connection.execute(sql, parameters).rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit at the end of the block; on any exception roll back."""
-        with self._translated_errors():
+        with translated_errors(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -118,7 +132,7 @@ class Database:
 
     def close(self) -> None:
         """Close the connection; the last one to close merges the log into the file."""
-        with self._translated_errors():
+        with translated_errors(self.path):
             self._connection.close()
 
     def _check_owner(self) -> None:
@@ -148,17 +162,6 @@ class Database:
                     self._connection.execute(statement)
             self._connection.execute(f"PRAGMA application_id = {self._schema.application_id}")
             self._connection.execute(f"PRAGMA user_version = {len(migrations)}")
-
-    @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            code: int | None = getattr(error, "sqlite_errorcode", None)
-            if code is None:  # a mistake of the caller, such as the use of a closed store
-                raise
-            what, hint = _MEANINGS.get(code & 0xFF, (f"failed: {error}", "run: surveygen doctor"))
-            raise CorpusError(f"{self.path} {what}", hint, file=str(self.path)) from error
 
 
 _PAPERS = (
@@ -424,6 +427,32 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _STANDARD_NAMES,
 )
 STORE_SCHEMA = Schema(0x73727667, MIGRATIONS)  # "srvg"
+
+
+def copy_database(path: Path, copy: Path) -> None:
+    """Copy a database with what is still in its log; its content is not changed.
+
+    Raises:
+        CorpusError: the file does not exist, cannot be read or is damaged.
+    """
+    with translated_errors(path):
+        try:
+            source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
+            with closing(source), closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+        except sqlite3.OperationalError as error:
+            # In a folder that cannot be written to, SQLite cannot create what it needs to read a file with a log.
+            if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+                raise
+            try:
+                shutil.copyfile(path, copy)
+                log = path.with_name(f"{path.name}-wal")
+                if log.is_file():
+                    shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
+            except OSError as failure:
+                raise CorpusError(
+                    f"{path}: {failure.strerror}", "check the path and its permissions", file=str(path)
+                ) from failure
 
 
 def touch(database: Database, at: str) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +19,7 @@ from surveygen.corpus._decisions import DecisionTable
 from surveygen.corpus._importer import Importer, PageBatch, Record, import_page
 from surveygen.corpus._papers import PaperTable
 from surveygen.corpus._runs import RunTable
-from surveygen.corpus.database import STORE_SCHEMA, Database, touch
+from surveygen.corpus.database import STORE_SCHEMA, Database, copy_database, touch
 from surveygen.corpus.jsonl import theme_data, theme_of, to_json
 from surveygen.domain.decision import excluded_papers
 from surveygen.domain.event import Event
@@ -87,6 +90,35 @@ class Store:
                 f"{path.parent}: {error.strerror}", "check the path and its permissions", file=str(path)
             ) from error
         return cls(Database(path, STORE_SCHEMA))
+
+    @classmethod
+    @contextmanager
+    def open_copy(cls, path: Path) -> Iterator[Store]:
+        """Open a private copy of a store, which is deleted at the end; the store itself is not changed.
+
+        Raises:
+            CorpusError: there is no store, or as for `open`.
+        """
+        if not path.is_file():
+            raise CorpusError(f"{path}: there is no store", "add papers first: surveygen add FILE", file=str(path))
+        with TemporaryDirectory(prefix="surveygen-store-") as folder:
+            copy = Path(folder) / path.name
+            copy_database(path, copy)
+            with cls(Database(copy, STORE_SCHEMA)) as store:
+                yield store
+
+    @classmethod
+    def open_to_read(cls, path: Path) -> AbstractContextManager[Store]:
+        """Open a store, or a private copy of one that lies in a folder without write permission.
+
+        What is written to a copy, such as a cached result, is lost.
+
+        Raises:
+            CorpusError: as for `open`.
+        """
+        if path.is_file() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            return cls.open_copy(path)
+        return cls.open(path)
 
     def __enter__(self) -> Self:
         return self

@@ -57,13 +57,17 @@ def open_context(
     request: BuildRequest | None = None,
     *,
     budget: BudgetTracker | None = None,
+    answers: Path | None = None,
 ) -> BuildContext:
     """Return the context of a run over an open store.
 
-    Who runs a stage that may ask a language model closes `BuildContext.llm` afterwards (``with context.llm:``).
+    `answers` is the cache of a model's responses in place of the project's own. Who runs a stage that may ask a
+    language model closes `BuildContext.llm` afterwards (``with context.llm:``).
 
     Raises:
         ThemeError: the profile cannot be used.
     """
     profile = load_profile(project.settings.profile, project.root)
-    return BuildContext(project, store, profile, progress, LlmSession(project, budget), request or BuildRequest())
+    return BuildContext(
+        project, store, profile, progress, LlmSession(project, budget, answers=answers), request or BuildRequest()
+    )

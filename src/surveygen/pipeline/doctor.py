@@ -100,7 +100,7 @@ def _check_store(project: Project) -> HealthCheck:
     if not project.database.exists():
         return HealthCheck("corpus", ok=True, detail="empty", hint="surveygen add FILE")
     try:
-        with Store.open(project.database) as store:
+        with Store.open_to_read(project.database) as store:
             detail = f"{store.counts().papers} papers, changed {store.changed_at()}"
     except SurveygenError as error:
         return HealthCheck("corpus", ok=False, detail=error.message, hint=error.hint)

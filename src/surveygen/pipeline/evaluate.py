@@ -49,7 +49,7 @@ def evaluate(
     """
     if gold is None and outline is None and bibliography is None:
         raise ConfigError("evaluate: nothing to compare with", "give --gold, --outline or --bibliography")
-    with Store.open(project.database) as store:
+    with Store.open_to_read(project.database) as store:
         data = place_papers(open_context(project, store, progress))
         assessment = Assessment(
             _levels(gold, data) if gold else (),

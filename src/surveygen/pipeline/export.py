@@ -21,7 +21,7 @@ def export(project: Project, name: str) -> Iterator[str]:
     """
     if name not in EXPORTS:
         raise ConfigError(f"export: unknown format {name!r}", f"choose from {', '.join(EXPORTS)}")
-    with Store.open(project.database) as store:
+    with Store.open_to_read(project.database) as store:
         if name == "jsonl":
             yield from (f"{line}\n" for line in export_lines(store))
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Self, TypeVar
 
 from surveygen.config import Project
@@ -24,10 +25,18 @@ class LlmSession:
         project: its settings name the model, its folders hold cached answers and prompts.
         budget: counts tokens and costs, and stops at the limit of the settings.
         model: the model to ask; by default the one that the settings name.
+        answers: the file of cached responses; by default that of the project.
     """
 
-    def __init__(self, project: Project, budget: BudgetTracker | None = None, model: ChatModel | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        budget: BudgetTracker | None = None,
+        model: ChatModel | None = None,
+        answers: Path | None = None,
+    ) -> None:
         self._project = project
+        self._path = answers or project.answers
         self._budget = budget or BudgetTracker(project.settings.llm)
         self._model = model or connect(project.settings.llm)
         self._answers: LlmCache | None = None
@@ -46,7 +55,7 @@ class LlmSession:
     @property
     def answers(self) -> LlmCache:
         """The cached answers of earlier runs."""
-        self._answers = self._answers or LlmCache(self._project.answers)
+        self._answers = self._answers or LlmCache(self._path)
         return self._answers
 
     def connect(self, account: str = "") -> CachedLlmClient:

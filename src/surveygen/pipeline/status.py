@@ -31,7 +31,7 @@ class Status:
 
 def status(project: Project) -> Status:
     """Read the store; create an empty one if there is none."""
-    with Store.open(project.database) as store:
+    with Store.open_to_read(project.database) as store:
         drafts = sorted(path.parent for path in project.output.rglob("manifest.json"))
         return Status(
             title=project.settings.title,

@@ -51,7 +51,7 @@ class TaxonomyView:
 
 def show(project: Project, progress: Progress) -> TaxonomyView:
     """Assign the papers as a build would, without writing drafts."""
-    with Store.open(project.database) as store:
+    with Store.open_to_read(project.database) as store:
         data = place_papers(open_context(project, store, progress))
         excluded = (store.papers.get(paper) for paper in sorted(excluded_papers(store.decisions.all())))
         return TaxonomyView(

@@ -1,42 +1,45 @@
-"""Checking a built draft against the store, claim by claim."""
+"""Prove a draft: compose it again from the store, and check its sentences."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from surveygen.config import Project
-from surveygen.corpus import Store
-from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Evidence, Sentence
-from surveygen.errors import ConfigError
+from surveygen.corpus import Store, copy_database
+from surveygen.errors import ConfigError, SurveygenError
+from surveygen.languages import codes
+from surveygen.llm import CostEstimate
+from surveygen.pipeline.build import check_request, run_build
+from surveygen.pipeline.context import open_context
 from surveygen.pipeline.files import MANIFEST, read_manifest, sha256
+from surveygen.pipeline.progress import NullProgress
+from surveygen.pipeline.stages.render import FormatRecord, OutputCache, shared_files
 from surveygen.pipeline.stages.translate import load_glossary
+from surveygen.pipeline.verify_sentences import DraftCheck, Problem
 from surveygen.pipeline.verify_translations import compare_editions
-from surveygen.summarize import check_grounding
+from surveygen.render import format_names
 from surveygen.themes import load_profile
-from surveygen.translate import Glossary, validation_error
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A failed check: file, place and reason."""
-
-    file: str
-    place: str
-    reason: str
+Record = Mapping[str, FormatRecord]  # by format
+_JSON = "survey.json"
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
     """The outcome; a draft is valid if there are no problems.
 
-    `human` counts sentences written by a person, which are not checked against sources; `doubted` lists those of them
-    whose sources have changed since.
+    Attributes:
+        drafts: number of editions. sentences, citations: numbers of those that were checked.
+        problems: what does not hold.
+        human: number of sentences written by a person, which are not checked against sources.
+        doubted: those of them whose sources have changed since.
+        outdated: files that are as they were built, from an earlier state of the corpus, settings or program.
     """
 
     drafts: int
@@ -45,61 +48,213 @@ class VerifyReport:
     problems: tuple[Problem, ...]
     human: int = 0
     doubted: tuple[Problem, ...] = ()
+    outdated: tuple[Problem, ...] = ()
 
 
 def verify(project: Project, folder: Path | None = None) -> VerifyReport:
-    """Check every edition below a folder (default: the survey's output), and that the editions state the same facts.
+    """Prove every edition below a folder (default: the survey's output).
+
+    The editions are composed and rendered again from a private copy of the store, and every byte is compared. Where the
+    survey has moved on since the build, the files are compared with the checksums that the store remembers. On top of
+    that each sentence is checked against its sources, and all editions must state the same facts. Nothing is written
+    into the project or the draft, no model is asked, and nothing is sent.
 
     Raises:
-        ConfigError: there is no draft.
+        ConfigError: there is no draft. CorpusError: there is no store, or it is damaged.
     """
     root = folder or project.output / project.settings.slug
-    drafts = sorted(root.rglob("survey.json")) if root.is_dir() else []
-    if not drafts:
-        raise ConfigError(f"no survey.json below {root}", "run: surveygen build --format json")
-    checked: list[_DraftCheck] = []
+    found = {path.parent for name in (MANIFEST, _JSON) for path in root.rglob(name)} if root.is_dir() else set()
+    editions = sorted(found)
+    if not editions:
+        raise ConfigError(f"no draft below {root}", "run: surveygen build")
     problems: list[Problem] = []
-    profile = load_profile(project.settings.profile, project.root)
-    readable: list[tuple[Path, Mapping[str, Any]]] = []
-    with Store.open(project.database) as store:
-        for draft in drafts:
-            problems += _check_files(draft.parent)
-            data = _read(draft)
-            if isinstance(data, Problem):
-                problems.append(data)
-                continue
-            readable.append((draft, data))
-            checked.append(
-                _DraftCheck(store, draft, data, load_glossary(project, profile, str(data.get("language", ""))))
-            )
-            problems += checked[-1].problems()
-    problems += [Problem(str(path), place, reason) for path, place, reason in compare_editions(readable)]
+    outdated: list[Problem] = []
+    documents: list[tuple[Path, Mapping[str, Any]]] = []
+    with Store.open_copy(project.database) as store, TemporaryDirectory(prefix="surveygen-verify-") as scratch:
+        for number, parent in enumerate(dict.fromkeys(edition.parent for edition in editions)):
+            languages: dict[Path, str] = {}
+            for edition in (edition for edition in editions if edition.parent == parent):
+                data = _read(edition / _JSON)
+                if isinstance(data, Problem):
+                    problems.append(data)
+                    continue
+                language = str(data.get("language", edition.name))
+                if language in codes():
+                    languages[edition] = language
+                else:
+                    problems.append(Problem(str(edition), "", f"is not an edition: {language!r} is not a language"))
+                documents += [(edition / _JSON, data)] if data else []
+            if languages:
+                files = _FileCheck(project, store, parent, languages, Path(scratch) / str(number))
+                for problem, is_old in files.differences(shared=parent.is_relative_to(root)):
+                    (outdated if is_old else problems).append(problem)
+                documents += files.composed_documents()
+        profile = load_profile(project.settings.profile, project.root)
+        checks = [
+            DraftCheck(store, path, data, load_glossary(project, profile, str(data.get("language", ""))))
+            for path, data in documents
+        ]
+        problems += [problem for check in checks for problem in check.problems()]
+    problems += [Problem(str(path), place, reason) for path, place, reason in compare_editions(documents)]
     return VerifyReport(
-        len(drafts),
-        sum(check.sentences for check in checked),
-        sum(check.citations for check in checked),
+        len(editions),
+        sum(check.sentences for check in checks),
+        sum(check.citations for check in checks),
         tuple(problems),
-        sum(check.human for check in checked),
-        tuple(stale for check in checked for stale in check.stale),
+        sum(check.human for check in checks),
+        tuple(stale for check in checks for stale in check.stale),
+        tuple(outdated),
     )
 
 
-def _check_files(folder: Path) -> Iterator[Problem]:
-    """Compare each file with the checksum in the manifest."""
-    sums = read_manifest(folder)
-    if not sums:
-        yield Problem(str(folder / MANIFEST), "", "missing or unreadable: build the draft again")
-    for name, checksum in sums.items():
-        path = folder / name
-        if " " in name:
-            continue  # a note about a file, such as what the PDF was made from
-        if not path.is_file():
-            yield Problem(str(path), "", "missing")
-        elif sha256(path) != checksum:
-            yield Problem(str(path), "", "changed after it was built")
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A folder of a draft, and what its files are compared with.
+
+    Attributes:
+        folder: the draft. names: its files. required: files that it must have.
+        made: the folder of what the store gives now. failure: why it gives nothing.
+        record: what the store remembers of the files.
+    """
+
+    folder: Path
+    made: Path
+    names: set[str]
+    required: set[str]
+    record: Record
+    failure: str
+
+
+class _FileCheck:
+    """The comparison of the editions of one survey with what the store gives.
+
+    Args:
+        project: the survey.
+        store: a copy of its store, since composing fills caches.
+        parent: the folder of the editions, and of the files that they share.
+        languages: by folder of an edition, its language.
+        scratch: an empty folder to build in.
+    """
+
+    def __init__(
+        self, project: Project, store: Store, parent: Path, languages: Mapping[Path, str], scratch: Path
+    ) -> None:
+        self._parent, self._languages, self._made = parent, languages, scratch / "draft"
+        answers = scratch / project.answers.name
+        scratch.mkdir()
+        if project.answers.is_file():
+            copy_database(project.answers, answers)
+        request = check_request(project, tuple(dict.fromkeys(languages.values())), ("json",), parent)
+        budget = CostEstimate(project.settings.llm)  # counts what a model would be asked, and asks nothing
+        self._context = open_context(project, store, NullProgress(), request, budget=budget, answers=answers)
+
+    def differences(self, *, shared: bool) -> Iterator[tuple[Problem, bool]]:
+        """Yield what differs, and whether it is only of an earlier state; `shared` includes what the editions share."""
+        cache = OutputCache(self._context)
+        usual = self._context.project.output / self._context.settings.slug
+        records = {
+            edition: cache.record(edition) or cache.record(usual / language)
+            for edition, language in self._languages.items()
+        }
+        failure = ""
+        if any(
+            not record or cache.content in {item.content for item in record.values()} for record in records.values()
+        ):
+            failure = self._compose(records)
+        for edition, record in records.items():
+            names = {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()} - {MANIFEST}
+            required = {name for item in record.values() for name in item.files}
+            if not cache.record(edition):  # a copy, which need not have every format
+                required = {name for item in record.values() if names & _own_files(item, record) for name in item.files}
+            if not read_manifest(edition):
+                yield Problem(str(edition / MANIFEST), "", "missing or unreadable: build the draft again"), False
+            made = self._made / self._languages[edition]
+            yield from self._compare(_Draft(edition, made, names, required, record, failure))
+        if shared:
+            record = cache.record(self._parent)
+            names = {path.name for path in shared_files(self._context) if (self._parent / path.name).is_file()}
+            required = {name for item in record.values() for name in item.files}
+            yield from self._compare(_Draft(self._parent, self._made, names, required, record, failure))
+
+    def composed_documents(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+        """Yield the survey.json that the store gives for each edition that was built without one."""
+        for edition, language in self._languages.items():
+            data = _read(self._made / language / _JSON)
+            if data and not isinstance(data, Problem) and not (edition / _JSON).is_file():
+                yield edition / _JSON, data
+
+    def _compose(self, records: Mapping[Path, Record]) -> str:
+        """Build the editions in the scratch folder; return why they could not be built, "" if they could.
+
+        A PDF is made again only if the store has no record of it: that takes TeX and most of the time.
+        """
+        formats = {name for record in records.values() for name in record} | {"json"}
+        if not all(records.values()):
+            formats |= set(format_names())
+        pdfs = [(edition, path.name) for edition in records for path in edition.glob("*.pdf")]
+        recorded = all(name in records[edition].get("pdf", FormatRecord("", {})).files for edition, name in pdfs)
+        if recorded or not shutil.which("lualatex"):
+            formats.discard("pdf")
+        request = replace(self._context.request, folder=self._made, formats=tuple(sorted(formats)))
+        try:
+            run_build(replace(self._context, request=request))
+        except SurveygenError as error:
+            return str(error)
+        return ""
+
+    def _compare(self, draft: _Draft) -> Iterator[tuple[Problem, bool]]:
+        """Yield each file that is not what the store gives now, and whether it is as it was built at another time."""
+        listed = read_manifest(draft.folder)
+        for name in sorted(draft.names | draft.required | {name for name in listed if " " not in name}):
+            if name not in draft.names:
+                reason, is_old = "missing", False
+            else:
+                checksum = sha256(draft.folder / name)
+                signed = listed.get(name, "" if listed else checksum) == checksum
+                if not ((draft.made / name).is_file() and sha256(draft.made / name) == checksum):
+                    reason, is_old = self._difference(draft, name, checksum, signed=signed or name not in listed)
+                else:
+                    reason, is_old = "" if signed else f"{MANIFEST} has another checksum: build the draft again", False
+            if reason:
+                yield Problem(str(draft.folder / name), "", reason), is_old
+
+    def _difference(self, draft: _Draft, name: str, checksum: str, *, signed: bool) -> tuple[str, bool]:
+        """Return why a file is not what the store gives now, "" if it need not be, and whether it is only old."""
+        content = OutputCache(self._context).content
+        contents = {item.content for item in draft.record.values()}
+        made_from = {item.content for item in draft.record.values() if item.files.get(name) == checksum}
+        if made_from and content not in made_from:
+            return f"is as it was built {self._moved_on(draft.folder)}", True
+        if not signed:
+            return "changed after it was built", False
+        if made_from and draft.failure:
+            return f"is as it was built, but cannot be built again: {draft.failure}", True
+        if made_from and name.endswith(".pdf"):
+            return "", False  # not made again, as the store remembers its bytes
+        if content in contents or not draft.failure:
+            state = "" if content in contents else f" (it was built {self._moved_on(draft.folder)})"
+            return f"is not what the store gives{state}: build the draft again", False
+        return f"cannot be compared, since the survey cannot be built: {draft.failure}", False
+
+    def _moved_on(self, folder: Path) -> str:
+        """Say from which state a draft was built, where that is not the present one."""
+        data = _read(folder / _JSON)
+        provenance = data.get("provenance", {}) if isinstance(data, Mapping) else {}
+        built, now = str(provenance.get("corpus_sha256", "")), self._context.store.sha256()
+        if built and built != now:
+            return f"from state {built[:12]} of the corpus, which is now {now[:12]}"
+        return "from other settings, templates or reports, or by another surveygen"
+
+
+def _own_files(item: FormatRecord, record: Record) -> set[str]:
+    """Return the files that no other format of an edition has."""
+    return set(item.files) - {name for other in record.values() if other is not item for name in other.files}
 
 
 def _read(path: Path) -> Mapping[str, Any] | Problem:
+    """Return the content of a survey.json, empty if there is no file, or why it cannot be used."""
+    if not path.is_file():
+        return {}
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -107,119 +262,3 @@ def _read(path: Path) -> Mapping[str, Any] | Problem:
     if not isinstance(data, dict) or data.get("schema_version") != 1:
         return Problem(str(path), "schema_version", "is not 1: build the draft again")
     return data
-
-
-class _DraftCheck:
-    """The checks of one survey.json, with counts."""
-
-    def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary) -> None:
-        self._glossary = glossary
-        self._paper = cache(lambda paper, version: paper_as_of(store, paper, version))
-        self._path = str(path)
-        self._data = data
-        self.sentences = 0
-        self.citations = 0
-        self.human = 0
-        self.stale: list[Problem] = []
-
-    def problems(self) -> list[Problem]:
-        """Return the failed checks; a draft with another structure is one problem, not a crash."""
-        try:
-            return [Problem(self._path, place, reason) for place, reason in self._failures()]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            return [Problem(self._path, "", f"does not have the structure of a draft: {error!r}")]
-
-    def _failures(self) -> Iterator[tuple[str, str]]:
-        listed = {row["paper"] for row in self._data["references"]}
-        papers = {row["id"] for row in self._data["papers"]}
-        for paper in sorted(listed - papers):
-            yield "references", f"{paper} is not a paper of the draft"
-        cited = set()
-        for place, themed, raw in _claims(self._data["sections"]):
-            self.sentences += 1
-            self.citations += len(raw["cites"])
-            cited |= set(raw["cites"])
-            if raw["hand"] is not None:
-                self._count(place, raw)
-            for reason in self._check(raw, listed, themed=themed):
-                yield place, reason
-        if not any(block["kind"] == "catalogue" for section in self._data["sections"] for block in section["blocks"]):
-            for paper in sorted(listed - cited):
-                yield "references", f"{paper} is never cited"
-
-    def _count(self, place: str, raw: Mapping[str, Any]) -> None:
-        """Count a sentence written by a person; changed sources are reported and are not failures."""
-        self.human += 1
-        sources = ", ".join(f"{doubt['paper']}: {doubt['reason']}" for doubt in raw["hand"]["sources"])
-        if sources:
-            self.stale.append(Problem(self._path, place, f"{raw['text'][:60]!r}: sources changed: {sources}"))
-
-    def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
-        sentence = _sentence(raw)
-        shown = f"{sentence.text[:60]!r}"
-        for paper in sorted(set(sentence.cites) - listed):
-            yield f"{shown} cites {paper}, which is not in the references"
-        if themed and not sentence.cites and sentence.method != "human":
-            yield f"{shown} cites nothing"
-        if raw["text"] != sentence.plain:
-            yield f"{shown}: text and marked text differ"
-        verdict = check_grounding(_as_written(sentence), self._paper)
-        if not verdict.ok:
-            yield f"{shown}: {verdict.reason}"
-        if sentence.translated_from is not None:
-            pair = (sentence.translated_from, sentence.language)
-            reason = validation_error(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
-            if reason:
-                yield f"{shown} is not a valid translation of its source: {reason}"
-
-
-def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:
-    """Return a paper with the text of one version, None if the store does not have it."""
-    current = store.papers.get(paper)
-    if current is None or current.version == version:
-        return current
-    title, abstract = store.papers.text(paper, version, "title"), store.papers.text(paper, version, "abstract")
-    if title is None or abstract is None:
-        return None
-    comment = store.papers.text(paper, version, "comment") or ""
-    return replace(current, version=version, title=title, abstract=abstract, comment=comment)
-
-
-def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
-    """Yield (section id, whether the section is about a theme, sentence) for text and table cells."""
-    for section in sections:
-        themed = section["theme"] is not None
-        for block in section["blocks"]:
-            for sentence in block.get("sentences", ()):
-                yield section["id"], themed, sentence
-            if block["kind"] == "table":
-                for row in block["rows"]:
-                    for cell in row["cells"]:
-                        if cell is not None:
-                            yield section["id"], themed, cell
-
-
-def _as_written(sentence: Sentence) -> Sentence:
-    """Return a sentence in the language of its source."""
-    if sentence.translated_from is None:
-        return sentence
-    return replace(sentence, text=sentence.source, language=sentence.translated_from, translated_from=None, source="")
-
-
-def _sentence(raw: Mapping[str, Any]) -> Sentence:
-    evidence = tuple(
-        Evidence(PaperId(item["paper"]), item["version"], item["field"], item["start"], item["end"])
-        for item in raw["evidence"]
-    )
-    return Sentence(
-        text=raw["marked"],
-        cites=tuple(PaperId(paper) for paper in raw["cites"]),
-        evidence=evidence,
-        method=raw["method"],
-        rule=raw["rule"],
-        role=raw["role"],
-        support=raw["support"],
-        language=raw["language"],
-        translated_from=raw["translated_from"],
-        source=raw.get("source", ""),
-    )

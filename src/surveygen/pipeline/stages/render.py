@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+
+import msgspec
 
 from surveygen import plugins
 from surveygen.domain.survey import Survey
@@ -25,6 +27,7 @@ from surveygen.survey import SurveyData
 
 PDF_SECONDS = 180.0  # limit of one pass of TeX
 PAGE = "index.html"
+SHARED = "shared"  # what stands for the format of files that all editions share
 _TAXONOMY = "taxonomy.toml"
 
 
@@ -42,17 +45,17 @@ def render(context: BuildContext, data: SurveyData) -> SurveyData:
         survey = data.surveys[language.code]
         for unit in EditableDraft(survey, store).orphaned_edits():
             context.progress.note(f"{language.code}: no section {unit.section} for the words of {unit.by}: {unit.text}")
-        written += _write_edition(context, survey, language)
+        files, changed = _write_edition(context, survey, language)
+        written += changed
+        translation, spent = data.translations.get(language.code), context.llm.spent
+        complete = not ((spent and spent.postponed) or (translation and translation.pending))
+        cache.remember(request.folder / language.code, files, complete=complete)
     taxonomy = taxonomy_toml(context.profile, data.taxonomy, project.settings.title).encode("utf-8")
     if write_if_changed(request.folder / _TAXONOMY, taxonomy):
         written.append(request.folder / _TAXONOMY)
     if data.changes:
         written += _write_reports(context, data)
-    spent = context.llm.spent
-    for language in languages if spent is None or not spent.postponed else ():  # else the next build asks the rest
-        translation = data.translations.get(language.code)
-        if translation is None or not translation.pending:
-            cache.remember(language)
+    cache.remember(request.folder, {SHARED: [path.name for path in shared_files(context)]})
     return replace(data, written_files=tuple(written))
 
 
@@ -69,49 +72,67 @@ def stale_editions(context: BuildContext) -> tuple[Language, ...]:
     return tuple(language for language in context.request.languages if not (complete and cache.is_current(language)))
 
 
+class FormatRecord(msgspec.Struct, frozen=True):
+    """The files of one format of an edition.
+
+    Attributes:
+        content: digest of all that they were made from.
+        files: their SHA-256 by name.
+        complete: False if a language model or translator has still to be asked for some of the text.
+    """
+
+    content: str
+    files: dict[str, str]
+    complete: bool = True
+
+
 class OutputCache:
     """Tells whether an edition is current: whether a build would write the same bytes.
 
     An edition follows from the program, the settings, the profile, the survey's own templates and glossary, the
-    languages that its page names, and the store. As long as these are the same and its files are whole, it is current.
+    languages that its page names, and the store: `content` is a digest of all of them. As long as it is the same and
+    the files of an edition are whole, the edition is current.
     """
 
     def __init__(self, context: BuildContext) -> None:
-        project = context.project
+        project, store = context.project, context.store
         folders = (project.templates, project.glossary, template_root())
         self._context = context
-        self._sources = (
+        self.content = digest(
             project.settings,
             context.profile,
             list(context.request.editions),
             program_digest(),
             *(_folder_digest(folder) for folder in folders),
+            *(store.sha256(), store.counts(), store.papers.sources(), generated_at(store), last_reports(store)),
         )
 
     def is_current(self, language: Language) -> bool:
         """Whether an edition has all requested formats, and a build would change none of its files."""
-        folder = self._folder(language)
-        if self._slot(folder).load(self._context.store, self._key(folder)) is None:
+        folder = self._context.request.folder / language.code
+        made = [self.record(folder).get(name) for name in self._context.request.formats]
+        if any(item is None or item.content != self.content or not item.complete for item in made):
             return False
         sums = {name: written for name, written in read_manifest(folder).items() if " " not in name}
         whole = ((folder / name).is_file() and sha256(folder / name) == written for name, written in sums.items())
         return bool(sums) and all(whole)
 
-    def remember(self, language: Language) -> None:
-        """Record that an edition was made from the present sources."""
-        folder = self._folder(language)
-        self._slot(folder).save(self._context.store, {}, self._key(folder))
+    def record(self, folder: Path) -> dict[str, FormatRecord]:
+        """Return what the store remembers of the files in a folder, by format; empty for another folder."""
+        return self._slot(folder).load(self._context.store) or {}
 
-    def _folder(self, language: Language) -> Path:
-        return self._context.request.folder / language.code
+    def remember(self, folder: Path, files: Mapping[str, Collection[str]], *, complete: bool = True) -> None:
+        """Record by format the files in a folder that were made from the present sources."""
+        made = {
+            name: FormatRecord(self.content, {file: sha256(folder / file) for file in sorted(names)}, complete)
+            for name, names in files.items()
+        }
+        self._slot(folder).save(self._context.store, self.record(folder) | made)
 
-    def _slot(self, folder: Path) -> Slot[dict[str, str]]:
-        return Slot("draft", dict[str, str], str(folder))
-
-    def _key(self, folder: Path) -> str:
-        store = self._context.store
-        content = (store.sha256(), store.counts(), store.papers.sources(), generated_at(store), last_reports(store))
-        return digest(*self._sources, *content, str(folder), sorted(self._context.request.formats))
+    def _slot(self, folder: Path) -> Slot[dict[str, FormatRecord]]:
+        folder, root = folder.resolve(), self._context.project.root.resolve()
+        name = folder.relative_to(root) if folder.is_relative_to(root) else folder  # a project can be moved
+        return Slot("draft", dict[str, FormatRecord], name.as_posix())
 
 
 @cache
@@ -127,8 +148,10 @@ def _folder_digest(folder: Path) -> str:
     return text_sha256(listing)
 
 
-def _write_edition(context: BuildContext, survey: Survey, language: Language) -> list[Path]:
-    """Write one edition; return the files whose bytes are new.
+def _write_edition(
+    context: BuildContext, survey: Survey, language: Language
+) -> tuple[dict[str, list[str]], list[Path]]:
+    """Write one edition; return the names of its files by format, and the files whose bytes are new.
 
     With "pdf" each TeX file is compiled: that of the survey, and that of the slides if these are requested. The files
     of a format that is not requested stay. Pages in sub-folders that an earlier build of a requested format made, and
@@ -137,18 +160,23 @@ def _write_edition(context: BuildContext, survey: Survey, language: Language) ->
     formats, folder = context.request.formats, context.request.folder / language.code
     roots = TemplateRoots(template_root(), context.project.templates)
     made: dict[str, bytes] = {}
+    files: dict[str, list[str]] = {}
     with context.progress.stage(f"render {language.code}", len(formats)) as advance:
         for name in formats:
             module = "latex" if name == "pdf" else name
             renderer: Renderer = plugins.load("render", module).make(language, roots, context.settings)
-            made |= {file: text.encode("utf-8") for file, text in renderer.render(survey).items()}
+            texts = renderer.render(survey)
+            files[name] = list(texts)
+            made |= {file: text.encode("utf-8") for file, text in texts.items()}
             advance(1 if name != "pdf" else 0)
         written = [folder / file for file, data in made.items() if write_if_changed(folder / file, data)]
         sources = [folder / file for file in made if file.endswith(".tex")] if "pdf" in formats else []
         written += [pdf for source in sources for pdf in _compile(source)]
         advance(1 if sources else 0)
     _update_manifest(folder, made, sources)
-    return written
+    if sources:
+        files["pdf"] += [source.with_suffix(".pdf").name for source in sources]
+    return files, written
 
 
 def _update_manifest(folder: Path, made: Collection[str], sources: Sequence[Path]) -> None:

@@ -1,0 +1,284 @@
+"""A draft that was forged and signed again does not pass, whatever was changed, in any format."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from surveygen import pipeline
+from surveygen.config import Project, find_project
+
+Rows = list[Any]
+Change = Callable[[Rows], None]
+
+
+def _rows(text: str, name: str) -> tuple[int, int]:
+    """Return the lines between the brackets of one array of a survey.json, which has an element a line."""
+    lines = text.split("\n")
+    start = lines.index(f'"{name}": [') + 1
+    return start, next(at for at in range(start, len(lines)) if lines[at] in {"]", "],"})
+
+
+def _forged(text: str, name: str, change: Change) -> str:
+    """Change the elements of one array in place, in the layout of the program."""
+    lines, (start, end) = text.split("\n"), _rows(text, name)
+    rows = [json.loads(line.rstrip(",")) for line in lines[start:end]]
+    change(rows)
+    written = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
+    return "\n".join([*lines[:start], *(f"{row}," for row in written[:-1]), *written[-1:], *lines[end:]])
+
+
+def _sentences(sections: Rows) -> Iterator[dict[str, Any]]:
+    for section in sections:
+        for block in section["blocks"] if section["theme"] else ():
+            yield from block.get("sentences", ())
+
+
+def _block(sections: Rows, kind: str) -> dict[str, Any]:
+    return next(block for section in sections for block in section["blocks"] if block["kind"] == kind)
+
+
+def _themed(sections: Rows) -> Rows:
+    return [section for section in sections if section["theme"]]
+
+
+def _swap(rows: Rows, key: str) -> None:
+    rows[0][key], rows[1][key] = rows[1][key], rows[0][key]
+
+
+def _invent_paper(papers: Rows) -> None:
+    papers.append({**papers[0], "id": "2399.00001", "title": "A paper that nobody wrote"})
+
+
+def _remove_border_cases(themes: Rows) -> None:
+    for theme in themes:
+        theme["border"] = [""]
+
+
+def _invent_card(papers: Rows) -> None:
+    papers[0]["card"]["limits"] = [{**next(iter(papers[0]["card"]["aims"] or papers[1]["card"]["aims"]))}]
+
+
+def _cut_quotation(sections: Rows) -> None:
+    sentence = next(item for item in _sentences(sections) if item["rule"] == "quote" and " " in item["text"])
+    head, tail = sentence["text"].split(" ", 1)
+    for key in ("text", "marked"):
+        sentence[key] = sentence[key].replace(f"{head} {tail[:5]}", tail[:1].upper() + tail[1:5])
+    sentence["evidence"][0]["start"] += len(head) + 1
+
+
+def _move_sentence(sections: Rows) -> None:
+    first, second, *_ = (
+        block for section in _themed(sections) for block in section["blocks"] if block["kind"] == "paragraph"
+    )
+    second["sentences"].append(first["sentences"].pop())
+
+
+def _first(sections: Rows, **values: object) -> None:
+    next(_sentences(sections)).update(values)
+
+
+IN_JSON: dict[str, tuple[str, Change]] = {
+    # what trust.md names: papers, references, assignments, themes
+    "title of a paper": ("papers", lambda rows: rows[0].update(title="Another title")),
+    "titles exchanged": ("papers", lambda rows: _swap(rows, "title")),
+    "authors of a paper": ("papers", lambda rows: rows[0].update(authors=["A. Nother"])),
+    "order of authors": ("papers", lambda rows: max(rows, key=lambda row: len(row["authors"]))["authors"].reverse()),
+    "version of a paper": ("papers", lambda rows: rows[0].update(version=7)),
+    "date of a paper": ("papers", lambda rows: rows[0].update(published="2019-01-01")),
+    "cards exchanged": ("papers", lambda rows: _swap(rows, "card")),
+    "invented card": ("papers", _invent_card),
+    "invented paper": ("papers", _invent_paper),
+    "paper left out": ("papers", lambda rows: rows.pop()),
+    "cite keys exchanged": ("references", lambda rows: _swap(rows, "cite_key")),
+    "reference to an invented paper": ("references", lambda rows: rows.append({"paper": "x", "cite_key": "x2020"})),
+    "reference left out": ("references", lambda rows: rows.pop()),
+    "assignment to another theme": ("assignments", lambda rows: _swap(rows, "theme")),
+    "score of an assignment": ("assignments", lambda rows: rows[0].update(score=0.99)),
+    "confidence": ("assignments", lambda rows: rows[0].update(confidence=rows[0]["confidence"] / 2)),
+    "doubt removed": ("assignments", lambda rows: rows[0].update(uncertain=not rows[0]["uncertain"])),
+    "reason of an assignment": ("assignments", lambda rows: rows[0]["why"].update(keywords=["persuasive"])),
+    "outlier declared": ("assignments", lambda rows: rows[0].update(outside=not rows[0]["outside"])),
+    "name of a theme": ("themes", lambda rows: rows[0].update(name="Everything is fine")),
+    "names of themes exchanged": ("themes", lambda rows: _swap(rows, "name")),
+    "size of a theme": ("themes", lambda rows: rows[0].update(size=99)),
+    "description of a theme": ("themes", lambda rows: rows[0].update(description="Solved long ago.")),
+    "border cases removed": ("themes", _remove_border_cases),
+    # sections and sentences
+    "heading": ("sections", lambda rows: _themed(rows)[0].update(title="A heading")),
+    "numbers of a chart": ("sections", lambda rows: _block(rows, "year_chart").update(caption="900 papers")),
+    "numbers at a glance": ("sections", lambda rows: _block(rows, "facts")["rows"][0].update(value="900")),
+    "numbers of the flow": ("sections", lambda rows: _block(rows, "flow")["stages"][0].update(label="900 records")),
+    "support of a sentence": ("sections", lambda rows: _first(rows, support=0.5)),
+    "rule of a sentence": ("sections", lambda rows: _first(rows, rule="paraphrase")),
+    "role of a sentence": ("sections", lambda rows: _first(rows, role="limit")),
+    "sentence said to be a person's": ("sections", lambda rows: _first(rows, method="human", cites=[], evidence=[])),
+    "sentence deleted": ("sections", lambda rows: _block(_themed(rows), "paragraph")["sentences"].pop()),
+    "section emptied": ("sections", lambda rows: _themed(rows)[0].update(blocks=[])),
+    "section deleted": ("sections", lambda rows: rows.remove(_themed(rows)[0])),
+    "sections exchanged": ("sections", lambda rows: rows.insert(0, rows.pop())),
+    "sentence moved to another theme": ("sections", _move_sentence),
+    "sentence said twice": (
+        "sections",
+        lambda rows: _block(_themed(rows), "paragraph")["sentences"].append(next(_sentences(rows))),
+    ),
+    "quotation cut so that its sense turns": ("sections", _cut_quotation),
+    "notice that software wrote it": ("sections", lambda rows: rows[0]["blocks"].pop(1)),
+    "row of a table": ("sections", lambda rows: _block(rows, "table")["rows"].pop()),
+    "place on the map": ("sections", lambda rows: _block(rows, "map")["themes"].reverse()),
+}
+AS_TEXT: dict[str, tuple[str, str, str]] = {
+    "quality number": ("survey.json", r'"editor_notes":\d+', '"editor_notes":0'),
+    "provenance: encoder": ("survey.json", r'"encoder":"[^"]*"', '"encoder":"human judgement"'),
+    "provenance: state of the corpus": ("survey.json", r'"corpus_sha256":"...', '"corpus_sha256":"000'),
+    "provenance: settings": ("survey.json", r'"config_sha256":"...', '"config_sha256":"000'),
+    "date of the draft": ("survey.json", r'("generated_at": ")\d{4}', r"\g<1>2031"),
+    "title of the survey": ("survey.json", r'("title": ")', r"\1The definitive "),
+    "invented changes": ("survey.json", r'"changes": null', '"changes": {"run":1}'),
+    "words of the page": ("index.html", r"<p>", "<p>Nothing is known. "),
+    "script in the page": ("index.html", r"</body>", "<script>fetch('/')</script></body>"),
+    "words of the TeX file": ("survey.tex", r"\\section", r"Nothing is known. \\section"),
+    "citation in the TeX file": ("survey.tex", r"\\cite\{[^}]*\}", ""),
+    "year in the bibliography": ("references.bib", r"year = \{\d+\}", "year = {1999}"),
+    "author in the bibliography": ("references.bib", r"author = \{", "author = {Nother, A. and "),
+    "words of the Markdown file": ("survey.md", r"\n## ", "\n\nNothing is known.\n\n## "),
+    "citation of the Markdown file": ("survey.md", r"\[[^\]]*\]\(#", "[Invented 2020](#"),
+}
+
+
+def _sign(folder: Path) -> None:
+    """Write the manifest again, as anybody can."""
+    path = folder / "manifest.json"
+    names = sorted(item.name for item in folder.iterdir() if item != path)
+    sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    path.write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8")
+
+
+def _reasons(project: Project, folder: Path) -> dict[str, list[str]]:
+    """Return what verify finds in each folder, apart from the differences between the copies, by the folder's name."""
+    found: dict[str, list[str]] = {}
+    for problem in pipeline.verify(project, folder).problems:
+        if "differs from the edition" not in problem.reason:
+            found.setdefault(Path(problem.file).relative_to(folder).parts[0], []).append(problem.reason)
+    return found
+
+
+def test_every_forgery_is_caught(built: Project, tmp_path: Path) -> None:
+    """Each of 60 forgeries, its manifest signed again, is found where it was made; the honest copy holds."""
+    honest = built.output / "sample" / "en"
+    names = ["en", *IN_JSON, *AS_TEXT, "file added", "file removed", "manifest lists less", "without a manifest"]
+    for name in names:
+        shutil.copytree(honest, tmp_path / name)
+    text = (honest / "survey.json").read_text(encoding="utf-8")
+    for name, (part, change) in IN_JSON.items():
+        assert _forged(text, part, lambda _rows: None) == text
+        forged = _forged(text, part, change)
+        assert forged != text, name
+        (tmp_path / name / "survey.json").write_text(forged, encoding="utf-8")
+    for name, (file, pattern, value) in AS_TEXT.items():
+        path = tmp_path / name / file
+        before = path.read_text(encoding="utf-8")
+        after = re.sub(pattern, value, before, count=1)
+        assert after != before, name
+        path.write_text(after, encoding="utf-8")
+    (tmp_path / "file added" / "appendix.html").write_text("<p>More.</p>", encoding="utf-8")
+    (tmp_path / "file removed" / "references.bib").unlink()
+    for name in names:
+        _sign(tmp_path / name)
+    listed = tmp_path / "manifest lists less" / "manifest.json"
+    listed.write_text(re.sub(r'\n "survey.md": "\w+",?', "", listed.read_text()), encoding="utf-8")
+    (tmp_path / "without a manifest" / "manifest.json").unlink()
+
+    found = _reasons(built, tmp_path)
+
+    assert [name for name in names if name not in found] == ["en"]
+
+
+def test_reports_and_taxonomy_are_compared(copy: Project) -> None:
+    """Files that all editions share belong to the draft."""
+    path = copy.output / "sample" / "taxonomy.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("name = ", "name = 'x' # "), encoding="utf-8")
+
+    (problem,) = pipeline.verify(copy).problems
+
+    assert problem.file == str(path)
+
+
+def test_a_draft_of_an_earlier_state_is_named(copy: Project, root: Path, tmp_path: Path) -> None:
+    """After new papers a draft is as it was built, and verify says from which state; a forgery of it still shows."""
+    more = tmp_path / "more.jsonl"
+    lines = (root / "corpus" / "llm-alignment.jsonl").read_text(encoding="utf-8").splitlines()
+    more.write_text(lines[-1] + "\n", encoding="utf-8")
+    pipeline.add(copy, [more], pipeline.NullProgress())
+
+    report = pipeline.verify(copy)
+
+    assert report.problems == ()
+    assert {Path(item.file).name for item in report.outdated} >= {"survey.json", "index.html", "survey.md"}
+    state = json.loads((copy.output / "sample" / "en" / "survey.json").read_text())["provenance"]["corpus_sha256"]
+    assert all(state[:12] in item.reason for item in report.outdated if item.file.endswith("html"))
+    page = copy.output / "sample" / "en" / "index.html"
+    page.write_bytes(page.read_bytes().replace(b"<p>", b"<p>Forged. ", 1))
+    _sign(page.parent)
+    assert [problem.file for problem in pipeline.verify(copy).problems] == [str(page)]
+
+
+def test_verify_changes_nothing(copy: Project) -> None:
+    """Neither the store nor the draft is written, and nothing is left beside them."""
+    before = {path: path.read_bytes() for path in sorted(copy.root.rglob("*")) if path.is_file()}
+
+    pipeline.verify(copy)
+
+    assert {path: path.read_bytes() for path in sorted(copy.root.rglob("*")) if path.is_file()} == before
+
+
+def test_a_draft_without_json_is_proved(copy: Project) -> None:
+    """Sentences are counted and files are compared although only the page was published."""
+    folder = copy.output / "sample" / "en"
+    for path in folder.iterdir():
+        if path.name != "index.html":
+            path.unlink()
+    _sign(folder)
+    published = copy.root / "published" / "en"
+    shutil.copytree(folder, published)
+
+    report = pipeline.verify(copy, published)
+
+    assert report.problems == ()
+    assert report.sentences > 20
+
+
+@pytest.mark.parametrize("command", ["verify", "status", "export", "themes"])
+def test_a_folder_without_write_permission(copy: Project, command: str) -> None:
+    """A survey that was published can be read where it lies."""
+    arguments = {"export": ["--format", "csl"], "themes": ["show"]}.get(command, [])
+    drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    if drop and shutil.which("setpriv") is None:
+        pytest.skip("as root, permissions count only with setpriv")
+    folders = [copy.root, *(path for path in copy.root.rglob("*") if path.is_dir())]
+    for path in [*folders, copy.database]:
+        path.chmod(path.stat().st_mode & ~0o222)
+
+    run = subprocess.run(
+        [*drop, sys.executable, "-m", "surveygen", "-C", str(copy.root), command, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    for path in [*folders, copy.database]:
+        path.chmod(path.stat().st_mode | 0o200)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout
+    assert [path.name for path in copy.database.parent.iterdir()] == [copy.database.name]
+    assert find_project(copy.root).database.is_file()
