@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import sys
-from functools import cache
 from typing import Annotated
 
 import typer
 
-import surveygen.cli
 from surveygen import __version__
+from surveygen.cli import drafts, editing, papers, project, themes
 from surveygen.cli._context import Context, folder_option
 from surveygen.errors import SurveygenError
 
@@ -48,22 +45,28 @@ def _shared(
     context.obj = Context(folder=folder, as_json=as_json, debug=debug, quiet=quiet)
 
 
-@cache  # `main` may run several times in a process, and typer would add every command again
-def _add_commands() -> None:
-    """Add every public module of this package: its function ``command``, or its typer app ``group``."""
-    for module in sorted(pkgutil.iter_modules(surveygen.cli.__path__), key=lambda module: module.name):
-        if module.name.startswith("_"):
-            continue
-        command_module = importlib.import_module(f"surveygen.cli.{module.name}")
-        if hasattr(command_module, "group"):
-            app.add_typer(command_module.group, name=module.name)
-        else:
-            app.command(name=module.name)(command_module.command)
+COMMANDS = (
+    papers.add,
+    drafts.build,
+    papers.citations,
+    project.doctor,
+    editing.edit,
+    drafts.evaluate,
+    drafts.export,
+    papers.fetch,
+    project.init,
+    drafts.refresh,
+    editing.serve,
+    project.status,
+    drafts.verify,
+)
+for command in COMMANDS:
+    app.command(name=command.__name__)(command)
+app.add_typer(themes.group, name="themes")
 
 
 def main() -> None:
     """Run the command line and exit with the code of the outcome."""
-    _add_commands()
     try:
         app(standalone_mode=True)
     except SurveygenError as error:

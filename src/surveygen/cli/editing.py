@@ -1,4 +1,4 @@
-"""``surveygen edit``: replace text of a draft by your own."""
+"""Commands for editing: edit in a terminal, serve in a browser."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import typer
 
 from surveygen import pipeline
 from surveygen.cli._context import Context
-from surveygen.cli._theme_commands import print_decision
+from surveygen.cli.themes import print_decision
 from surveygen.errors import ConfigError
 
 
-def command(
+def edit(
     context: typer.Context,
     section: Annotated[str, typer.Argument(metavar="[SECTION]", help="The id of a section.")] = "",
     sentence: Annotated[
@@ -39,7 +39,10 @@ def command(
         )
     if edition is not None:
         imported = pipeline.import_edits(project, progress, edition)
-        shared.print({"decisions": imported.decisions, "beside": imported.other_changes}, lambda: _imported(imported))
+        lines = [f"{len(imported.decisions)} edits imported"]
+        if imported.other_changes:
+            lines.append("the file has other changes, which were not imported")
+        shared.print({"decisions": imported.decisions, "beside": imported.other_changes}, lambda: iter(lines))
     elif drop:
         print_decision(context, pipeline.drop_sentence(project, progress, section, sentence, language=lang))
     elif keep:
@@ -50,6 +53,27 @@ def command(
     else:
         units = pipeline.editable_units(project, progress, section, language=lang)
         shared.print([_unit_json(unit) for unit in units], lambda: _unit_lines(units))
+
+
+def serve(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0: any free port.")] = 0,
+) -> None:
+    """Serve a page on this machine only to assign papers, change themes and edit text; Ctrl-C stops it."""
+    shared: Context = context.obj
+    project = shared.project()
+    try:
+        from surveygen.web import serve as run_server  # noqa: PLC0415  # an optional part
+    except ImportError as error:
+        raise ConfigError(
+            "surveygen serve needs Starlette and uvicorn", 'install them: pip install "surveygen[serve]"'
+        ) from error
+
+    def announce(address: str) -> None:
+        shared.print({"address": address}, lambda: iter([f"open {address}", "Ctrl-C stops it"]))
+        sys.stdout.flush()
+
+    run_server(project, port, announce, debug=shared.debug)
 
 
 def _read(file: Path | None) -> str:
@@ -75,9 +99,3 @@ def _unit_lines(units: tuple[pipeline.EditableUnit, ...]) -> Iterator[str]:
         by = f" ({unit.by})" if unit.by else ""
         kind = "" if unit.kind == "sentence" else f" [{unit.kind}]"
         yield f"  {number:>3}  {unit.claim}{kind}{by}  {unit.text}"
-
-
-def _imported(imported: pipeline.ImportedEdits) -> Iterator[str]:
-    yield f"{len(imported.decisions)} edits imported"
-    if imported.other_changes:
-        yield "the file has other changes, which were not imported"

@@ -1,0 +1,116 @@
+"""Commands that bring papers into the store: add, fetch, citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surveygen import pipeline
+from surveygen.cli._context import Context
+from surveygen.domain.paper import ImportChanges
+from surveygen.pipeline.fetch import FetchQuery
+
+_SHOWN = 5  # bad records shown; `surveygen status` has them all
+
+
+def add(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSONL, snapshot, BibTeX, RIS or ids.")],
+) -> None:
+    """Import papers: JSONL, arXiv metadata snapshot, BibTeX, RIS, or a list of arXiv ids."""
+    shared: Context = context.obj
+    changes = pipeline.add(shared.project(), files, shared.progress())
+
+    def text() -> Iterator[str]:
+        for path, change in zip(files, changes, strict=True):
+            yield from _change_lines(str(path), change)
+
+    shared.print({str(path): change for path, change in zip(files, changes, strict=True)}, text)
+
+
+def fetch(
+    context: typer.Context,
+    query: Annotated[str, typer.Option(metavar="Q", help="arXiv's query syntax.")] = "",
+    ids: Annotated[list[str] | None, typer.Option(metavar="IDS", help="arXiv ids; commas or repeated.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="First versions from this day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="First versions to this day, YYYY-MM-DD.")] = None,
+    max_papers: Annotated[int | None, typer.Option("--max", min=1, metavar="N", help="Maximum of papers.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; send none.")] = False,
+    clear_stop: Annotated[
+        bool, typer.Option("--clear-stop", help="Allow requests again after arXiv answered 403.")
+    ] = False,
+) -> None:
+    """Fetch papers from arXiv: a query, ids, or what survey.toml names."""
+    shared: Context = context.obj
+    if clear_stop:
+        cleared = pipeline.clear_stop(shared.project())
+        shared.print(
+            {"cleared": cleared}, lambda: iter(["requests are allowed again" if cleared else "no stop was set"])
+        )
+        return
+    wanted_ids = tuple(part for item in ids or () for part in item.replace(",", " ").split())
+    request = FetchQuery(query=query, ids=wanted_ids, since=since, until=until, max_papers=max_papers)
+    if dry_run:
+        urls = pipeline.plan(shared.project(), request)
+        shared.print({"requests": urls}, lambda: iter(urls))
+        return
+    fetched = pipeline.fetch(shared.project(), request, shared.progress())
+
+    def text() -> Iterator[str]:
+        yield from _change_lines("arXiv", fetched.change)
+        yield from (f"  unknown to arXiv: {paper}" for paper in fetched.missing)
+
+    shared.print(fetched, text)
+
+
+def citations(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; send none.")] = False,
+) -> None:
+    """Query the citation graphs of survey.toml for papers that are new or were last queried long ago."""
+    shared: Context = context.obj
+    if dry_run:
+        requests = pipeline.plan_citations(shared.project())
+        shared.print({"requests": requests}, lambda: iter(requests))
+        return
+    report = pipeline.fetch_citations(shared.project(), shared.progress())
+
+    def text() -> Iterator[str]:
+        for update in report.learnt:
+            yield (
+                f"{update.provider}: {update.due} papers to update, {update.answered} answered, "
+                f"{update.known} indexed there, {update.changed} changed"
+            )
+            if update.note:
+                yield f"  {update.note}"
+        yield f"{report.citations} citations between {report.papers} papers of this survey"
+        if report.missed:
+            yield "most cited, and not in this survey:"
+        for work, times in report.missed:
+            about = ", ".join(filter(None, (work.authors, str(work.year or ""))))
+            yield f"  {times:>3} x {work.title}" + (f" ({about})" if about else "") + f" {work.ids[0]}"
+
+    shared.print(report, text)
+
+
+def _change_lines(name: str, change: ImportChanges) -> Iterator[str]:
+    """Summarize what an import or a fetch changed in the corpus."""
+    counts = {
+        "added": len(change.added),
+        "revised": len(change.revised),
+        "corrected": len(change.corrected),
+        "withdrawn": len(change.withdrawn),
+        "reinstated": len(change.reinstated),
+        "wanted": change.wanted,
+        "unchanged": change.unchanged,
+        "set aside": len(change.quarantined),
+    }
+    summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    yield f"{name}: {summary or 'no records'}"
+    for record in change.quarantined[:_SHOWN]:
+        yield f"  line {record.line}: {record.reason}"
+    if len(change.quarantined) > _SHOWN:
+        yield f"  and {len(change.quarantined) - _SHOWN} more: surveygen status"

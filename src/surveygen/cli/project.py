@@ -1,0 +1,76 @@
+"""Commands for a survey as a whole: init, status, doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surveygen import languages, pipeline
+from surveygen.cli._context import Context
+from surveygen.errors import ConfigError
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new folder.")],
+    profile: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="A shipped profile, a taxonomy TOML, or none.")
+    ] = "none",
+    title: Annotated[str | None, typer.Option(help="The title of the survey.")] = None,
+) -> None:
+    """Start a survey: write survey.toml and the folders."""
+    shared: Context = context.obj
+    made = pipeline.init(folder, profile=profile, title=title)
+
+    def text() -> Iterator[str]:
+        yield from (f"wrote {path}" for path in made)
+        yield f"next: edit {made[0]}, then: surveygen -C {folder} add FILE"
+
+    shared.print({"files": made}, text)
+
+
+def status(context: typer.Context) -> None:
+    """Show the size of the corpus, the rejected records with the reason, and the drafts."""
+    shared: Context = context.obj
+    words = languages.load("en")
+    state = pipeline.status(shared.project())
+
+    def text() -> Iterator[str]:
+        yield f"{state.title} (changed {state.changed_at})"
+        yield from (f"  {name.replace('_', ' '):<18}{count:>8}" for name, count in state.counts.items())
+        yield f"  sources: {', '.join(state.sources) or 'none'}"
+        yield from (f"  set aside: {bad.source} line {bad.line}: {bad.reason}" for bad in state.quarantine)
+        yield from (f"  pending: {paper}" for paper in state.wanted)
+        for edit in state.doubted:
+            why = "; ".join(words.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in edit.doubts)
+            yield f"  stale edit: {edit.section} {edit.claim}: {why}"
+        yield from (f"  draft: {folder}" for folder in state.drafts)
+
+    shared.print(state, text)
+
+
+def doctor(context: typer.Context) -> None:
+    """Check the machine and the survey; exit 1 if a requirement is missing."""
+    shared: Context = context.obj
+    try:
+        project = shared.project()
+    except ConfigError as error:
+        if shared.folder:
+            raise
+        project = None
+        print(f"no survey here: {error.message}") if not shared.as_json else None
+    findings = pipeline.examine(project)
+
+    def text() -> Iterator[str]:
+        for finding in findings:
+            mark = "ok  " if finding.ok else "MISS" if finding.needed else "none"
+            yield f"{mark} {finding.name:<22}{finding.detail}"
+            if finding.hint:
+                yield f"     {finding.hint}"
+
+    shared.print({"findings": findings}, text)
+    if any(finding.needed and not finding.ok for finding in findings):
+        raise typer.Exit(1)
