@@ -16,13 +16,14 @@ from assign_methods import gold_of, score
 from assign_sets import Encoded, LabelSet, label_sets
 from numpy.typing import NDArray
 
-from surveygen.themes.assign import refinement
+from surveygen.themes.assign import scores as scoring
 from surveygen.themes.assign.scores import (
     OWN_SHARE,
     TERM_WEIGHT,
     ThemeScores,
     ThemeTree,
     propagate_up,
+    refine_centroids,
     score_themes,
     subtract_background,
 )
@@ -45,13 +46,13 @@ def main() -> None:
         values = [score(gold_of(basis[0]), variant(basis).argmax(axis=1)) for basis in bases]
         print(f"{name:<34}" + "".join(f"{value:12.3f}" for value in values) + f"{np.mean(values):8.3f}", flush=True)
     for constant, others in REFINEMENT.items():
-        chosen = getattr(refinement, constant)
+        chosen = getattr(scoring, constant)
         for other in others:
-            setattr(refinement, constant, other)
+            setattr(scoring, constant, other)
             values = [score(gold_of(basis[0]), _refined(basis).argmax(axis=1)) for basis in bases]
             row = "".join(f"{value:12.3f}" for value in values)
             print(f"{f'all,{constant} {other} not {chosen}':<34}{row}{np.mean(values):8.3f}", flush=True)
-        setattr(refinement, constant, chosen)
+        setattr(scoring, constant, chosen)
 
 
 def _basis(labeled: LabelSet) -> Basis:
@@ -73,7 +74,7 @@ def _refined(basis: Basis, weight: float = TERM_WEIGHT) -> Scores:
     subtrees = (list(tree.subtree[top]) for top in tree.tops)
     counts = np.array([len(np.unique(terms.themes[rows].indices)) for rows in subtrees], dtype=np.intp)
     none_fixed: NDArray[np.intp] = np.full(len(labeled.papers), -1, dtype=np.intp)
-    return refinement.refine_centroids(_by_query(basis, weight), labeled.vectors, terms, counts, none_fixed).scores
+    return refine_centroids(_by_query(basis, weight), labeled.vectors, terms, counts, none_fixed).scores
 
 
 VARIANTS: dict[str, Callable[[Basis], Scores]] = {
@@ -93,8 +94,8 @@ REFINEMENT = {
     "_ROUNDS": (1, 5),
     "_PRIOR_PAPERS": (5, 20),
     "_PRIOR_TERMS": (15, 50, 100),
-    "_TERM_WEIGHT": (0.0, 1.0, 4.0),
-    "_BACKGROUND_QUANTILE": (0.02, 0.1, 0.5),
+    "_CENTROID_TERM_WEIGHT": (0.0, 1.0, 4.0),
+    "_CENTROID_BACKGROUND": (0.02, 0.1, 0.5),
 }
 
 

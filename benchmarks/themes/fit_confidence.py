@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from surveygen import themes
 from surveygen.themes.assign.nearest_centroid import AssignmentInput, seed_themes
-from surveygen.themes.assign.refinement import centroid_similarity
+from surveygen.themes.assign.scores import centroid_similarity
 from surveygen.themes.uncertainty import FEATURES, confidence_features
 
 TARGET = Path(themes.__file__).with_name("confidence.toml")

@@ -18,8 +18,7 @@ from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
 from surveygen.themes.induce import KMeansInducer
 from surveygen.themes.induce.clustering import choose_k, kmeans_labels, merge_small_clusters, modularity, smooth
-from surveygen.themes.induce.labels import label_clusters, title_case
-from surveygen.themes.induce.phrases import phrases
+from surveygen.themes.induce.labels import label_clusters, phrases, title_case
 
 KINDS = (
     ("reward hacking", "We study reward hacking in RLHF. The reward model drifts, and RLHF finds it."),

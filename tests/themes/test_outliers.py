@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.themes.assign.outliers import centroid_weights, detect_outliers
-from surveygen.themes.uncertainty import Scores
+from surveygen.themes.uncertainty import Scores, centroid_weights, detect_outliers
 from theme_rig import assign, kinds, strangers
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from surveygen.domain.embedding import Vectors, unit_rows
-from surveygen.themes.assign.refinement import centroid_similarity, refine_centroids, soft_memberships
+from surveygen.themes.assign.scores import centroid_similarity, refine_centroids, soft_memberships
 from surveygen.themes.assign.text_features import TermMatrix
 from surveygen.themes.uncertainty import Scores
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -105,13 +104,22 @@ def _read(source: Traversable, label: str) -> Profile:
             where = f"replaces.{old}"
             message = f"{label}: {where} names {new!r}, which is not a theme of the profile"
             raise ConfigError(message, did_you_mean(new, ids), path=where)
+    glossaries: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+    for code, terms in sorted(file.glossary.items()):
+        pairs: list[tuple[str, str]] = []
+        for term, translation in sorted(terms.items()):
+            if not isinstance(translation, str):
+                where = f"glossary.{code}.{term}"
+                raise ConfigError(f"{label}: {where} = {translation!r} is not a string", "fix the value", path=where)
+            pairs.append((term, translation))
+        glossaries.append((code, tuple(pairs)))
     return Profile(
         name=Path(label).stem if file.name is None else file.name,
         title=file.title,
         titles=tuple(sorted(file.titles.items())),
         description=file.description,
         taxonomy=Taxonomy(tuple(table.theme() for table in file.theme)),
-        glossaries=tuple((code, _glossary(code, file.glossary[code], label)) for code in sorted(file.glossary)),
+        glossaries=tuple(glossaries),
         replaces=tuple(sorted((ThemeId(old), ThemeId(new)) for old, new in file.replaces.items())),
     )
 
@@ -132,14 +140,3 @@ def _check_themes(themes: tuple[_ThemeTable, ...], label: str) -> None:
             message = f"{label}: theme {theme.id!r} names the parent {theme.parent!r}, which is not defined above it"
             raise ConfigError(message, hint, path=f"{where}.parent")
         earlier.add(theme.id)
-
-
-def _glossary(code: str, terms: Mapping[str, object], label: str) -> tuple[tuple[str, str], ...]:
-    """Return the sorted (term, translation) pairs of a language; raise where a translation is not a string."""
-    pairs: list[tuple[str, str]] = []
-    for term, translation in sorted(terms.items()):
-        if not isinstance(translation, str):
-            where = f"glossary.{code}.{term}"
-            raise ConfigError(f"{label}: {where} = {translation!r} is not a string", "fix the value", path=where)
-        pairs.append((term, translation))
-    return tuple(pairs)

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from surveygen.domain.paper import Paper
 from surveygen.domain.summary import Evidence
 from surveygen.domain.theme import Assignment, Taxonomy
-from surveygen.themes.assign.refinement import RefinedScores
-from surveygen.themes.assign.scores import ThemeTree
+from surveygen.themes.assign.scores import RefinedScores, ThemeTree
 from surveygen.themes.assign.text_features import TermMatrix, paper_text, split_terms, terms_by_column, theme_text
 from surveygen.themes.uncertainty import Scores
 
@@ -43,7 +42,10 @@ def rationale_terms(
         choice: `(n_papers,)` numbers of each paper's top theme, and of its runner-up.
     """
     chosen, runners_up = choice
-    profiles = _term_profiles(taxonomy, terms, refined)
+    tree, share = ThemeTree.build(taxonomy), refined.centroid_share
+    of_text = np.stack([np.asarray(terms.themes[list(tree.subtree[top])].sum(axis=0)).ravel() for top in tree.tops])
+    of_papers = (terms.papers.T @ refined.members).T
+    profiles: Scores = (1 - share) * _unit_rows(of_text) + share * _unit_rows(of_papers)  # `(n_tops, BUCKETS)`
     names = _term_names(papers, taxonomy, profiles, refined)
     columns = np.array(sorted(names), dtype=np.intp)
     named = terms.papers[:, columns].tocsr()
@@ -75,16 +77,6 @@ def rationale_sentences(paper: Paper, assignment: Assignment, spans: Sequence[tu
     scores = [sum(weight[word] for word in weight if word in terms) for terms in terms_of_spans]
     best = sorted(range(len(spans)), key=lambda n: (-scores[n], n))[:_MAX_SENTENCES]
     return tuple(Evidence(paper.id, paper.version, "abstract", *spans[n]) for n in sorted(best) if scores[n] > 0)
-
-
-def _term_profiles(taxonomy: Taxonomy, terms: TermMatrix, refined: RefinedScores) -> Scores:
-    """Return `(n_tops, BUCKETS)` term weights: those of the themes' text mixed with those that their papers share."""
-    tree = ThemeTree.build(taxonomy)
-    of_text = np.stack([np.asarray(terms.themes[list(tree.subtree[top])].sum(axis=0)).ravel() for top in tree.tops])
-    of_papers = (terms.papers.T @ refined.members).T
-    share = refined.centroid_share
-    mixed: Scores = (1 - share) * _unit_rows(of_text) + share * _unit_rows(of_papers)
-    return mixed
 
 
 def _unit_rows(rows: Scores) -> Scores:

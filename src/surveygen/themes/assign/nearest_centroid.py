@@ -14,11 +14,26 @@ from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.themes.assign.explain import rationale_terms
-from surveygen.themes.assign.outliers import ThemeFit, centroid_weights, detect_outliers
-from surveygen.themes.assign.refinement import RefinedScores, centroid_similarity, refine_centroids
-from surveygen.themes.assign.scores import ThemeTree, assign_down, propagate_up, score_themes, subtract_background
+from surveygen.themes.assign.scores import (
+    RefinedScores,
+    ThemeTree,
+    assign_down,
+    centroid_similarity,
+    propagate_up,
+    refine_centroids,
+    score_themes,
+    subtract_background,
+)
 from surveygen.themes.assign.text_features import TermMatrix, ThemeVectors, term_matrix
-from surveygen.themes.uncertainty import Scores, below_group_quantile, confidence, confidence_features
+from surveygen.themes.uncertainty import (
+    Scores,
+    ThemeFit,
+    below_group_quantile,
+    centroid_weights,
+    confidence,
+    confidence_features,
+    detect_outliers,
+)
 
 _UNCERTAIN = 0.15  # share of each theme's papers, those of the lowest confidence
 _SECONDARY = 0.7  # of a paper's membership in its theme: with as much in the runner-up, that is a secondary theme
@@ -69,7 +84,18 @@ class NearestCentroidAssigner:
             fixed[p.id][0] if p.id in fixed else ids[node] for p, node in zip(papers, nodes.tolist(), strict=True)
         ]
         assigned = _assignments(papers, taxonomy, themes, choice, rationales)
-        return tuple(_as_decided(item, fixed.get(item.paper), overrides) for item in assigned)
+        # What a person decided is certain; further themes of a seed are secondary.
+        return tuple(
+            replace(
+                item,
+                uncertain=False,
+                method="person" if item.paper in overrides else "seed",
+                secondary=fixed[item.paper][1:],
+            )
+            if item.paper in fixed
+            else item
+            for item in assigned
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,13 +234,3 @@ def _assignments(
             )
         )
     return tuple(assigned)
-
-
-def _as_decided(
-    item: Assignment, themes: tuple[ThemeId, ...] | None, overrides: Mapping[PaperId, ThemeId]
-) -> Assignment:
-    """Mark an assignment that a person decided: it is certain, and further themes of a seed are secondary."""
-    if not themes:
-        return item
-    method = "person" if item.paper in overrides else "seed"
-    return replace(item, uncertain=False, method=method, secondary=themes[1:])

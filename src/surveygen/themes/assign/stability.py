@@ -74,8 +74,22 @@ def stabilize(
     ids = {theme.id for theme in taxonomy}
     reasons = {item.paper: _uncontested_reason(item, ids, previous) for item in fresh}
     disputed = [item for item in fresh if reasons[item.paper] is None]
-    moved, candidates = _moves(disputed, taxonomy, embeddings, previous)
-    waiting = tuple(sorted(paper for paper in candidates if paper not in moved))
+    moved: dict[PaperId, Reason] = {}
+    candidates: list[tuple[float, PaperId, Reason]] = []
+    if disputed:
+        comparison = _CentroidComparison(disputed, taxonomy, embeddings, previous)
+        for item in disputed:
+            before = previous.before[item.paper]
+            gain, noise = comparison.gain(item.paper, before, item.theme)
+            why: MoveReason = "words" if item.paper in previous.revised else "evidence"
+            reason = why, f"nearer to the papers of {item.theme} by {gain:.3f}; those of {before} spread by {noise:.3f}"
+            if gain > 0 and any(step in previous.born for step in item.path):
+                moved[item.paper] = reason
+            elif gain > noise:
+                candidates.append((-gain / max(noise, 1e-9), item.paper, reason))
+    candidates.sort()
+    moved |= {paper: reason for _, paper, reason in candidates[: previous.budget]}
+    waiting = tuple(sorted(paper for _, paper, _ in candidates if paper not in moved))
     themes = {
         item.paper: item.theme
         if reasons[item.paper] is not None or item.paper in moved
@@ -95,29 +109,6 @@ def _uncontested_reason(item: Assignment, ids: Collection[str], previous: Previo
         return "theme_gone"
     below = item.path[item.path.index(before) + 1 :] if before in item.path else ()
     return "divided" if below and below[0] in previous.born else None
-
-
-def _moves(
-    disputed: Sequence[Assignment], taxonomy: Taxonomy, embeddings: Embeddings, previous: PreviousState
-) -> tuple[dict[PaperId, Reason], tuple[PaperId, ...]]:
-    """Return the papers that move on evidence, with the reason, and the candidates from which the budget chose."""
-    if not disputed:
-        return {}, ()
-    comparison = _CentroidComparison(disputed, taxonomy, embeddings, previous)
-    moved: dict[PaperId, Reason] = {}
-    candidates: list[tuple[float, PaperId, Reason]] = []
-    for item in disputed:
-        before = previous.before[item.paper]
-        gain, noise = comparison.gain(item.paper, before, item.theme)
-        why: MoveReason = "words" if item.paper in previous.revised else "evidence"
-        reason = why, f"nearer to the papers of {item.theme} by {gain:.3f}; those of {before} spread by {noise:.3f}"
-        if gain > 0 and any(step in previous.born for step in item.path):
-            moved[item.paper] = reason
-        elif gain > noise:
-            candidates.append((-gain / max(noise, 1e-9), item.paper, reason))
-    candidates.sort()
-    moved |= {paper: reason for _, paper, reason in candidates[: previous.budget]}
-    return moved, tuple(paper for _, paper, _ in candidates)
 
 
 class _CentroidComparison:

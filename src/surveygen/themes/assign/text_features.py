@@ -73,7 +73,7 @@ def term_matrix(papers: Sequence[Paper], taxonomy: Taxonomy) -> TermMatrix:
     # Two seconds of import that a build with cached assignments does without.
     from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
 
-    hashing = _hashing()
+    hashing, _ = _term_splitter()
     counts = hashing.transform(paper_text(paper) for paper in papers)
     weighing = TfidfTransformer(sublinear_tf=True).fit(counts)
     # A term that no paper has says nothing about the papers: it must not lower the weight of the theme's other terms.
@@ -97,8 +97,8 @@ def terms_by_column(texts: Iterable[str]) -> dict[int, str]:
 
 def split_terms(text: str) -> list[str]:
     """Return the words and word pairs of a text without stop words, in their order."""
-    terms: list[str] = _analyzer()(text)
-    return terms
+    _, split = _term_splitter()
+    return split(text)
 
 
 def paper_text(paper: Paper) -> str:
@@ -121,15 +121,11 @@ def _keywords(theme: Theme, taxonomy: Taxonomy) -> tuple[str, ...]:
 
 
 @cache
-def _analyzer() -> Callable[[str], list[str]]:
-    analyze: Callable[[str], list[str]] = _hashing().build_analyzer()
-    return analyze
-
-
-@cache
-def _hashing() -> Any:  # noqa: ANN401  # scikit-learn has no types
+def _term_splitter() -> tuple[Any, Callable[[str], list[str]]]:
+    """Return the vectorizer that counts terms, and its function that splits a text into them."""
     from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415
 
-    return HashingVectorizer(
+    hashing = HashingVectorizer(
         n_features=BUCKETS, ngram_range=(1, 2), stop_words="english", alternate_sign=False, norm=None
     )
+    return hashing, hashing.build_analyzer()

@@ -33,7 +33,19 @@ def align(previous: Taxonomy, before: Paths, new: Taxonomy, after: Paths) -> tup
         The new taxonomy with the previous ids that it keeps, and how it follows from the previous one.
     """
     shared, overlap = _overlap(previous, before, new, after)
-    matches = _match(previous, new, overlap)
+    # The largest overlap comes first; of equals those with the same id, then of the same depth, then by order.
+    pairs = []
+    for p, n in np.argwhere(overlap > _MIN_OVERLAP).tolist():
+        old_id, new_id = previous.themes[p].id, new.themes[n].id
+        depths = abs(len(previous.path(old_id)) - len(new.path(new_id)))
+        pairs.append((-overlap[p, n], old_id != new_id, depths, p, n))
+    matches: dict[ThemeId, Theme] = {}  # the previous theme by the id of the new one
+    taken: set[ThemeId] = set()
+    for *_, p, n in sorted(pairs):
+        old, new_id = previous.themes[p], new.themes[n].id
+        if old.id not in taken and new_id not in matches:
+            taken.add(old.id)
+            matches[new_id] = old
     themes: list[Theme] = []
     for theme in new:
         parent = matches[theme.parent].id if theme.parent is not None and theme.parent in matches else theme.parent
@@ -48,26 +60,6 @@ def agreement(first: Sequence[str], second: Sequence[str]) -> float:
     from sklearn.metrics import normalized_mutual_info_score  # noqa: PLC0415  # scikit-learn takes seconds to import
 
     return float(normalized_mutual_info_score(first, second)) if first else 1.0
-
-
-def _match(previous: Taxonomy, new: Taxonomy, overlap: NDArray[np.float64]) -> dict[ThemeId, Theme]:
-    """Pair themes, the largest overlap first; of equals those with the same id, then of the same depth, then by order.
-
-    Returns the previous theme by the id of the new one.
-    """
-    pairs = []
-    for p, n in np.argwhere(overlap > _MIN_OVERLAP).tolist():
-        old_id, new_id = previous.themes[p].id, new.themes[n].id
-        depths = abs(len(previous.path(old_id)) - len(new.path(new_id)))
-        pairs.append((-overlap[p, n], old_id != new_id, depths, p, n))
-    matches: dict[ThemeId, Theme] = {}
-    taken: set[ThemeId] = set()
-    for *_, p, n in sorted(pairs):
-        old, new_id = previous.themes[p], new.themes[n].id
-        if old.id not in taken and new_id not in matches:
-            taken.add(old.id)
-            matches[new_id] = old
-    return matches
 
 
 def _overlap(

@@ -83,7 +83,10 @@ class _Builder:
             case "merge":
                 return self._merge(theme, self._successor(decision.target))
             case "add":
-                self._add(decision.themes, self._successor(decision.target))
+                parent = self._successor(decision.target)
+                self._insert(replace(t, parent=parent if parent in self.themes else None) for t in decision.themes)
+                for paper, new in ((paper, theme.id) for theme in decision.themes for paper in theme.seeds):
+                    self._make_seed(paper, self._successor(new))
             case "exclude":
                 self.placed.pop(PaperId(decision.subject), None)
                 self._remove_seed(PaperId(decision.subject))
@@ -110,7 +113,10 @@ class _Builder:
             return False
         if gone not in self.themes:
             return self.merged_into.get(gone) == into
-        if self._is_above(gone, into):
+        node: ThemeId | None = into
+        while node is not None and node != gone:
+            node = self.themes[node].parent
+        if node == gone:  # a theme cannot take one that it lies below
             return False
         theme, target = self.themes.pop(gone), self.themes[into]
         keywords: dict[str, str] = {}
@@ -124,13 +130,6 @@ class _Builder:
         self.merged_into = redirected | {gone: into}
         self.placed = {paper: into if theme_id == gone else theme_id for paper, theme_id in self.placed.items()}
         return True
-
-    def _add(self, themes: tuple[Theme, ...], parent: ThemeId) -> None:
-        """Insert new themes below a parent, or at the top if it does not exist, with their seeds."""
-        self._insert(replace(theme, parent=parent if parent in self.themes else None) for theme in themes)
-        for theme in themes:
-            for paper in theme.seeds:
-                self._make_seed(paper, self._successor(theme.id))
 
     def _make_seed(self, paper: PaperId, theme_id: ThemeId) -> None:
         """Place a paper under a theme, as its seed and as that of no other."""
@@ -152,10 +151,3 @@ class _Builder:
 
     def _successor(self, theme: str) -> ThemeId:
         return self.merged_into.get(ThemeId(theme), ThemeId(theme))
-
-    def _is_above(self, ancestor: ThemeId, theme: ThemeId) -> bool:
-        """Whether a theme is the other or stands above it."""
-        node: ThemeId | None = theme
-        while node is not None and node != ancestor:
-            node = self.themes[node].parent
-        return node is not None

@@ -106,7 +106,21 @@ def _emerging_clusters(data: SuggestionInput) -> Iterator[Rows]:
     neighbors = max(map(len, data.near.values()), default=0)
     rows = np.flatnonzero(is_recent & (recent_neighbors > _binomial_quantile(neighbors, share)))
     rows = np.sort(rows[np.argsort(-recent_neighbors[rows], kind="stable")[:_MAX_CLUSTERED]])
-    clusters = [(_recent_excess(vectors, is_recent, members), members) for members in _linked(vectors, rows)]
+    if len(rows) < _MIN_NEW:
+        return
+    from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415  # scikit-learn takes seconds to import
+
+    linkage = AgglomerativeClustering(None, metric="cosine", linkage="average", distance_threshold=1 - _COSINE)
+    labels = linkage.fit_predict(vectors[rows].astype(np.float64))
+    clusters = []
+    for members in (rows[labels == label] for label in range(int(labels.max()) + 1)):
+        if len(members) >= _MIN_NEW:
+            # By how many standard deviations recent papers outnumber others among those nearest to the cluster.
+            count = min(2 * len(members), len(vectors))
+            cosines = (vectors @ vectors[members].mean(axis=0)).round(6)
+            nearest = np.argsort(-cosines, kind="stable")[:count]
+            excess = (float(is_recent[nearest].mean()) - share) / math.sqrt(share * (1 - share) / count)
+            clusters.append((excess, members))
     for excess, members in sorted(clusters, key=lambda cluster: (-cluster[0], cluster[1][0])):
         if excess >= _EXCESS:
             yield members
@@ -120,27 +134,6 @@ def _binomial_quantile(trials: int, share: float) -> int:
         if total >= 1 - _CHANCE:
             return count
     return trials
-
-
-def _linked(vectors: Vectors, rows: Rows) -> list[Rows]:
-    """Cluster some rows by average linkage of their cosines; clusters of fewer than six papers are left out."""
-    from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415  # scikit-learn takes seconds to import
-
-    if len(rows) < _MIN_NEW:
-        return []
-    linkage = AgglomerativeClustering(None, metric="cosine", linkage="average", distance_threshold=1 - _COSINE)
-    labels = linkage.fit_predict(vectors[rows].astype(np.float64))
-    clusters = (rows[labels == label] for label in range(int(labels.max()) + 1))
-    return [members for members in clusters if len(members) >= _MIN_NEW]
-
-
-def _recent_excess(vectors: Vectors, is_recent: NDArray[np.bool_], members: Rows) -> float:
-    """Return by how many standard deviations recent papers outnumber others among those nearest to a cluster."""
-    count = min(2 * len(members), len(vectors))
-    cosines = (vectors @ vectors[members].mean(axis=0)).round(6)
-    nearest = np.argsort(-cosines, kind="stable")[:count]
-    share = float(is_recent.mean())
-    return (float(is_recent[nearest].mean()) - share) / math.sqrt(share * (1 - share) / count)
 
 
 def _new_theme(data: SuggestionInput, members: Rows, papers: tuple[PaperId, ...]) -> Proposal:

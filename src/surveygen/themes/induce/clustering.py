@@ -181,23 +181,19 @@ def joint_features(vectors: Vectors, papers: Sequence[Paper], *, term_weight: np
     Returns:
         `(n, at most 64)` float32, rows of length 1 (of zeros where a paper says nothing).
     """
-    with threadpool_limits(limits=1):  # the sum of several threads comes in any order
-        terms = _term_features(papers)
-        terms *= term_weight
-        return unit_rows(_reduced(np.hstack([vectors, terms]), _AXES))
-
-
-def _term_features(papers: Sequence[Paper]) -> Vectors:
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer  # noqa: PLC0415  # slow to import
 
     hashing = HashingVectorizer(
         n_features=_BUCKETS, stop_words="english", alternate_sign=False, norm=None, dtype=np.float32
     )
-    counts = hashing.transform(paper.text for paper in papers)
-    counts = counts[:, np.flatnonzero(np.bincount(counts.indices, minlength=_BUCKETS) > 1)]
-    if not counts.nnz:
-        return np.zeros((len(papers), 0), dtype=np.float32)
-    return unit_rows(_reduced(TfidfTransformer(sublinear_tf=True).fit_transform(counts), _TERM_AXES))
+    with threadpool_limits(limits=1):  # the sum of several threads comes in any order
+        counts = hashing.transform(paper.text for paper in papers)
+        counts = counts[:, np.flatnonzero(np.bincount(counts.indices, minlength=_BUCKETS) > 1)]
+        parts = [vectors]
+        if counts.nnz:  # else the papers share no word
+            weights = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
+            parts.append(unit_rows(_reduced(weights, _TERM_AXES)) * term_weight)
+        return unit_rows(_reduced(np.hstack(parts), _AXES))
 
 
 def _reduced(rows: Vectors, axes: int) -> Vectors:

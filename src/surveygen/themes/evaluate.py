@@ -1,9 +1,13 @@
-"""Measure agreement of assignments, confidence and headings with people."""
+"""Evaluate assignments and headings against people's labels and outlines."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +21,34 @@ from surveygen.domain.evaluation import (
     MetricEstimate,
     ThemeScore,
 )
+from surveygen.domain.paper import PaperId, derived_id, parse_arxiv_id
+from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.errors import ThemeError
-from surveygen.themes.evaluate.gold import Gold, match_labels
+from surveygen.themes.profile import load_profile
+
+__all__ = [
+    "Gold",
+    "calibrate",
+    "compare_headings",
+    "evaluate",
+    "gold_depth",
+    "macro_f1",
+    "match_labels",
+    "purity",
+    "read_gold",
+    "read_outline",
+]
+
+Gold = Mapping[PaperId, Sequence[str]]
+"""One path of labels for each paper, from the top theme down."""
 
 Codes = NDArray[np.intp]
 RESAMPLES = 200
 _SEED = 0
 _BINS = 10
+# What stands before the words of a heading: marks of Markdown and of lists, numbers such as "2.1" or "IV."
+_HEADING_MARK = re.compile(r"^\s*(?:[#*+–—-]+\s*|\(?(?:\d+(?:\.\d+)*|[A-Z]|[IVXLC]+)[.)]\s+|\d+(?:\.\d+)+\s+)*")
 
 
 def evaluate(
@@ -57,6 +81,11 @@ def evaluate(
     true = [labeled[paper] for paper in compared]
     predicted = [assigned[paper].path[:level][-1] for paper in compared]
     pairs = list(zip(true, predicted, strict=True))
+    scores = []
+    for theme in (theme.id for theme in taxonomy if theme.id in set(true)):
+        hits, in_gold, size = pairs.count((theme, theme)), true.count(theme), predicted.count(theme)
+        precision = hits / size if size else 0.0
+        scores.append(ThemeScore(theme, precision, hits / in_gold, 2 * hits / (in_gold + size), in_gold, size))
     confused = [(label, theme, papers) for (label, theme), papers in Counter(pairs).items() if label != theme]
     return Evaluation(
         level=level,
@@ -65,7 +94,7 @@ def evaluate(
         missing=len(labeled) - len(in_survey),
         unknown=matched.unknown,
         figures=_estimates(true, predicted, resamples),
-        themes=_theme_scores(true, predicted, taxonomy),
+        themes=tuple(scores),
         confusion=tuple(sorted(confused, key=lambda row: (-row[2], row[0], row[1]))),
         calibration=calibrate([assigned[paper] for paper in compared], [label == theme for label, theme in pairs]),
     )
@@ -118,16 +147,6 @@ def _contingency(gold: Codes, predicted: Codes) -> NDArray[np.intp]:
     return table
 
 
-def _theme_scores(true: Sequence[ThemeId], predicted: Sequence[ThemeId], taxonomy: Taxonomy) -> tuple[ThemeScore, ...]:
-    scores = []
-    for theme in (theme.id for theme in taxonomy if theme.id in set(true)):
-        hits = sum(a == b == theme for a, b in zip(true, predicted, strict=True))
-        in_gold, assigned = true.count(theme), predicted.count(theme)
-        precision = hits / assigned if assigned else 0.0
-        scores.append(ThemeScore(theme, precision, hits / in_gold, 2 * hits / (in_gold + assigned), in_gold, assigned))
-    return tuple(scores)
-
-
 def calibrate(assignments: Sequence[Assignment], correct: Sequence[bool]) -> Calibration | None:
     """Return the calibration of the confidence, None if no assignment has one.
 
@@ -170,3 +189,102 @@ def _soft_cardinality(vectors: Vectors) -> float:
     similarity = np.maximum((vectors @ vectors.T).astype(np.float64), 0)
     np.fill_diagonal(similarity, 1)  # a heading without a vector is still similar to itself
     return float((1 / similarity.sum(axis=1)).sum())
+
+
+def read_gold(path: Path) -> dict[PaperId, tuple[str, ...]]:
+    """Read a JSONL file of `arxiv_id` (or `id`, or `title`) and `labels`, one path from the top theme down.
+
+    Lines without labels are skipped, and so are lines with `"core": false`: papers that a list names without putting
+    them under a theme. A paper without an id gets the one that an import of the same line gives it.
+
+    Raises:
+        ThemeError: the file cannot be read, a line is not a JSON object, or no line has labels.
+    """
+    gold: dict[PaperId, tuple[str, ...]] = {}
+    for number, line in enumerate(_read_text(path).split("\n"), start=1):
+        if line.strip():
+            where = f"{path}, line {number}"
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise ThemeError(f"{where}: not JSON: {error}", "fix the line") from error
+            if not isinstance(row, dict):
+                raise ThemeError(f"{where}: not a JSON object", "fix the line")
+            given_id, title, labels = row.get("arxiv_id") or row.get("id"), row.get("title"), row.get("labels")
+            if not (given_id or title) or not isinstance(labels, list) or not labels or row.get("core") is False:
+                continue
+            if given_id:
+                parsed = parse_arxiv_id(str(given_id))
+                paper = parsed[0] if parsed else PaperId(str(given_id))
+            else:
+                paper = derived_id(clean(str(title), MAX_TITLE), str(row.get("doi") or ""))
+            gold[paper] = tuple(str(label) for label in labels)
+    if not gold:
+        example = '{"id": "2107.05580", "labels": ["outer"]}'
+        raise ThemeError(f"{path}: no line has an id and labels", f"write lines like {example}")
+    return gold
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ThemeError(f"{path}: cannot be read: {error}", "check the path") from error
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedLabels:
+    """Paths of themes by paper, as deep as the labels could be matched; `unknown` are labels that match no theme."""
+
+    paths: Mapping[PaperId, tuple[ThemeId, ...]]
+    unknown: tuple[str, ...]
+
+
+def match_labels(gold: Gold, taxonomy: Taxonomy) -> MatchedLabels:
+    """Match each path of labels with the taxonomy, level by level.
+
+    A label is the id or a name of a theme, in any letter case, or the beginning of exactly one of them.
+    """
+    paths: dict[PaperId, tuple[ThemeId, ...]] = {}
+    unknown: set[str] = set()
+    for paper in sorted(gold):
+        path: list[ThemeId] = []
+        for label in gold[paper]:
+            wanted = label.strip().casefold()
+            names_of = {
+                theme.id: {name.casefold() for name in (theme.id, theme.name, *dict(theme.names).values())}
+                for theme in taxonomy.children(path[-1] if path else None)
+            }
+            found = [theme for theme, names in names_of.items() if wanted in names][:1]
+            if not found and wanted:
+                found = [theme for theme, names in names_of.items() if any(name.startswith(wanted) for name in names)]
+            if len(found) != 1:
+                unknown.add(label)
+                break
+            path += found
+        if path:
+            paths[paper] = tuple(path)
+    return MatchedLabels(paths, tuple(sorted(unknown)))
+
+
+def gold_depth(gold: Gold, taxonomy: Taxonomy) -> int:
+    """Return the deepest level at which some label matches a theme; 0 if none does."""
+    return max((len(path) for path in match_labels(gold, taxonomy).paths.values()), default=0)
+
+
+def read_outline(path: Path) -> tuple[str, ...]:
+    """Read the headings of an outline without repeats: a taxonomy TOML, or one heading a line.
+
+    Marks of headings and lists, and numbers, are removed.
+
+    Raises:
+        ThemeError: the file cannot be read, or has no headings. ConfigError: a TOML file is not a taxonomy.
+    """
+    if path.suffix == ".toml":
+        names = [theme.name for theme in load_profile(str(path.absolute()), path.parent).taxonomy]
+    else:
+        names = [_HEADING_MARK.sub("", line).strip() for line in _read_text(path).splitlines()]
+    headings = tuple(dict.fromkeys(name for name in names if name))
+    if not headings:
+        raise ThemeError(f"{path}: no headings", "write one heading a line")
+    return headings
