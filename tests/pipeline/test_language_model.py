@@ -36,7 +36,7 @@ def server() -> Iterator[LanguageServer]:
 @pytest.fixture
 def project(server: LanguageServer, make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A small survey that is to be written by the model of the server."""
-    monkeypatch.setattr("surveygen.llm._model.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("surveygen.llm._client.FIRST_WAIT", 0.01)
     return make_project(papers=PAPERS, more=settings(server, PRICES))
 
 

@@ -11,9 +11,8 @@ is an object with a fingerprint and one method::
 """
 
 from surveygen.llm._budget import BudgetTracker, CostEstimate, LlmUsage
-from surveygen.llm._client import CachedLlmClient, Prompts, ResponseCache
+from surveygen.llm._client import CachedLlmClient, ChatModel, ModelError, Prompts, ResponseCache
 from surveygen.llm._langchain import connect
-from surveygen.llm._model import ChatModel, ModelError
 
 __all__ = [
     "BudgetTracker",

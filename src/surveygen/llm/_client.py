@@ -1,4 +1,4 @@
-"""The client that sends prompts: cache, budget, retries and one repair."""
+"""Send prompts to a chat model, with cache, budget, retries, repair."""
 
 from __future__ import annotations
 
@@ -6,16 +6,62 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
 from surveygen.domain.llm import LlmRequest, LlmResponse, Message
 from surveygen.domain.text import tokenize
 from surveygen.errors import SummaryError
 from surveygen.llm._budget import BudgetTracker
-from surveygen.llm._model import ChatModel, ModelError, Sleep, with_retries
 
 T = TypeVar("T")
 
+ATTEMPTS = 3
+FIRST_WAIT = 1.0  # seconds; doubled after each attempt unless the server names its own wait
 _SHOWN = 2000  # code points of an unusable response that the repair prompt shows to the model
 _LEAK_WORDS = 8  # words in a row: shorter runs of the instructions also occur in honest prose
+
+Sleep = Callable[[float], None]
+
+
+class ModelError(SummaryError):
+    """A request that a language model did not answer.
+
+    Args:
+        message: what happened, in one line.
+        provider: name of the model.
+        status: HTTP status; 0 if no server answered.
+        wait_seconds: how long the server asks clients to wait; 0 if it does not say.
+    """
+
+    def __init__(self, message: str, *, provider: str = "", status: int = 0, wait_seconds: float = 0.0) -> None:
+        super().__init__(message, "check [llm] in survey.toml, the key in the environment and the server")
+        self.provider = provider
+        self.status = status
+        self.wait_seconds = wait_seconds
+        self.retryable = status in {0, 408, 409, 425, 429} or status >= 500
+
+    @property
+    def fatal(self) -> bool:
+        """Whether no request at all will be answered: a wrong key, no permission, no such model."""
+        return self.status in {401, 403, 404}
+
+
+class ChatModel(Protocol):
+    """A language model that answers one request at a time."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name what a response depends on besides the request: model, server, temperature, seed, limits."""
+        ...
+
+    def answer(self, request: LlmRequest) -> LlmResponse:
+        """Send a request once, without a second attempt.
+
+        Raises:
+            ModelError: there is no response.
+            ConfigError: the model cannot be used at all.
+        """
+        ...
 
 
 class ResponseCache(Protocol):
@@ -142,10 +188,17 @@ class CachedLlmClient:
         return response
 
     def _send(self, request: LlmRequest) -> LlmResponse | None:
+        """Send a request, up to ATTEMPTS times while the error is one that may pass; None if it stays unanswered."""
+        retrying = Retrying(
+            stop=stop_after_attempt(ATTEMPTS),
+            retry=retry_if_exception(lambda error: isinstance(error, ModelError) and error.retryable),
+            wait=_wait_seconds,
+            before_sleep=lambda _state: self._budget.count("retries"),
+            sleep=self._sleep,
+            reraise=True,
+        )
         try:
-            response = with_retries(
-                self._model, request, on_retry=lambda: self._budget.count("retries"), sleep=self._sleep
-            )
+            response = retrying(self._model.answer, request)
         except ModelError as error:
             fatal = error.fatal and not self._budget.answered
             self._budget.record_failure(fatal=fatal)
@@ -153,6 +206,12 @@ class CachedLlmClient:
                 raise
             return None
         return self._budget.commit(request, response)
+
+
+def _wait_seconds(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait_seconds if isinstance(error, ModelError) else 0.0
+    return asked or FIRST_WAIT * 2 ** (state.attempt_number - 1)
 
 
 def prompt_leak(response: str, instructions: str, canary: str) -> bool:

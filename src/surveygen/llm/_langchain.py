@@ -12,7 +12,7 @@ from surveygen.config import LlmSettings
 from surveygen.domain.llm import LlmRequest, LlmResponse
 from surveygen.environment import model_key
 from surveygen.errors import ConfigError
-from surveygen.llm._model import ModelError
+from surveygen.llm._client import ModelError
 
 _MAX_WAIT = 60.0  # seconds: a server that asks for a longer wait does not get it
 _SCHEMA_REFUSED = frozenset({400, 422, 501})  # HTTP status
