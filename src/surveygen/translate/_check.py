@@ -79,37 +79,23 @@ def validation_error(
         return "it is empty"
     if markup := Counter(_MARKUP.findall(rest)) - Counter(_MARKUP.findall(words)):
         return f"{min(markup)} is not in the source"
-    profiles = (script_profile(pair[0]), script_profile(pair[1]))
-    return (
-        _number_error(words, rest, pair)
-        or _length_error(words, rest, *profiles)
-        or _script_error(rest, profiles[1])
-        or _untranslated_error(words, rest)
-    )
+    return _number_error(words, rest, pair) or _language_error(words, rest, pair)
 
 
-def _length_error(
-    source: str, target: str, source_profile: ScriptProfile | None, target_profile: ScriptProfile | None
-) -> str:
-    if source_profile is None or target_profile is None:
-        return ""
-    expected = len(source.strip()) * target_profile.length / source_profile.length
-    slack = _LENGTH_SLACK * target_profile.length
-    ratio = (len(target.strip()) + slack) / (expected + slack)
-    return "" if _MIN_LENGTH <= ratio <= _MAX_LENGTH else f"its length is {ratio:.2f} of what is expected"
-
-
-def _script_error(target: str, profile: ScriptProfile | None) -> str:
+def _language_error(source: str, target: str, pair: tuple[str, str]) -> str:
+    """Return why a text cannot be the sentence in the other language: its length, its script, or words copied."""
+    source_profile, target_profile = (script_profile(code) for code in pair)
+    if source_profile is not None and target_profile is not None:
+        expected = len(source.strip()) * target_profile.length / source_profile.length
+        slack = _LENGTH_SLACK * target_profile.length
+        ratio = (len(target.strip()) + slack) / (expected + slack)
+        if not _MIN_LENGTH <= ratio <= _MAX_LENGTH:
+            return f"its length is {ratio:.2f} of what is expected"
     counts = _script_counts(target)
-    if profile is None or counts.total() < _MIN_WORDS:
-        return ""
-    own = sum(counts[script] for script in profile.scripts) / counts.total()
-    if own < _OWN_SCRIPT or not counts[profile.main]:
-        return f"{own:.0%} of it is in the script of the language"
-    return ""
-
-
-def _untranslated_error(source: str, target: str) -> str:
+    if target_profile is not None and counts.total() >= _MIN_WORDS:
+        own = sum(counts[script] for script in target_profile.scripts) / counts.total()
+        if own < _OWN_SCRIPT or not counts[target_profile.main]:
+            return f"{own:.0%} of it is in the script of the language"
     source_words, target_words = letter_words(source), letter_words(target)
     long = [word.casefold() for word in source_words if len(word) >= _LONG_WORD]
     in_target = {word.casefold() for word in target_words if len(word) >= _LONG_WORD}

@@ -129,10 +129,19 @@ Placeholder(mark='XQ2', source='$n$', target='$n$')), tail=' [@2101.00001]')
     if citations and set(re.findall(r"\[@([^\]\s]+)\]", citations[1])) <= set(cites):
         text, tail = text[: citations.start()] + citations[2], citations[1]
     prefix = next((prefix for prefix in _PREFIXES if prefix.lower() not in text.lower()), _PREFIXES[0])
+    kinds: Iterable[Iterable[_Span]] = (  # where two overlap, the kind that is listed first counts
+        ((start, end, text[start:end]) for start, end in protected_spans(text, cites)),
+        ((match.start(), match.end(), match[0]) for match in _ADDRESS.finditer(text)),
+        glossary.find(text),
+        ((match.start(), match.end(), match[0]) for match in _NAME.finditer(text)),
+    )
+    protected: list[_Span] = []
+    for kind in kinds:
+        protected += [new for new in kind if not any(new[0] < end and start < new[1] for start, end, _ in protected)]
     pieces: list[str] = []
     placeholders: list[Placeholder] = []
     last = 0
-    for start, end, target in _joined(text, _protected(text, cites, glossary)):
+    for start, end, target in _joined(text, sorted(protected)):
         placeholders.append(Placeholder(f"{prefix}{len(placeholders) + 1}", text[start:end], target))
         pieces += [text[last:start], placeholders[-1].mark]
         last = end
@@ -157,20 +166,6 @@ def unmask(answer: str, masked: Masked) -> str | None:
     end = _END.search(text)
     position = end.start() if end else len(text)
     return f"{text[:position]}{masked.tail}{text[position:]}"
-
-
-def _protected(text: str, cites: Collection[PaperId], glossary: Glossary) -> list[_Span]:
-    """Return the spans to replace, in order; where two overlap, the kind that is listed first counts."""
-    taken: list[_Span] = []
-    kinds: Iterable[Iterable[_Span]] = (
-        ((start, end, text[start:end]) for start, end in protected_spans(text, cites)),
-        ((match.start(), match.end(), match[0]) for match in _ADDRESS.finditer(text)),
-        glossary.find(text),
-        ((match.start(), match.end(), match[0]) for match in _NAME.finditer(text)),
-    )
-    for kind in kinds:
-        taken += [span for span in kind if not any(span[0] < end and start < span[1] for start, end, _ in taken)]
-    return sorted(taken)
 
 
 def _joined(text: str, spans: Iterable[_Span]) -> Iterator[_Span]:
