@@ -114,7 +114,11 @@ class SentenceEncoder:
         except ImportError as error:
             raise _missing(error.name or "torch") from error
         loading.disable_progress_bar()  # type: ignore[no-untyped-call]  # not annotated; our bar shows more
-        torch.set_num_threads(self._settings.threads or _usable_cpus())
+        try:
+            usable_cpus = len(os.sched_getaffinity(0))
+        except AttributeError:  # not on this platform
+            usable_cpus = os.cpu_count() or 1
+        torch.set_num_threads(self._settings.threads or usable_cpus)
         try:
             model = SentenceTransformer(
                 str(self._folder), local_files_only=True, model_kwargs={"dtype": getattr(torch, self._dtype)}
@@ -222,13 +226,6 @@ def _read_config(path: Path) -> dict[str, object]:
     except (OSError, ValueError) as error:
         raise EncoderError(f"{path}: cannot be read: {error}", "choose another embed.model") from error
     return data if isinstance(data, dict) else {}
-
-
-def _usable_cpus() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on this platform
-        return os.cpu_count() or 1
 
 
 def _missing(package: str) -> EncoderError:
