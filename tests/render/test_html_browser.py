@@ -60,27 +60,6 @@ def test_no_sideways_scroll(visit: Open, name: str, width: int, *, dark: bool) -
     assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
 
 
-def test_500_papers_are_ready_in_a_second(browser: Browser, pages: dict[str, Path]) -> None:
-    """Reading, laying out and starting take under a second of the page's own thread; a busy machine has three tries."""
-    taken = [_busy_seconds(browser, pages["large"]) for _ in range(3)]
-
-    assert 0 < min(taken) < 1
-
-
-def _busy_seconds(browser: Browser, path: Path) -> float:
-    """Return how long the thread of a page works until the page is ready."""
-    context = browser.new_context()
-    page = context.new_page()
-    session = context.new_cdp_session(page)
-    session.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
-    session.send("Performance.enable")
-    page.goto(path.as_uri())
-    page.wait_for_selector("html[data-ready]")
-    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
-    context.close()
-    return float(metrics["TaskDuration"])
-
-
 def test_search_finds_and_shows_why(visit: Open) -> None:
     """Words of titles, authors and abstracts are found; a hit in the abstract is shown."""
     page = visit("sample").page
