@@ -30,7 +30,7 @@ from surveygen.domain.survey import Survey
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
 from surveygen.render.formats.html import HtmlRenderer
-from surveygen.render.html.layout import MOST_IN_ONE_FILE
+from surveygen.render.html.context import MOST_IN_ONE_FILE
 
 QUERIES = ("a", "reward", "reward model", "weak judge", '"toxic bias"', "garcia", "zzz", "audit probe layer")
 AUTHORS = ("g", "garcia", "A. Kim", "")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.inline import parse_inline, plain
-from surveygen.render.export.bibtex import ascii_tex
+from surveygen.render.bibtex import ascii_tex
 
 # Latin-1, Latin Extended-A and the letters of Vietnamese, as far as TeX has a command for each accent on them.
 _LATIN = "".join(

@@ -13,7 +13,7 @@ from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import PaperReview
 from surveygen.domain.survey import BibliographyEntry
-from surveygen.render.export.bibtex import bibliography
+from surveygen.render.bibtex import bibliography
 
 _TEXTS = [text for _, text in NASTY]
 

@@ -30,7 +30,7 @@ from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.text import clean
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, compile_pdf, render_reports
-from surveygen.render.export.bibtex import bibliography
+from surveygen.render.bibtex import bibliography
 from surveygen.render.html.markup import string, words
 from surveygen.render.html.page_data import data_element
 from surveygen.render.latex.text import tex

@@ -10,7 +10,7 @@ from sample_evaluation import ATTACKS, LEVEL, OUTER, THEMES, WHOLE
 from surveygen.domain.evaluation import Assessment, Evaluation
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.render import TemplateRoots, evaluation_page, template_root
-from surveygen.render.evaluation_page import heat_map, reliability
+from surveygen.render.pages import heat_map, reliability
 
 
 def page(assessment: Assessment, taxonomy: Taxonomy = THEMES, title: str = "Sample") -> html.HtmlElement:

@@ -20,7 +20,7 @@ from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, template_root
 from surveygen.render.formats.html import HtmlRenderer
-from surveygen.render.html.layout import MAIN, MOST_IN_ONE_FILE, address, lay_out
+from surveygen.render.html.context import MAIN, MOST_IN_ONE_FILE, address, lay_out
 
 
 def divided(survey: Survey, most: int = 2) -> Mapping[str, str]:
@@ -117,7 +117,7 @@ def test_papers_on_other_pages_are_named(pages: dict[str, Any]) -> None:
 
 def test_a_theme_that_fills_more_than_a_page_has_several(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each with its share of the table, counted in the heading."""
-    monkeypatch.setattr("surveygen.render.html.layout.MOST_ON_A_PAGE", 2)
+    monkeypatch.setattr("surveygen.render.html.context.MOST_ON_A_PAGE", 2)
     survey = large_survey(60)
     layout = lay_out(survey, 2)
     theme = survey.taxonomy.themes[1].id

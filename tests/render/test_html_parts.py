@@ -21,8 +21,7 @@ from surveygen.languages import load
 from surveygen.render import template_root
 from surveygen.render.figures import YEARS_HEIGHT, year_chart
 from surveygen.render.html.assets import bundle
-from surveygen.render.html.context import SourceTexts
-from surveygen.render.html.layout import TONES
+from surveygen.render.html.context import TONES, SourceTexts
 from surveygen.render.html.markup import anchor, math_markup, math_tree, words
 
 _TAG = re.compile(r"</?([a-z]+)([^>]*)>")

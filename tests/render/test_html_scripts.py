@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from surveygen.render import template_root
-from surveygen.render.export.csv import defused
+from surveygen.render.bibliographies import defused
 from surveygen.render.html.assets import bundle
 
 _NODE = shutil.which("node")

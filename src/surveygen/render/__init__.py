@@ -18,12 +18,12 @@ from typing import Protocol
 
 from surveygen import plugins
 from surveygen.domain.survey import Survey
-from surveygen.render.curation_page import curation_page
-from surveygen.render.evaluation_page import evaluation_page
-from surveygen.render.export import BIBLIOGRAPHIES, TAXONOMIES
+from surveygen.render.bibliographies import BIBLIOGRAPHIES
 from surveygen.render.latex.compile import CompileReport, compile_pdf
 from surveygen.render.markdown import EditedWords, read_markdown, read_words
+from surveygen.render.pages import curation_page, evaluation_page
 from surveygen.render.reports import REPORTS, render_reports
+from surveygen.render.taxonomies import TAXONOMIES
 from surveygen.render.templates import PromptTemplates, TemplateRoots, template_root
 
 __all__ = [

@@ -14,8 +14,7 @@ from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
 from surveygen.render.html.assets import bundle, policy, read_asset
 from surveygen.render.html.claims import number_citations
-from surveygen.render.html.context import HtmlContext
-from surveygen.render.html.layout import MOST_IN_ONE_FILE, PageFile, address, lay_out
+from surveygen.render.html.context import MOST_IN_ONE_FILE, HtmlContext, PageFile, address, lay_out
 from surveygen.render.html.markup import anchor, string, words
 from surveygen.render.html.page_data import data_element, page_data
 from surveygen.render.html.view import PageView, page_name, page_sections

@@ -11,7 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from surveygen.config import LatexSettings, Settings
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language
-from surveygen.render.export.bibtex import bibliography
+from surveygen.render.bibtex import bibliography
 from surveygen.render.latex.text import tex_key
 from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexWriter, pdf_date
 from surveygen.render.templates import TemplateRoots, TexSafe, fill, text_environment

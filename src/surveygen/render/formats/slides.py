@@ -29,8 +29,7 @@ from surveygen.domain.survey import (
 from surveygen.languages import Language
 from surveygen.render.html.assets import bundle, policy, read_asset
 from surveygen.render.html.claims import number_citations
-from surveygen.render.html.context import HtmlContext
-from surveygen.render.html.layout import MAIN, Layout, PageFile
+from surveygen.render.html.context import MAIN, HtmlContext, Layout, PageFile
 from surveygen.render.html.markup import string, words
 from surveygen.render.html.view import PageView
 from surveygen.render.latex.writer import DELIMITERS, PALETTE, TexWriter, pdf_date

@@ -18,8 +18,7 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Sentence
 from surveygen.domain.survey import BibliographyEntry, Block, ComparisonRow, ComparisonTable, Note, Paragraph, Section
 from surveygen.languages import direction_of
-from surveygen.render.html.context import HtmlContext, Span
-from surveygen.render.html.layout import PageFile
+from surveygen.render.html.context import HtmlContext, PageFile, Span
 from surveygen.render.html.markup import math_markup, string, words
 from surveygen.render.inline import InlineWriter, Written
 

@@ -1,7 +1,9 @@
-"""What all pages of one HTML edition share, and the abstracts that citations link to."""
+"""What all pages of one HTML edition share: files, marks of themes, abstracts that citations link to."""
 
 from __future__ import annotations
 
+import posixpath
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,13 +12,146 @@ from itertools import pairwise
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence
 from surveygen.domain.survey import BibliographyEntry, Survey
+from surveygen.domain.text import slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
-from surveygen.render.html.layout import Layout, ThemeMark, mark_themes
-from surveygen.render.html.markup import anchor
+from surveygen.render.html.markup import anchor, string
+
+MAIN = "index.html"
+FOLDER = "themes"
+# More papers than this do not fit one file that opens in a second: benchmarks/page.py, --papers 2000 and 3000.
+MOST_IN_ONE_FILE = 2_000
+MOST_ON_A_PAGE = 1_000
+
+TONES = 12  # colors in style.css
+# Outlines in a box of 12 by 12: five forms and twelve colors tell sixty themes apart.
+SHAPES = (
+    "M11 6a5 5 0 1 1-10 0a5 5 0 1 1 10 0z",
+    "M1.6 1.6h8.8v8.8h-8.8z",
+    "M6 .6l5.8 10.2h-11.6z",
+    "M6 0l6 6l-6 6l-6-6z",
+    "M4.2 .4h3.6v3.8h3.8v3.6h-3.8v3.8h-3.6v-3.8h-3.8v-3.6h3.8z",
+)
 
 Span = tuple[int, int]
 _LEAN = 300  # papers of one page up to which its tables and the links back from references are written out
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """One file of the edition: what papers it holds in full, and the theme that they stand at.
+
+    `theme` is None on the main page and on that of the papers without a theme. `part` counts from 1 the pages of a
+    theme that does not fit one.
+    """
+
+    file: str
+    entries: tuple[BibliographyEntry, ...]
+    theme: ThemeId | None = None
+    part: int = 1
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The pages of an edition; `parts` are empty where the main page holds everything."""
+
+    main: PageFile
+    parts: tuple[PageFile, ...] = ()
+    _files: Mapping[PaperId, str] = field(default_factory=dict)
+
+    def file_of(self, paper: PaperId) -> str:
+        """Return the page that holds a paper in full."""
+        return self._files.get(paper, MAIN)
+
+    def of_theme(self, theme: ThemeId | None) -> tuple[PageFile, ...]:
+        """Return the pages of a theme's own papers; none where the main page holds them."""
+        return tuple(page for page in self.parts if page.theme == theme)
+
+    def link(self, here: str, there: str, place: str) -> str:
+        """Return the address of a place on one page, for a link on another."""
+        return f"{address(here, there)}#{place}"
+
+    def to_paper(self, here: str, paper: PaperId) -> str:
+        """Return the address of a paper's card."""
+        return self.link(here, self.file_of(paper), f"p-{anchor(paper)}")
+
+    def to_reference(self, here: str, entry: BibliographyEntry) -> str:
+        """Return the address of a paper's entry in the references."""
+        return self.link(here, self.file_of(entry.paper.id), f"ref-{entry.number}")
+
+
+def address(here: str, there: str) -> str:
+    """Return the relative address of one file from another; empty for the file itself.
+
+    >>> address("index.html", "themes/a.html"), address("themes/a.html", "index.html"), address("a", "a")
+    ('themes/a.html', '../index.html', '')
+    """
+    return "" if here == there else posixpath.relpath(there, posixpath.dirname(here) or ".")
+
+
+def lay_out(survey: Survey, most: int = MOST_IN_ONE_FILE) -> Layout:
+    """Divide a survey into pages where it has more than `most` papers: a page, or several, for each theme."""
+    main = PageFile(MAIN, survey.entries)
+    if len(survey.entries) <= most:
+        return Layout(main)
+    parts = tuple(_parts(survey))
+    return Layout(main, parts, {entry.paper.id: page.file for page in parts for entry in page.entries})
+
+
+def _parts(survey: Survey) -> Iterator[PageFile]:
+    by_theme: dict[ThemeId | None, list[BibliographyEntry]] = defaultdict(list)
+    for entry in catalogue_order(survey):
+        place = entry.assignment
+        by_theme[place.theme if place and not place.outside else None].append(entry)
+    taken: set[str] = set()
+    for theme, entries in by_theme.items():
+        pieces = [entries[at : at + MOST_ON_A_PAGE] for at in range(0, len(entries), MOST_ON_A_PAGE)]
+        for part, piece in enumerate(pieces, start=1):
+            file = _free(slugify(theme) if theme is not None else "no-theme", taken)
+            by_number = tuple(sorted(piece, key=lambda entry: entry.number))
+            yield PageFile(file, by_number, theme, part, len(pieces))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return the file of a page; ids that give the same name, and the parts of a theme, are counted."""
+    count, file = 1, name
+    while file in taken:
+        count += 1
+        file = f"{name}-{count}"
+    taken.add(file)
+    return f"{FOLDER}/{file}.html"
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeMark:
+    """How the page shows a theme: its place in the taxonomy from 0, its color class, its name, its top theme's form."""
+
+    index: int
+    tone: str
+    name: str
+    shape: str = SHAPES[0]
+
+
+def mark_themes(survey: Survey, language: Language) -> dict[ThemeId, ThemeMark]:
+    """Give every theme its place and the color of its top theme."""
+    tops = {top.id: at for at, top in enumerate(survey.taxonomy.children(None))}
+    top_of: dict[ThemeId, ThemeId] = {}
+    marks: dict[ThemeId, ThemeMark] = {}
+    for index, theme in enumerate(survey.taxonomy):
+        top_of[theme.id] = top_of[theme.parent] if theme.parent is not None else theme.id
+        at = tops[top_of[theme.id]]
+        name = string(theme.name_in(language.code))
+        marks[theme.id] = ThemeMark(index, f"t{at % TONES + 1}", name, SHAPES[at % len(SHAPES)])
+    return marks
+
+
+def catalogue_order(survey: Survey) -> list[BibliographyEntry]:
+    """Return every entry once: by theme in reading order, best first; then what fits no theme, then what has none."""
+    entries = survey.by_paper()
+    filed = dict.fromkeys(paper for count in survey.counts for paper in count.own if paper in entries)
+    outside = dict.fromkeys(paper for paper, entry in entries.items() if entry.assignment and entry.assignment.outside)
+    return [entries[paper] for paper in {**filed, **outside, **dict.fromkeys(entries)}]
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from surveygen.domain.citation import CitationStats, CitedWork
-from surveygen.domain.paper import PaperId, is_arxiv_id
+from surveygen.domain.inline import Cite, parse_inline
+from surveygen.domain.paper import Paper, PaperId, is_arxiv_id
+from surveygen.domain.person_names import short_authors
+from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import clean
-from surveygen.domain.theme import Theme
-from surveygen.render.html.context import HtmlContext, Span
-from surveygen.render.html.layout import PageFile, address, catalogue_order
-from surveygen.render.html.markup import parsed, rich, string
-from surveygen.render.html.paper_data import Json, full, stub, summary
-from surveygen.render.references import is_doi
+from surveygen.domain.theme import ThemeId
+from surveygen.render.bibtex import bibliography
+from surveygen.render.html.context import HtmlContext, PageFile, SourceTexts, Span, ThemeMark, address, catalogue_order
+from surveygen.render.html.markup import Rich, anchor, parsed, rich, string
+from surveygen.render.references import code_address, doi_of, is_doi, link_of, versions_of
+
+Json = dict[str, object]
+Marks = Mapping[ThemeId, ThemeMark]
+
+MAX_AUTHORS = 50  # on a card; a paper of 3,000 authors would fill the page
+_MAX_SUMMARY_AUTHORS = 12  # authors of a paper by whom the main page of a large survey can find it
+_MAX_ONE_LINER = 200  # code points of the sentence in a summary
 
 # Pages about one arXiv paper. The ids that are filled in are checked; the rest is fixed.
 SITES = (
@@ -35,6 +44,7 @@ _PREFIX = "page_js_"
 # Short fields are stored by column, as similar values side by side compress 7 % better.
 _NUMBERS = ("year", "published", "updated", "version", "number", "page", "x", "y", "sure", "score", "margin", "count")
 _COLUMNS = (*_NUMBERS, "theme", "nearest", "outside", "unsure", "rival", "how", "kind", "category")
+_EMPTY = (None, "", [], {})  # not stored, nor is False; 0 is
 _ESCAPES = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 
@@ -50,20 +60,32 @@ def page_data(book: HtmlContext, page: PageFile, quoted: Mapping[PaperId, Sequen
     index: dict[str, int] = {entry.paper.id: at for at, entry in enumerate(entries)}
     works = CitedWorks(book.survey, index)
     files = sorted({book.layout.file_of(entry.paper.id) for entry in entries} - {page.file})
-    papers = [
-        {**paper, **_location(book, page, entry, files)}
-        for entry, paper in zip(entries, _papers(book, page, related, quoted, works), strict=True)
-    ]
+    rows: list[Json] = []
+    for entry, paper in zip(entries, _papers(book, page, related, quoted, works), strict=True):
+        if page is not book.layout.main:
+            paper["number"] = entry.number  # on the main page a paper's index gives its number
+        if (file := book.layout.file_of(entry.paper.id)) != page.file:
+            paper["page"] = files.index(file)
+        rows.append({name: value for name, value in paper.items() if value is not False and value not in _EMPTY})
     catalogue = catalogue_order(book.survey) if page is book.layout.main else page.entries
     words = {key.removeprefix(_PREFIX): text for key, text in book.language.words.items() if key.startswith(_PREFIX)}
-    rows = [{name: value for name, value in paper.items() if _has_content(value)} for paper in papers]
     columns = {name: [row.get(name) for row in rows] for name in _COLUMNS}
     return {
         "language": book.language.code,
         "words": dict(sorted(words.items())),
         "sites": SITES,
         "pages": [address(page.file, file) for file in files],
-        "themes": [_theme(book, theme) for theme in book.survey.taxonomy],
+        "themes": [
+            {
+                "id": clean(theme.id),
+                "name": book.marks[theme.id].name,
+                "tone": book.marks[theme.id].tone,
+                "shape": book.marks[theme.id].shape,
+                "up": book.marks[theme.parent].index if theme.parent is not None else None,
+                "size": book.sizes.get(theme.id, 0),
+            }
+            for theme in book.survey.taxonomy
+        ],
         "works": works.data(),
         "papers": [{name: value for name, value in row.items() if name not in _COLUMNS} for row in rows],
         "columns": {name: column for name, column in columns.items() if set(column) - {None}},
@@ -115,13 +137,6 @@ def _papers(
         yield {**data, "cites": cites}
 
 
-def _location(book: HtmlContext, page: PageFile, entry: BibliographyEntry, files: list[str]) -> Json:
-    """Return a paper's number where it differs from its index, and its own page where that is another one."""
-    file = book.layout.file_of(entry.paper.id)
-    number: Json = {} if page is book.layout.main else {"number": entry.number}
-    return {**number, **({"page": files.index(file)} if file != page.file else {})}
-
-
 def _related_entries(
     book: HtmlContext, page: PageFile, quoted: Mapping[PaperId, Sequence[Span]]
 ) -> list[BibliographyEntry]:
@@ -134,23 +149,6 @@ def _related_entries(
             related.update(entry.citation_stats.references, entry.citation_stats.cited_by)
     entries = (book.entries[paper] for paper in related - own if paper in book.entries)
     return sorted(entries, key=lambda entry: entry.number)
-
-
-def _theme(book: HtmlContext, theme: Theme) -> Json:
-    mark = book.marks[theme.id]
-    return {
-        "id": clean(theme.id),
-        "name": mark.name,
-        "tone": mark.tone,
-        "shape": mark.shape,
-        "up": book.marks[theme.parent].index if theme.parent is not None else None,
-        "size": book.sizes.get(theme.id, 0),
-    }
-
-
-def _has_content(value: object) -> bool:
-    """Return whether a value has to be stored: 0 has, an empty or false value has not."""
-    return value is not None and value is not False and value not in ("", [], {})
 
 
 def _indices(papers: Iterable[str], index: Mapping[str, int]) -> list[int]:
@@ -170,7 +168,19 @@ class CitedWorks:
 
     def data(self) -> list[Json]:
         """Return what is known of each work, in the order of their places."""
-        return [_cited_work(work) for work in self._places]
+        works: list[Json] = []
+        for work in self._places:
+            names = dict(name.split(":", 1) for name in reversed(work.ids) if ":" in name)
+            arxiv, doi = names.get("arxiv", ""), names.get("doi", "")
+            fields: Json = {
+                "title": rich(parsed(work.title)),
+                "by": string(work.authors),
+                "year": work.year,
+                "arxiv": arxiv if is_arxiv_id(arxiv) else "",
+                "doi": doi if is_doi(doi) else "",
+            }
+            works.append({name: value for name, value in fields.items() if value})
+        return works
 
     def citations(self, standing: CitationStats | None) -> Json:
         """Write whom a paper cites; who cites it follows from the others."""
@@ -185,14 +195,147 @@ class CitedWorks:
         }
 
 
-def _cited_work(work: CitedWork) -> Json:
-    names = dict(name.split(":", 1) for name in reversed(work.ids) if ":" in name)
-    arxiv, doi = names.get("arxiv", ""), names.get("doi", "")
-    fields: Json = {
-        "title": rich(parsed(work.title)),
-        "by": string(work.authors),
-        "year": work.year,
-        "arxiv": arxiv if is_arxiv_id(arxiv) else "",
-        "doi": doi if is_doi(doi) else "",
+def full(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
+    """Return everything that a card shows, except related papers."""
+    paper = entry.paper
+    categories = [category for category in paper.categories if category != paper.primary_category]
+    if paper.primary_category:  # first, as on arXiv; the page filters by the first
+        categories.insert(0, paper.primary_category)
+    card = entry.card
+    review: Json = {
+        **{name: [_claim(sentence, card, sources) for sentence in sentences] for name, sentences in card.fields()},
+        "keywords": [string(word) for word in card.keywords],
+        "code": code_address(card.code),
     }
-    return {name: value for name, value in fields.items() if value}
+    return {
+        **_metadata(paper, MAX_AUTHORS),
+        "by": string(short_authors(paper.authors)),
+        "updated": paper.updated,
+        "version": paper.version,
+        "versions": [[item.n, item.submitted_at, item.size_kb, int(item.withdrawn)] for item in versions_of(paper)],
+        "categories": [string(category) for category in categories],
+        "comment": string(paper.comment),
+        "kind": "none" if not paper.abstract else "" if paper.abstract_kind == "abstract" else paper.abstract_kind,
+        "abstract": [_with_spaces(piece) for piece in sources.pieces(paper.id)] if paper.abstract else [],
+        "card": {name.replace("one_liner", "one"): value for name, value in review.items() if value},
+        "bibtex": bibliography([entry]),
+        **_theme(entry, marks),
+        **_assignment(entry, sources, marks),
+    }
+
+
+def summary(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: Sequence[Span] = ()) -> Json:
+    """Return what the catalogue of a large survey shows and searches: one sentence in place of the abstract.
+
+    Of the abstract only the pieces that claims of the page link to are included, each at its index.
+    """
+    paper, review = entry.paper, entry.card
+    one_liner = _plain(review.one_liner) if review.one_liner else ""
+    if isinstance(one_liner, str):  # a sentence with mathematics is not cut
+        one_liner = clean(one_liner, _MAX_ONE_LINER)
+    fields: Json = {
+        "one": [{"text": one_liner}] if review.one_liner else [],
+        "keywords": [string(word) for word in review.keywords],
+        "code": code_address(review.code),
+    }
+    return {
+        **_metadata(paper, _MAX_SUMMARY_AUTHORS),
+        "kind": paper.abstract_kind if paper.abstract_kind == "note" and spans else "",
+        "abstract": _quoted_pieces(paper, sources, spans),
+        "card": {name: value for name, value in fields.items() if value},
+        "bibtex": bibliography([entry]),
+        "category": string(paper.primary_category),
+        **_theme(entry, marks),
+    }
+
+
+def stub(entry: BibliographyEntry, sources: SourceTexts, marks: Marks, spans: Sequence[Span] = ()) -> Json:
+    """Return what a list of related papers shows of a paper whose card is on another page."""
+    paper = entry.paper
+    return {
+        "id": anchor(paper.id),
+        "title": rich(parsed(paper.title)),
+        "authors": [string(author.name) for author in paper.authors[:3]],
+        "more_authors": max(len(paper.authors) - 3, 0) or None,
+        "by": string(short_authors(paper.authors)),
+        "year": paper.year,
+        "kind": paper.abstract_kind if paper.abstract_kind == "note" and spans else "",
+        "abstract": _quoted_pieces(paper, sources, spans),
+        **_theme(entry, marks),
+    }
+
+
+def _metadata(paper: Paper, max_authors: int) -> Json:
+    link = link_of(paper)
+    return {
+        "id": anchor(paper.id),
+        "title": rich(parsed(paper.title)),
+        "authors": [string(author.name) for author in paper.authors[:max_authors]],
+        "more_authors": max(len(paper.authors) - max_authors, 0) or None,
+        "year": paper.year,
+        "published": paper.published,
+        "venue": string(paper.journal_ref),
+        "doi": doi_of(paper),
+        "link": link if link.startswith("https://") and not is_arxiv_id(paper.id) else "",
+        "status": "" if paper.status == "active" else paper.status,
+    }
+
+
+def _theme(entry: BibliographyEntry, marks: Marks) -> Json:
+    item = entry.assignment
+    if item is None:
+        return {}
+    return {
+        "nearest" if item.outside else "theme": marks[item.theme].index,
+        "outside": item.outside,
+        "unsure": item.uncertain,
+        "also": [marks[theme].index for theme in item.secondary if theme in marks],
+    }
+
+
+def _assignment(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
+    item = entry.assignment
+    if item is None:
+        return {}
+    rival = marks.get(item.runner_up) if item.runner_up is not None else None
+    spans = (sources.span((reason,), entry.paper.id) for reason in entry.reasons)
+    return {
+        "sure": round(item.confidence, 2),
+        "words": [string(word) for word in item.keywords],
+        "why": [list(span) for span in spans if span],
+        "score": round(item.score, 3),
+        "margin": round(item.margin, 3),
+        "rival": rival.index if rival else None,
+        "how": string(item.method),
+    }
+
+
+def _quoted_pieces(paper: Paper, sources: SourceTexts, spans: Sequence[Span]) -> list[Rich]:
+    """Return the pieces of an abstract up to the last that a span covers, those outside the spans empty."""
+    covered = {at for span in spans for at in range(*span)}
+    pieces = sources.pieces(paper.id)[: max(covered) + 1] if covered else []
+    return [_with_spaces(piece) if at in covered else "" for at, piece in enumerate(pieces)]
+
+
+def _with_spaces(piece: str) -> Rich:
+    """Write a piece with the spaces at its ends, which separate it from its neighbors."""
+    written = rich(parsed(piece))
+    before, after = " " * piece[:1].isspace(), " " * piece[-1:].isspace()
+    if isinstance(written, str):
+        return f"{before}{written}{after}" if written else before
+    return [*([before] if before else []), *written, *([after] if after else [])]
+
+
+def _claim(sentence: Sentence, card: PaperReview, sources: SourceTexts) -> Json:
+    """Write a claim of a review; its text is left out where it equals the piece of the abstract that it rests on."""
+    text = _plain(sentence)
+    span = sources.span(sentence.evidence, card.paper)
+    quoted = [rich(parsed(piece)) for piece in sources.pieces(card.paper)[slice(*span)]] if span else []
+    verbatim = len(quoted) == 1 and quoted[0] == text
+    lang = {"lang": sentence.language} if sentence.language != sources.language else {}
+    return {**({} if verbatim else {"text": text}), **({"span": list(span)} if span else {}), **lang}
+
+
+def _plain(sentence: Sentence) -> Rich:
+    """Return a sentence without its citation marks."""
+    return rich(node for node in parse_inline(sentence.text, sentence.cites) if not isinstance(node, Cite))

@@ -27,8 +27,7 @@ from surveygen.domain.survey import (
 from surveygen.domain.theme import ThemeId
 from surveygen.render.figures import heatmap, prisma_figure, year_chart
 from surveygen.render.html.claims import CitationIndex, HtmlWriter, script_rows
-from surveygen.render.html.context import HtmlContext
-from surveygen.render.html.layout import PageFile, address, catalogue_order
+from surveygen.render.html.context import HtmlContext, PageFile, address, catalogue_order
 from surveygen.render.html.markup import anchor, string, words
 from surveygen.render.references import code_address, doi_of, link_of
 from surveygen.render.view import View, ViewModel
