@@ -148,17 +148,15 @@ def ascii_tex(text: str) -> str:
 
 
 def _command(found: re.Match[str]) -> str:
+    """Return the command for a sign, or nest the accents on a letter, the first one innermost."""
     sign = unicodedata.normalize("NFC", found[0])
     if found["word"]:
         return sign
-    return _SIGNS.get(sign) or _accented(found["base"] or "", found["marks"] or "") or sign
-
-
-def _accented(base: str, marks: str) -> str:
-    """Nest the accents on a letter, the first one innermost; empty if TeX has no name for all of them."""
-    names = [_COMMANDS.get(mark, "") for mark in marks]
+    if sign in _SIGNS:
+        return _SIGNS[sign]
+    base, names = found["base"] or "", [_COMMANDS.get(mark, "") for mark in found["marks"] or ""]
     if not (base.isascii() and base.isalpha() and all(names)):
-        return ""
+        return sign
     letter = f"\\{base}" if base in "ij" and not _BELOW.issuperset(names) else base
     for name in names:
         letter = f"\\{name}{{{letter}}}"

@@ -113,15 +113,12 @@ def wrap(words: str, width: float) -> list[str]:
     """Break words into lines of at most a width, at spaces and between ideographs; a longer word stays whole."""
     lines = [""]
     for piece in _PIECE.findall(words):
-        if _text_width(lines[-1] + piece) > width and lines[-1].strip():
+        signs = (sign for sign in lines[-1] + piece if not combining(sign))
+        extent = sum(_EM * (1.0 if east_asian_width(sign) in "WF" else 0.54) for sign in signs)
+        if extent > width and lines[-1].strip():
             lines.append("")
         lines[-1] += piece if lines[-1] or piece.strip() else ""
     return [line.strip() for line in lines if line.strip()]
-
-
-def _text_width(words: str) -> float:
-    widths = ((1.0 if east_asian_width(sign) in "WF" else 0.54) for sign in words if not combining(sign))
-    return sum(_EM * width for width in widths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +178,12 @@ def year_chart(chart: YearChart) -> BarChart:
     middles = [_LEFT + slot * (at + 0.5) for at in range(len(chart.years))]
     bars: list[Bar] = []
     for year, middle, row in zip(chart.years, middles, chart.counts, strict=True):
-        bars += _stack(year, row, middle - width / 2, width, unit)
+        below = 0
+        for theme, count in enumerate(row):
+            below += count
+            if count:
+                place = (round(middle - width / 2, 1), round(_BASE - below * unit, 1))
+                bars.append(Bar(theme, year, count, *place, round(width, 1), round(count * unit, 1)))
     every = -(-len(chart.years) // 14)  # labels of four digits that fit side by side
     return BarChart(
         bars=tuple(bars),
@@ -199,17 +201,6 @@ def year_chart(chart: YearChart) -> BarChart:
         base=_BASE,
         unit=round(unit, 5),
     )
-
-
-def _stack(year: int, row: Sequence[int], x: float, width: float, unit: float) -> list[Bar]:
-    bars: list[Bar] = []
-    below = 0
-    for theme, count in enumerate(row):
-        below += count
-        if count:
-            y = _BASE - below * unit
-            bars.append(Bar(theme, year, count, round(x, 1), round(y, 1), round(width, 1), round(count * unit, 1)))
-    return bars
 
 
 def _step(most: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -114,13 +114,20 @@ def read_markdown(text: str) -> EditedWords:
             "edit the words only, and leave the comments unchanged",
         )
     rows = index["rows"].splitlines()
-    references = dict(_references(row for row in rows if row.startswith("@")))
+    references: dict[str, PaperId] = {}
+    for row in rows:
+        if row.startswith("@"):
+            number, _, rest = row.removeprefix("@").partition(" ")
+            paper, _, key = (unquote(part) for part in rest.partition(" "))
+            references |= {name: PaperId(paper) for name in (number, paper, key) if name}
     now, frame = _regions(text[: index.start()])
-    edits = [
-        (section, claim, read_words(now.get(claim, ""), references))
-        for section, claim, digest in _claims(row for row in rows if not row.startswith("@"))
-        if _digest(now.get(claim, "")) != digest
-    ]
+    edits: list[tuple[str, str, str]] = []
+    for row in rows:
+        section, *claims = row.split() if not row.startswith("@") else ("",)
+        for claim, digest in (pair.split("=", 1) for pair in claims if "=" in pair):
+            words = now.get(claim, "")
+            if _digest(words) != digest:
+                edits.append((unquote(section), claim, read_words(words, references)))
     return EditedWords(index["language"], tuple(edits), beside=_digest(frame) != index["frame"])
 
 
@@ -143,16 +150,19 @@ def read_words(text: str, references: Mapping[str, PaperId]) -> str:
 
 
 def _read(match: re.Match[str], references: Mapping[str, PaperId]) -> str:
-    kind = match.lastgroup or ""
-    readers: Mapping[str, Callable[[], str]] = {
-        "links": lambda: _cited(re.findall(r"\[(\d+)\]", match[0]), references),
-        "keys": lambda: _cited(re.split(r"\s*;\s*@?", match["keys"]), references),
-        "numbers": lambda: _numbers(match, references),
-        "math": lambda: match[0],
-        "sign": lambda: "\\$" if match["sign"] == "$" else match["sign"],
-        "entity": lambda: html.unescape(match[0]),
-    }
-    return readers.get(kind, str)()
+    kind = match.lastgroup
+    if kind == "links":
+        return _cited(re.findall(r"\[(\d+)\]", match[0]), references)
+    if kind == "keys":
+        return _cited(re.split(r"\s*;\s*@?", match["keys"]), references)
+    if kind == "numbers":  # citations where each is one of the references: an interval is none
+        names = re.split(r"\s*,\s*", match["numbers"])
+        return _cited(names, references) if all(name in references for name in names) else f"[{match['numbers']}]"
+    if kind == "sign":
+        return "\\$" if match["sign"] == "$" else match["sign"]
+    if kind == "entity":
+        return html.unescape(match[0])
+    return match[0] if kind == "math" else ""
 
 
 def _cited(names: Iterable[str], references: Mapping[str, PaperId]) -> str:
@@ -164,25 +174,6 @@ def _cited(names: Iterable[str], references: Mapping[str, PaperId]) -> str:
             "cite by number as [12], or by id or cite key as [@2101.00001]",
         )
     return " ".join(f"[@{references[name]}]" for name in names)
-
-
-def _numbers(match: re.Match[str], references: Mapping[str, PaperId]) -> str:
-    """Read numbers in brackets as citations where each is one of the references: an interval is none."""
-    names = re.split(r"\s*,\s*", match["numbers"])
-    return _cited(names, references) if all(name in references for name in names) else f"[{match['numbers']}]"
-
-
-def _claims(rows: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    for row in rows:
-        section, *claims = row.split()
-        yield from ((unquote(section), *pair.split("=", 1)) for pair in claims if "=" in pair)  # type: ignore[misc]  # a pair
-
-
-def _references(rows: Iterable[str]) -> Iterator[tuple[str, PaperId]]:
-    for row in rows:
-        number, _, rest = row.removeprefix("@").partition(" ")
-        paper, _, key = rest.partition(" ")
-        yield from ((name, PaperId(unquote(paper))) for name in (number, unquote(paper), unquote(key)) if name)
 
 
 def _quoted(text: str) -> str:

@@ -50,7 +50,26 @@ class Reference:
 
 def references(pairs: Iterable[tuple[str, Paper]]) -> Iterator[Reference]:
     """Yield a reference for every paper."""
-    return (_reference(key, paper) for key, paper in checked(pairs))
+    for key, paper in checked(pairs):
+        text = words(paper.abstract)
+        is_note = paper.abstract_kind == "note"
+        remarks = [f"arXiv version {version_of(paper)}"] if version_of(paper) else []
+        remarks += ["withdrawn"] if paper.status == "withdrawn" else []
+        names = (split_name(words(author.name)) for author in paper.authors)
+        yield Reference(
+            key,
+            form_of(paper),
+            words(paper.title),
+            tuple(name for name in names if name[0]),
+            tuple(date_of(paper).split("-")) if date_of(paper) else (),
+            words(paper.journal_ref),
+            abstract="" if is_note else text,
+            annotation=text if is_note else "",
+            arxiv=paper.id if is_arxiv_id(paper.id) else "",
+            doi=doi_of(paper),
+            link=link_of(paper),
+            note="; ".join(remarks),
+        )
 
 
 def checked(pairs: Iterable[tuple[str, Paper]]) -> Iterator[tuple[str, Paper]]:
@@ -58,28 +77,6 @@ def checked(pairs: Iterable[tuple[str, Paper]]) -> Iterator[tuple[str, Paper]]:
     for number, (key, paper) in enumerate(pairs, start=1):
         own = paper.url if paper.url.startswith("https://") else ""
         yield tex_key(key, number), paper.with_changes(url=own)
-
-
-def _reference(key: str, paper: Paper) -> Reference:
-    text = words(paper.abstract)
-    is_note = paper.abstract_kind == "note"
-    remarks = [f"arXiv version {version_of(paper)}"] if version_of(paper) else []
-    remarks += ["withdrawn"] if paper.status == "withdrawn" else []
-    names = (split_name(words(author.name)) for author in paper.authors)
-    return Reference(
-        key,
-        form_of(paper),
-        words(paper.title),
-        tuple(name for name in names if name[0]),
-        tuple(date_of(paper).split("-")) if date_of(paper) else (),
-        words(paper.journal_ref),
-        abstract="" if is_note else text,
-        annotation=text if is_note else "",
-        arxiv=paper.id if is_arxiv_id(paper.id) else "",
-        doi=doi_of(paper),
-        link=link_of(paper),
-        note="; ".join(remarks),
-    )
 
 
 def words(text: str) -> str:

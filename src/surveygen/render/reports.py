@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -31,7 +30,18 @@ def atom_feed(survey: Survey, language: Language) -> str:
     Before the first refresh the feed has no entries.
     """
     reports = (survey.changes, *survey.earlier) if survey.changes else ()
-    entries = (entry for changes in reports for entry in _feed_entries(survey.slug, changes, language))
+    entries: list[str] = []
+    for changes in reports:
+        titles = dict(changes.titles)
+        for key, papers in _papers_by_change(changes):
+            change = _xml(language.say(key))
+            for paper in papers:
+                link = f'<link href="https://arxiv.org/abs/{paper}"/>' if is_arxiv_id(paper) else ""
+                entries.append(
+                    f"<entry><title>{change}: {_xml(titles.get(paper, paper))}</title>"
+                    f"<id>{_urn(survey.slug, str(changes.run), key.removeprefix('change_'), paper)}</id>"
+                    f"<updated>{changes.at}</updated>{link}<summary>{change}</summary></entry>"
+                )
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(survey.language)}>',
@@ -39,7 +49,7 @@ def atom_feed(survey: Survey, language: Language) -> str:
         f"<id>{_urn(survey.slug)}</id>",
         f"<updated>{survey.changes.at if survey.changes else survey.generated_at}</updated>",
         "<author><name>surveygen</name></author>",
-        *islice(entries, _MAX_FEED_ENTRIES),
+        *entries[:_MAX_FEED_ENTRIES],
         "</feed>",
     ]
     return "\n".join(lines) + "\n"
@@ -62,19 +72,6 @@ def digest(survey: Survey, language: Language) -> str:
         if len(papers) > _MAX_DIGEST_PAPERS:
             lines.append(f"- {language.say('and_more', n=len(papers) - _MAX_DIGEST_PAPERS)}")
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _feed_entries(slug: str, changes: Changes, language: Language) -> Iterator[str]:
-    titles = dict(changes.titles)
-    for key, papers in _papers_by_change(changes):
-        change = _xml(language.say(key))
-        for paper in papers:
-            link = f'<link href="https://arxiv.org/abs/{paper}"/>' if is_arxiv_id(paper) else ""
-            yield (
-                f"<entry><title>{change}: {_xml(titles.get(paper, paper))}</title>"
-                f"<id>{_urn(slug, str(changes.run), key.removeprefix('change_'), paper)}</id>"
-                f"<updated>{changes.at}</updated>{link}<summary>{change}</summary></entry>"
-            )
 
 
 def _papers_by_change(changes: Changes) -> tuple[tuple[str, tuple[PaperId, ...]], ...]:

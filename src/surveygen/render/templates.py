@@ -84,7 +84,12 @@ def fill(environment: SandboxedEnvironment, name: str, values: Mapping[str, obje
     try:
         return environment.get_template(name).render(values)
     except _FAULTS as error:
-        where, line = _place(error, name)
+        where, line = name, 0
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_SUFFIX)]
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            where, line = error.name or name, error.lineno
+        elif frames:
+            where, line = "/".join(Path(frames[-1].filename).parts[-2:]), frames[-1].lineno or 0
         raise TemplateError(
             f"template {where}, line {line}: {error}",
             "fix your template, or delete it to use the shipped one",
@@ -157,13 +162,3 @@ def _harmless(value: object) -> object:
     if isinstance(value, (int, jinja2.Undefined)) or hasattr(value, "__html__"):
         return value
     return Safe(clean(str(value)).translate(_LOOK_ALIKES))
-
-
-def _place(error: Exception, name: str) -> tuple[str, int]:
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        return error.name or name, error.lineno
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(_SUFFIX)]
-    if not frames:
-        return name, 0
-    folder = "/".join(Path(frames[-1].filename).parts[-2:])
-    return folder, frames[-1].lineno or 0

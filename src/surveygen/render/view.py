@@ -17,12 +17,10 @@ from surveygen.domain.survey import (
     BibliographyEntry,
     Block,
     Catalogue,
-    ComparisonRow,
     ComparisonTable,
     FlowCount,
     KeyValueTable,
     Note,
-    PaperItem,
     PaperList,
     Paragraph,
     PrismaFlow,
@@ -132,30 +130,32 @@ class ViewModel:
         columns = zip(*(row.cells for row in block.rows), strict=True)
         longest = [max((len(cell.plain) for cell in column if cell is not None), default=0) for column in columns]
         shares = tuple(_WIDE if length > _NAMES else _NARROW for length in longest)
+        nothing = self.writer.text("–")
+        rows = [
+            {
+                **self.paper(self.entries[row.paper]),
+                "cells": [self.writer.cell(cell, row.paper) if cell is not None else nothing for cell in row.cells],
+                "code": self.writer.address(code_address(row.code)),
+                "code_word": self.writer.say("code"),
+            }
+            for row in block.rows
+        ]
         return {
             "columns": [self.writer.words(column) for column in block.columns],
             "paper_word": self.writer.say("paper"),
             "shares": shares or (_WIDE,) * len(block.columns),
-            "rows": [self._row(row) for row in block.rows],
-        }
-
-    def _row(self, row: ComparisonRow) -> View:
-        nothing = self.writer.text("–")
-        return {
-            **self.paper(self.entries[row.paper]),
-            "cells": [self.writer.cell(cell, row.paper) if cell is not None else nothing for cell in row.cells],
-            "code": self.writer.address(code_address(row.code)),
-            "code_word": self.writer.say("code"),
+            "rows": rows,
         }
 
     def papers(self, block: PaperList) -> View:
         """Return a list of papers, some of which may not be in the references."""
-        return {"papers": [self._item(item) for item in block.items]}
-
-    def _item(self, item: PaperItem) -> View:
-        entry = self.entries.get(item.paper)
-        paper = self.paper(entry) if entry else {"number": None, "cite": ""}
-        return {**paper, "title": self.writer.words(item.title), "detail": self.writer.words(item.detail)}
+        papers: list[View] = []
+        for item in block.items:
+            entry = self.entries.get(item.paper)
+            paper = self.paper(entry) if entry else {"number": None, "cite": ""}
+            words = {"title": self.writer.words(item.title), "detail": self.writer.words(item.detail)}
+            papers.append({**paper, **words})
+        return {"papers": papers}
 
     def flow(self, block: PrismaFlow) -> View:
         """Return the numbers of the selection, stage by stage and in one list."""
@@ -247,14 +247,24 @@ class ViewModel:
 
     def catalogue(self, _: Catalogue) -> View:
         """Return all papers in groups."""
-        groups = [(name, entries) for name, entries in self._catalogue_groups() if entries]
+        write, nothing = self.writer, self.writer.text("–")
+        groups: list[View] = []
+        for name, entries in self._catalogue_groups():
+            papers = [
+                {
+                    **self.paper(entry),
+                    "title": write.words(entry.paper.title),
+                    "uncertain": entry.assignment is not None and entry.assignment.uncertain,
+                    "one_liner": write.cell(line, entry.paper.id) if (line := entry.card.one_liner) else nothing,
+                }
+                for entry in entries
+            ]
+            if papers:
+                groups.append({"name": write.words(name), "papers": papers})
         return {
-            "columns": [self.writer.say(key) for key in ("paper", "title_word", "in_one_sentence")],
-            "uncertain_word": self.writer.say("uncertain_mark"),
-            "groups": [
-                {"name": self.writer.words(name), "papers": [self._listed(entry) for entry in entries]}
-                for name, entries in groups
-            ],
+            "columns": [write.say(key) for key in ("paper", "title_word", "in_one_sentence")],
+            "uncertain_word": write.say("uncertain_mark"),
+            "groups": groups,
         }
 
     def _catalogue_groups(self) -> Iterator[tuple[str, list[BibliographyEntry]]]:
@@ -271,16 +281,6 @@ class ViewModel:
         yield self.language.say("fits_no_theme"), outside
         bare = [entry for entry in rest.values() if not (entry.assignment and entry.assignment.outside)]
         yield self.language.say("without_theme"), bare
-
-    def _listed(self, entry: BibliographyEntry) -> View:
-        one_liner = entry.card.one_liner
-        nothing = self.writer.text("–")
-        return {
-            **self.paper(entry),
-            "title": self.writer.words(entry.paper.title),
-            "uncertain": entry.assignment is not None and entry.assignment.uncertain,
-            "one_liner": self.writer.cell(one_liner, entry.paper.id) if one_liner is not None else nothing,
-        }
 
     def references(self, _: References) -> View:
         """Return the numbered bibliography."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
@@ -20,7 +19,6 @@ from surveygen.render.html.page_data import data_element, page_data
 from surveygen.render.html.view import PageView, page_name, page_sections
 from surveygen.render.latex.text import tex_string
 from surveygen.render.templates import TemplateRoots, fill, html_environment
-from surveygen.render.view import View
 
 
 def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> HtmlRenderer:  # noqa: ARG001  # no settings of its own
@@ -56,23 +54,36 @@ class HtmlRenderer:
         context = HtmlContext(survey, self.language, lay_out(survey, self.most))
         pages = [(page, page_sections(context, page)) for page in (context.layout.main, *context.layout.parts)]
         numbered, citations = number_citations(context, pages)
+        environment = html_environment(self.templates)
+        frame = self._frame(survey, environment)
+        languages = [load(code) for code in survey.editions if code != self.language.code]
         for page, sections in numbered:
             view = PageView(context, page, citations)
             data = page_data(context, page, citations.quoted[page.file])
-            values = {**self._frame(survey, page), **view.page(sections), "data": data_element(data)}
+            up = "../" * (page.file.count("/") + 1)  # the folders of the editions are side by side
+            editions = [{"href": f"{up}{it.code}/{page.file}", "code": it.code, "name": it.name} for it in languages]
+            values = {**frame, **view.page(sections), "editions": editions, "data": data_element(data)}
             if page is context.layout.main:
-                yield page.file, fill(self._environment, "html/page.html.j2", values)
+                yield page.file, fill(environment, "html/page.html.j2", values)
             else:
                 values |= _theme_masthead(context, page)
-                yield page.file, fill(self._environment, "html/theme.html.j2", values)
+                yield page.file, fill(environment, "html/theme.html.j2", values)
 
-    def _frame(self, survey: Survey, page: PageFile) -> View:
-        """Return what surrounds the sections of every page."""
-        up = "../" * (page.file.count("/") + 1)  # the folders of the editions are side by side
-        others = (load(code) for code in survey.editions if code != self.language.code)
-        editions = [{"href": f"{up}{item.code}/{page.file}", "code": item.code, "name": item.name} for item in others]
+    def _frame(self, survey: Survey, environment: SandboxedEnvironment) -> dict[str, object]:
+        """Return what surrounds the sections of every page.
+
+        Of scripts and styles, as of templates, a user's file goes before the shipped one of the same name.
+        """
+
+        def read(name: str) -> str:
+            return read_asset(environment, f"html/{name}")
+
+        style, early, main = read("style.css") + read("own.css"), read("early.js"), bundle("main.js", read)
         return {
-            **self._assets,
+            "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
+            "early": Markup(early),  # noqa: S704  # as above
+            "script": Markup(main),  # noqa: S704  # as above
+            "policy": policy([early, main], [style]),
             "title": words(survey.title),
             "title_plain": string(survey.title),
             "subtitle": words(survey.subtitle),
@@ -85,26 +96,6 @@ class HtmlRenderer:
             "made_with": string(survey.provenance.surveygen),
             "uncertain": survey.quality.uncertain_papers,
             "cite_this": _cite_this(survey),
-            "editions": editions,
-        }
-
-    @cached_property
-    def _environment(self) -> SandboxedEnvironment:
-        return html_environment(self.templates)
-
-    @cached_property
-    def _assets(self) -> dict[str, object]:
-        """Read scripts and styles; a user's file of the same name takes precedence, as with templates."""
-
-        def read(name: str) -> str:
-            return read_asset(self._environment, f"html/{name}")
-
-        style, early, main = read("style.css") + read("own.css"), read("early.js"), bundle("main.js", read)
-        return {
-            "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
-            "early": Markup(early),  # noqa: S704  # as above
-            "script": Markup(main),  # noqa: S704  # as above
-            "policy": policy([early, main], [style]),
         }
 
 

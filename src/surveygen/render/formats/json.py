@@ -219,13 +219,13 @@ def to_lines(document: Json) -> str:
 
     The same id so stays the same wherever it stands. Two documents differ by whole items.
     """
-    return "{\n" + ",\n".join(f"{_compact(key)}: {_one_by_line(document[key])}" for key in sorted(document)) + "\n}\n"
-
-
-def _one_by_line(value: object) -> str:
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(map(_compact, value)) + "\n]"
-    return _compact(value)
+    lines: list[str] = []
+    for key, value in sorted(document.items()):
+        items = (
+            "[\n" + ",\n".join(map(_compact, value)) + "\n]" if isinstance(value, list) and value else _compact(value)
+        )
+        lines.append(f"{_compact(key)}: {items}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _compact(value: object) -> str:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-
-from jinja2.sandbox import SandboxedEnvironment
 
 from surveygen.config import LatexSettings, Settings
 from surveygen.domain.survey import Survey
@@ -39,32 +36,25 @@ class LatexRenderer:
         Raises:
             TemplateError: a template cannot be used.
         """
+        environment = text_environment(self.templates, **DELIMITERS)
         writer = TexWriter(survey, self.language, max_cell=_MAX_CELL)
-        document = {
-            **ViewModel(survey, self.language, writer).document(),
-            "palette": PALETTE,
-            "layout": self._layout(survey),
-        }
-        body = fill(self._environment, "latex/body.tex.j2", document)
-        notes = {entry.paper.id: status_remarks(entry.paper, self.language).rstrip(".。।") for entry in survey.entries}
-        references = bibliography(survey.entries, notes)
-        letters = references if self.settings.bibliography == "biblatex" else ""
-        frame = {**document, **writer.frame(body, letters), "pdf_date": pdf_date(survey.generated_at)}
-        return {"survey.tex": fill(self._environment, "latex/survey.tex.j2", frame), "references.bib": references}
-
-    def _layout(self, survey: Survey) -> Mapping[str, object]:
-        """Return what the settings mean for templates; `order` has the key of each reference, for biblatex."""
         by_biblatex = self.settings.bibliography == "biblatex"
         keys = [TexSafe(tex_key(entry.cite_key, entry.number)) for entry in survey.entries] if by_biblatex else []
-        return {
+        layout = {
             "document_class": self.settings.document_class,
             "paper": TexSafe(self.settings.paper),
             "two_columns": self.settings.two_columns,
             "biblatex": by_biblatex,
-            "order": keys,
+            "order": keys,  # of the references, for biblatex
             "max_authors": MAX_AUTHORS,
         }
-
-    @cached_property
-    def _environment(self) -> SandboxedEnvironment:
-        return text_environment(self.templates, **DELIMITERS)
+        document = {**ViewModel(survey, self.language, writer).document(), "palette": PALETTE, "layout": layout}
+        body = fill(environment, "latex/body.tex.j2", document)
+        notes = {entry.paper.id: status_remarks(entry.paper, self.language).rstrip(".。।") for entry in survey.entries}
+        references = bibliography(survey.entries, notes)
+        frame = {
+            **document,
+            **writer.frame(body, references if by_biblatex else ""),
+            "pdf_date": pdf_date(survey.generated_at),
+        }
+        return {"survey.tex": fill(environment, "latex/survey.tex.j2", frame), "references.bib": references}

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-
-from jinja2.sandbox import SandboxedEnvironment
 
 from surveygen.config import Settings
 from surveygen.domain.inline import Math
@@ -40,12 +37,8 @@ class MarkdownRenderer:
         """
         writer = _MarkdownWriter(survey, self.language, max_cell=MAX_TEXT)
         document = ViewModel(survey, self.language, writer).document()
-        text = fill(self._environment, "markdown/survey.md.j2", document).rstrip() + "\n"
+        text = fill(text_environment(self.templates), "markdown/survey.md.j2", document).rstrip() + "\n"
         return {"survey.md": add_index(text, survey)}
-
-    @cached_property
-    def _environment(self) -> SandboxedEnvironment:
-        return text_environment(self.templates)
 
 
 class _MarkdownWriter(InlineWriter):

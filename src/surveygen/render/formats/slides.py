@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from surveygen.config import Settings
@@ -70,12 +68,23 @@ class SlidesRenderer:
         return {"slides.html": self._page(survey, slides), "slides.tex": self._beamer(survey, slides)}
 
     def _page(self, survey: Survey, slides: Survey) -> str:
+        environment = html_environment(self.templates)
+
+        def read(*paths: str) -> str:
+            return read_asset(environment, *paths)
+
+        # The deck has the colors and the blocks of the page.
+        style = "".join(read(f"{name}.css") for name in ("html/style", "slides/style", "html/own"))
+        early, script = read("html/early.js"), bundle("deck.js", lambda name: read(f"slides/{name}", f"html/{name}"))
         page = PageFile(MAIN, slides.entries)
         context = HtmlContext(slides, self.language, Layout(page))
         [(_, sections)], citations = number_citations(context, [(page, slides.sections)])
         view = PageView(context, page, citations)
         values = {
-            **self._assets,
+            "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
+            "early": Markup(early),  # noqa: S704  # as above
+            "script": Markup(script),  # noqa: S704  # as above
+            "policy": policy([early, script], [style]),
             "title": words(survey.title),
             "title_plain": string(survey.title),
             "subtitle": words(survey.subtitle),
@@ -86,39 +95,16 @@ class SlidesRenderer:
             "paper_count": len(survey.entries),
             "slides": [part for section in sections for part in _fitted(view.section(section))],
         }
-        return fill(self._html, "slides/page.html.j2", values)
+        return fill(environment, "slides/page.html.j2", values)
 
     def _beamer(self, survey: Survey, slides: Survey) -> str:
+        environment = text_environment(self.templates, **DELIMITERS)
         writer = TexWriter(slides, self.language, max_cell=_MAX_CELL)
         made = writer.say("made_with", version=survey.provenance.surveygen, n=len(survey.entries))
         document = {**ViewModel(slides, self.language, writer).document(), "made_with": made, "palette": PALETTE}
-        body = fill(self._tex, "slides/body.tex.j2", document)
+        body = fill(environment, "slides/body.tex.j2", document)
         frame = {**document, **writer.frame(body), "pdf_date": pdf_date(survey.generated_at)}
-        return fill(self._tex, "slides/slides.tex.j2", frame)
-
-    @cached_property
-    def _html(self) -> SandboxedEnvironment:
-        return html_environment(self.templates)
-
-    @cached_property
-    def _tex(self) -> SandboxedEnvironment:
-        return text_environment(self.templates, **DELIMITERS)
-
-    @cached_property
-    def _assets(self) -> dict[str, object]:
-        """Read scripts and styles; the deck has the colors and the blocks of the page."""
-
-        def read(*paths: str) -> str:
-            return read_asset(self._html, *paths)
-
-        style = "".join(read(f"{name}.css") for name in ("html/style", "slides/style", "html/own"))
-        early, script = read("html/early.js"), bundle("deck.js", lambda name: read(f"slides/{name}", f"html/{name}"))
-        return {
-            "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
-            "early": Markup(early),  # noqa: S704  # as above
-            "script": Markup(script),  # noqa: S704  # as above
-            "policy": policy([early, script], [style]),
-        }
+        return fill(environment, "slides/slides.tex.j2", frame)
 
 
 def _fitted(slide: View) -> Iterator[View]:
@@ -141,13 +127,9 @@ def deck(survey: Survey, language: Language) -> Survey:
     Every block is one of the survey's own, or a part of one: the talk says nothing that the survey does not say.
     """
     sections = (
-        *_glance(survey),
-        *_figures(survey),
-        *_themes(survey),
-        *_effects(survey, language),
-        *_open_problems(survey),
-        *_changes(survey),
-        *_method(survey),
+        *_opening_slides(survey),
+        *_theme_slides(survey),
+        *_closing_slides(survey, language),
     )
     named: set[PaperId] = {item.paper for block in _blocks(sections, PaperList) for item in block.items}
     named.update(paper for block in _blocks(sections, Paragraph) for claim in block.sentences for paper in claim.cites)
@@ -156,8 +138,8 @@ def deck(survey: Survey, language: Language) -> Survey:
     return replace(survey, sections=(*sections, *last), entries=entries)
 
 
-def _glance(survey: Survey) -> Iterator[Section]:
-    """Give the numbers, then the findings that open the survey."""
+def _opening_slides(survey: Survey) -> Iterator[Section]:
+    """Give the numbers and the findings that open the survey, the tree of themes, and the papers per year."""
     for section in _named(survey, "glance"):
         findings = [
             replace(block, sentences=tuple(part))
@@ -166,10 +148,6 @@ def _glance(survey: Survey) -> Iterator[Section]:
         ]
         facts = [[block] for block in _blocks([section], KeyValueTable)]
         yield from _spread(section, [*facts, *([block] for block in findings)])
-
-
-def _figures(survey: Survey) -> Iterator[Section]:
-    """Show the tree of themes without examples, and the papers per year."""
     for section in survey.sections:
         for tree in _blocks([section], TaxonomyFigure):
             yield Section("taxonomy", section.heading, 1, (replace(tree, examples=()),))
@@ -178,7 +156,7 @@ def _figures(survey: Survey) -> Iterator[Section]:
             yield Section("years", section.heading, 1, (chart,))
 
 
-def _themes(survey: Survey) -> Iterator[Section]:
+def _theme_slides(survey: Survey) -> Iterator[Section]:
     """Give each top theme its definition, its count and years, and up to three of its claims."""
     for top in survey.taxonomy.children(None):
         subtree = {theme.id for theme in survey.taxonomy.subtree(top.id)}
@@ -200,32 +178,24 @@ def _theme_claims(sections: Iterable[Section]) -> list[Sentence]:
     return [claims[at] for at in sorted([*first, *others][:_CLAIMS])]
 
 
-def _effects(survey: Survey, language: Language) -> Iterator[Section]:
-    """Put findings about one measure side by side, opposite effects before equal ones."""
+def _closing_slides(survey: Survey, language: Language) -> Iterator[Section]:
+    """Compare effects, name open problems, report the last refresh, and state who drafted this and how.
+
+    Findings about one measure stand side by side, opposite effects before equal ones. Of the open problems there is
+    the first of each theme.
+    """
     effects = [block for block in _blocks(survey.sections, Paragraph) if _is_effect(block)]
     effects.sort(key=lambda block: block.kind != "opposed")
     heading = Section("effects", language.say("slides_effects"), 1, ())
     yield from _spread(heading, _parts(effects[:_EFFECTS], 2))
-
-
-def _open_problems(survey: Survey) -> Iterator[Section]:
-    """Name the first open problem of each theme."""
     for section in _named(survey, "open-problems"):
         blocks = _blocks([section], Paragraph)
         first = [replace(block, sentences=block.sentences[:1], style="prose") for block in blocks]
         yield from _spread(section, _parts(first, _SENTENCES))
-
-
-def _changes(survey: Survey) -> Iterator[Section]:
-    """Report what the last refresh changed: its numbers, then the first papers of each list."""
     for section in _named(survey, "changes"):
         facts = [[block] for block in _blocks([section], KeyValueTable)]
         lists = [replace(block, items=block.items[:_LISTED]) for block in _blocks([section], PaperList)]
         yield from _spread(section, [*facts, *_parts(lists, _LISTS)])
-
-
-def _method(survey: Survey) -> Iterator[Section]:
-    """State who drafted this and how."""
     for section in _named(survey, "method"):
         notices = [note for note in _blocks([*_named(survey, "abstract"), section], Note) if note.role == "notice"]
         notes = [note for note in _blocks([section], Note) if note.role != "notice"]

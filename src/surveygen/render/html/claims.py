@@ -83,22 +83,19 @@ class _Numbering:
 
     def section(self, file: str, section: Section) -> Section:
         """Return a section with numbered claims."""
-        return replace(section, blocks=tuple(self._block(file, block) for block in section.blocks))
-
-    def _block(self, file: str, block: Block) -> Block:
-        if isinstance(block, Paragraph):
-            return replace(block, sentences=tuple(self._sentence(file, sentence) for sentence in block.sentences))
-        if isinstance(block, ComparisonTable):
-            references = script_rows(self._context, block)
-            rows = (
-                row if reference else replace(row, cells=tuple(self._cell(file, row, cell) for cell in row.cells))
-                for row, reference in zip(block.rows, references, strict=True)
-            )
-            return replace(block, rows=tuple(rows))
-        return block
-
-    def _cell(self, file: str, row: ComparisonRow, cell: Sentence | None) -> Sentence | None:
-        return self._sentence(file, cell, row.paper) if cell is not None else None
+        blocks: list[Block] = []
+        for block in section.blocks:
+            new = block
+            if isinstance(block, Paragraph):
+                new = replace(block, sentences=tuple(self._sentence(file, sentence) for sentence in block.sentences))
+            elif isinstance(block, ComparisonTable):
+                rows: list[ComparisonRow] = []
+                for row, reference in zip(block.rows, script_rows(self._context, block), strict=True):
+                    cells = (self._sentence(file, cell, row.paper) if cell is not None else None for cell in row.cells)
+                    rows.append(row if reference else replace(row, cells=tuple(cells)))
+                new = replace(block, rows=tuple(rows))
+            blocks.append(new)
+        return replace(section, blocks=tuple(blocks))
 
     def _sentence(self, file: str, sentence: Sentence, row: PaperId | None = None) -> NumberedSentence:
         """Number the citations of a claim, except those of the paper whose table row it is in."""
@@ -167,19 +164,17 @@ class HtmlWriter(InlineWriter):
     def citation(self, node: Cite, sentence: Sentence) -> Markup:
         """Link to references and to the evidence in their abstracts."""
         places = node.places if isinstance(node, NumberedCite) else ()
-        pairs = zip(node.papers, places, strict=True)
-        links = Markup(", ").join(self._link(paper, place, sentence) for paper, place in pairs)
-        return Markup('<span class="cites">[{}]</span>').format(links)
-
-    def _link(self, paper: PaperId, place: int, sentence: Sentence) -> Markup:
-        entry = self.entries.get(paper)
-        if entry is None:
-            return Markup("?")
-        span = self._context.sources.span(sentence.evidence, paper)
-        quote = Markup(' data-q="{} {}"').format(*span) if span else ""
-        return Markup('<a class="cite" id="{}" href="{}"{}>{}</a>').format(
-            _place_id(entry, place), self.key(entry), quote, entry.number
-        )
+        links: list[Markup] = []
+        for paper, place in zip(node.papers, places, strict=True):
+            entry = self.entries.get(paper)
+            if entry is None:
+                links.append(Markup("?"))
+                continue
+            span = self._context.sources.span(sentence.evidence, paper)
+            quote = Markup(' data-q="{} {}"').format(*span) if span else ""
+            link = Markup('<a class="cite" id="{}" href="{}"{}>{}</a>')
+            links.append(link.format(_place_id(entry, place), self.key(entry), quote, entry.number))
+        return Markup('<span class="cites">[{}]</span>').format(Markup(", ").join(links))
 
     def claim(self, written: Written, source: Sentence | Note) -> Markup:
         """Add marks: weak support, the person who wrote it, sources that changed since."""

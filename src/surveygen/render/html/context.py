@@ -1,16 +1,16 @@
-"""What all pages of one HTML edition share: files, marks of themes, abstracts that citations link to."""
+"""What the pages of an HTML edition share: files, theme marks, abstracts."""
 
 from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, count, pairwise
 
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Evidence, Sentence
+from surveygen.domain.summary import Evidence
 from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import ThemeId
@@ -95,32 +95,22 @@ def lay_out(survey: Survey, most: int = MOST_IN_ONE_FILE) -> Layout:
     main = PageFile(MAIN, survey.entries)
     if len(survey.entries) <= most:
         return Layout(main)
-    parts = tuple(_parts(survey))
-    return Layout(main, parts, {entry.paper.id: page.file for page in parts for entry in page.entries})
-
-
-def _parts(survey: Survey) -> Iterator[PageFile]:
     by_theme: dict[ThemeId | None, list[BibliographyEntry]] = defaultdict(list)
     for entry in catalogue_order(survey):
         place = entry.assignment
         by_theme[place.theme if place and not place.outside else None].append(entry)
     taken: set[str] = set()
+    parts: list[PageFile] = []
     for theme, entries in by_theme.items():
         pieces = [entries[at : at + MOST_ON_A_PAGE] for at in range(0, len(entries), MOST_ON_A_PAGE)]
+        name = slugify(theme) if theme is not None else "no-theme"
         for part, piece in enumerate(pieces, start=1):
-            file = _free(slugify(theme) if theme is not None else "no-theme", taken)
+            # Ids that give the same name, and the parts of a theme, are counted.
+            file = next(it for n in count(1) if (it := name if n == 1 else f"{name}-{n}") not in taken)
+            taken.add(file)
             by_number = tuple(sorted(piece, key=lambda entry: entry.number))
-            yield PageFile(file, by_number, theme, part, len(pieces))
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """Return the file of a page; ids that give the same name, and the parts of a theme, are counted."""
-    count, file = 1, name
-    while file in taken:
-        count += 1
-        file = f"{name}-{count}"
-    taken.add(file)
-    return f"{FOLDER}/{file}.html"
+            parts.append(PageFile(f"{FOLDER}/{file}.html", by_number, theme, part, len(pieces)))
+    return Layout(main, tuple(parts), {entry.paper.id: page.file for page in parts for entry in page.entries})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +181,10 @@ class HtmlContext:
         """The id of the section about each theme."""
         return {section.theme: anchor(section.id) for section in self.survey.sections if section.theme}
 
+    def mark(self, theme: ThemeId | None) -> ThemeMark | None:
+        """Return how a theme is shown; None for none."""
+        return self.marks.get(theme) if theme is not None else None
+
     @property
     def lean(self) -> bool:
         """Whether one page holds so many papers that scripts write what follows from its data."""
@@ -207,7 +201,9 @@ class SourceTexts:
         self.language = survey.language
         self._papers: Mapping[PaperId, Paper] = {entry.paper.id: entry.paper for entry in survey.entries}
         cuts: dict[PaperId, set[int]] = {paper.id: {0, len(paper.abstract)} for paper in self._papers.values()}
-        for evidence in _all_evidence(survey):
+        claims = chain(survey.sentences(), *(entry.card.sentences() for entry in survey.entries))
+        reasons = (entry.reasons for entry in survey.entries)
+        for evidence in chain.from_iterable([*(claim.evidence for claim in claims), *reasons]):
             if self._is_in_abstract(evidence):
                 cuts[evidence.paper] |= {evidence.start, evidence.end}
         self._cuts = {paper: sorted(places) for paper, places in cuts.items()}
@@ -232,12 +228,3 @@ class SourceTexts:
         if paper is None or evidence.field != "abstract" or evidence.version != paper.version:
             return False
         return 0 <= evidence.start < evidence.end <= len(paper.abstract)
-
-
-def _all_evidence(survey: Survey) -> Iterator[Evidence]:
-    sentences: list[Iterable[Sentence]] = [survey.sentences(), *(entry.card.sentences() for entry in survey.entries)]
-    for group in sentences:
-        for sentence in group:
-            yield from sentence.evidence
-    for entry in survey.entries:
-        yield from entry.reasons

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
@@ -116,21 +116,17 @@ def _rebuilt(source: etree._Element) -> _Element | None:
     tag = str(source.tag).removeprefix(_NAMESPACE)
     if tag not in _TAGS:
         return None
-    children = list(_children(source))
-    if None in children:
-        return None
+    children: list[_Element | str] = [source.text] if source.text and source.text.strip() else []
+    for child in source:
+        rebuilt = _rebuilt(child)
+        if rebuilt is None:
+            return None
+        children.append(rebuilt)
+        if child.tail and child.tail.strip():
+            children.append(child.tail)
     pairs = sorted((str(name), str(value)) for name, value in source.attrib.items())
     attributes = tuple((name, value) for name, value in pairs if value in _VALUES.get(name, set()))
-    return _Element(tag, attributes, tuple(child for child in children if child is not None))
-
-
-def _children(source: etree._Element) -> Iterator[_Element | str | None]:
-    if source.text and source.text.strip():
-        yield source.text
-    for child in source:
-        yield _rebuilt(child)
-        if child.tail and child.tail.strip():
-            yield child.tail
+    return _Element(tag, attributes, tuple(children))
 
 
 def _markup(element: _Element) -> Markup:

@@ -44,7 +44,7 @@ _PREFIX = "page_js_"
 # Short fields are stored by column, as similar values side by side compress 7 % better.
 _NUMBERS = ("year", "published", "updated", "version", "number", "page", "x", "y", "sure", "score", "margin", "count")
 _COLUMNS = (*_NUMBERS, "theme", "nearest", "outside", "unsure", "rival", "how", "kind", "category")
-_EMPTY = (None, "", [], {})  # not stored, nor is False; 0 is
+_EMPTY: tuple[object, ...] = (None, "", [], {})  # not stored, nor is False; 0 is
 _ESCAPES = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 

@@ -13,10 +13,8 @@ from surveygen.domain.person_names import short_authors
 from surveygen.domain.survey import (
     BibliographyEntry,
     Catalogue,
-    ComparisonRow,
     ComparisonTable,
     KeyValueTable,
-    MapLabel,
     PrismaFlow,
     References,
     Section,
@@ -46,9 +44,15 @@ def page_sections(context: HtmlContext, page: PageFile) -> list[Section]:
     theme has the papers side by side, the list of them, and their references.
     """
     survey, layout, say = context.survey, context.layout, context.language.say
-    if page is layout.main:
-        return [_without_moved(section) if layout.parts else section for section in survey.sections]
     sections: list[Section] = []
+    if page is layout.main:
+        if not layout.parts:
+            return list(survey.sections)
+        for section in survey.sections:  # without the blocks that are on the pages of the themes
+            moved = (ComparisonTable, References) if section.theme is not None else References
+            blocks = tuple(block for block in section.blocks if not isinstance(block, moved))
+            sections.append(replace(section, blocks=blocks))
+        return sections
     for section in survey.sections:
         if section.theme is not None and section.theme == page.theme:
             tables = [block for block in section.blocks if isinstance(block, ComparisonTable)]
@@ -59,12 +63,6 @@ def page_sections(context: HtmlContext, page: PageFile) -> list[Section]:
     sections.append(Section("catalogue", say("catalogue"), 1, (catalogue,)))
     sections.append(Section("references", say("references"), 1, (References(),)))
     return sections
-
-
-def _without_moved(section: Section) -> Section:
-    """Leave out the blocks that are on the pages of the themes."""
-    moved = (ComparisonTable, References) if section.theme is not None else References
-    return replace(section, blocks=tuple(block for block in section.blocks if not isinstance(block, moved)))
 
 
 def _share(context: HtmlContext, page: PageFile, table: ComparisonTable) -> ComparisonTable:
@@ -104,8 +102,16 @@ class PageView(ViewModel):
     def section(self, section: Section) -> dict[str, object]:
         """Return a heading with its blocks and, on a main page, links to the pages that hold the others."""
         theme = section.theme
-        mark = self._context.marks.get(theme) if theme is not None else None
-        links = [self._page_link(page) for page in self._pages_of(section)]
+        mark = self._context.mark(theme)
+        links: list[View] = [
+            {
+                "href": address(self._page.file, page.file),
+                "name": page_name(self._context, page),
+                "tone": other.tone if (other := self._context.mark(page.theme)) else "",
+                "size": len(page.entries),
+            }
+            for page in self._pages_of(section)
+        ]
         return {
             "id": anchor(section.id),
             "heading": words(section.heading),
@@ -127,15 +133,6 @@ class PageView(ViewModel):
             return layout.parts
         return layout.of_theme(section.theme) if section.theme is not None else ()
 
-    def _page_link(self, page: PageFile) -> View:
-        mark = self._context.marks.get(page.theme) if page.theme is not None else None
-        return {
-            "href": address(self._page.file, page.file),
-            "name": page_name(self._context, page),
-            "tone": mark.tone if mark else "",
-            "size": len(page.entries),
-        }
-
     def facts(self, block: KeyValueTable) -> View:
         """Return labels with values, which are set large if all are short."""
         return {**super().facts(block), "large": all(len(value) <= _SHORT for _, value in block.rows)}
@@ -143,19 +140,26 @@ class PageView(ViewModel):
     def table(self, block: ComparisonTable) -> View:
         """Return papers side by side; the rows of `told` are written by scripts, `left` counts them."""
         references = script_rows(self._context, block)
-        rows = [row for row, reference in zip(block.rows, references, strict=True) if not reference]
+        rows: list[View] = []
+        for row, reference in zip(block.rows, references, strict=True):
+            if not reference:
+                entry = self.entries.get(row.paper)
+                rows.append(
+                    {
+                        "paper": self.paper(entry) if entry else None,
+                        "cells": [
+                            self.writer.cell(cell, row.paper) if cell is not None else None for cell in row.cells
+                        ],
+                        "code": code_address(row.code),
+                        "code_word": self.language.say("code"),
+                    }
+                )
         return {
             "columns": [words(column) for column in block.columns],
-            "rows": [self._comparison(row) for row in rows],
+            "rows": rows,
             "told": ";".join(references) if any(references) else "",
             "left": len(block.rows) - len(rows),
         }
-
-    def _comparison(self, row: ComparisonRow) -> View:
-        entry = self.entries.get(row.paper)
-        cells = [self.writer.cell(cell, row.paper) if cell is not None else None for cell in row.cells]
-        paper = self.paper(entry) if entry else None
-        return {"paper": paper, "cells": cells, "code": code_address(row.code), "code_word": self.language.say("code")}
 
     def flow(self, block: PrismaFlow) -> View:
         """Return the numbers of the selection and their drawing."""
@@ -192,18 +196,20 @@ class PageView(ViewModel):
     def map(self, block: ThemeMap) -> View:
         """Return the top themes in the units of the drawing."""
         most = max((spot.papers for spot in block.spots), default=1)
-        return {"spots": [self._spot(spot, most) for spot in block.spots]}
-
-    def _spot(self, spot: MapLabel, most: int) -> View:
-        return {
-            "id": anchor(spot.theme),
-            "mark": self._context.marks[spot.theme],
-            "nearest": self._context.marks[spot.nearest].name if spot.nearest is not None else "",
-            "papers": spot.papers,
-            "x": round(_MAP_EDGE + spot.x * (_MAP_WIDTH - 2 * _MAP_EDGE), 1),
-            "y": round(_MAP_EDGE + spot.y * (_MAP_HEIGHT - 2 * _MAP_EDGE), 1),
-            "radius": round(8 + 40 * (spot.papers / most) ** 0.5, 1),
-        }
+        marks = self._context.marks
+        spots = [
+            {
+                "id": anchor(spot.theme),
+                "mark": marks[spot.theme],
+                "nearest": marks[spot.nearest].name if spot.nearest is not None else "",
+                "papers": spot.papers,
+                "x": round(_MAP_EDGE + spot.x * (_MAP_WIDTH - 2 * _MAP_EDGE), 1),
+                "y": round(_MAP_EDGE + spot.y * (_MAP_HEIGHT - 2 * _MAP_EDGE), 1),
+                "radius": round(8 + 40 * (spot.papers / most) ** 0.5, 1),
+            }
+            for spot in block.spots
+        ]
+        return {"spots": spots}
 
     def catalogue(self, _: Catalogue) -> View:
         """Return the rows that are there without scripts."""
@@ -211,10 +217,30 @@ class PageView(ViewModel):
         return {"rows": [self.paper(entry) for entry in self._rows], "left": left}
 
     def references(self, _: References) -> View:
-        """Return the bibliography of the page."""
+        """Return the bibliography of the page, with links back to the citations.
+
+        Where the catalogue has no row for a paper without scripts, links to the paper lead to its `place` here.
+        """
         rows = {entry.paper.id for entry in self._rows}
-        entries = [self._linked_reference(entry, row=entry.paper.id in rows) for entry in self._page.entries]
-        return {"entries": entries, "lean": self._context.lean}
+        lean = self._context.lean
+        entries: list[View] = []
+        for entry in self._page.entries:
+            paper, link = entry.paper, link_of(entry.paper)
+            names = [string(author.name) for author in paper.authors[:_MAX_AUTHORS]]
+            others = " et al." if len(paper.authors) > _MAX_AUTHORS else ""
+            entries.append(
+                {
+                    **self.paper(entry),
+                    "authors": ", ".join(names) + others,
+                    "venue": words(paper.journal_ref),
+                    "arxiv": paper.id if is_arxiv_id(paper.id) else "",
+                    "doi": doi_of(paper),
+                    "link": link if link.startswith("https://") else "",
+                    "place": "" if paper.id in rows else f"p-{anchor(paper.id)}",
+                    "backs": self._citations.backlinks.get(entry.number, ()) if not lean else (),
+                }
+            )
+        return {"entries": entries, "lean": lean}
 
     @cached_property
     def _rows(self) -> Sequence[BibliographyEntry]:
@@ -233,26 +259,6 @@ class PageView(ViewModel):
             if seen[top] <= most:
                 rows.append(entry)
         return rows
-
-    def _linked_reference(self, entry: BibliographyEntry, *, row: bool) -> View:
-        """Return a reference with links back to its citations.
-
-        Where the catalogue has no row for the paper without scripts, links to the paper lead to `place` here.
-        """
-        paper = entry.paper
-        names = [string(author.name) for author in paper.authors[:_MAX_AUTHORS]]
-        others = " et al." if len(paper.authors) > _MAX_AUTHORS else ""
-        link = link_of(paper)
-        return {
-            **self.paper(entry),
-            "authors": ", ".join(names) + others,
-            "venue": words(paper.journal_ref),
-            "arxiv": paper.id if is_arxiv_id(paper.id) else "",
-            "doi": doi_of(paper),
-            "link": link if link.startswith("https://") else "",
-            "place": "" if row else f"p-{anchor(paper.id)}",
-            "backs": self._citations.backlinks.get(entry.number, ()) if not self._context.lean else (),
-        }
 
     def paper(self, entry: BibliographyEntry) -> View:
         """Return what a row or a link shows of a paper."""
@@ -276,6 +282,6 @@ class PageView(ViewModel):
 
 def page_name(context: HtmlContext, page: PageFile) -> str:
     """Return the name of a theme's page; if the theme has several, with the number of the page."""
-    mark = context.marks.get(page.theme) if page.theme is not None else None
+    mark = context.mark(page.theme)
     name = mark.name if mark else context.language.say("page_fits_no_theme")
     return f"{name} ({page.part}/{page.parts})" if page.parts > 1 else name

@@ -145,7 +145,15 @@ def tex(words: str) -> TexSafe:
     last = 0
     words = _JOINING.sub("\ue000", words)
     for run in _RUN.finditer(words):
-        pieces += [_written(words[last : run.start()]), _breakable(run[0])]
+        clusters: list[str] = []  # a letter with the marks on it stays whole
+        for character in run[0]:
+            if clusters and unicodedata.combining(character):
+                clusters[-1] += character
+            else:
+                clusters.append(character)
+        written = [_written(cluster) for cluster in clusters]
+        pieces.append(_written(words[last : run.start()]))
+        pieces.append(BREAK.join("".join(written[at : at + _STEP]) for at in range(0, len(written), _STEP)))
         last = run.end()
     return TexSafe("".join([*pieces, _written(words[last:])]))
 
@@ -180,17 +188,6 @@ def _sign(character: str) -> str:
         return ""
     name = unicodedata.name(character, f"u+{ord(character):04x}").lower()
     return f"\\pictograph{{{character}}}{{{name}}}"
-
-
-def _breakable(run: str) -> str:
-    clusters: list[str] = []
-    for character in run:
-        if clusters and unicodedata.combining(character):
-            clusters[-1] += character
-        else:
-            clusters.append(character)
-    written = [_written(cluster) for cluster in clusters]
-    return BREAK.join("".join(written[start : start + _STEP]) for start in range(0, len(written), _STEP))
 
 
 def font_of(character: str) -> str:
