@@ -81,19 +81,16 @@ class AuthMiddleware:
             return PlainTextResponse("this server answers on 127.0.0.1 only", 421)
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token")
         if token is not None and scope["path"] == "/" and scope["method"] in _SAFE:
-            return self._start_session(token[0])
+            if not _same(token[0], self._keys.token):
+                return PlainTextResponse("this token is not the one printed by surveygen serve", 403)
+            answer = RedirectResponse("/", 303)
+            answer.set_cookie(self._keys.cookie, self._keys.session, httponly=True, samesite="strict")
+            return answer
         if not self._authenticated(headers):
             return PlainTextResponse("open the address printed by surveygen serve; it contains the token", 403)
         if scope["method"] not in _SAFE and not self._same_origin(headers):
             return PlainTextResponse("a change must come from the page of this server", 403)
         return None
-
-    def _start_session(self, token: str) -> Response:
-        if not _same(token, self._keys.token):
-            return PlainTextResponse("this token is not the one printed by surveygen serve", 403)
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(self._keys.cookie, self._keys.session, httponly=True, samesite="strict")
-        return answer
 
     def _authenticated(self, headers: Headers) -> bool:
         try:

@@ -22,9 +22,22 @@ def survey_view(shown: TaxonomyView, history: DecisionLog, language: Language) -
     """Return themes, papers and decisions, the last decision first."""
     active = {decision.number for decision in history.decisions} - set(history.undone)
     listed = [decision for decision in reversed(history.decisions) if decision.action != "undo"]
+    placed = [item for item in shown.assignments.values() if not item.outside]
+    own = Counter(item.theme for item in placed)
+    size = Counter(step for item in placed for step in item.path)
     last = next((decision for decision in listed if decision.number in active), None)
     return {
-        "themes": _themes(shown, language.code),
+        "themes": [
+            {
+                "id": theme.id,
+                "name": _plain(theme.name_in(language.code)),
+                "parent": theme.parent,
+                "description": _plain(theme.description),
+                "own": own[theme.id],
+                "size": size[theme.id],
+            }
+            for theme in shown.taxonomy
+        ],
         "papers": [
             *(_paper(paper, shown.assignments.get(paper.id)) for paper in shown.papers.values()),
             *({**_paper(paper, None), "excluded": True} for paper in shown.excluded),
@@ -78,42 +91,18 @@ def describe(decision: Decision, shown: TaxonomyView, language: Language) -> str
     if edit is not None:
         kind = "edit" if target else "drop"
         what = clean(_plain(edit.original), _SHORT)
-        return language.say(f"desk_said_{kind}", what=what, section=_section(shown, subject, language.code))
+        section = _name(shown, subject.removeprefix("theme-"), language.code)
+        return language.say(f"desk_said_{kind}", what=what, section=section)
     themes = ", ".join(_plain(theme.name) for theme in decision.themes)
     named = _name(shown, subject, language.code) if decision.action in {"merge", "split"} else subject
-    what = _title(shown, subject) if decision.action in {"move", "pin", "exclude"} else named
+    paper = _all_papers(shown).get(subject) if decision.action in {"move", "pin", "exclude"} else None
+    what = _plain(paper.title) if paper is not None else named
     into = target if decision.action == "rename" else _name(shown, target, language.code)
     return language.say(f"desk_said_{decision.action}", what=what, into=into, themes=themes)
 
 
-def _themes(shown: TaxonomyView, code: str) -> list[Json]:
-    placed = [item for item in shown.assignments.values() if not item.outside]
-    own = Counter(item.theme for item in placed)
-    size = Counter(step for item in placed for step in item.path)
-    return [
-        {
-            "id": theme.id,
-            "name": _plain(theme.name_in(code)),
-            "parent": theme.parent,
-            "description": _plain(theme.description),
-            "own": own[theme.id],
-            "size": size[theme.id],
-        }
-        for theme in shown.taxonomy
-    ]
-
-
 def _name(shown: TaxonomyView, theme: str, code: str) -> str:
     return next((_plain(item.name_in(code)) for item in shown.taxonomy if item.id == theme), theme)
-
-
-def _section(shown: TaxonomyView, section: str, code: str) -> str:
-    return _name(shown, section.removeprefix("theme-"), code)
-
-
-def _title(shown: TaxonomyView, paper: str) -> str:
-    papers = _all_papers(shown)
-    return _plain(papers[paper].title) if paper in papers else paper
 
 
 def _all_papers(shown: TaxonomyView) -> dict[str, Paper]:

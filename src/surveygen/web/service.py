@@ -112,19 +112,16 @@ class CurationService:
         return f"{pipeline.status(self.project).changed_at}.{len(decisions)}"
 
     def _overview(self, now: ServiceSnapshot) -> Json:
-        drafts = [code for code in self.project.settings.languages if self.draft(code)]
+        languages = self.project.settings.languages
+        # The page says when the store changed after the first draft was written, compared in whole seconds.
+        path, pending = self.draft(languages[0]), True
+        if path is not None:
+            written = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            pending = pipeline.status(self.project).changed_at > written
         return {
             **survey_view(now.shown, now.history, self.language),
             "state": now.state,
             "title": self.project.settings.title,
-            "drafts": drafts,
-            "pending": self._pending(),
+            "drafts": [code for code in languages if self.draft(code)],
+            "pending": pending,
         }
-
-    def _pending(self) -> bool:
-        """Return whether the store changed after the first draft was written, compared in whole seconds."""
-        path = self.draft(self.project.settings.languages[0])
-        if path is None:
-            return True
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return pipeline.status(self.project).changed_at > written
