@@ -64,7 +64,7 @@ ALLOWED = {
     "torch": ("embed/sentence.py",),
     "sentence_transformers": ("embed/sentence.py",),
     "sklearn": ("embed/", "summarize/_selection.py", "themes/"),
-    "scipy": ("survey/_cross_theme.py",),
+    "scipy": ("survey/_themes.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),
     "sqlite3": ("corpus/database.py", "pipeline/doctor.py"),

@@ -31,12 +31,28 @@ def write_changes(context: ComposeContext, headings: Mapping[str, str]) -> tuple
         (context.say("changes_sections"), number(len(changes.changed))),
         (context.say("changes_identical"), number(len(changes.identical))),
     )
-    blocks = (
-        KeyValueTable(context.say("changes"), rows),
-        *_paper_lists(context, changes),
-        *_notes(context, changes, headings),
-    )
-    return (Section(CHANGES, context.say("changes"), 1, blocks),)
+    blocks: list[Block] = [KeyValueTable(context.say("changes"), rows)]
+    titles = dict(changes.titles)
+    for key, details in _details(context, changes):
+        items = tuple(PaperItem(paper, titles.get(paper, paper), detail) for paper, detail in details)
+        if items:
+            blocks.append(PaperList(f"{context.say(key)} ({number(len(items))})", items[:_MAX_ITEMS]))
+        if len(items) > _MAX_ITEMS:
+            blocks.append(Note(context.say("and_more", n=len(items) - _MAX_ITEMS)))
+    separator = context.language.separator
+    themes = (("change_born", changes.born), ("change_retired", changes.retired), ("change_proposed", changes.proposed))
+    for key, ids in themes:
+        if ids:
+            names = separator.join(_theme_name(context, theme) for theme in ids)
+            blocks.append(Note(f"{context.say(key)}: {names}."))
+    for item in changes.doubted[:_MAX_ITEMS]:
+        why = separator.join(context.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in item.doubts)
+        where = headings.get(item.section, item.section)
+        blocks.append(Note(f"{context.say('change_doubted')}: “{item.text}” ({where}; {why})."))
+    for key, sections in (("changes_sections", changes.changed), ("changes_identical", changes.identical)):
+        if known := [headings[name] for name in sections if name in headings]:
+            blocks.append(Note(f"{context.say(key)}: {separator.join(known)}."))
+    return (Section(CHANGES, context.say("changes"), 1, tuple(blocks)),)
 
 
 def write_withdrawn(context: ComposeContext) -> tuple[Section, ...]:
@@ -54,18 +70,6 @@ def write_withdrawn(context: ComposeContext) -> tuple[Section, ...]:
     return (
         Section("withdrawn", heading, 1, (Note(context.say("withdrawn_text"), "notice"), PaperList(heading, items))),
     )
-
-
-def _paper_lists(context: ComposeContext, changes: Changes) -> Iterator[Block]:
-    """Yield a list of papers for each kind of change, cut to `_MAX_ITEMS`."""
-    for key, details in _details(context, changes):
-        titles = dict(changes.titles)
-        items = tuple(PaperItem(paper, titles.get(paper, paper), detail) for paper, detail in details)
-        if items:
-            heading = f"{context.say(key)} ({context.language.number(len(items))})"
-            yield PaperList(heading, items[:_MAX_ITEMS])
-        if len(items) > _MAX_ITEMS:
-            yield Note(context.say("and_more", n=len(items) - _MAX_ITEMS))
 
 
 def _details(context: ComposeContext, changes: Changes) -> Iterator[tuple[str, Iterable[tuple[PaperId, str]]]]:
@@ -93,23 +97,6 @@ def _details(context: ComposeContext, changes: Changes) -> Iterator[tuple[str, I
     yield "change_metadata", ((item.paper, fields(item.fields)) for item in changes.metadata)
     yield "change_moved", ((item.paper, move(item.before, item.after, item.reason)) for item in changes.moved)
     yield "change_abstract", ((item.paper, wording(item)) for item in changes.reworded)
-
-
-def _notes(context: ComposeContext, changes: Changes, headings: Mapping[str, str]) -> Iterator[Note]:
-    """Yield the changed themes, the sentences of persons with changed sources, and the changed sections."""
-    separator = context.language.separator
-    themes = (("change_born", changes.born), ("change_retired", changes.retired), ("change_proposed", changes.proposed))
-    for key, ids in themes:
-        if ids:
-            yield Note(f"{context.say(key)}: {separator.join(_theme_name(context, theme) for theme in ids)}.")
-    for item in changes.doubted[:_MAX_ITEMS]:
-        why = separator.join(context.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in item.doubts)
-        where = headings.get(item.section, item.section)
-        yield Note(f"{context.say('change_doubted')}: “{item.text}” ({where}; {why}).")
-    for key, sections in (("changes_sections", changes.changed), ("changes_identical", changes.identical)):
-        names = [headings[name] for name in sections if name in headings]
-        if names:
-            yield Note(f"{context.say(key)}: {separator.join(names)}.")
 
 
 def _theme_name(context: ComposeContext, theme: str) -> str:

@@ -86,22 +86,19 @@ class _EditWriter:
     def edited(self, section: Section, claims: set[str]) -> Section:
         """Return a section with its edits; `claims` are those of the whole draft."""
         whole = self.edits.get(section_key(WHOLE, section.id))
-        if whole is not None:
-            return replace(section, blocks=tuple(self._rewritten(section, *whole)))
+        if whole is not None:  # one sentence stands in place of the text; an empty one removes it
+            others = [block for block in section.blocks if not isinstance(block, Paragraph)]
+            blocks = [new for block in others for new in self._replaced(block)]
+            if whole[0].target:
+                first = (at for at, block in enumerate(section.blocks) if isinstance(block, Paragraph))
+                at = min(next(first, _end_of_notes(blocks)), len(blocks))
+                blocks.insert(at, Paragraph((self._sentence(*whole),)))
+            return replace(section, blocks=tuple(blocks))
         blocks = [new for block in section.blocks for new in self._replaced(block)]
         for decision, edit in self.edits.values():
             if decision.subject == section.id and decision.target and edit.claim not in claims:
                 _insert(blocks, self._sentence(decision, edit), edit)
         return replace(section, blocks=tuple(blocks))
-
-    def _rewritten(self, section: Section, decision: Decision, edit: Edit) -> list[Block]:
-        """Return the blocks of a section with one sentence in place of its text; an empty one removes the text."""
-        blocks = [new for block in section.blocks if not isinstance(block, Paragraph) for new in self._replaced(block)]
-        if decision.target:
-            first = (at for at, block in enumerate(section.blocks) if isinstance(block, Paragraph))
-            at = next(first, _end_of_notes(blocks))
-            blocks.insert(min(at, len(blocks)), Paragraph((self._sentence(decision, edit),)))
-        return blocks
 
     def _replaced(self, block: Block) -> Iterator[Block]:
         """Yield a block with its claims replaced; nothing if all of them are removed."""

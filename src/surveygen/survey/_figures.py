@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from statistics import median
 
-from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.paper import Paper
 from surveygen.domain.survey import (
     Block,
     MapLabel,
@@ -122,7 +122,9 @@ def _timeline(context: ComposeContext) -> Iterator[Timeline]:
     """
     data = context.data
     cited = {paper: float(len(stats.cited_by)) for paper, stats in data.citations.stats.items() if stats.cited_by}
-    scores = cited or _centrality(data)
+    seeds = {seed for theme in data.taxonomy for seed in theme.seeds}
+    certain = (item for item in data.assignments.values() if not item.uncertain and not item.outside)
+    scores = cited or {item.paper: item.score + (item.paper in seeds) for item in certain}
     by_year: dict[int, list[Paper]] = defaultdict(list)
     for paper in data.papers:
         if paper.year is not None and paper.id in scores:
@@ -135,13 +137,6 @@ def _timeline(context: ComposeContext) -> Iterator[Timeline]:
         for year in sorted(by_year)[-_LANDMARKS:]
     )
     yield Timeline(context.say("timeline_cited" if cited else "timeline_central"), years)
-
-
-def _centrality(data: SurveyData) -> dict[PaperId, float]:
-    """Return the scores of the papers with a certain theme; the examples of themes precede all others."""
-    seeds = {seed for theme in data.taxonomy for seed in theme.seeds}
-    certain = (item for item in data.assignments.values() if not item.uncertain and not item.outside)
-    return {item.paper: item.score + (item.paper in seeds) for item in certain}
 
 
 def _theme_map(context: ComposeContext) -> Iterator[ThemeMap]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from surveygen.domain.summary import Sentence
@@ -99,30 +99,38 @@ def write_glance(context: ComposeContext) -> tuple[Section, ...]:
         rows.append((context.say("years"), f"{min(years)}–{newest}"))
         rows.append((context.say("papers_in_year", year=str(newest)), number(years[newest])))
     blocks: list[Block] = [KeyValueTable(context.say("at_a_glance"), tuple(rows))]
-    if findings := tuple(_key_findings(context)):
-        blocks.append(Paragraph(findings, context.say("findings"), "list"))
-    return (Section("glance", context.say("at_a_glance"), 1, tuple(blocks)),)
-
-
-def _key_findings(context: ComposeContext) -> Iterator[Sentence]:
-    """Yield an unquoted finding for each top theme, from its most typical papers, preferably with a number."""
-    for top in context.data.taxonomy.children(None):
-        findings = [finding for item in context.members(top) for finding in context.data.reviews[item.paper].findings]
+    key_findings: list[Sentence] = []
+    for top in data.taxonomy.children(None):  # from its most typical papers, preferably with a number
+        findings = [finding for item in context.members(top) for finding in data.reviews[item.paper].findings]
         ranked = sorted(findings, key=is_quantified, reverse=True)
-        yield from next((new for finding in ranked if (new := context.quoted.claim_new((finding,)))), ())
+        key_findings += next((new for finding in ranked if (new := context.quoted.claim_new((finding,)))), ())
+    if key_findings:
+        blocks.append(Paragraph(tuple(key_findings), context.say("findings"), "list"))
+    return (Section("glance", context.say("at_a_glance"), 1, tuple(blocks)),)
 
 
 def write_method(context: ComposeContext) -> Section:
     """Report the selection of papers and the tools that made the survey."""
-    selection, made = context.data.selection, context.data.provenance
+    selection, made, number = context.data.selection, context.data.provenance, context.language.number
     names = [name for name in ("wanted", "without_abstract") if selection.get(name)]
-    rows = tuple((context.say(f"selection_{name}"), context.language.number(selection[name])) for name in names)
+    rows = tuple((context.say(f"selection_{name}"), number(selection[name])) for name in names)
+    model: list[tuple[str, str]] = []
+    if use := made.model:
+        model = [
+            (context.say("model"), use.model),
+            (context.say("model_calls"), number(use.calls)),
+            (context.say("model_tokens"), f"{number(use.input_tokens)} + {number(use.output_tokens)}"),
+            *([(context.say("model_cost"), f"{use.cost_usd:.4f}")] if use.cost_usd is not None else []),
+            (context.say("model_fallbacks"), number(use.fallbacks)),
+            (context.say("model_replaced"), number(use.replaced)),
+            (context.say("model_dropped"), number(use.dropped)),
+        ]
     tools = (
         (context.say("sources"), ", ".join(made.sources) or "–"),
         (context.say("encoder"), made.encoder),
         (context.say("summarizer"), made.summarizer),
         *(((context.say("translator"), made.translator),) if made.translator else ()),
-        *_model_rows(context),
+        *model,
         (context.say("seed"), str(made.seed)),
     )
     blocks: tuple[Block, ...] = (
@@ -132,21 +140,6 @@ def write_method(context: ComposeContext) -> Section:
         KeyValueTable(context.say("how_made"), tools),
     )
     return Section(METHOD, context.say("method"), 1, blocks)
-
-
-def _model_rows(context: ComposeContext) -> Iterator[tuple[str, str]]:
-    """Yield what the language model did; nothing without one."""
-    use, number = context.data.provenance.model, context.language.number
-    if use is None:
-        return
-    yield context.say("model"), use.model
-    yield context.say("model_calls"), number(use.calls)
-    yield context.say("model_tokens"), f"{number(use.input_tokens)} + {number(use.output_tokens)}"
-    if use.cost_usd is not None:
-        yield context.say("model_cost"), f"{use.cost_usd:.4f}"
-    yield context.say("model_fallbacks"), number(use.fallbacks)
-    yield context.say("model_replaced"), number(use.replaced)
-    yield context.say("model_dropped"), number(use.dropped)
 
 
 def prisma_flow(context: ComposeContext) -> PrismaFlow:

@@ -1,17 +1,37 @@
-"""Write a section for every theme with papers, sub-themes below their parents."""
+"""Write the sections of themes, and those across them: bridges, trends, questions, open problems."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, Sentence, SubtopicSummary
-from surveygen.domain.survey import Block, ComparisonRow, ComparisonTable, Note, Paragraph, Section
-from surveygen.domain.theme import Assignment, Theme
+from surveygen.domain.survey import (
+    Block,
+    ComparisonRow,
+    ComparisonTable,
+    KeyValueTable,
+    Note,
+    PaperItem,
+    PaperList,
+    Paragraph,
+    Section,
+)
+from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.survey.context import ComposeContext, is_quantified
 
 _MIN_SHARE = 0.6  # of the papers of a theme that its text and table cite
 _MAX_ROWS = 120  # of a comparison table: themes of up to 200 papers show 60 %, and no table fills a book
+_MAX_BRIDGES = 12
+_MAX_TERMS = 10  # rising, and falling
+_MAX_YEARS = 8  # with papers of a term, the latest
+_MAX_QUESTIONS = 5  # of a top theme
+_MIN_PAPERS = 20  # before and since the year that divides them
+_MIN_USES = 5  # of a term: the exact test cannot tell fewer uses from chance
+_FALSE_DISCOVERY_RATE = 0.05
 
 
 def write_themes(context: ComposeContext) -> tuple[Section, ...]:
@@ -24,7 +44,14 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
     if not members:
         return
     blocks: list[Block] = [Note(theme.description, "definition")] if theme.description else []
-    blocks.append(Note(_size(context, members)))
+    years = [year for item in members if (year := context.papers[item.paper].year) is not None]
+    uncertain = sum(item.uncertain for item in members)
+    size = [context.say("theme_papers", n=len(members))]
+    if years:
+        size.append(context.say("theme_years", first=str(min(years)), last=str(max(years))))
+    if uncertain:
+        size.append(context.say("theme_uncertain", n=uncertain))
+    blocks.append(Note(" ".join(size)))
     summary = context.data.summaries.get(theme.id)
     blocks += (
         Paragraph(sentences, _label(context, subtopic), kind=subtopic.kind)
@@ -38,19 +65,8 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
     yield from below
 
 
-def _size(context: ComposeContext, members: Sequence[Assignment]) -> str:
-    """Return how many papers a theme has, of which years, and how many are uncertain."""
-    years = [year for item in members if (year := context.papers[item.paper].year) is not None]
-    uncertain = sum(item.uncertain for item in members)
-    parts = [context.say("theme_papers", n=len(members))]
-    if years:
-        parts.append(context.say("theme_years", first=str(min(years)), last=str(max(years))))
-    if uncertain:
-        parts.append(context.say("theme_uncertain", n=uncertain))
-    return " ".join(parts)
-
-
 def _label(context: ComposeContext, subtopic: SubtopicSummary) -> str:
+    """Return the heading of a summary: its role, or the topic with the years of its papers."""
     papers = set(subtopic.papers)
     years = sorted(paper.year for paper in context.data.papers if paper.id in papers and paper.year is not None)
     if not subtopic.kind or not years:
@@ -86,3 +102,154 @@ def _cells(card: PaperReview) -> tuple[Sentence | None, ...]:
     fields = (card.motivation or card.aims, card.methods, card.data, findings)
     cells = tuple(next(iter(field), None) for field in fields)
     return cells if any(cells) else (None, card.one_liner, None, None)
+
+
+def write_cross_theme(context: ComposeContext) -> tuple[Section, ...]:
+    """List the papers between themes and the rising and falling terms; no section without either."""
+    blocks = (*_bridges(context), *_trend_blocks(context))
+    return (Section("across", context.say("across"), 1, blocks),) if blocks else ()
+
+
+def write_questions(context: ComposeContext) -> tuple[Section, ...]:
+    """List the research questions of the papers by top theme, one for each paper; no section without any."""
+
+    def questions(top: Theme) -> tuple[Sentence, ...]:
+        chosen: list[Sentence] = []
+        for item in context.members(top):
+            if len(chosen) < _MAX_QUESTIONS:
+                chosen += context.quoted.claim_new(context.data.reviews[item.paper].questions[:1])
+        return tuple(chosen)
+
+    tops = [(top, questions(top)) for top in context.data.taxonomy.children(None)]
+    blocks = tuple(Paragraph(sentences, context.name(top.id), "list") for top, sentences in tops if sentences)
+    return (Section("questions", context.say("research_questions"), 1, blocks),) if blocks else ()
+
+
+def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
+    """List the open problems that the papers state, by top theme; no section without any."""
+
+    def problems(top: Theme) -> tuple[Sentence, ...]:
+        summaries = (context.data.summaries.get(theme.id) for theme in context.data.taxonomy.subtree(top.id))
+        return tuple(it for found in summaries if found for it in context.quoted.claim_new(found.open_problems))
+
+    tops = [(top, problems(top)) for top in context.data.taxonomy.children(None)]
+    blocks = tuple(Paragraph(sentences, context.name(top.id), "list") for top, sentences in tops if sentences)
+    return (Section("open-problems", context.say("open_problems"), 1, blocks),) if blocks else ()
+
+
+def _bridges(context: ComposeContext) -> Iterator[Block]:
+    """List papers with a large share in another top theme too, smallest margin first."""
+    taxonomy = context.data.taxonomy
+
+    def other_top(item: Assignment) -> ThemeId | None:
+        tops = (taxonomy.path(theme)[0] for theme in item.secondary if theme in taxonomy)
+        return next((top for top in tops if top != item.path[0]), None)
+
+    assigned = [item for item in context.data.assignments.values() if not item.outside]
+    bridges = [(item, other) for item in assigned if (other := other_top(item)) is not None]
+    if not bridges:
+        return
+    closest = sorted(bridges, key=lambda pair: (pair[0].margin, pair[0].paper))[:_MAX_BRIDGES]
+    items = tuple(
+        PaperItem(item.paper, context.papers[item.paper].title, f"{context.name(item.path[0])} ↔ {context.name(other)}")
+        for item, other in closest
+    )
+    yield PaperList(f"{context.say('bridges')} ({context.language.number(len(bridges))})", items)
+    yield Note(context.say("bridges_text"))
+    if len(bridges) > _MAX_BRIDGES:
+        yield Note(context.say("and_more", n=len(bridges) - _MAX_BRIDGES))
+
+
+def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
+    trends = _find_trends(context.data.papers, context.data.reviews)
+    if trends is None or not (trends.rising or trends.falling):
+        return
+
+    def counts(trend: _Trend) -> str:
+        text = context.say(
+            "trend_row",
+            before=trend.before,
+            earlier=trends.earlier,
+            year=str(trends.year),
+            after=trend.after,
+            later=trends.later,
+        )
+        return f"{text} ({', '.join(f'{year}: {n}' for year, n in trend.years[-_MAX_YEARS:])})"
+
+    for key, terms in (("rising", trends.rising), ("falling", trends.falling)):
+        if terms:
+            rows = tuple((trend.term, counts(trend)) for trend in terms[:_MAX_TERMS])
+            yield KeyValueTable(context.say(key), rows)
+    yield Note(context.say("terms_text"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trend:
+    """A term with its papers before the dividing year, since, and by year."""
+
+    term: str
+    before: int
+    after: int
+    years: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trends:
+    """Rising and falling terms, most significant first; `earlier` papers are older than `year`, `later` are not."""
+
+    year: int
+    earlier: int
+    later: int
+    rising: tuple[_Trend, ...]
+    falling: tuple[_Trend, ...]
+
+
+def _find_trends(papers: Sequence[Paper], cards: Mapping[PaperId, PaperReview]) -> _Trends | None:
+    """Compare the papers before the median year with the others; None if either half is small."""
+    dated = [(paper.year, cards[paper.id].keywords) for paper in papers if paper.year is not None]
+    if not dated:
+        return None
+    middle = sorted(year for year, _ in dated)[len(dated) // 2]
+    earlier = sum(year < middle for year, _ in dated)
+    later = len(dated) - earlier
+    if min(earlier, later) < _MIN_PAPERS:
+        return None
+    trends: list[_Trend] = []
+    for term, by_year in _frequent_terms(dated):
+        before = sum(n for year, n in by_year.items() if year < middle)
+        trends.append(_Trend(term, before, by_year.total() - before, tuple(sorted(by_year.items()))))
+    trends = _significant(trends, earlier, later)
+    rising = tuple(trend for trend in trends if trend.after * earlier > trend.before * later)
+    falling = tuple(trend for trend in trends if trend.after * earlier < trend.before * later)
+    return _Trends(middle, earlier, later, rising, falling)
+
+
+def _frequent_terms(dated: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[str, Counter[int]]]:
+    """Return each frequent keyword in its most common spelling, with its papers by year."""
+    years: dict[str, Counter[int]] = defaultdict(Counter)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for year, keywords in dated:
+        for key, keyword in {_folded(keyword): keyword for keyword in keywords}.items():
+            years[key][year] += 1
+            spellings[key][keyword] += 1
+    frequent = sorted(key for key, by_year in years.items() if by_year.total() >= _MIN_USES)
+    return [(min(spellings[key], key=lambda word: (-spellings[key][word], word)), years[key]) for key in frequent]
+
+
+def _folded(keyword: str) -> str:
+    """Fold case and the plural."""
+    folded = keyword.casefold()
+    return folded[:-1] if folded.endswith("s") and not folded.endswith("ss") and len(folded) > 3 else folded
+
+
+def _significant(trends: Sequence[_Trend], earlier: int, later: int) -> list[_Trend]:
+    """Select the terms whose uses differ by Fisher's exact test, corrected by Benjamini and Hochberg (1995)."""
+    if not trends:
+        return []
+    from scipy.stats import false_discovery_control, fisher_exact  # noqa: PLC0415  # takes a second to import
+
+    tables = ([[it.before, it.after], [earlier - it.before, later - it.after]] for it in trends)
+    chances = [float(fisher_exact(table).pvalue) for table in tables]
+    rates = false_discovery_control(chances)
+    ranked = sorted(zip(chances, trends, rates, strict=True), key=lambda row: (row[0], row[1].term))
+    return [trend for _, trend, rate in ranked if rate <= _FALSE_DISCOVERY_RATE]

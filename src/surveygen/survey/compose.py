@@ -7,7 +7,6 @@ from dataclasses import replace
 from surveygen.domain.survey import BibliographyEntry, Catalogue, PrismaFlow, References, Section, Survey
 from surveygen.languages import Language
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
-from surveygen.survey._cross_theme import write_cross_theme, write_open_problems, write_questions
 from surveygen.survey._edits import apply_edits
 from surveygen.survey._figures import count_themes, write_overview, write_taxonomy
 from surveygen.survey._front_matter import (
@@ -20,7 +19,7 @@ from surveygen.survey._front_matter import (
     write_method,
     write_outlook,
 )
-from surveygen.survey._themes import write_themes
+from surveygen.survey._themes import write_cross_theme, write_open_problems, write_questions, write_themes
 from surveygen.survey.context import ComposeContext
 from surveygen.survey.data import SurveyData
 from surveygen.survey.quality import measure, write_quality
@@ -38,6 +37,8 @@ def compose(data: SurveyData, language: Language) -> Survey:
     data = replace(data, taxonomy=translation.translate_names(data.taxonomy))
     context = ComposeContext.from_data(data, language)
     themes = write_themes(context)  # before the opening sections, which quote what the themes do not
+    caption = language.say("catalogue_caption", n=len(data.papers))
+    catalogue = Section("catalogue", language.say("catalogue"), 1, (Catalogue(caption),))  # those not cited too
     original = (
         write_abstract(context),
         *write_glance(context),
@@ -51,7 +52,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
         *write_questions(context),
         *write_outlook(context),
         *write_withdrawn(context),
-        _write_catalogue(context),
+        catalogue,
     )
     edited = apply_edits(original, data, language.code)
     sections = translation.translate_sections(edited)
@@ -94,12 +95,6 @@ def with_change_report(survey: Survey, data: SurveyData, language: Language) -> 
     changes = write_changes(context, {section.id: section.heading for section in others})
     sections = (*others[:at], *changes, *others[at:])
     return replace(survey, sections=sections, changes=data.changes, earlier=data.earlier)
-
-
-def _write_catalogue(context: ComposeContext) -> Section:
-    """List all papers, also those that the text does not cite."""
-    caption = context.say("catalogue_caption", n=len(context.data.papers))
-    return Section("catalogue", context.say("catalogue"), 1, (Catalogue(caption),))
 
 
 def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[BibliographyEntry, ...]:

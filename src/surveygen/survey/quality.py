@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Sentence
@@ -20,15 +19,23 @@ def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
     Grounding and flaws are measured for the sentences of the program; those of a person are counted apart.
     """
     prose = list(_prose(sections))
-    claims = [*prose, *_cells(sections)]
+    blocks = [block for section in sections for block in section.blocks]
+    rows = [row for block in blocks if isinstance(block, ComparisonTable) for row in block.rows]
+    claims = [*prose, *(cell for row in rows for cell in row.cells if cell is not None)]
+    human = [claim for claim in claims if claim.method == "human"]
+    grounded = [(claim, data.checks.grounded(claim)) for claim in claims if claim.method != "human"]
+    flaws = Counter(data.checks.flaw(claim) for claim in prose if claim.method != "human")
+    cited = {paper for claim in claims for paper in claim.cites}
+    catalogued = any(isinstance(block, Catalogue) for block in blocks)  # a catalogue names all papers
     papers = {paper.id for paper in data.papers}
     assignments = data.assignments.values()
-    quality = Quality(
+    return Quality(
         claim_sentences=len(claims),
         citation_coverage=_share(bool(claim.cites) for claim in claims),
-        grounded_share=1.0,
-        orphan_citations=0,
-        uncited_references=0,
+        grounded_share=_share(holds for _, holds in grounded),
+        grounded_cited_share=_share(holds for claim, holds in grounded if claim.cites),
+        orphan_citations=len(cited - papers),
+        uncited_references=0 if catalogued else len(papers - cited),
         redundancy=data.checks.redundancy(prose),
         uncertain_papers=sum(item.uncertain for item in assignments),
         unassigned_papers=len(papers - set(data.assignments)),
@@ -37,42 +44,12 @@ def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
         editor_notes=sum(paper.abstract_kind == "note" for paper in data.papers),
         quarantined_records=data.selection.get("quarantined", 0),
         model_sentences=sum(claim.method == "llm" for claim in claims),
+        human_sentences=len(human),
+        doubted_sentences=sum(bool(claim.attribution and claim.attribution.stale_sources) for claim in human),
+        dangling_sentences=flaws["dangling"],
+        fragments=flaws["fragment"],
         least_theme_cited=min(_cited_shares(data, sections), default=1.0),
     )
-    quality = _with_references(quality, papers, claims, sections)
-    quality = _with_grounding(quality, data, claims)
-    return _with_flaws(quality, data, prose)
-
-
-def _with_references(
-    quality: Quality, papers: set[PaperId], claims: Sequence[Sentence], sections: Sequence[Section]
-) -> Quality:
-    """Count citations without a reference, and references that neither a claim nor a catalogue names."""
-    cited = {paper for claim in claims for paper in claim.cites}
-    catalogued = any(isinstance(block, Catalogue) for section in sections for block in section.blocks)
-    uncited = set() if catalogued else papers - cited
-    return replace(quality, orphan_citations=len(cited - papers), uncited_references=len(uncited))
-
-
-def _with_grounding(quality: Quality, data: SurveyData, claims: Sequence[Sentence]) -> Quality:
-    """Measure how many claims of the program their evidence supports, and count those of persons."""
-    human = [claim for claim in claims if claim.method == "human"]
-    grounded = [(claim, data.checks.grounded(claim)) for claim in claims if claim.method != "human"]
-    return replace(
-        quality,
-        grounded_share=_share(holds for _, holds in grounded),
-        grounded_cited_share=_share(holds for claim, holds in grounded if claim.cites),
-        human_sentences=len(human),
-        doubted_sentences=sum(
-            claim.attribution is not None and bool(claim.attribution.stale_sources) for claim in human
-        ),
-    )
-
-
-def _with_flaws(quality: Quality, data: SurveyData, prose: Sequence[Sentence]) -> Quality:
-    """Count unclear references and fragments in the text of the program."""
-    flaws = Counter(data.checks.flaw(claim) for claim in prose if claim.method != "human")
-    return replace(quality, dangling_sentences=flaws["dangling"], fragments=flaws["fragment"])
 
 
 def _cited_shares(data: SurveyData, sections: Sequence[Section]) -> Iterator[float]:
@@ -98,13 +75,6 @@ def _prose(sections: Sequence[Section]) -> Iterator[Sentence]:
         for block in section.blocks:
             if isinstance(block, Paragraph):
                 yield from block.sentences
-
-
-def _cells(sections: Sequence[Section]) -> Iterator[Sentence]:
-    for section in sections:
-        for block in section.blocks:
-            if isinstance(block, ComparisonTable):
-                yield from (cell for row in block.rows for cell in row.cells if cell is not None)
 
 
 def _share(hits: Iterable[bool]) -> float:

@@ -44,21 +44,18 @@ def make_cite_keys(papers: Iterable[Paper], existing: Mapping[PaperId, str]) -> 
     keys: dict[PaperId, str] = {}
     for paper in papers:
         if paper.id not in existing:
-            stem = _key_stem(paper)
+            family = fold(split_name(paper.authors[0].name)[0]) if paper.authors else ""
+            words = (fold(word) for word in re.split(r"[^\w$\\]+", paper.title))
+            word = next((word for word in words if len(word) > 1 and word not in _STOP_WORDS), "")
+            stem = f"{family[:24]}{paper.year or ''}{word[:24]}"
+            if not stem or stem.isdigit():
+                stem = f"paper{fold(paper.id)}"
             suffixes = ("", *"abcdefghijklmnopqrstuvwxyz")
             free = (stem + suffix for suffix in suffixes if stem + suffix not in used)
             key = next(free, "") or next(key for n in count(1) if (key := f"{stem}x{n}") not in used)
             used.add(key)
             keys[paper.id] = key
     return keys
-
-
-def _key_stem(paper: Paper) -> str:
-    family = fold(split_name(paper.authors[0].name)[0]) if paper.authors else ""
-    words = (fold(word) for word in re.split(r"[^\w$\\]+", paper.title))
-    word = next((word for word in words if len(word) > 1 and word not in _STOP_WORDS), "")
-    stem = f"{family[:24]}{paper.year or ''}{word[:24]}"
-    return stem if stem and not stem.isdigit() else f"paper{fold(paper.id)}"
 
 
 def compare_references(ours: Sequence[Paper], theirs: Sequence[Paper]) -> ReferenceScore:

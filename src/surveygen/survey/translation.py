@@ -109,7 +109,11 @@ class TranslationApplier:
         if isinstance(block, Paragraph):
             return replace(block, sentences=self._sentences(block.sentences))
         if isinstance(block, ComparisonTable):
-            return replace(block, rows=tuple(map(self._row, block.rows)))
+            rows: list[ComparisonRow] = []
+            for row in block.rows:
+                cells = (self.translate_sentence(cell) if cell is not None else None for cell in row.cells)
+                rows.append(replace(row, cells=tuple(cells)))
+            return replace(block, rows=tuple(rows))
         if (
             isinstance(block, Note)
             and block.role == "definition"
@@ -122,7 +126,3 @@ class TranslationApplier:
 
     def _sentences(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
         return tuple(map(self.translate_sentence, sentences))
-
-    def _row(self, row: ComparisonRow) -> ComparisonRow:
-        cells = tuple(self.translate_sentence(cell) if cell is not None else None for cell in row.cells)
-        return replace(row, cells=cells)
