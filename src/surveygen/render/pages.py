@@ -1,4 +1,4 @@
-"""Write the pages beside the survey: the one for curation and the one of the evaluation."""
+"""Write the pages beside the survey: curation and evaluation."""
 
 from __future__ import annotations
 

@@ -50,8 +50,8 @@ def write_changes(context: ComposeContext, headings: Mapping[str, str]) -> tuple
         where = headings.get(item.section, item.section)
         blocks.append(Note(f"{context.say('change_doubted')}: “{item.text}” ({where}; {why})."))
     for key, sections in (("changes_sections", changes.changed), ("changes_identical", changes.identical)):
-        if known := [headings[name] for name in sections if name in headings]:
-            blocks.append(Note(f"{context.say(key)}: {separator.join(known)}."))
+        if present := [headings[name] for name in sections if name in headings]:
+            blocks.append(Note(f"{context.say(key)}: {separator.join(present)}."))
     return (Section(CHANGES, context.say("changes"), 1, tuple(blocks)),)
 
 

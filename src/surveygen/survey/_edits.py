@@ -52,23 +52,26 @@ def apply_edits(sections: Sequence[Section], data: SurveyData, language: str) ->
 
 
 def _with_claim_keys(sections: Iterable[Section], paper: PaperLookup) -> tuple[Section, ...]:
+    """Set the key of every claim; equal ones are counted in reading order."""
     counts: Counter[str] = Counter()
-
-    def with_key(sentence: Sentence) -> Sentence:
-        claim = claim_key(sentence, paper)
-        counts[claim] += 1
-        return replace(sentence, claim=claim if counts[claim] == 1 else f"{claim}-{counts[claim]}")
-
-    def with_keys(block: Block, section: str) -> Block:
-        if isinstance(block, Paragraph):
-            return replace(block, sentences=tuple(map(with_key, block.sentences)))
-        if isinstance(block, Note) and block.role == "definition":
-            return replace(block, claim=section_key(DEFINITION, section))
-        return block
-
-    return tuple(
-        replace(section, blocks=tuple(with_keys(block, section.id) for block in section.blocks)) for section in sections
-    )
+    keyed: list[Section] = []
+    for section in sections:
+        blocks: list[Block] = []
+        for block in section.blocks:
+            new = block
+            if isinstance(block, Paragraph):
+                sentences: list[Sentence] = []
+                for sentence in block.sentences:
+                    claim = claim_key(sentence, paper)
+                    counts[claim] += 1
+                    key = claim if counts[claim] == 1 else f"{claim}-{counts[claim]}"
+                    sentences.append(replace(sentence, claim=key))
+                new = replace(block, sentences=tuple(sentences))
+            elif isinstance(block, Note) and block.role == "definition":
+                new = replace(block, claim=section_key(DEFINITION, section.id))
+            blocks.append(new)
+        keyed.append(replace(section, blocks=tuple(blocks)))
+    return tuple(keyed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,21 @@ def _similarity_matrix(context: ComposeContext) -> Iterator[SimilarityMatrix]:
 def write_overview(context: ComposeContext) -> tuple[Section, ...]:
     """Show papers by year, landmark works, the map of themes and the most cited papers; no section without any."""
     figures: tuple[Block, ...] = (*_year_chart(context), *_timeline(context), *_theme_map(context))
-    blocks = (*figures, *_most_cited(context))
-    return (Section("overview", context.say("overview" if figures else "most_cited"), 1, blocks),) if blocks else ()
+    blocks = list(figures)
+    data = context.data
+    counts = {paper: len(stats.cited_by) for paper, stats in data.citations.stats.items()}
+    ranked = sorted((paper for paper in data.papers if counts.get(paper.id)), key=lambda it: (-counts[it.id], it.id))
+    if ranked:
+        items = tuple(
+            PaperItem(paper.id, paper.title, context.say("cited_here", n=counts[paper.id]))
+            for paper in ranked[:_MOST_CITED]
+        )
+        providers = sorted({edge.provider for edge in data.citations.edges})
+        who = ", ".join(data.graph_titles.get(name, name) for name in providers)
+        blocks.append(PaperList(context.say("most_cited"), items))
+        blocks.append(Note(context.say("citations_told", n=sum(counts.values()), who=who)))
+    heading = context.say("overview" if figures else "most_cited")
+    return (Section("overview", heading, 1, tuple(blocks)),) if blocks else ()
 
 
 def _year_chart(context: ComposeContext) -> Iterator[YearChart]:
@@ -159,21 +172,3 @@ def _theme_map(context: ComposeContext) -> Iterator[ThemeMap]:
         )
         spots.append(MapLabel(label.theme, label.x, label.y, label.papers, nearest.theme))
     yield ThemeMap(context.say("map_caption", n=shown), tuple(spots))
-
-
-def _most_cited(context: ComposeContext) -> Iterator[Block]:
-    """List the papers that most papers of the survey cite; nothing without citations."""
-    data = context.data
-    counts = {paper: len(standing.cited_by) for paper, standing in data.citations.stats.items()}
-    ranked = sorted((paper for paper in data.papers if counts.get(paper.id)), key=lambda it: (-counts[it.id], it.id))
-    if ranked:
-        yield PaperList(
-            context.say("most_cited"),
-            tuple(
-                PaperItem(paper.id, paper.title, context.say("cited_here", n=counts[paper.id]))
-                for paper in ranked[:_MOST_CITED]
-            ),
-        )
-        providers = sorted({edge.provider for edge in data.citations.edges})
-        who = ", ".join(data.graph_titles.get(name, name) for name in providers)
-        yield Note(context.say("citations_told", n=sum(counts.values()), who=who))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, Sentence, SubtopicSummary
 from surveygen.domain.survey import (
     Block,
@@ -112,29 +111,26 @@ def write_cross_theme(context: ComposeContext) -> tuple[Section, ...]:
 
 def write_questions(context: ComposeContext) -> tuple[Section, ...]:
     """List the research questions of the papers by top theme, one for each paper; no section without any."""
-
-    def questions(top: Theme) -> tuple[Sentence, ...]:
+    blocks: list[Block] = []
+    for top in context.data.taxonomy.children(None):
         chosen: list[Sentence] = []
         for item in context.members(top):
             if len(chosen) < _MAX_QUESTIONS:
                 chosen += context.quoted.claim_new(context.data.reviews[item.paper].questions[:1])
-        return tuple(chosen)
-
-    tops = [(top, questions(top)) for top in context.data.taxonomy.children(None)]
-    blocks = tuple(Paragraph(sentences, context.name(top.id), "list") for top, sentences in tops if sentences)
-    return (Section("questions", context.say("research_questions"), 1, blocks),) if blocks else ()
+        if chosen:
+            blocks.append(Paragraph(tuple(chosen), context.name(top.id), "list"))
+    return (Section("questions", context.say("research_questions"), 1, tuple(blocks)),) if blocks else ()
 
 
 def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
     """List the open problems that the papers state, by top theme; no section without any."""
-
-    def problems(top: Theme) -> tuple[Sentence, ...]:
+    blocks: list[Block] = []
+    for top in context.data.taxonomy.children(None):
         summaries = (context.data.summaries.get(theme.id) for theme in context.data.taxonomy.subtree(top.id))
-        return tuple(it for found in summaries if found for it in context.quoted.claim_new(found.open_problems))
-
-    tops = [(top, problems(top)) for top in context.data.taxonomy.children(None)]
-    blocks = tuple(Paragraph(sentences, context.name(top.id), "list") for top, sentences in tops if sentences)
-    return (Section("open-problems", context.say("open_problems"), 1, blocks),) if blocks else ()
+        problems = [it for found in summaries if found for it in context.quoted.claim_new(found.open_problems)]
+        if problems:
+            blocks.append(Paragraph(tuple(problems), context.name(top.id), "list"))
+    return (Section("open-problems", context.say("open_problems"), 1, tuple(blocks)),) if blocks else ()
 
 
 def _bridges(context: ComposeContext) -> Iterator[Block]:
@@ -160,29 +156,6 @@ def _bridges(context: ComposeContext) -> Iterator[Block]:
         yield Note(context.say("and_more", n=len(bridges) - _MAX_BRIDGES))
 
 
-def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
-    trends = _find_trends(context.data.papers, context.data.reviews)
-    if trends is None or not (trends.rising or trends.falling):
-        return
-
-    def counts(trend: _Trend) -> str:
-        text = context.say(
-            "trend_row",
-            before=trend.before,
-            earlier=trends.earlier,
-            year=str(trends.year),
-            after=trend.after,
-            later=trends.later,
-        )
-        return f"{text} ({', '.join(f'{year}: {n}' for year, n in trend.years[-_MAX_YEARS:])})"
-
-    for key, terms in (("rising", trends.rising), ("falling", trends.falling)):
-        if terms:
-            rows = tuple((trend.term, counts(trend)) for trend in terms[:_MAX_TERMS])
-            yield KeyValueTable(context.say(key), rows)
-    yield Note(context.say("terms_text"))
-
-
 @dataclass(frozen=True, slots=True)
 class _Trend:
     """A term with its papers before the dividing year, since, and by year."""
@@ -193,35 +166,33 @@ class _Trend:
     years: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Trends:
-    """Rising and falling terms, most significant first; `earlier` papers are older than `year`, `later` are not."""
-
-    year: int
-    earlier: int
-    later: int
-    rising: tuple[_Trend, ...]
-    falling: tuple[_Trend, ...]
-
-
-def _find_trends(papers: Sequence[Paper], cards: Mapping[PaperId, PaperReview]) -> _Trends | None:
-    """Compare the papers before the median year with the others; None if either half is small."""
-    dated = [(paper.year, cards[paper.id].keywords) for paper in papers if paper.year is not None]
-    if not dated:
-        return None
-    middle = sorted(year for year, _ in dated)[len(dated) // 2]
+def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
+    """Compare the terms of papers before the median year with those since; nothing if either half is small."""
+    data = context.data
+    dated = [(paper.year, data.reviews[paper.id].keywords) for paper in data.papers if paper.year is not None]
+    middle = sorted(year for year, _ in dated)[len(dated) // 2] if dated else 0
     earlier = sum(year < middle for year, _ in dated)
     later = len(dated) - earlier
     if min(earlier, later) < _MIN_PAPERS:
-        return None
+        return
     trends: list[_Trend] = []
     for term, by_year in _frequent_terms(dated):
         before = sum(n for year, n in by_year.items() if year < middle)
         trends.append(_Trend(term, before, by_year.total() - before, tuple(sorted(by_year.items()))))
-    trends = _significant(trends, earlier, later)
-    rising = tuple(trend for trend in trends if trend.after * earlier > trend.before * later)
-    falling = tuple(trend for trend in trends if trend.after * earlier < trend.before * later)
-    return _Trends(middle, earlier, later, rising, falling)
+    significant = _significant(trends, earlier, later)
+    rising = [trend for trend in significant if trend.after * earlier > trend.before * later]
+    falling = [trend for trend in significant if trend.after * earlier < trend.before * later]
+
+    def counts(trend: _Trend) -> str:
+        values = {"before": trend.before, "earlier": earlier, "after": trend.after, "later": later}
+        text = context.say("trend_row", year=str(middle), **values)
+        return f"{text} ({', '.join(f'{year}: {n}' for year, n in trend.years[-_MAX_YEARS:])})"
+
+    for key, terms in (("rising", rising), ("falling", falling)):
+        if terms:
+            yield KeyValueTable(context.say(key), tuple((trend.term, counts(trend)) for trend in terms[:_MAX_TERMS]))
+    if rising or falling:
+        yield Note(context.say("terms_text"))
 
 
 def _frequent_terms(dated: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[str, Counter[int]]]:
