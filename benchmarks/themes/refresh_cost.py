@@ -31,7 +31,7 @@ from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.embed import papers_fingerprint
 from surveygen.embed.sentence import make
-from surveygen.pipeline.context import open_context
+from surveygen.pipeline.run_context import open_context
 from surveygen.pipeline.stages.assign import (
     SAMPLE,
     IncrementalAssigner,
@@ -40,7 +40,7 @@ from surveygen.pipeline.stages.assign import (
     saved_taxonomy,
 )
 from surveygen.pipeline.stages.embed import embed
-from surveygen.pipeline.suggestions import suggest
+from surveygen.pipeline.taxonomy import suggest
 from surveygen.survey import SurveyData
 from surveygen.themes import sampling_key
 

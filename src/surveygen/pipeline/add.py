@@ -9,9 +9,8 @@ from surveygen.config import Project
 from surveygen.corpus import Store, import_lines, is_dump
 from surveygen.domain.paper import ImportChanges, Paper
 from surveygen.errors import CorpusError
-from surveygen.pipeline._clock import now
 from surveygen.pipeline.harvest import note_snapshot
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, now
 from surveygen.sources.files import FileRecord, find_source, open_input
 
 

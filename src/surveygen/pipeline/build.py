@@ -14,10 +14,9 @@ from surveygen.languages import Language, codes
 from surveygen.languages import load as load_language
 from surveygen.llm import CostEstimate, LlmUsage
 from surveygen.pipeline import snapshot
-from surveygen.pipeline.context import BuildContext, BuildRequest, open_context
+from surveygen.pipeline.editable import edited_folders
 from surveygen.pipeline.files import draft_files
-from surveygen.pipeline.markdown_edits import edited_folders
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import BuildContext, BuildRequest, Progress, open_context
 from surveygen.pipeline.stages.assign import assign
 from surveygen.pipeline.stages.compose import compose, compose_edition, gather, number_references
 from surveygen.pipeline.stages.embed import embed

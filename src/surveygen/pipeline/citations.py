@@ -11,8 +11,7 @@ from surveygen.corpus import Store, locked
 from surveygen.domain.citation import Citations, CitedWork, paper_identifiers, resolve_citations
 from surveygen.domain.paper import Paper, Status
 from surveygen.errors import ConfigError, SourceError, did_you_mean
-from surveygen.pipeline._clock import days_ago, now
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, days_ago, now
 from surveygen.sources.citations import CitationSource
 from surveygen.sources.http import Budget, NetworkDeps
 

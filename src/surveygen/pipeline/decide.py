@@ -20,9 +20,7 @@ from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.environment import login_name
 from surveygen.errors import ThemeError
-from surveygen.pipeline._clock import now
-from surveygen.pipeline.context import open_context
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, now, open_context
 from surveygen.pipeline.stages.assign import place_papers, saved_taxonomy, used_theme_ids
 from surveygen.themes import Profile, load_profile
 from surveygen.themes.curate import CuratedTaxonomy, apply_decisions

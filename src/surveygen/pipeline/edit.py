@@ -13,11 +13,9 @@ from surveygen.domain.text import MAX_TEXT, clean
 from surveygen.errors import ConfigError
 from surveygen.languages import load as load_language
 from surveygen.pipeline.build import draft_survey
-from surveygen.pipeline.context import open_context
 from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session
-from surveygen.pipeline.editable import EditableDraft, EditableUnit
-from surveygen.pipeline.markdown_edits import ImportedEdits, import_markdown
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.editable import EditableDraft, EditableUnit, ImportedEdits, import_markdown
+from surveygen.pipeline.run_context import Progress, open_context
 from surveygen.render import read_words
 
 

@@ -10,9 +10,8 @@ from surveygen.corpus import Store
 from surveygen.domain.evaluation import Assessment, Evaluation, HeadingScore, ReferenceScore
 from surveygen.domain.paper import Paper, PendingPaper
 from surveygen.errors import ConfigError, SourceError, SurveygenError
-from surveygen.pipeline.context import open_context
 from surveygen.pipeline.files import write_if_changed
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, open_context
 from surveygen.pipeline.stages.assign import place_papers
 from surveygen.render import TemplateRoots, evaluation_page, template_root
 from surveygen.sources.files import read_file

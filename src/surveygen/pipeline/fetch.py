@@ -9,7 +9,7 @@ from surveygen.corpus import Scope, Store, locked
 from surveygen.domain.paper import ImportChanges, PaperId, PendingPaper, is_arxiv_id, parse_arxiv_id
 from surveygen.errors import ConfigError
 from surveygen.pipeline.harvest import QUERY, SOURCE_NAMES, query_source, record_run
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress
 from surveygen.sources import arxiv
 from surveygen.sources.arxiv import FetchRequest
 from surveygen.sources.http import NetworkDeps

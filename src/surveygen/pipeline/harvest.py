@@ -13,8 +13,7 @@ from surveygen.corpus import Outcome, PageBatch, RawPage, Scope, Store
 from surveygen.domain.event import Event, HarvestChanges, fold_events
 from surveygen.domain.paper import BadRecord, PaperId, is_arxiv_id
 from surveygen.errors import ConfigError, SourceError
-from surveygen.pipeline._clock import now
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, now
 from surveygen.sources.arxiv import (
     FetchRequest,
     HarvestSource,

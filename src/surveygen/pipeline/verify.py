@@ -1,9 +1,9 @@
-"""Checking a built draft against the store, claim by claim."""
+"""Checking built drafts: each claim against the store, each edition against the others."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,10 +16,25 @@ from surveygen.domain.summary import Evidence, Sentence
 from surveygen.errors import ConfigError
 from surveygen.pipeline.files import MANIFEST, read_manifest, sha256
 from surveygen.pipeline.stages.translate import load_glossary
-from surveygen.pipeline.verify_translations import compare_editions
 from surveygen.summarize import check_grounding
 from surveygen.themes import load_profile
 from surveygen.translate import Glossary, validation_error
+
+_SOURCE = "en"
+_NUMBERED = ("flow", "year_chart", "taxonomy", "likeness")  # blocks that hold nothing but a caption and data
+# What depends on the language: how much of an edition is translated, and by what.
+_OWN_QUALITY = frozenset({"translated_sentences", "untranslated_sentences", "failed_translations"})
+_OWN_PROVENANCE = frozenset({"translator"})
+# What follows from the words of a person, who may write over one edition alone.
+_EDITED_QUALITY = frozenset(
+    {"human_sentences", "doubted_sentences", "citation_coverage", "grounded_share", "grounded_cited_share"}
+    | {"model_sentences", "redundancy"}
+)
+_OWN_PAPER = frozenset({"card"})
+_OWN_THEME = frozenset({"name", "description"})
+
+Draft = tuple[Path, Mapping[str, Any]]
+Fact = tuple[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +238,116 @@ def _sentence(raw: Mapping[str, Any]) -> Sentence:
         translated_from=raw["translated_from"],
         source=raw.get("source", ""),
     )
+
+
+def compare_editions(drafts: Sequence[Draft]) -> Iterator[tuple[Path, str, str]]:
+    """Yield (file, place, reason) for each edition that differs from the first one of its survey.
+
+    The first edition is the one in the language of the papers, if it was built. Editions are in sibling folders.
+    """
+    surveys: dict[Path, list[Draft]] = {}
+    for draft in drafts:
+        surveys.setdefault(draft[0].parent.parent, []).append(draft)
+    for editions in surveys.values():
+        first, *others = sorted(editions, key=lambda draft: (draft[1].get("language") != _SOURCE, str(draft[0])))
+        for path, data in others:
+            difference = _difference(first[1], data)
+            if difference:
+                place, reason = difference
+                yield path, place, f"differs from the edition {first[1].get('language')!r}: {reason}"
+
+
+def _difference(first: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the first place where two editions differ, with the reason."""
+    try:
+        if first["provenance"]["corpus_sha256"] != other["provenance"]["corpus_sha256"]:
+            return "provenance", "it was built from another state of the corpus; build it again"
+        edited = bool(first["quality"]["human_sentences"] or other["quality"]["human_sentences"])
+        own = _OWN_QUALITY | _EDITED_QUALITY if edited else _OWN_QUALITY
+        ours, theirs = list(_facts(first, own)), list(_facts(other, own))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return "", f"it does not have the structure of a draft: {error!r}"
+    for (place, fact), (their_place, their_fact) in zip(ours, theirs, strict=False):
+        if place != their_place:
+            return their_place, f"{place} was expected here"
+        if fact != their_fact and not _edited_in_either(fact, their_fact):
+            return place, f"{_excerpt(their_fact)} in place of {_excerpt(fact)}"
+    if len(ours) != len(theirs):
+        return "", f"{len(theirs)} facts in place of {len(ours)}"
+    return None
+
+
+def _facts(data: Mapping[str, Any], own_quality: frozenset[str]) -> Iterator[Fact]:
+    """Yield every fact of an edition with its place, in document order, without text in its language."""
+    for section in data["sections"]:
+        yield f"section {section['id']}", (section["level"], section["theme"])
+        for block in section["blocks"]:
+            yield from _block(section["id"], block)
+    for name in ("references", "assignments", "citations", "changes"):
+        yield name, data[name]
+    yield "themes", [_without(theme, _OWN_THEME) for theme in data["themes"]]
+    for paper in data["papers"]:
+        yield f"paper {paper['id']}", _without(paper, _OWN_PAPER)
+        yield from _card(f"card {paper['id']}", paper["card"])
+    yield "quality", _without(data["quality"], own_quality)
+    yield "provenance", _without(data["provenance"], _OWN_PROVENANCE)
+
+
+def _block(place: str, block: Mapping[str, Any]) -> Iterator[Fact]:
+    kind = block["kind"]
+    if kind == "note" and block["role"] == "notice":
+        return  # the number of notices depends on what is translated
+    yield place, kind
+    if kind in _NUMBERED:
+        yield place, _unworded(block)
+    for sentence in block.get("sentences", ()):
+        yield place, claim_of(sentence)
+    if kind == "facts" and place == "glance":  # elsewhere they hold dates, and what is translated
+        yield place, ["".join(filter(str.isdecimal, row["value"])) for row in block["rows"]]
+    if kind == "papers":
+        yield place, [(item["paper"], item["title"]) for item in block["items"]]
+    if kind == "table":
+        for row in block["rows"]:
+            yield place, (row["paper"], [claim_of(cell) if cell is not None else None for cell in row["cells"]])
+
+
+def _unworded(data: object) -> object:
+    """Remove captions and labels at any depth."""
+    if isinstance(data, Mapping):
+        return {key: _unworded(value) for key, value in data.items() if key not in {"caption", "label"}}
+    return [_unworded(item) for item in data] if isinstance(data, list) else data
+
+
+def _card(place: str, card: Mapping[str, Any]) -> Iterator[Fact]:
+    for field, value in sorted(card.items()):
+        items = value if isinstance(value, list) else [value]
+        # A dict without marked text is the evidence of a code link.
+        sentences = (claim_of(item) if isinstance(item, dict) and "marked" in item else item for item in items)
+        yield place, (field, list(sentences))
+
+
+def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
+    """Return the claim of a sentence with author and evidence, in the language of its source."""
+    own = {"text", "marked", "source", "language", "translated_from"}
+    return {
+        **_without(sentence, frozenset(own)),
+        "words": sentence.get("source") or sentence["marked"],
+        "in": "" if sentence["rule"] == "data" else sentence["translated_from"] or sentence["language"],  # names
+    }
+
+
+def _edited_in_either(first: object, second: object) -> bool:
+    """Return whether both are the same claim, edited by a person in one edition or in both."""
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return False
+    edited = any(isinstance(claim.get("hand"), dict) for claim in (first, second))
+    return edited and bool(first.get("claim")) and first.get("claim") == second.get("claim")
+
+
+def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in names}
+
+
+def _excerpt(fact: object) -> str:
+    text = str(fact["words"] if isinstance(fact, dict) and "words" in fact else fact)
+    return repr(text if len(text) <= 80 else f"{text[:79]}…")

@@ -19,8 +19,7 @@ from surveygen.domain.decision import MoveReason, ThemeMove
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId, in_reading_order
-from surveygen.pipeline._clock import now
-from surveygen.pipeline.context import BuildContext
+from surveygen.pipeline.run_context import BuildContext, now
 from surveygen.pipeline.stages.embed import embed
 from surveygen.pipeline.state import Slot, digest
 from surveygen.survey import SurveyData

@@ -19,13 +19,12 @@ from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
 from surveygen.pipeline import snapshot
-from surveygen.pipeline._clock import generated_at
 from surveygen.pipeline.citations import citations_of, service_titles
-from surveygen.pipeline.context import BuildContext
-from surveygen.pipeline.markdown_edits import edited_folders, import_edited_folders
+from surveygen.pipeline.editable import edited_folders, import_edited_folders
+from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy
 from surveygen.pipeline.state import Slot, digest
-from surveygen.pipeline.suggestions import suggest
+from surveygen.pipeline.taxonomy import suggest
 from surveygen.summarize import is_grounded, redundancy, sentence_flaw, split_sentences
 from surveygen.survey import QualityChecks, SurveyData, Translation, make_cite_keys, reference_order, with_change_report
 from surveygen.survey import compose as compose_survey

@@ -13,10 +13,9 @@ from surveygen.domain.survey import Survey
 from surveygen.domain.text import text_sha256
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
-from surveygen.pipeline._clock import generated_at
-from surveygen.pipeline.context import BuildContext
 from surveygen.pipeline.editable import EditableDraft
 from surveygen.pipeline.files import read_manifest, sha256, taxonomy_toml, write_if_changed, write_manifest
+from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.snapshot import last_reports
 from surveygen.pipeline.stages.compose import compose_edition
 from surveygen.pipeline.state import Slot, digest

@@ -11,8 +11,8 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
-from surveygen.pipeline.context import BuildContext
 from surveygen.pipeline.llm_session import map_in_threads
+from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.state import StoredResults
 from surveygen.summarize import Summarizer, ThemeInput
 from surveygen.survey import SurveyData

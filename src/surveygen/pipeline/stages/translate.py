@@ -17,8 +17,8 @@ from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder
 from surveygen.errors import ConfigError
 from surveygen.languages import load as load_language
-from surveygen.pipeline.context import BuildContext
 from surveygen.pipeline.llm_session import map_in_threads
+from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.stages.embed import embed_texts
 from surveygen.pipeline.state import digest
 from surveygen.summarize import split_sentences
