@@ -13,8 +13,9 @@ from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.domain.paper import PaperId
+from surveygen.pipeline.assignments import ASSIGNMENTS, AssignmentState
 from surveygen.pipeline.run_context import open_context
-from surveygen.pipeline.stages.assign import ASSIGNMENTS, AssignmentState, place_papers
+from surveygen.pipeline.stages.assign import place_papers
 from surveygen.survey import SurveyData
 from topics import TOPICS, add, papers
 
