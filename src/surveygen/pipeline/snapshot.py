@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from surveygen.corpus import Store
 from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised, StaleEdit
@@ -90,7 +89,6 @@ def take_snapshot(store: Store, survey: Survey, run: int, excluded: Iterable[Pap
     themes = {entry.paper.id: entry.assignment.theme for entry in survey.entries if entry.assignment is not None}
     withdrawn: tuple[Status, ...] = ("withdrawn",)
     papers = (*(entry.paper for entry in survey.entries), *excluded, *store.papers.all(status=withdrawn))
-    sections = (section for section in survey.sections if section.id not in _DERIVED)
     return SurveySnapshot(
         run=run,
         store_run=max((item.id for item in store.runs.all()), default=0),
@@ -108,9 +106,22 @@ def take_snapshot(store: Store, survey: Survey, run: int, excluded: Iterable[Pap
             for paper in sorted(papers, key=lambda paper: paper.id)
         ),
         themes=tuple(theme.id for theme in survey.taxonomy),
-        sections=tuple((section.id, _section_digest(section)) for section in sections),
-        doubted=tuple(_stale_edits(survey)),
-        counts=tuple(_counts(survey)),
+        sections=tuple(
+            (section.id, _section_digest(section)) for section in survey.sections if section.id not in _DERIVED
+        ),
+        doubted=tuple(
+            StaleEdit(section.id, sentence.claim, sentence.plain, sentence.attribution.stale_sources)
+            for section in survey.sections
+            for sentence in section.sentences()
+            if sentence.attribution is not None and sentence.attribution.stale_sources
+        ),
+        counts=tuple(
+            (count.name, count.total)
+            for section in survey.sections
+            for block in section.blocks
+            if isinstance(block, PrismaFlow)
+            for count in block.counts()
+        ),
     )
 
 
@@ -125,20 +136,6 @@ def _section_digest(section: Section) -> str:
     return _short_digest(text)
 
 
-def _counts(survey: Survey) -> Iterator[tuple[str, int]]:
-    for section in survey.sections:
-        for block in section.blocks:
-            if isinstance(block, PrismaFlow):
-                yield from ((count.name, count.total) for count in block.counts())
-
-
-def _stale_edits(survey: Survey) -> Iterator[StaleEdit]:
-    for section in survey.sections:
-        for sentence in section.sentences():
-            if sentence.attribution is not None and sentence.attribution.stale_sources:
-                yield StaleEdit(section.id, sentence.claim, sentence.plain, sentence.attribution.stale_sources)
-
-
 def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) -> Changes:
     """Return the difference as a change report; a paper stands in the first list that fits.
 
@@ -147,17 +144,28 @@ def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) ->
         now: the new one.
         store: tells why papers moved, and the earlier words of abstracts.
     """
-    pairs, listed = _compare_papers(before, now)
-    titles = {item.paper: item.title for item in now.papers}
+    earlier = {item.paper: item for item in before.papers}
+    both = [(earlier[new.paper], new) for new in now.papers if new.paper in earlier]
+    added = tuple(new.paper for new in now.papers if new.paper not in earlier and not new.withdrawn)
+    withdrawn = tuple(new.paper for old, new in both if new.withdrawn and not old.withdrawn)
+    reinstated = tuple(new.paper for old, new in both if old.withdrawn and not new.withdrawn)
+    pairs = [(old, new) for old, new in both if not (old.withdrawn or new.withdrawn)]
+    revised = tuple(Revised(new.paper, old.version, new.version) for old, new in pairs if new.version > old.version)
+    fields = ((new.paper, _changed_fields(old, new)) for old, new in pairs if new.version <= old.version)
+    metadata = tuple(MetadataChanged(paper, names) for paper, names in fields if names)
     moved = tuple(_moved(pairs, store, now))
-    named = {item.paper for item in (*listed["revised"], *listed["metadata"], *moved)}
-    named |= {*listed["added"], *listed["withdrawn"], *listed["reinstated"]}
+    titles = {item.paper: item.title for item in now.papers}
+    named = {*added, *withdrawn, *reinstated, *(item.paper for item in (*revised, *metadata, *moved))}
     old_sections, old_themes, themes = dict(before.sections), set(before.themes), set(now.themes)
     return Changes(
         run=now.run,
         since_run=before.run,
         at=store.changed_at(),
-        **listed,
+        added=added,
+        revised=revised,
+        withdrawn=withdrawn,
+        reinstated=reinstated,
+        metadata=metadata,
         moved=moved,
         reworded=tuple(_changed_abstracts(pairs, store, before.store_run)),
         born=tuple(theme for theme in now.themes if theme not in old_themes),
@@ -168,26 +176,6 @@ def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) ->
         titles=tuple((paper, titles[paper]) for paper in sorted(named)),
         counts=before.counts,
     )
-
-
-def _compare_papers(before: SurveySnapshot, now: SurveySnapshot) -> tuple[list[_Pair], dict[str, Any]]:
-    """Return the papers that both snapshots show in the draft, and the lists of a report that papers stand in."""
-    earlier = {item.paper: item for item in before.papers}
-    both = [(earlier[new.paper], new) for new in now.papers if new.paper in earlier]
-    added = tuple(new.paper for new in now.papers if new.paper not in earlier and not new.withdrawn)
-    withdrawn = tuple(new.paper for old, new in both if new.withdrawn and not old.withdrawn)
-    reinstated = tuple(new.paper for old, new in both if old.withdrawn and not new.withdrawn)
-    pairs = [(old, new) for old, new in both if not (old.withdrawn or new.withdrawn)]
-    revised = tuple(Revised(new.paper, old.version, new.version) for old, new in pairs if new.version > old.version)
-    fields = ((new.paper, _changed_fields(old, new)) for old, new in pairs if new.version <= old.version)
-    metadata = tuple(MetadataChanged(paper, names) for paper, names in fields if names)
-    return pairs, {
-        "added": added,
-        "revised": revised,
-        "withdrawn": withdrawn,
-        "reinstated": reinstated,
-        "metadata": metadata,
-    }
 
 
 def _changed_fields(old: PaperSnapshot, new: PaperSnapshot) -> tuple[str, ...]:

@@ -155,19 +155,15 @@ class _DraftCheck:
             self.citations += len(raw["cites"])
             cited |= set(raw["cites"])
             if raw["hand"] is not None:
-                self._count(place, raw)
+                self.human += 1
+                sources = ", ".join(f"{doubt['paper']}: {doubt['reason']}" for doubt in raw["hand"]["sources"])
+                if sources:  # no failure: a person has to look at it
+                    self.stale.append(Problem(self._path, place, f"{raw['text'][:60]!r}: sources changed: {sources}"))
             for reason in self._check(raw, listed, themed=themed):
                 yield place, reason
         if not any(block["kind"] == "catalogue" for section in self._data["sections"] for block in section["blocks"]):
             for paper in sorted(listed - cited):
                 yield "references", f"{paper} is never cited"
-
-    def _count(self, place: str, raw: Mapping[str, Any]) -> None:
-        """Count a sentence written by a person; changed sources are reported and are not failures."""
-        self.human += 1
-        sources = ", ".join(f"{doubt['paper']}: {doubt['reason']}" for doubt in raw["hand"]["sources"])
-        if sources:
-            self.stale.append(Problem(self._path, place, f"{raw['text'][:60]!r}: sources changed: {sources}"))
 
     def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
         sentence = _sentence(raw)
@@ -178,11 +174,14 @@ class _DraftCheck:
             yield f"{shown} cites nothing"
         if raw["text"] != sentence.plain:
             yield f"{shown}: text and marked text differ"
-        verdict = check_grounding(_as_written(sentence), self._paper)
+        original, origin = sentence, sentence.translated_from
+        if origin is not None:
+            original = replace(sentence, text=sentence.source, language=origin, translated_from=None, source="")
+        verdict = check_grounding(original, self._paper)
         if not verdict.ok:
             yield f"{shown}: {verdict.reason}"
-        if sentence.translated_from is not None:
-            pair = (sentence.translated_from, sentence.language)
+        if origin is not None:
+            pair = (origin, sentence.language)
             reason = validation_error(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
             if reason:
                 yield f"{shown} is not a valid translation of its source: {reason}"
@@ -212,13 +211,6 @@ def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapp
                     for cell in row["cells"]:
                         if cell is not None:
                             yield section["id"], themed, cell
-
-
-def _as_written(sentence: Sentence) -> Sentence:
-    """Return a sentence in the language of its source."""
-    if sentence.translated_from is None:
-        return sentence
-    return replace(sentence, text=sentence.source, language=sentence.translated_from, translated_from=None, source="")
 
 
 def _sentence(raw: Mapping[str, Any]) -> Sentence:
@@ -288,7 +280,11 @@ def _facts(data: Mapping[str, Any], own_quality: frozenset[str]) -> Iterator[Fac
     yield "themes", [_without(theme, _OWN_THEME) for theme in data["themes"]]
     for paper in data["papers"]:
         yield f"paper {paper['id']}", _without(paper, _OWN_PAPER)
-        yield from _card(f"card {paper['id']}", paper["card"])
+        for field, value in sorted(paper["card"].items()):
+            items = value if isinstance(value, list) else [value]
+            # A dict without marked text is the evidence of a code link.
+            sentences = [claim_of(item) if isinstance(item, dict) and "marked" in item else item for item in items]
+            yield f"card {paper['id']}", (field, sentences)
     yield "quality", _without(data["quality"], own_quality)
     yield "provenance", _without(data["provenance"], _OWN_PROVENANCE)
 
@@ -316,14 +312,6 @@ def _unworded(data: object) -> object:
     if isinstance(data, Mapping):
         return {key: _unworded(value) for key, value in data.items() if key not in {"caption", "label"}}
     return [_unworded(item) for item in data] if isinstance(data, list) else data
-
-
-def _card(place: str, card: Mapping[str, Any]) -> Iterator[Fact]:
-    for field, value in sorted(card.items()):
-        items = value if isinstance(value, list) else [value]
-        # A dict without marked text is the evidence of a code link.
-        sentences = (claim_of(item) if isinstance(item, dict) and "marked" in item else item for item in items)
-        yield place, (field, list(sentences))
 
 
 def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:

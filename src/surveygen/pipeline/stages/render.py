@@ -46,7 +46,10 @@ def render(context: BuildContext, data: SurveyData) -> SurveyData:
     if write_if_changed(request.folder / _TAXONOMY, taxonomy):
         written.append(request.folder / _TAXONOMY)
     if data.changes:
-        written += _write_reports(context, data)
+        first = load_language(context.settings.languages[0])
+        reports = render_reports(data.surveys.get(first.code) or compose_edition(context, data, first), first)
+        paths = {request.folder / name: text for name, text in reports.items()}
+        written += [path for path, text in paths.items() if write_if_changed(path, text.encode("utf-8"))]
     spent = context.llm.spent
     for language in languages if spent is None or not spent.postponed else ():  # else the next build asks the rest
         translation = data.translations.get(language.code)
@@ -89,8 +92,9 @@ class OutputCache:
 
     def is_current(self, language: Language) -> bool:
         """Whether an edition has all requested formats, and a build would change none of its files."""
-        folder = self._folder(language)
-        if self._slot(folder).load(self._context.store, self._key(folder)) is None:
+        folder = self._context.request.folder / language.code
+        slot, key = self._entry(folder)
+        if slot.load(self._context.store, key) is None:
             return False
         sums = {name: written for name, written in read_manifest(folder).items() if " " not in name}
         whole = ((folder / name).is_file() and sha256(folder / name) == written for name, written in sums.items())
@@ -98,19 +102,15 @@ class OutputCache:
 
     def remember(self, language: Language) -> None:
         """Record that an edition was made from the present sources."""
-        folder = self._folder(language)
-        self._slot(folder).save(self._context.store, {}, self._key(folder))
+        slot, key = self._entry(self._context.request.folder / language.code)
+        slot.save(self._context.store, {}, key)
 
-    def _folder(self, language: Language) -> Path:
-        return self._context.request.folder / language.code
-
-    def _slot(self, folder: Path) -> Slot[dict[str, str]]:
-        return Slot("draft", dict[str, str], str(folder))
-
-    def _key(self, folder: Path) -> str:
+    def _entry(self, folder: Path) -> tuple[Slot[dict[str, str]], str]:
+        """Return the slot of the edition in a folder, and the digest of the present sources."""
         store = self._context.store
         content = (store.sha256(), store.counts(), store.papers.sources(), generated_at(store), last_reports(store))
-        return digest(*self._sources, *content, str(folder), sorted(self._context.request.formats))
+        key = digest(*self._sources, *content, str(folder), sorted(self._context.request.formats))
+        return Slot("draft", dict[str, str], str(folder)), key
 
 
 @cache
@@ -129,7 +129,8 @@ def _folder_digest(folder: Path) -> str:
 def _write_edition(context: BuildContext, survey: Survey, language: Language) -> list[Path]:
     """Write one edition; return the files whose bytes are new.
 
-    With "pdf" each TeX file is compiled: that of the survey, and that of the slides if these are requested. The files
+    With "pdf" each TeX file is compiled, unless its PDF was made from the same sources: that of the survey, and that of
+    the slides if these are requested. The files
     of a format that is not requested stay. Pages in sub-folders that an earlier build of a requested format made, and
     this one does not, are removed.
     """
@@ -143,8 +144,14 @@ def _write_edition(context: BuildContext, survey: Survey, language: Language) ->
             made |= {file: text.encode("utf-8") for file, text in renderer.render(survey).items()}
             advance(1 if name != "pdf" else 0)
         written = [folder / file for file, data in made.items() if write_if_changed(folder / file, data)]
+        manifest = read_manifest(folder)
         sources = [folder / file for file in made if file.endswith(".tex")] if "pdf" in formats else []
-        written += [pdf for source in sources for pdf in _compile(source)]
+        for source in sources:
+            pdf = source.with_suffix(".pdf")
+            whole = pdf.is_file() and manifest.get(pdf.name) == sha256(pdf)
+            if not whole or manifest.get(_source_note(source)) != _sources_digest(source):
+                compile_pdf(source, pdf, seconds=PDF_SECONDS)
+                written.append(pdf)
         advance(1 if sources else 0)
     _update_manifest(folder, made, sources)
     return written
@@ -166,17 +173,6 @@ def _update_manifest(folder: Path, made: Collection[str], sources: Sequence[Path
     write_manifest(folder, {*made, *earlier, *pdfs}, notes.items())
 
 
-def _compile(source: Path) -> list[Path]:
-    """Make the PDF of a TeX file unless the existing one was made from the same sources; return what was made."""
-    pdf = source.with_suffix(".pdf")
-    manifest = read_manifest(source.parent)
-    whole = pdf.is_file() and manifest.get(pdf.name) == sha256(pdf)
-    if whole and manifest.get(_source_note(source)) == _sources_digest(source):
-        return []
-    compile_pdf(source, pdf, seconds=PDF_SECONDS)
-    return [pdf]
-
-
 def _source_note(source: Path) -> str:
     """Return the name of the manifest's note about the sources of a PDF."""
     return f"{source.with_suffix('.pdf').name} from {source.name}"
@@ -186,12 +182,3 @@ def _sources_digest(source: Path) -> str:
     """Return the SHA-256 of a TeX file and the bibliographies beside it."""
     paths = (source, *sorted(source.parent.glob("*.bib")))
     return text_sha256("".join(f"{path.name} {sha256(path)}\n" for path in paths))
-
-
-def _write_reports(context: BuildContext, data: SurveyData) -> list[Path]:
-    """Write the feed and the digest of changes in the survey's first language; return the files whose bytes are new."""
-    language = load_language(context.settings.languages[0])
-    survey = data.surveys.get(language.code) or compose_edition(context, data, language)
-    reports = render_reports(survey, language)
-    paths = {context.request.folder / name: text for name, text in reports.items()}
-    return [path for path, text in paths.items() if write_if_changed(path, text.encode("utf-8"))]
