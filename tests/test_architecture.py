@@ -67,7 +67,7 @@ ALLOWED = {
     "scipy": ("survey/_cross_theme.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "sqlite3": ("corpus/database.py", "pipeline/doctor.py"),
+    "sqlite3": ("corpus/database.py", "pipeline/status.py"),
     "jinja2": ("render/",),
     "starlette": ("web/",),
     "uvicorn": ("web/",),

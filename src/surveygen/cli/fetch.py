@@ -10,7 +10,7 @@ import typer
 from surveygen import pipeline
 from surveygen.cli._context import Context
 from surveygen.cli._format import change_lines
-from surveygen.pipeline.fetch import FetchQuery
+from surveygen.pipeline.harvest import FetchQuery
 
 
 def command(

@@ -22,17 +22,15 @@ from surveygen.pipeline.decide import (
     split,
     undo,
 )
-from surveygen.pipeline.doctor import HealthCheck, examine
 from surveygen.pipeline.edit import confirm_sentence, drop_sentence, edit, editable_units, import_edits
 from surveygen.pipeline.editable import EditableUnit, ImportedEdits
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, TAXONOMY_EXPORTS, export, export_taxonomy
-from surveygen.pipeline.fetch import clear_stop, fetch, plan
-from surveygen.pipeline.harvest import HarvestResult, harvest, plan_harvest
+from surveygen.pipeline.harvest import HarvestResult, clear_stop, fetch, harvest, plan, plan_harvest
 from surveygen.pipeline.init import init
 from surveygen.pipeline.refresh import RefreshResult, refresh
 from surveygen.pipeline.run_context import NullProgress, Progress
-from surveygen.pipeline.status import Status, status
+from surveygen.pipeline.status import HealthCheck, Status, examine, status
 from surveygen.pipeline.taxonomy import (
     ReinducedTaxonomy,
     Suggestions,

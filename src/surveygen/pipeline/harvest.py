@@ -1,4 +1,4 @@
-"""Harvest of what is new at arXiv, stored page by page."""
+"""Fetch and harvest of papers from arXiv, stored page by page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from surveygen import plugins
 from surveygen.config import ArxivSettings, Project
-from surveygen.corpus import Outcome, PageBatch, RawPage, Scope, Store
+from surveygen.corpus import Outcome, PageBatch, RawPage, Scope, Store, locked
 from surveygen.domain.event import Event, HarvestChanges, fold_events
-from surveygen.domain.paper import BadRecord, PaperId, is_arxiv_id
+from surveygen.domain.paper import BadRecord, ImportChanges, PaperId, PendingPaper, is_arxiv_id, parse_arxiv_id
 from surveygen.errors import ConfigError, SourceError
 from surveygen.pipeline.run_context import Progress, now
+from surveygen.sources import arxiv
 from surveygen.sources.arxiv import (
     FetchRequest,
     HarvestSource,
@@ -29,6 +30,26 @@ OAI, QUERY, FEED = "oai", "query", "feed"
 # In the store the query API has the name of its first module.
 SOURCE_NAMES = {OAI: "oai", QUERY: "arxiv_query", FEED: "feed"}
 _SNAPSHOT = Scope("snapshot", "", "arXivRaw")
+_FETCH = Scope(SOURCE_NAMES[QUERY], "fetch", "atom")  # it has no cursor
+
+
+@dataclass(frozen=True, slots=True)
+class FetchQuery:
+    """A request of a person; without a query and ids, the query of survey.toml and the pending ids."""
+
+    query: str = ""
+    ids: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    max_papers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """The changes of a fetch, and the ids that arXiv does not have."""
+
+    change: ImportChanges
+    missing: tuple[PaperId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,49 @@ class HarvestResult:
     difference: HarvestChanges
     events: tuple[Event, ...]
     missing: tuple[PaperId, ...]
+
+
+def plan(project: Project, query: FetchQuery) -> tuple[str, ...]:
+    """Return the URLs that `fetch` would request; sends no request."""
+    with Store.open(project.database) as store:
+        requests = _fetch_requests(project, query, store)
+    source = query_source(project.settings.sources.arxiv, NetworkDeps())
+    return tuple(url for request in requests for url in source.plan(request))
+
+
+def fetch(project: Project, query: FetchQuery, progress: Progress) -> FetchResult:
+    """Fetch and store page by page: what came before a failure is kept.
+
+    Raises:
+        ConfigError: the query is empty, or an id is not of arXiv.
+        SourceError: arXiv gave no usable response, or the budget is spent. CorpusError: a refresh is running.
+    """
+    with (
+        locked(project.database),
+        Store.open(project.database) as store,
+        progress.stage("fetch", None) as advance,
+        record_run(store, advance) as record,
+    ):
+        source = query_source(project.settings.sources.arxiv, NetworkDeps(archive=record.archive))
+        for request in _fetch_requests(project, query, store):
+            for page in source.fetch(request):
+                record.store_page(_FETCH, page)
+    difference = record.difference
+    change = ImportChanges(
+        added=difference.added,
+        revised=tuple(revision.paper for revision in difference.revised),
+        withdrawn=difference.withdrawn,
+        reinstated=difference.reinstated,
+        corrected=tuple(correction.paper for correction in difference.metadata),
+        unchanged=record.unchanged,
+        quarantined=tuple(record.quarantined),
+    )
+    return FetchResult(change, tuple(sorted(set(record.missing))))
+
+
+def clear_stop(project: Project) -> bool:
+    """Allow requests again after arXiv forbade them; return whether they were forbidden."""
+    return arxiv.clear_stop(project.settings.sources.arxiv)
 
 
 def plan_harvest(project: Project, *, since: str | None = None) -> tuple[str, ...]:
@@ -250,3 +314,25 @@ def _harvest_all(job: _HarvestJob, record: RunRecord) -> None:
             failures.append(error)
     if failures:
         raise failures[0]
+
+
+def _fetch_requests(project: Project, query: FetchQuery, store: Store) -> tuple[FetchRequest, ...]:
+    settings = project.settings.sources.arxiv
+    ids: list[PendingPaper] = []
+    for text in query.ids:
+        parsed = parse_arxiv_id(text)
+        if parsed is None:
+            raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
+        ids.append(PendingPaper(*parsed))
+    if not (query.ids or query.query):
+        ids = [paper for paper in store.papers.pending() if is_arxiv_id(paper.id)]
+    terms = query.query or ("" if query.ids else settings.query)
+    if not ids and not terms:
+        raise ConfigError("nothing to fetch", "give --query or --ids, or set sources.arxiv.query in survey.toml")
+    limit = query.max_papers or settings.max_papers
+    requests = []
+    if ids:
+        requests.append(FetchRequest(ids=tuple(ids), max_papers=limit))
+    if terms:
+        requests.append(FetchRequest(query=terms, since=query.since, until=query.until, max_papers=limit))
+    return tuple(requests)

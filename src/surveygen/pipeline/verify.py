@@ -79,9 +79,13 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
     with Store.open(project.database) as store:
         for draft in drafts:
             problems += _check_files(draft.parent)
-            data = _read(draft)
-            if isinstance(data, Problem):
-                problems.append(data)
+            try:
+                data = json.loads(draft.read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                problems.append(Problem(str(draft), "", f"cannot be read: {error}"))
+                continue
+            if not isinstance(data, dict) or data.get("schema_version") != 1:
+                problems.append(Problem(str(draft), "schema_version", "is not 1: build the draft again"))
                 continue
             readable.append((draft, data))
             checked.append(
@@ -112,16 +116,6 @@ def _check_files(folder: Path) -> Iterator[Problem]:
             yield Problem(str(path), "", "missing")
         elif sha256(path) != checksum:
             yield Problem(str(path), "", "changed after it was built")
-
-
-def _read(path: Path) -> Mapping[str, Any] | Problem:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        return Problem(str(path), "", f"cannot be read: {error}")
-    if not isinstance(data, dict) or data.get("schema_version") != 1:
-        return Problem(str(path), "schema_version", "is not 1: build the draft again")
-    return data
 
 
 class _DraftCheck:
