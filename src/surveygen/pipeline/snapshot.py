@@ -155,7 +155,8 @@ def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) ->
     metadata = tuple(MetadataChanged(paper, names) for paper, names in fields if names)
     moved = tuple(_moved(pairs, store, now))
     titles = {item.paper: item.title for item in now.papers}
-    named = {*added, *withdrawn, *reinstated, *(item.paper for item in (*revised, *metadata, *moved))}
+    named = {*added, *withdrawn, *reinstated, *(item.paper for item in revised), *(item.paper for item in metadata)}
+    named |= {item.paper for item in moved}
     old_sections, old_themes, themes = dict(before.sections), set(before.themes), set(now.themes)
     return Changes(
         run=now.run,

@@ -130,9 +130,8 @@ def _write_edition(context: BuildContext, survey: Survey, language: Language) ->
     """Write one edition; return the files whose bytes are new.
 
     With "pdf" each TeX file is compiled, unless its PDF was made from the same sources: that of the survey, and that of
-    the slides if these are requested. The files
-    of a format that is not requested stay. Pages in sub-folders that an earlier build of a requested format made, and
-    this one does not, are removed.
+    the slides if these are requested. The files of a format that is not requested stay. Pages in sub-folders that an
+    earlier build of a requested format made, and this one does not, are removed.
     """
     formats, folder = context.request.formats, context.request.folder / language.code
     roots = TemplateRoots(template_root(), context.project.templates)
