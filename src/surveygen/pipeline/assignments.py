@@ -15,7 +15,6 @@ import msgspec
 
 from surveygen.corpus import Store
 from surveygen.domain.decision import MoveReason, ThemeMove
-from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, ThemeId
 from surveygen.pipeline.run_context import BuildContext, now
@@ -262,13 +261,12 @@ class IncrementalAssigner:
             others = sorted(others, key=sampling_key)[:SAMPLE] + [paper for paper in others if paper in seeds]
         inside = {*wanted, *others}
         papers = [paper for paper in self._data.papers if paper.id in inside]
-        ids = tuple(paper.id for paper in papers)
         if self._vectors is None:
             queries = theme_queries(taxonomy)
             encoded = dict(zip(queries, self._data.encode(queries), strict=True))
             self._vectors = theme_vectors(taxonomy, encoded)
         assignments = self._assigner.assign(
-            Embeddings(ids, self._data.embeddings.rows(ids), self._data.embeddings.encoder),
+            self._data.embeddings.subset([paper.id for paper in papers]),
             papers,
             taxonomy,
             self._vectors,

@@ -14,7 +14,6 @@ from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.decision import Action, Decision, ThemeMove, active_decisions, active_edits, excluded_papers
 from surveygen.domain.edits import Edit
-from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
@@ -149,9 +148,8 @@ class DecisionSession:
         settings = self.project.settings.themes
         inducer = KMeansInducer(replace(settings, target=target))
         papers = [paper for paper in data.papers if paper.id in members]
-        ids = tuple(paper.id for paper in papers)
         themes, _ = inducer.induce(
-            Embeddings(ids, data.embeddings.rows(ids), data.embeddings.encoder),
+            data.embeddings.subset([paper.id for paper in papers]),
             papers,
             parent=theme,
             reserved_ids=used_theme_ids(self.store, self.profile),

@@ -10,7 +10,6 @@ from pathlib import Path
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.decision import active_decisions, excluded_papers
-from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.text import slugify
 from surveygen.domain.theme import Assignment, Drift, Lineage, Proposal, Taxonomy, Theme, ThemeId
@@ -219,12 +218,11 @@ def _induce_sample(
     context: BuildContext, data: SurveyData, sample: Sequence[PaperId], tops: int
 ) -> dict[PaperId, ThemeId]:
     """Return the top theme of each sampled paper in an induction that is not stored."""
-    ids = tuple(sorted(sample))
-    members = set(ids)
+    members = set(sample)
     settings = context.settings.themes
     inducer = KMeansInducer(replace(settings, target=tops, subthemes="none"))
     _, assignments = inducer.induce(
-        Embeddings(ids, data.embeddings.rows(ids), data.embeddings.encoder),
+        data.embeddings.subset(sorted(sample)),
         [paper for paper in data.papers if paper.id in members],
         parent=None,
         reserved_ids=frozenset(),

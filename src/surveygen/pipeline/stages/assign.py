@@ -114,10 +114,7 @@ def _induce_below(
         members = tuple(item.paper for item in leaves if item.theme == top.id and not item.outside)
         if base.children(top.id) or len(members) < _MIN_TO_SPLIT:
             continue
-        ids = tuple(sorted(members))
-        added += induce_and_save(
-            context, data, top, Embeddings(ids, data.embeddings.rows(ids), data.embeddings.encoder)
-        )
+        added += induce_and_save(context, data, top, data.embeddings.subset(sorted(members)))
     return in_reading_order((*base.themes, *added)) if added else base
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from surveygen import plugins
-from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
@@ -90,13 +89,12 @@ class _ThemeWriter:
         content = [(paper.id, paper.version, paper.text_hash, paper.authors) for paper in members]
 
         def write() -> ThemeSummary:
-            ids = tuple(paper.id for paper in members)
             return self._summarizer.summarize_theme(
                 ThemeInput(
                     theme,
                     members,
                     taxonomy=data.taxonomy,
-                    embeddings=Embeddings(ids, embeddings.rows(ids), embeddings.encoder),
+                    embeddings=embeddings.subset([paper.id for paper in members]),
                     reviews=data.reviews,
                     subtheme_summaries=below,
                     limit=limit,
