@@ -53,8 +53,19 @@ class HealthCheck:
 
 
 def status(project: Project) -> Status:
-    """Read the store; create an empty one if there is none."""
+    """Read the store; create an empty one if there is none. No draft is made to find sentences with changed sources."""
     with Store.open(project.database) as store:
+        decisions = store.decisions.all()
+        excluded = excluded_papers(decisions)
+
+        def lookup(paper: PaperId) -> Paper | None:
+            return None if paper in excluded else store.papers.get(paper)
+
+        doubted = tuple(
+            StaleEdit(decision.subject, decision.edit.claim, decision.target, sources)
+            for decision in active_edits(decisions)
+            if decision.edit is not None and decision.target and (sources := stale_sources(decision.edit, lookup))
+        )
         drafts = sorted(path.parent for path in project.output.rglob("manifest.json"))
         return Status(
             title=project.settings.title,
@@ -64,24 +75,8 @@ def status(project: Project) -> Status:
             quarantine=tuple(record for record, _ in store.papers.quarantine()),
             wanted=tuple(item.id for item in store.papers.pending()),
             drafts=tuple(str(path.relative_to(project.root)) for path in drafts),
-            doubted=_stale_edits(store),
+            doubted=doubted,
         )
-
-
-def _stale_edits(store: Store) -> tuple[StaleEdit, ...]:
-    """Return the person's sentences whose sources changed; no draft is made for it."""
-    excluded = excluded_papers(store.decisions.all())
-
-    def lookup(paper: PaperId) -> Paper | None:
-        return None if paper in excluded else store.papers.get(paper)
-
-    stale = []
-    for decision in active_edits(store.decisions.all()):
-        if decision.edit is not None and decision.target:
-            sources = stale_sources(decision.edit, lookup)
-            if sources:
-                stale.append(StaleEdit(decision.subject, decision.edit.claim, decision.target, sources))
-    return tuple(stale)
 
 
 def examine(project: Project | None) -> tuple[HealthCheck, ...]:
