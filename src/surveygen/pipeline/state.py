@@ -35,7 +35,7 @@ class Slot(Generic[T]):
     """The last value of one kind, which the store keeps as JSON; a new one replaces it.
 
     Attributes:
-        kind: the name of the slot in the store.
+        kind: the name of the slot in stores; it stays when the program gives the value another name.
         type: a dataclass, or ``tuple[Dataclass, ...]``. A field that an older program did not write has its default.
         name: the content key of the value unless the caller gives one.
     """
