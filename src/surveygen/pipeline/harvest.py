@@ -15,15 +15,6 @@ from surveygen.domain.paper import BadRecord, ImportChanges, PaperId, PendingPap
 from surveygen.errors import ConfigError, SourceError
 from surveygen.pipeline.run_context import Progress, now
 from surveygen.sources import arxiv
-from surveygen.sources.arxiv import (
-    FetchRequest,
-    HarvestSource,
-    QuerySource,
-    RecordPage,
-    UpdateFeed,
-    run_budget,
-    snapshot_cursor,
-)  # fmt: skip
 from surveygen.sources.http import BudgetError, NetworkDeps
 
 OAI, QUERY, FEED = "oai", "query", "feed"
@@ -152,7 +143,7 @@ def harvest(
         SourceError: arXiv gave no usable response; what came before is kept, with its cursor.
     """
     deps = deps or NetworkDeps()
-    deps = replace(deps, budget=deps.budget or run_budget(project.settings.sources.arxiv))
+    deps = replace(deps, budget=deps.budget or arxiv.run_budget(project.settings.sources.arxiv))
     outcome: Outcome = "complete"
     with Store.open(project.database) as store, progress.stage("harvest", None) as advance:
         try:
@@ -173,9 +164,9 @@ def note_snapshot(store: Store, day: str) -> None:
     store.runs.put_cursor(_SNAPSHOT, max(day, store.runs.cursor(_SNAPSHOT) or ""))
 
 
-def query_source(settings: ArxivSettings, deps: NetworkDeps) -> QuerySource:
+def query_source(settings: ArxivSettings, deps: NetworkDeps) -> arxiv.QuerySource:
     """Return the client of arXiv's query API."""
-    source: QuerySource = plugins.load("sources.arxiv", QUERY).make(settings, deps)
+    source: arxiv.QuerySource = plugins.load("sources.arxiv", QUERY).make(settings, deps)
     return source
 
 
@@ -191,7 +182,7 @@ class RunRecord:
         self._store = store
         self._advance = advance
 
-    def store_page(self, scope: Scope, page: RecordPage) -> None:
+    def store_page(self, scope: Scope, page: arxiv.RecordPage) -> None:
         """Store a page with its cursor, whole or not at all."""
         batch = PageBatch(
             source=scope.source,
@@ -241,25 +232,25 @@ class _HarvestJob:
     """What a harvest fetches: the settings, the scopes and their cursors."""
 
     def __init__(self, project: Project, store: Store, deps: NetworkDeps, since: str | None) -> None:
-        arxiv = project.settings.sources.arxiv
-        self.settings = replace(arxiv, since=since) if since else arxiv
+        settings = project.settings.sources.arxiv
+        self.settings = replace(settings, since=since) if since else settings
         self.store = store
         self.deps = deps
         self._is_full = since is not None
 
-    def pending_request(self) -> FetchRequest | None:
+    def pending_request(self) -> arxiv.FetchRequest | None:
         """Return a request for the ids that are still to be fetched; None if there are none."""
         ids = tuple(paper for paper in self.store.papers.pending() if is_arxiv_id(paper.id))
-        return FetchRequest(ids=ids) if ids else None
+        return arxiv.FetchRequest(ids=ids) if ids else None
 
-    def scopes(self, *, has_ids: bool) -> list[tuple[HarvestSource, Scope]]:
+    def scopes(self, *, has_ids: bool) -> list[tuple[arxiv.HarvestSource, Scope]]:
         """List what to keep up with: the sets if there are any, else the query.
 
         Raises:
             ConfigError: there is neither, and no id is pending.
         """
         name = OAI if self.settings.sets else QUERY
-        source: HarvestSource = plugins.load("sources.arxiv", name).make(self.settings, self.deps)
+        source: arxiv.HarvestSource = plugins.load("sources.arxiv", name).make(self.settings, self.deps)
         scopes = [(source, Scope(SOURCE_NAMES[name], scope, source.format)) for scope in source.scopes()]
         if not scopes and not has_ids:
             raise ConfigError(
@@ -269,7 +260,7 @@ class _HarvestJob:
             )
         return scopes
 
-    def page_streams(self) -> Iterator[tuple[Scope, Iterator[RecordPage]]]:
+    def page_streams(self) -> Iterator[tuple[Scope, Iterator[arxiv.RecordPage]]]:
         """Yield the pages of the pending ids, then those of each scope."""
         request = self.pending_request()
         if request:
@@ -285,12 +276,12 @@ class _HarvestJob:
         if cursor is not None or scope.source != SOURCE_NAMES[OAI] or self.settings.since:
             return cursor
         day = self.store.runs.cursor(_SNAPSHOT)
-        return snapshot_cursor(day) if day else None
+        return arxiv.snapshot_cursor(day) if day else None
 
 
 def _harvest_if_announced(job: _HarvestJob, record: RunRecord) -> None:
     scope = Scope(SOURCE_NAMES[FEED], " ".join(job.settings.feeds), "atom")
-    feed: UpdateFeed = plugins.load("sources.arxiv", FEED).make(job.settings, job.deps)
+    feed: arxiv.UpdateFeed = plugins.load("sources.arxiv", FEED).make(job.settings, job.deps)
     update = feed.read(job.store.runs.cursor(scope) or "")
     if update:
         _harvest_all(job, record)
@@ -316,7 +307,7 @@ def _harvest_all(job: _HarvestJob, record: RunRecord) -> None:
         raise failures[0]
 
 
-def _fetch_requests(project: Project, query: FetchQuery, store: Store) -> tuple[FetchRequest, ...]:
+def _fetch_requests(project: Project, query: FetchQuery, store: Store) -> tuple[arxiv.FetchRequest, ...]:
     settings = project.settings.sources.arxiv
     ids: list[PendingPaper] = []
     for text in query.ids:
@@ -332,7 +323,7 @@ def _fetch_requests(project: Project, query: FetchQuery, store: Store) -> tuple[
     limit = query.max_papers or settings.max_papers
     requests = []
     if ids:
-        requests.append(FetchRequest(ids=tuple(ids), max_papers=limit))
+        requests.append(arxiv.FetchRequest(ids=tuple(ids), max_papers=limit))
     if terms:
-        requests.append(FetchRequest(query=terms, since=query.since, until=query.until, max_papers=limit))
+        requests.append(arxiv.FetchRequest(query=terms, since=query.since, until=query.until, max_papers=limit))
     return tuple(requests)
