@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from surveygen.corpus import Store
 from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised, StaleEdit
@@ -144,29 +145,17 @@ def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) ->
         now: the new one.
         store: tells why papers moved, and the earlier words of abstracts.
     """
-    earlier = {item.paper: item for item in before.papers}
-    both = [(earlier[new.paper], new) for new in now.papers if new.paper in earlier]
-    added = tuple(new.paper for new in now.papers if new.paper not in earlier and not new.withdrawn)
-    withdrawn = tuple(new.paper for old, new in both if new.withdrawn and not old.withdrawn)
-    reinstated = tuple(new.paper for old, new in both if old.withdrawn and not new.withdrawn)
-    pairs = [(old, new) for old, new in both if not (old.withdrawn or new.withdrawn)]
-    revised = tuple(Revised(new.paper, old.version, new.version) for old, new in pairs if new.version > old.version)
-    fields = ((new.paper, _changed_fields(old, new)) for old, new in pairs if new.version <= old.version)
-    metadata = tuple(MetadataChanged(paper, names) for paper, names in fields if names)
-    moved = tuple(_moved(pairs, store, now))
+    pairs, listed = _compare_papers(before, now)
     titles = {item.paper: item.title for item in now.papers}
-    named = {*added, *withdrawn, *reinstated, *(item.paper for item in revised), *(item.paper for item in metadata)}
-    named |= {item.paper for item in moved}
+    moved = tuple(_moved(pairs, store, now))
+    named = {item.paper for item in (*listed["revised"], *listed["metadata"], *moved)}
+    named |= {*listed["added"], *listed["withdrawn"], *listed["reinstated"]}
     old_sections, old_themes, themes = dict(before.sections), set(before.themes), set(now.themes)
     return Changes(
         run=now.run,
         since_run=before.run,
         at=store.changed_at(),
-        added=added,
-        revised=revised,
-        withdrawn=withdrawn,
-        reinstated=reinstated,
-        metadata=metadata,
+        **listed,
         moved=moved,
         reworded=tuple(_changed_abstracts(pairs, store, before.store_run)),
         born=tuple(theme for theme in now.themes if theme not in old_themes),
@@ -177,6 +166,26 @@ def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) ->
         titles=tuple((paper, titles[paper]) for paper in sorted(named)),
         counts=before.counts,
     )
+
+
+def _compare_papers(before: SurveySnapshot, now: SurveySnapshot) -> tuple[list[_Pair], dict[str, Any]]:
+    """Return the papers that both snapshots show in the draft, and the lists of a report that papers stand in."""
+    earlier = {item.paper: item for item in before.papers}
+    both = [(earlier[new.paper], new) for new in now.papers if new.paper in earlier]
+    added = tuple(new.paper for new in now.papers if new.paper not in earlier and not new.withdrawn)
+    withdrawn = tuple(new.paper for old, new in both if new.withdrawn and not old.withdrawn)
+    reinstated = tuple(new.paper for old, new in both if old.withdrawn and not new.withdrawn)
+    pairs = [(old, new) for old, new in both if not (old.withdrawn or new.withdrawn)]
+    revised = tuple(Revised(new.paper, old.version, new.version) for old, new in pairs if new.version > old.version)
+    fields = ((new.paper, _changed_fields(old, new)) for old, new in pairs if new.version <= old.version)
+    metadata = tuple(MetadataChanged(paper, names) for paper, names in fields if names)
+    return pairs, {
+        "added": added,
+        "revised": revised,
+        "withdrawn": withdrawn,
+        "reinstated": reinstated,
+        "metadata": metadata,
+    }
 
 
 def _changed_fields(old: PaperSnapshot, new: PaperSnapshot) -> tuple[str, ...]:
