@@ -1,4 +1,4 @@
-"""Fixtures that every room uses."""
+"""Fixtures that the tests of every package use."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ from small_surveys import MakeProject
 from surveygen import pipeline
 from surveygen.config import ArxivSettings, Project, SourceSettings
 from surveygen.corpus import Store, export_lines
+from surveygen.domain.citation import resolve_citations
+from surveygen.domain.paper import PaperId
 from surveygen.errors import ConfigError
 from surveygen.pipeline.citations import CitationUpdate
 from surveygen.sources.http import NetworkDeps
@@ -115,8 +117,8 @@ def test_a_new_paper_is_asked_alone(project: Project, graph: Graph, tmp_path: Pa
 
     assert list(graph.hits[-1].names) == ["ARXIV:1706.00009"]
     with Store.open(project.database) as store:
-        known = pipeline.citations.citations_of(store, tuple(store.papers.all()))
-    assert len(known.stats["1706.00009"].cited_by) == 11  # type: ignore[index]  # a paper's id
+        known = resolve_citations(store.papers.all(), store.citations.all())
+    assert len(known.stats[PaperId("1706.00009")].cited_by) == 11
 
 
 @pytest.mark.parametrize("fault", ["401", "out of credits", "500", "html"])

@@ -22,8 +22,7 @@ from surveygen.domain.paper import PaperId, PendingPaper
 from surveygen.errors import ConfigError, CorpusError, SourceError
 from surveygen.pipeline import NullProgress
 from surveygen.pipeline.add import add
-from surveygen.pipeline.fetch import FetchQuery, fetch
-from surveygen.pipeline.harvest import harvest, plan_harvest
+from surveygen.pipeline.harvest import FetchQuery, fetch, harvest, plan_harvest
 from surveygen.sources.arxiv import clear_stop
 from surveygen.sources.http import NetworkDeps
 

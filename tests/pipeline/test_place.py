@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as struct_replace
@@ -13,8 +14,9 @@ from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.domain.paper import PaperId
-from surveygen.pipeline.context import open_context
-from surveygen.pipeline.stages.assign import ASSIGNMENTS, AssignmentState, place_papers
+from surveygen.pipeline.assignments import ASSIGNMENTS, AssignmentState
+from surveygen.pipeline.run_context import open_context
+from surveygen.pipeline.stages.assign import place_papers
 from surveygen.survey import SurveyData
 from topics import TOPICS, add, papers
 
@@ -130,11 +132,11 @@ def _forget_persons(project: Project) -> None:
     with Store.open(project.database) as store:
         state = ASSIGNMENTS.load(store)
         assert state is not None
-        present = tuple(
-            replace(item, root=item.assignment.theme, assignment=replace(item.assignment, method="nearest"))
-            for item in state.present
-        )
-        ASSIGNMENTS.save(store, struct_replace(state, present=present))
+        present = []
+        for item in state.present:
+            by_evidence = replace(item.assignment, method="nearest")
+            present.append(struct_replace(item, evidence_theme=by_evidence.theme, assignment=by_evidence))
+        ASSIGNMENTS.save(store, struct_replace(state, present=tuple(present)))
 
 
 def test_a_revised_paper_stays_unless_its_new_words_are_about_something_else(settled: Project) -> None:
@@ -161,6 +163,19 @@ def test_a_paper_that_left_and_came_back_stands_where_it_stood(settled: Project)
             now = places(settled)
 
     assert now == before
+
+
+def test_a_store_of_an_earlier_version_has_its_assignments(tmp_path: Path) -> None:
+    """Fields that have another name today are stored under their first names."""
+    placed = '{"paper":"a","theme":"one","path":["one"],"score":0.5,"runner_up":null,"margin":0.1,"uncertain":false,'
+    item = f'{{"text_hash":"h","assignment":{placed}"method":"nearest"}},"root":"one","since":3}}'
+    text = f'{{"content":"c","compared":"d","encoder":"lsa:","number":4,"themes":["one"],"kept":[{item}]}}'
+    with Store.open(tmp_path / "corpus.db") as store:
+        store.cache.put("places", "last", text, slot="last")
+        state = ASSIGNMENTS.load(store)
+
+    assert state is not None
+    assert (state.present[0].evidence_theme, state.present[0].first_run) == ("one", 3)
 
 
 def test_recent_papers_are_those_of_the_last_placements(settled: Project) -> None:

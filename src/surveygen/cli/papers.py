@@ -11,7 +11,7 @@ import typer
 from surveygen import pipeline
 from surveygen.cli._context import Context
 from surveygen.domain.paper import ImportChanges
-from surveygen.pipeline.fetch import FetchQuery
+from surveygen.pipeline.harvest import FetchQuery
 
 _SHOWN = 5  # bad records shown; `surveygen status` has them all
 

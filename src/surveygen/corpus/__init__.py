@@ -5,9 +5,8 @@ from surveygen.corpus._importer import PageBatch
 from surveygen.corpus._runs import HarvestRun, Outcome, RawPage, Scope
 from surveygen.corpus.database import copy_database
 from surveygen.corpus.llm_cache import LlmCache
-from surveygen.corpus.lock import locked
 from surveygen.corpus.merge import ChangeKind, merge
-from surveygen.corpus.store import Counts, Store
+from surveygen.corpus.store import Counts, Store, locked
 
 __all__ = [
     "ChangeKind",

@@ -71,7 +71,17 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> ImportChange
     reader = _DumpReader(at)
     changes = store.import_records(reader.records(numbered), source=_SOURCE, at=at)
     if reader.themes:
-        _restore_taxonomy(store, reader.themes, at)
+        try:
+            taxonomy = Taxonomy(tuple(reader.themes))
+        except ValueError as error:
+            raise CorpusError(f"the themes of the dump are not a tree: {error}", "export the dump again") from error
+        stored = store.taxonomy()
+        if stored is not None and stored != taxonomy:
+            raise CorpusError(
+                "the store has another taxonomy than the dump; the papers are imported, the themes are not",
+                "import the dump into a new project, or leave its theme lines out",
+            )
+        store.save_taxonomy(taxonomy, at=at)
     store.decisions.merge(reader.decisions, at=at)
     store.papers.add_cite_keys(reader.keys)
     store.citations.merge(reader.citations, at=at)
@@ -142,17 +152,3 @@ def _check_header(line: str) -> None:
             "update surveygen: pip install --upgrade surveygen",
             line=1,
         )
-
-
-def _restore_taxonomy(store: Store, themes: list[Theme], at: str) -> None:
-    try:
-        taxonomy = Taxonomy(tuple(themes))
-    except ValueError as error:
-        raise CorpusError(f"the themes of the dump are not a tree: {error}", "export the dump again") from error
-    stored = store.taxonomy()
-    if stored is not None and stored != taxonomy:
-        raise CorpusError(
-            "the store has another taxonomy than the dump; the papers are imported, the themes are not",
-            "import the dump into a new project, or leave its theme lines out",
-        )
-    store.save_taxonomy(taxonomy, at=at)

@@ -168,7 +168,19 @@ class PaperTable:
             "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY paper, n",
             chosen,
         ):
-            texts[row[0]].append(_text_of(row))
+            paper, n, title, abstract, kind, comment, updated, provenance = row
+            texts[paper].append(
+                Paper(
+                    id=paper,
+                    version=n,
+                    title=title,
+                    abstract=abstract,
+                    abstract_kind=kind,
+                    comment=comment,
+                    updated=updated,
+                    field_provenance=_provenance(provenance),
+                )
+            )
         papers = self._database.rows(
             "SELECT id, title, abstract, authors, affiliations, version, published, updated, categories,"
             " primary_category, doi, journal_ref, comment, license, url, status, abstract_kind, datestamp, extra,"
@@ -263,20 +275,6 @@ def _paper_of(row: Row, versions: Sequence[PaperVersion]) -> Paper:
             "extra": _tuples(fields["extra"]),
             "field_provenance": _provenance(fields["field_provenance"]),
         }
-    )
-
-
-def _text_of(row: Row) -> Paper:
-    paper, n, title, abstract, kind, comment, updated, provenance = row
-    return Paper(
-        id=paper,
-        version=n,
-        title=title,
-        abstract=abstract,
-        abstract_kind=kind,
-        comment=comment,
-        updated=updated,
-        field_provenance=_provenance(provenance),
     )
 
 

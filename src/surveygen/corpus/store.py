@@ -1,4 +1,4 @@
-"""The store of a survey: one SQLite file with its papers, decisions and caches."""
+"""The store of a survey: one SQLite file with papers, decisions, caches, and its lock."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
+
+from filelock import FileLock, Timeout
 
 from surveygen.corpus._cache import CacheTable
 from surveygen.corpus._citations import CitationTable
@@ -28,6 +30,7 @@ from surveygen.domain.theme import Taxonomy
 from surveygen.errors import CorpusError
 
 _NEVER = "1970-01-01T00:00:00Z"
+_POLL_SECONDS = 0.2  # between two looks at a lock that another process has
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +207,38 @@ class Store:
     def changed_at(self) -> str:
         """Return the clock of the last import or save that changed something."""
         return self._database.value("SELECT value FROM setting WHERE name = 'changed_at'") or _NEVER
+
+
+@contextmanager
+def locked(database: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the lock of a survey; the system releases it when the process dies.
+
+    The lock is the file NAME.lock beside the store. NAME.lock.pid names the process that has it, for the message alone.
+
+    Args:
+        database: the path of the store.
+        wait_seconds: how long to wait for another process to end.
+
+    Raises:
+        CorpusError: another process has the lock, or the file cannot be written.
+    """
+    path = database.with_name(f"{database.name}.lock")
+    owner = path.with_name(f"{path.name}.pid")
+    lock = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=wait_seconds, poll_interval=_POLL_SECONDS)
+    except Timeout:
+        pid = owner.read_text(encoding="ascii", errors="replace").strip()[:10] if owner.exists() else ""
+        raise CorpusError(
+            f"another surveygen is refreshing this survey{f' (process {pid})' if pid.isdigit() else ''}",
+            "wait for it to end, then run the command again",
+            file=str(path),
+        ) from None
+    except OSError as error:
+        raise CorpusError(f"{path}: {error.strerror}", "check the path and its permissions", file=str(path)) from error
+    try:
+        owner.write_text(str(os.getpid()), encoding="ascii")
+        yield
+    finally:
+        lock.release()

@@ -125,63 +125,50 @@ def resolve_citations(papers: Iterable[Paper], records: Iterable[CitationRecord]
     for record in used:
         for identifier in record.ids:
             by_identifier.setdefault(identifier, record.paper)
-    return _Resolver(by_identifier, used).citations()
-
-
-class _Resolver:
-    """Splits the references of records into papers of the survey and works outside it."""
-
-    def __init__(self, by_identifier: Mapping[str, PaperId], records: list[CitationRecord]) -> None:
-        self._records = records
-        self._edges: set[CitationEdge] = set()
-        self._outside: dict[PaperId, list[CitedWork]] = {}
-        self._more: dict[PaperId, int] = {}
-        for record in records:
-            self._add(record, by_identifier)
-        self._times = Counter(work.ids[0] for works in self._outside.values() for work in works)
-
-    def _add(self, record: CitationRecord, by_identifier: Mapping[str, PaperId]) -> None:
+    edges: set[CitationEdge] = set()
+    works_outside: dict[PaperId, tuple[list[CitedWork], int]] = {}  # with the number of those that are left out
+    for record in used:
         outside: dict[str, CitedWork] = {}
         for work in record.references:
             target = next((by_identifier[name] for name in work.ids if name in by_identifier), None)
             if target is None and work.ids:
                 outside.setdefault(work.ids[0], work)
             elif target is not None and target != record.paper:
-                self._edges.add(CitationEdge(record.paper, target, record.provider, record.at))
+                edges.add(CitationEdge(record.paper, target, record.provider, record.at))
         titled = [work for work in outside.values() if work.title]
-        if record.paper not in self._outside or (titled and not self._outside[record.paper]):
-            self._outside[record.paper] = titled
-            self._more[record.paper] = len(outside) - len(titled) + record.more
+        if record.paper not in works_outside or (titled and not works_outside[record.paper][0]):
+            works_outside[record.paper] = titled, len(outside) - len(titled) + record.more
+    return _count_citations(used, edges, works_outside)
 
-    def citations(self) -> Citations:
-        """Return the edges, the statistics of each paper, and the missing works."""
-        edges = sorted(self._edges, key=lambda edge: (edge.citing, edge.cited, edge.provider))
-        works = {work.ids[0]: work for group in self._outside.values() for work in group}
-        ranked = sorted(self._times.items(), key=lambda item: (-item[1], item[0]))
-        missing = tuple((works[name], times) for name, times in ranked[:MAX_MISSING])
-        cites: dict[PaperId, set[PaperId]] = defaultdict(set)
-        cited: dict[PaperId, set[PaperId]] = defaultdict(set)
-        for edge in edges:
-            cites[edge.citing].add(edge.cited)
-            cited[edge.cited].add(edge.citing)
-        records: dict[PaperId, list[CitationRecord]] = defaultdict(list)
-        for record in self._records:
-            records[record.paper].append(record)
-        stats = {
-            paper: self._stats(paper, cites.get(paper, set()), cited.get(paper, set()), records.get(paper, []))
-            for paper in sorted({*cites, *cited, *records})
-        }
-        return Citations(tuple(edges), stats, missing)
 
-    def _stats(
-        self, paper: PaperId, cites: set[PaperId], cited: set[PaperId], records: list[CitationRecord]
-    ) -> CitationStats:
-        outside = sorted(self._outside.get(paper, []), key=lambda work: (-self._times[work.ids[0]], work.title))
-        return CitationStats(
-            references=tuple(sorted(cites)),
-            cited_by=tuple(sorted(cited)),
+def _count_citations(
+    records: Iterable[CitationRecord],
+    edges: Iterable[CitationEdge],
+    works_outside: Mapping[PaperId, tuple[list[CitedWork], int]],
+) -> Citations:
+    """Return the edges, the statistics of each paper, and the missing works."""
+    edges = sorted(edges, key=lambda edge: (edge.citing, edge.cited, edge.provider))
+    cites: dict[PaperId, set[PaperId]] = defaultdict(set)
+    cited: dict[PaperId, set[PaperId]] = defaultdict(set)
+    for edge in edges:
+        cites[edge.citing].add(edge.cited)
+        cited[edge.cited].add(edge.citing)
+    of_paper: dict[PaperId, list[CitationRecord]] = defaultdict(list)
+    for record in records:
+        of_paper[record.paper].append(record)
+    works = {work.ids[0]: work for group, _ in works_outside.values() for work in group}
+    times = Counter(work.ids[0] for group, _ in works_outside.values() for work in group)
+    ranked = sorted(times.items(), key=lambda item: (-item[1], item[0]))
+    stats = {}
+    for paper in sorted({*cites, *cited, *of_paper}):
+        group, more = works_outside.get(paper, ([], 0))
+        outside = sorted(group, key=lambda work: (-times[work.ids[0]], work.title))
+        stats[paper] = CitationStats(
+            references=tuple(sorted(cites.get(paper, ()))),
+            cited_by=tuple(sorted(cited.get(paper, ()))),
             outside=tuple(outside[:MAX_EXTERNAL]),
-            more=max(len(outside) - MAX_EXTERNAL, 0) + self._more.get(paper, 0),
-            count=max((record.cited_by for record in records if record.cited_by is not None), default=None),
-            providers=tuple((record.provider, record.at) for record in records),
+            more=max(len(outside) - MAX_EXTERNAL, 0) + more,
+            count=max((item.cited_by for item in of_paper[paper] if item.cited_by is not None), default=None),
+            providers=tuple((item.provider, item.at) for item in of_paper[paper]),
         )
+    return Citations(tuple(edges), stats, tuple((works[name], count) for name, count in ranked[:MAX_MISSING]))

@@ -40,6 +40,10 @@ class Embeddings:
         """Return the vectors of some papers, `(len(ids), dim)` float32, in the order of `ids`."""
         return self.vectors[[self._row_of[paper] for paper in ids]]
 
+    def subset(self, ids: Sequence[PaperId]) -> Embeddings:
+        """Return the embeddings of some papers, in the order of `ids`."""
+        return Embeddings(tuple(ids), self.rows(ids), self.encoder)
+
 
 def unit_rows(vectors: Vectors) -> Vectors:
     """Scale each row to length 1; rows of zeros stay zeros. `(n, d)` float32 in and out."""

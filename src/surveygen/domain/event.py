@@ -107,25 +107,28 @@ def fold_events(events: Iterable[Event]) -> HarvestChanges:
             (withdrawn if now else reinstated).append(paper)
         elif _number(after) > _number(before):
             revised.append(Revised(paper, _number(before), _number(after)))
-        elif fields := _corrected(of_paper[paper]):
+        elif fields := _corrected_fields(of_paper[paper]):
             metadata.append(MetadataChanged(paper, fields))
     return HarvestChanges(tuple(added), tuple(revised), tuple(withdrawn), tuple(reinstated), tuple(metadata))
 
 
 def _state(paper: Paper, fields: Sequence[str]) -> State:
-    return {"version": paper.version, "status": paper.status} | {name: _plain(paper, name) for name in fields}
+    """Return version, status and some fields of a paper in their JSON form."""
+    state: dict[str, object] = {"version": paper.version, "status": paper.status}
+    for name in fields:
+        value = getattr(paper, name)
+        if name == "authors":
+            value = [author.name for author in paper.authors]
+        elif name == "versions":
+            value = [[version.n, version.submitted_at, version.size_kb, version.flags] for version in paper.versions]
+        elif isinstance(value, tuple):
+            value = [list(item) if isinstance(item, tuple) else item for item in value]
+        state[name] = value
+    return state
 
 
-def _plain(paper: Paper, name: str) -> object:
-    if name == "authors":
-        return [author.name for author in paper.authors]
-    if name == "versions":
-        return [[version.n, version.submitted_at, version.size_kb, version.flags] for version in paper.versions]
-    value = getattr(paper, name)
-    return [list(item) if isinstance(item, tuple) else item for item in value] if isinstance(value, tuple) else value
-
-
-def _corrected(events: Sequence[Event]) -> tuple[str, ...]:
+def _corrected_fields(events: Sequence[Event]) -> tuple[str, ...]:
+    """Return the fields that differ after some events within one version."""
     first: dict[str, object] = {}
     last: dict[str, object] = {}
     for event in events:

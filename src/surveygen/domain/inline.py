@@ -85,6 +85,8 @@ def parse_inline(text: str, cites: Collection[PaperId] = ()) -> tuple[Inline, ..
     """
     line = clean(text)
     if line.isascii() and not _SPECIAL.search(line):  # most titles and sentences, at a tenth of the cost
+        if "[@" not in line:
+            return (Str(line),) if line else ()
         return tuple(_joined(_cited(line, cites)))
     nodes: list[Inline] = []
 
@@ -119,7 +121,7 @@ def plain(inlines: Sequence[Inline]) -> str:
 def _cited(line: str, cites: Collection[PaperId]) -> Iterator[Inline]:
     """Yield the parts of clean text without markup other than citation markers."""
     start = 0
-    for match in _CITE.finditer(line) if "[@" in line else ():
+    for match in _CITE.finditer(line):
         if match["cite"] in cites:
             if match.start() > start:
                 yield Str(line[start : match.start()])
@@ -140,19 +142,15 @@ def _node(match: re.Match[str], cites: Collection[PaperId]) -> Inline | None:
 
 def _decode(text: str) -> str:
     if "\\" in text:  # few texts have a command, and the patterns are slow
-        text = _without_commands(text)
+        for _ in range(2):  # Vietnamese has accents on accented letters
+            text = _ACCENT.sub(_accented, text)
+        text = _LETTER.sub(lambda match: LETTERS[match[2]], text)
+        for _ in range(4):  # levels of nesting
+            text = _FONT.sub(lambda match: match[1] if match[1] is not None else match[2], text)
+        text = _ESCAPED.sub(lambda match: match[0] if match[1] == "\\" else match[1], text)
     for tex, character in _TYPOGRAPHY:
         text = text.replace(tex, character)
     return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _without_commands(text: str) -> str:
-    for _ in range(2):  # Vietnamese has accents on accented letters
-        text = _ACCENT.sub(_accented, text)
-    text = _LETTER.sub(lambda match: LETTERS[match[2]], text)
-    for _ in range(4):  # levels of nesting
-        text = _FONT.sub(lambda match: match[1] if match[1] is not None else match[2], text)
-    return _ESCAPED.sub(lambda match: match[0] if match[1] == "\\" else match[1], text)
 
 
 def _accented(match: re.Match[str]) -> str:

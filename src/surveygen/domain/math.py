@@ -121,13 +121,20 @@ class _MathParser:
         if mark == "{":
             self._group()
         elif mark == "\\left":
-            self._fence()
+            self._delimiter()
+            self._list()
+            if self._next() != "\\right":
+                raise _NotSafeError
+            self._delimiter()
         elif mark == "\\text":
             self._take(_WORDS)
         elif name in _SIZES:
             self._delimiter()
         elif name in _ARITY:
-            self._arguments(name)
+            if name == "sqrt" and self._peek() == "[":
+                self._take(_ROOT)
+            for _ in range(_ARITY[name]):
+                self._argument()
         else:
             _check_sign(mark)
 
@@ -135,13 +142,6 @@ class _MathParser:
         self._list()
         if self._next() != "}":
             raise _NotSafeError
-
-    def _fence(self) -> None:
-        self._delimiter()
-        self._list()
-        if self._next() != "\\right":
-            raise _NotSafeError
-        self._delimiter()
 
     def _take(self, pattern: re.Pattern[str]) -> None:
         match = pattern.match(self._tex, self._at)
@@ -152,12 +152,6 @@ class _MathParser:
     def _delimiter(self) -> None:
         if self._next() not in _FENCES:
             raise _NotSafeError
-
-    def _arguments(self, name: str) -> None:
-        if name == "sqrt" and self._peek() == "[":
-            self._take(_ROOT)
-        for _ in range(_ARITY[name]):
-            self._argument()
 
     def _argument(self) -> None:
         mark = self._next()

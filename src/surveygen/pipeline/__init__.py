@@ -1,4 +1,4 @@
-"""Say the verbs in order: add, fetch, refresh, build, verify."""
+"""One function for each command: add, fetch, refresh, build, verify and others."""
 
 from surveygen.llm import LlmUsage
 from surveygen.pipeline.add import add
@@ -22,20 +22,25 @@ from surveygen.pipeline.decide import (
     split,
     undo,
 )
-from surveygen.pipeline.doctor import HealthCheck, examine
 from surveygen.pipeline.edit import confirm_sentence, drop_sentence, edit, editable_units, import_edits
-from surveygen.pipeline.editable import EditableUnit
+from surveygen.pipeline.editable import EditableUnit, ImportedEdits
 from surveygen.pipeline.evaluate import evaluate
-from surveygen.pipeline.export import EXPORTS, export
-from surveygen.pipeline.fetch import clear_stop, fetch, plan
-from surveygen.pipeline.harvest import HarvestResult, harvest, plan_harvest
+from surveygen.pipeline.export import EXPORTS, TAXONOMY_EXPORTS, export, export_taxonomy
+from surveygen.pipeline.harvest import HarvestResult, clear_stop, fetch, harvest, plan, plan_harvest
 from surveygen.pipeline.init import init
-from surveygen.pipeline.markdown_edits import ImportedEdits
-from surveygen.pipeline.progress import NullProgress, Progress
 from surveygen.pipeline.refresh import RefreshResult, refresh
-from surveygen.pipeline.status import Status, status
-from surveygen.pipeline.suggestions import ReinducedTaxonomy, Suggestions, accept, proposals, reinduce
-from surveygen.pipeline.taxonomy import TAXONOMY_EXPORTS, TaxonomyView, export_taxonomy, induce, show
+from surveygen.pipeline.run_context import NullProgress, Progress
+from surveygen.pipeline.status import HealthCheck, Status, examine, status
+from surveygen.pipeline.taxonomy import (
+    ReinducedTaxonomy,
+    Suggestions,
+    TaxonomyView,
+    accept,
+    induce,
+    proposals,
+    reinduce,
+    show,
+)
 from surveygen.pipeline.verify import VerifyReport, verify
 
 __all__ = [

@@ -9,9 +9,8 @@ from surveygen.config import Project
 from surveygen.corpus import Store, import_lines, is_dump
 from surveygen.domain.paper import ImportChanges, Paper
 from surveygen.errors import CorpusError
-from surveygen.pipeline._clock import now
 from surveygen.pipeline.harvest import note_snapshot
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, now
 from surveygen.sources.files import FileRecord, find_source, open_input
 
 
@@ -25,24 +24,19 @@ def add(project: Project, files: Sequence[Path], progress: Progress) -> tuple[Im
     changes: list[ImportChanges] = []
     with Store.open(project.database) as store:
         for path in files:
-            with progress.stage(f"add {path.name}", None) as advance:
-                changes.append(_add_file(store, path, advance))
+            with progress.stage(f"add {path.name}", None) as advance, open_input(path) as file:
+                if is_dump(file.head.partition("\n")[0]):
+                    changes.append(import_lines(store, file.raw_lines(), at=now()))
+                    continue
+                records = _CountedRecords(find_source(file).read(file), advance)
+                changes.append(store.import_records(records, source=path.name, at=now()))
+                if records.last_datestamp:
+                    note_snapshot(store, records.last_datestamp)
     if not any(change or change.unchanged for change in changes):
         bad = next((record for change in changes for record in change.quarantined), None)
         first = f"; first: line {bad.line}: {bad.reason}" if bad else ""
         raise CorpusError(f"nothing could be imported from {', '.join(map(str, files))}{first}", "fix the files")
     return tuple(changes)
-
-
-def _add_file(store: Store, path: Path, advance: Callable[[int], None]) -> ImportChanges:
-    with open_input(path) as file:
-        if is_dump(file.head.partition("\n")[0]):
-            return import_lines(store, file.raw_lines(), at=now())
-        records = _CountedRecords(find_source(file).read(file), advance)
-        change = store.import_records(records, source=path.name, at=now())
-    if records.last_datestamp:
-        note_snapshot(store, records.last_datestamp)
-    return change
 
 
 class _CountedRecords:

@@ -14,12 +14,18 @@ from surveygen.languages import Language, codes
 from surveygen.languages import load as load_language
 from surveygen.llm import CostEstimate, LlmUsage
 from surveygen.pipeline import snapshot
-from surveygen.pipeline.context import BuildContext, BuildRequest, open_context
+from surveygen.pipeline.editable import edited_folders
 from surveygen.pipeline.files import draft_files
-from surveygen.pipeline.markdown_edits import edited_folders
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import BuildContext, BuildRequest, Progress, open_context
 from surveygen.pipeline.stages.assign import assign
-from surveygen.pipeline.stages.compose import compose, compose_edition, gather, number_references
+from surveygen.pipeline.stages.compose import (
+    compose,
+    compose_edition,
+    gather,
+    number_references,
+    save_map,
+    save_rationales,
+)
 from surveygen.pipeline.stages.embed import embed
 from surveygen.pipeline.stages.render import PAGE, render, shared_files, stale_editions
 from surveygen.pipeline.stages.summarize import summarize
@@ -141,11 +147,11 @@ def run_build(context: BuildContext) -> BuildResult:
 def draft_survey(context: BuildContext, language: Language) -> Survey:
     """Compose the survey in one language as a build does, untranslated.
 
-    No file is written; vectors, assignments and cite keys are stored as in a build.
+    No file is written; vectors, assignments, cite keys, rationales and the map are stored as in a build.
     """
     data = SurveyData()
     with context.llm:
-        for stage in (embed, assign, summarize, number_references, gather):
+        for stage in (embed, assign, summarize, number_references, save_rationales, save_map, gather):
             data = stage(context, data)
     return compose_edition(context, data, language)
 

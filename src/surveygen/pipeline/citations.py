@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store, locked
-from surveygen.domain.citation import Citations, CitedWork, paper_identifiers, resolve_citations
+from surveygen.domain.citation import CitedWork, paper_identifiers, resolve_citations
 from surveygen.domain.paper import Paper, Status
 from surveygen.errors import ConfigError, SourceError, did_you_mean
-from surveygen.pipeline._clock import days_ago, now
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, days_ago, now
 from surveygen.sources.citations import CitationSource
 from surveygen.sources.http import Budget, NetworkDeps
 
@@ -75,7 +74,7 @@ def fetch_citations(project: Project, progress: Progress, *, deps: NetworkDeps |
     project.database.parent.mkdir(parents=True, exist_ok=True)
     with locked(project.database), Store.open(project.database) as store:
         updates = update_citations(project, store, progress, deps)
-        citations = citations_of(store, tuple(store.papers.all(status=_LIVE)))
+        citations = resolve_citations(store.papers.all(status=_LIVE), store.citations.all())
     pairs = {(edge.citing, edge.cited) for edge in citations.edges}
     return CitationReport(updates, len(pairs), len({paper for pair in pairs for paper in pair}), citations.missing)
 
@@ -97,12 +96,26 @@ def update_citations(
         ConfigError: the settings name an unknown service. CorpusError: the store cannot be written.
     """
     deps = replace(deps or NetworkDeps(), budget=Budget(project.settings.citations.max_requests))
-    return tuple(_update_from(source, name, project, store, progress) for name, source in _sources(project, deps))
-
-
-def citations_of(store: Store, papers: Sequence[Paper]) -> Citations:
-    """Return who cites whom among some papers, by all records of the store."""
-    return resolve_citations(papers, store.citations.all())
+    updates = []
+    for name, source in _sources(project, deps):
+        due = _due(project, store, name)
+        update = CitationUpdate(name, len(due), 0, 0, 0)
+        with progress.stage("citations", len(due)) as advance:
+            try:
+                for records in source.citations(due):
+                    update = replace(
+                        update,
+                        answered=update.answered + len(records),
+                        known=update.known + sum(map(bool, records)),
+                        changed=update.changed + store.citations.put(records, at=now()),
+                    )
+                    advance(len(records))
+            except (SourceError, ConfigError) as error:
+                note = f"{error.message}; {error.hint}" if error.hint else error.message
+                progress.note(f"citations: {note}; {len(due) - update.answered} papers wait for the next run")
+                update = replace(update, note=note)
+        updates.append(update)
+    return tuple(updates)
 
 
 def service_titles(providers: Iterable[str]) -> dict[str, str]:
@@ -112,28 +125,6 @@ def service_titles(providers: Iterable[str]) -> dict[str, str]:
         name: plugins.load("sources.citations", name).TITLE if name in installed else name
         for name in sorted(set(providers))
     }
-
-
-def _update_from(
-    source: CitationSource, name: str, project: Project, store: Store, progress: Progress
-) -> CitationUpdate:
-    due = _due(project, store, name)
-    update = CitationUpdate(name, len(due), 0, 0, 0)
-    with progress.stage("citations", len(due)) as advance:
-        try:
-            for records in source.citations(due):
-                update = replace(
-                    update,
-                    answered=update.answered + len(records),
-                    known=update.known + sum(map(bool, records)),
-                    changed=update.changed + store.citations.put(records, at=now()),
-                )
-                advance(len(records))
-        except (SourceError, ConfigError) as error:
-            note = f"{error.message}; {error.hint}" if error.hint else error.message
-            progress.note(f"citations: {note}; {len(due) - update.answered} papers wait for the next run")
-            update = replace(update, note=note)
-    return update
 
 
 def _due(project: Project, store: Store, provider: str) -> list[Paper]:

@@ -14,15 +14,12 @@ from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.decision import Action, Decision, ThemeMove, active_decisions, active_edits, excluded_papers
 from surveygen.domain.edits import Edit
-from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.domain.text import MAX_TITLE, clean
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.environment import login_name
 from surveygen.errors import ThemeError
-from surveygen.pipeline._clock import now
-from surveygen.pipeline.context import open_context
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, now, open_context
 from surveygen.pipeline.stages.assign import place_papers, saved_taxonomy, used_theme_ids
 from surveygen.themes import Profile, load_profile
 from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
@@ -151,9 +148,8 @@ class DecisionSession:
         settings = self.project.settings.themes
         inducer = KMeansInducer(replace(settings, target=target))
         papers = [paper for paper in data.papers if paper.id in members]
-        ids = tuple(paper.id for paper in papers)
         themes, _ = inducer.induce(
-            Embeddings(ids, data.embeddings.rows(ids), data.embeddings.encoder),
+            data.embeddings.subset([paper.id for paper in papers]),
             papers,
             parent=theme,
             reserved_ids=used_theme_ids(self.store, self.profile),

@@ -13,11 +13,9 @@ from surveygen.domain.text import MAX_TEXT, clean
 from surveygen.errors import ConfigError
 from surveygen.languages import load as load_language
 from surveygen.pipeline.build import draft_survey
-from surveygen.pipeline.context import open_context
 from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session
-from surveygen.pipeline.editable import EditableDraft, EditableUnit
-from surveygen.pipeline.markdown_edits import ImportedEdits, import_markdown
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.editable import EditableDraft, EditableUnit, ImportedEdits, import_markdown
+from surveygen.pipeline.run_context import Progress, open_context
 from surveygen.render import read_words
 
 
@@ -55,7 +53,7 @@ def edit(
         words = read_words(text, draft.references())
         if not words:
             raise ConfigError("the new text is empty", "to remove a sentence: --drop")
-        return _store_edit(session, draft, section, claim, words, language=draft.survey.language)
+        return session.decide("edit", section, words, edit=draft.new_edit(section, claim, words))
 
 
 def drop_sentence(
@@ -68,7 +66,7 @@ def drop_sentence(
     """
     with _open_draft(project, progress, language) as (session, draft):
         claim = _find_claim(draft, section, sentence)
-        return _store_edit(session, draft, section, claim, "", language=draft.survey.language)
+        return session.decide("edit", section, "", edit=draft.new_edit(section, claim, ""))
 
 
 def confirm_sentence(
@@ -85,12 +83,12 @@ def confirm_sentence(
         claim = _find_claim(draft, section, sentence)
         last = draft.current_edit(claim)
         if last is not None and last.target:
-            spoken = last.edit.language if last.edit else "en"
-            return _store_edit(session, draft, section, claim, last.target, language=spoken)
+            words, language = last.target, last.edit.language if last.edit else "en"
+            return session.decide("edit", section, words, edit=draft.new_edit(section, claim, words, language))
         whole = claim == section_key(WHOLE, section)
         units = (unit for unit in draft.units(section) if unit.claim == claim or (whole and unit.kind == "sentence"))
         text = " ".join(clean(unit.text, MAX_TEXT) for unit in units)
-        return _store_edit(session, draft, section, claim, text, language=draft.survey.language)
+        return session.decide("edit", section, text, edit=draft.new_edit(section, claim, text))
 
 
 def import_edits(project: Project, progress: Progress, path: Path) -> ImportedEdits:
@@ -106,12 +104,6 @@ def import_edits(project: Project, progress: Progress, path: Path) -> ImportedEd
     with Store.open(project.database) as store:
         context = open_context(project, store, progress)
         return import_markdown(context, text, lambda language: draft_survey(context, language))
-
-
-def _store_edit(
-    session: DecisionSession, draft: EditableDraft, section: str, claim: str, text: str, *, language: str
-) -> DecisionResult:
-    return session.decide("edit", section, text, edit=draft.new_edit(section, claim, text, language))
 
 
 def _find_claim(draft: EditableDraft, section: str, sentence: str) -> str:

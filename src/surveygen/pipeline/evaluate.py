@@ -7,12 +7,11 @@ from pathlib import Path
 
 from surveygen.config import Project
 from surveygen.corpus import Store
-from surveygen.domain.evaluation import Assessment, Evaluation, HeadingScore, ReferenceScore
+from surveygen.domain.evaluation import Assessment, Evaluation, ReferenceScore
 from surveygen.domain.paper import Paper, PendingPaper
 from surveygen.errors import ConfigError, SourceError, SurveygenError
-from surveygen.pipeline.context import open_context
 from surveygen.pipeline.files import write_if_changed
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, open_context
 from surveygen.pipeline.stages.assign import place_papers
 from surveygen.render import TemplateRoots, evaluation_page, template_root
 from surveygen.sources.files import read_file
@@ -51,11 +50,14 @@ def evaluate(
         raise ConfigError("evaluate: nothing to compare with", "give --gold, --outline or --bibliography")
     with Store.open_to_read(project.database) as store:
         data = place_papers(open_context(project, store, progress))
-        assessment = Assessment(
-            _levels(gold, data) if gold else (),
-            _headings(outline, data) if outline else None,
-            _references(bibliography, data.papers) if bibliography else None,
-        )
+        levels = _levels(gold, data) if gold else ()
+        headings = None
+        if outline is not None:
+            theirs = read_outline(outline)
+            ours = tuple(dict.fromkeys(theme.name for theme in data.taxonomy))
+            headings = compare_headings(data.encode(ours), data.encode(theirs))
+        references = _references(bibliography, data.papers) if bibliography else None
+        assessment = Assessment(levels, headings, references)
     if html is not None:
         roots = TemplateRoots(template_root(), project.templates)
         write_if_changed(
@@ -73,12 +75,6 @@ def _levels(gold: Path, data: SurveyData) -> tuple[Evaluation, ...]:
     assignments = tuple(item for paper, item in data.assignments.items() if paper in labeled)
     depth = gold_depth(labeled, data.taxonomy)
     return tuple(measure(labeled, assignments, data.taxonomy, level=level) for level in range(1, max(depth, 1) + 1))
-
-
-def _headings(outline: Path, data: SurveyData) -> HeadingScore:
-    theirs = read_outline(outline)
-    ours = tuple(dict.fromkeys(theme.name for theme in data.taxonomy))
-    return compare_headings(data.encode(ours), data.encode(theirs))
 
 
 def _references(bibliography: Path, papers: Sequence[Paper]) -> ReferenceScore:

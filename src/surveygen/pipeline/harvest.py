@@ -1,4 +1,4 @@
-"""Harvest of what is new at arXiv, stored page by page."""
+"""Fetch and harvest of papers from arXiv, stored page by page."""
 
 from __future__ import annotations
 
@@ -9,27 +9,38 @@ from urllib.parse import urlsplit
 
 from surveygen import plugins
 from surveygen.config import ArxivSettings, Project
-from surveygen.corpus import Outcome, PageBatch, RawPage, Scope, Store
+from surveygen.corpus import Outcome, PageBatch, RawPage, Scope, Store, locked
 from surveygen.domain.event import Event, HarvestChanges, fold_events
-from surveygen.domain.paper import BadRecord, PaperId, is_arxiv_id
+from surveygen.domain.paper import BadRecord, ImportChanges, PaperId, PendingPaper, is_arxiv_id, parse_arxiv_id
 from surveygen.errors import ConfigError, SourceError
-from surveygen.pipeline._clock import now
-from surveygen.pipeline.progress import Progress
-from surveygen.sources.arxiv import (
-    FetchRequest,
-    HarvestSource,
-    QuerySource,
-    RecordPage,
-    UpdateFeed,
-    run_budget,
-    snapshot_cursor,
-)  # fmt: skip
+from surveygen.pipeline.run_context import Progress, now
+from surveygen.sources import arxiv
 from surveygen.sources.http import BudgetError, NetworkDeps
 
 OAI, QUERY, FEED = "oai", "query", "feed"
 # In the store the query API has the name of its first module.
 SOURCE_NAMES = {OAI: "oai", QUERY: "arxiv_query", FEED: "feed"}
 _SNAPSHOT = Scope("snapshot", "", "arXivRaw")
+_FETCH = Scope(SOURCE_NAMES[QUERY], "fetch", "atom")  # it has no cursor
+
+
+@dataclass(frozen=True, slots=True)
+class FetchQuery:
+    """A request of a person; without a query and ids, the query of survey.toml and the pending ids."""
+
+    query: str = ""
+    ids: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    max_papers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """The changes of a fetch, and the ids that arXiv does not have."""
+
+    change: ImportChanges
+    missing: tuple[PaperId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,49 @@ class HarvestResult:
     difference: HarvestChanges
     events: tuple[Event, ...]
     missing: tuple[PaperId, ...]
+
+
+def plan(project: Project, query: FetchQuery) -> tuple[str, ...]:
+    """Return the URLs that `fetch` would request; sends no request."""
+    with Store.open(project.database) as store:
+        requests = _fetch_requests(project, query, store)
+    source = query_source(project.settings.sources.arxiv, NetworkDeps())
+    return tuple(url for request in requests for url in source.plan(request))
+
+
+def fetch(project: Project, query: FetchQuery, progress: Progress) -> FetchResult:
+    """Fetch and store page by page: what came before a failure is kept.
+
+    Raises:
+        ConfigError: the query is empty, or an id is not of arXiv.
+        SourceError: arXiv gave no usable response, or the budget is spent. CorpusError: a refresh is running.
+    """
+    with (
+        locked(project.database),
+        Store.open(project.database) as store,
+        progress.stage("fetch", None) as advance,
+        record_run(store, advance) as record,
+    ):
+        source = query_source(project.settings.sources.arxiv, NetworkDeps(archive=record.archive))
+        for request in _fetch_requests(project, query, store):
+            for page in source.fetch(request):
+                record.store_page(_FETCH, page)
+    difference = record.difference
+    change = ImportChanges(
+        added=difference.added,
+        revised=tuple(revision.paper for revision in difference.revised),
+        withdrawn=difference.withdrawn,
+        reinstated=difference.reinstated,
+        corrected=tuple(correction.paper for correction in difference.metadata),
+        unchanged=record.unchanged,
+        quarantined=tuple(record.quarantined),
+    )
+    return FetchResult(change, tuple(sorted(set(record.missing))))
+
+
+def clear_stop(project: Project) -> bool:
+    """Allow requests again after arXiv forbade them; return whether they were forbidden."""
+    return arxiv.clear_stop(project.settings.sources.arxiv)
 
 
 def plan_harvest(project: Project, *, since: str | None = None) -> tuple[str, ...]:
@@ -89,7 +143,7 @@ def harvest(
         SourceError: arXiv gave no usable response; what came before is kept, with its cursor.
     """
     deps = deps or NetworkDeps()
-    deps = replace(deps, budget=deps.budget or run_budget(project.settings.sources.arxiv))
+    deps = replace(deps, budget=deps.budget or arxiv.run_budget(project.settings.sources.arxiv))
     outcome: Outcome = "complete"
     with Store.open(project.database) as store, progress.stage("harvest", None) as advance:
         try:
@@ -110,9 +164,9 @@ def note_snapshot(store: Store, day: str) -> None:
     store.runs.put_cursor(_SNAPSHOT, max(day, store.runs.cursor(_SNAPSHOT) or ""))
 
 
-def query_source(settings: ArxivSettings, deps: NetworkDeps) -> QuerySource:
+def query_source(settings: ArxivSettings, deps: NetworkDeps) -> arxiv.QuerySource:
     """Return the client of arXiv's query API."""
-    source: QuerySource = plugins.load("sources.arxiv", QUERY).make(settings, deps)
+    source: arxiv.QuerySource = plugins.load("sources.arxiv", QUERY).make(settings, deps)
     return source
 
 
@@ -128,7 +182,7 @@ class RunRecord:
         self._store = store
         self._advance = advance
 
-    def store_page(self, scope: Scope, page: RecordPage) -> None:
+    def store_page(self, scope: Scope, page: arxiv.RecordPage) -> None:
         """Store a page with its cursor, whole or not at all."""
         batch = PageBatch(
             source=scope.source,
@@ -178,25 +232,25 @@ class _HarvestJob:
     """What a harvest fetches: the settings, the scopes and their cursors."""
 
     def __init__(self, project: Project, store: Store, deps: NetworkDeps, since: str | None) -> None:
-        arxiv = project.settings.sources.arxiv
-        self.settings = replace(arxiv, since=since) if since else arxiv
+        settings = project.settings.sources.arxiv
+        self.settings = replace(settings, since=since) if since else settings
         self.store = store
         self.deps = deps
         self._is_full = since is not None
 
-    def pending_request(self) -> FetchRequest | None:
+    def pending_request(self) -> arxiv.FetchRequest | None:
         """Return a request for the ids that are still to be fetched; None if there are none."""
         ids = tuple(paper for paper in self.store.papers.pending() if is_arxiv_id(paper.id))
-        return FetchRequest(ids=ids) if ids else None
+        return arxiv.FetchRequest(ids=ids) if ids else None
 
-    def scopes(self, *, has_ids: bool) -> list[tuple[HarvestSource, Scope]]:
+    def scopes(self, *, has_ids: bool) -> list[tuple[arxiv.HarvestSource, Scope]]:
         """List what to keep up with: the sets if there are any, else the query.
 
         Raises:
             ConfigError: there is neither, and no id is pending.
         """
         name = OAI if self.settings.sets else QUERY
-        source: HarvestSource = plugins.load("sources.arxiv", name).make(self.settings, self.deps)
+        source: arxiv.HarvestSource = plugins.load("sources.arxiv", name).make(self.settings, self.deps)
         scopes = [(source, Scope(SOURCE_NAMES[name], scope, source.format)) for scope in source.scopes()]
         if not scopes and not has_ids:
             raise ConfigError(
@@ -206,6 +260,14 @@ class _HarvestJob:
             )
         return scopes
 
+    def page_streams(self) -> Iterator[tuple[Scope, Iterator[arxiv.RecordPage]]]:
+        """Yield the pages of the pending ids, then those of each scope."""
+        request = self.pending_request()
+        if request:
+            yield Scope(SOURCE_NAMES[QUERY], "ids", "atom"), query_source(self.settings, self.deps).fetch(request)
+        for source, scope in self.scopes(has_ids=request is not None):
+            yield scope, source.harvest(scope.name, self.cursor(scope), self.store.papers.datestamps)
+
     def cursor(self, scope: Scope) -> str | None:
         """Return the cursor of a scope; a set that was never harvested starts where the last snapshot ended."""
         if self._is_full:
@@ -214,12 +276,12 @@ class _HarvestJob:
         if cursor is not None or scope.source != SOURCE_NAMES[OAI] or self.settings.since:
             return cursor
         day = self.store.runs.cursor(_SNAPSHOT)
-        return snapshot_cursor(day) if day else None
+        return arxiv.snapshot_cursor(day) if day else None
 
 
 def _harvest_if_announced(job: _HarvestJob, record: RunRecord) -> None:
     scope = Scope(SOURCE_NAMES[FEED], " ".join(job.settings.feeds), "atom")
-    feed: UpdateFeed = plugins.load("sources.arxiv", FEED).make(job.settings, job.deps)
+    feed: arxiv.UpdateFeed = plugins.load("sources.arxiv", FEED).make(job.settings, job.deps)
     update = feed.read(job.store.runs.cursor(scope) or "")
     if update:
         _harvest_all(job, record)
@@ -233,7 +295,7 @@ def _harvest_all(job: _HarvestJob, record: RunRecord) -> None:
         SourceError: of the first scope that failed.
     """
     failures: list[SourceError] = []
-    for scope, pages in _page_streams(job):
+    for scope, pages in job.page_streams():
         try:
             for page in pages:
                 record.store_page(scope, page)
@@ -245,9 +307,23 @@ def _harvest_all(job: _HarvestJob, record: RunRecord) -> None:
         raise failures[0]
 
 
-def _page_streams(job: _HarvestJob) -> Iterator[tuple[Scope, Iterator[RecordPage]]]:
-    request = job.pending_request()
-    if request:
-        yield Scope(SOURCE_NAMES[QUERY], "ids", "atom"), query_source(job.settings, job.deps).fetch(request)
-    for source, scope in job.scopes(has_ids=request is not None):
-        yield scope, source.harvest(scope.name, job.cursor(scope), job.store.papers.datestamps)
+def _fetch_requests(project: Project, query: FetchQuery, store: Store) -> tuple[arxiv.FetchRequest, ...]:
+    settings = project.settings.sources.arxiv
+    ids: list[PendingPaper] = []
+    for text in query.ids:
+        parsed = parse_arxiv_id(text)
+        if parsed is None:
+            raise ConfigError(f"--ids: {text!r} is not an arXiv id", "write it like 2107.05580 or hep-th/9901001v2")
+        ids.append(PendingPaper(*parsed))
+    if not (query.ids or query.query):
+        ids = [paper for paper in store.papers.pending() if is_arxiv_id(paper.id)]
+    terms = query.query or ("" if query.ids else settings.query)
+    if not ids and not terms:
+        raise ConfigError("nothing to fetch", "give --query or --ids, or set sources.arxiv.query in survey.toml")
+    limit = query.max_papers or settings.max_papers
+    requests = []
+    if ids:
+        requests.append(arxiv.FetchRequest(ids=tuple(ids), max_papers=limit))
+    if terms:
+        requests.append(arxiv.FetchRequest(query=terms, since=query.since, until=query.until, max_papers=limit))
+    return tuple(requests)

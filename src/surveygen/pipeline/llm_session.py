@@ -111,9 +111,10 @@ class _NamespacedCache:
 
 def map_in_threads(make: Callable[[T], U], items: Sequence[T], workers: int) -> Iterator[U]:
     """Apply a function to each item in a thread pool, or in this thread for 0 workers; yield results in order."""
-    if not workers:
-        yield from map(make, items)
-        return
+    return _map_in_pool(make, items, workers) if workers else map(make, items)
+
+
+def _map_in_pool(make: Callable[[T], U], items: Sequence[T], workers: int) -> Iterator[U]:
     pool = ThreadPoolExecutor(workers)
     try:
         yield from pool.map(make, items)

@@ -10,9 +10,8 @@ from surveygen.domain.changes import Changes
 from surveygen.pipeline import snapshot
 from surveygen.pipeline.build import BuildResult, check_request, run_build
 from surveygen.pipeline.citations import CitationUpdate, update_citations
-from surveygen.pipeline.context import open_context
 from surveygen.pipeline.harvest import HarvestResult, harvest
-from surveygen.pipeline.progress import Progress
+from surveygen.pipeline.run_context import Progress, open_context
 from surveygen.sources.http import NetworkDeps
 
 

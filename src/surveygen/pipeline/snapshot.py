@@ -90,7 +90,6 @@ def take_snapshot(store: Store, survey: Survey, run: int, excluded: Iterable[Pap
     themes = {entry.paper.id: entry.assignment.theme for entry in survey.entries if entry.assignment is not None}
     withdrawn: tuple[Status, ...] = ("withdrawn",)
     papers = (*(entry.paper for entry in survey.entries), *excluded, *store.papers.all(status=withdrawn))
-    sections = (section for section in survey.sections if section.id not in _DERIVED)
     return SurveySnapshot(
         run=run,
         store_run=max((item.id for item in store.runs.all()), default=0),
@@ -108,9 +107,22 @@ def take_snapshot(store: Store, survey: Survey, run: int, excluded: Iterable[Pap
             for paper in sorted(papers, key=lambda paper: paper.id)
         ),
         themes=tuple(theme.id for theme in survey.taxonomy),
-        sections=tuple((section.id, _section_digest(section)) for section in sections),
-        doubted=tuple(_stale_edits(survey)),
-        counts=tuple(_counts(survey)),
+        sections=tuple(
+            (section.id, _section_digest(section)) for section in survey.sections if section.id not in _DERIVED
+        ),
+        doubted=tuple(
+            StaleEdit(section.id, sentence.claim, sentence.plain, sentence.attribution.stale_sources)
+            for section in survey.sections
+            for sentence in section.sentences()
+            if sentence.attribution is not None and sentence.attribution.stale_sources
+        ),
+        counts=tuple(
+            (count.name, count.total)
+            for section in survey.sections
+            for block in section.blocks
+            if isinstance(block, PrismaFlow)
+            for count in block.counts()
+        ),
     )
 
 
@@ -123,20 +135,6 @@ def _section_digest(section: Section) -> str:
     for name, first_name in _FIRST_NAMES:
         text = text.replace(f'"{name}":', f'"{first_name}":')
     return _short_digest(text)
-
-
-def _counts(survey: Survey) -> Iterator[tuple[str, int]]:
-    for section in survey.sections:
-        for block in section.blocks:
-            if isinstance(block, PrismaFlow):
-                yield from ((count.name, count.total) for count in block.counts())
-
-
-def _stale_edits(survey: Survey) -> Iterator[StaleEdit]:
-    for section in survey.sections:
-        for sentence in section.sentences():
-            if sentence.attribution is not None and sentence.attribution.stale_sources:
-                yield StaleEdit(section.id, sentence.claim, sentence.plain, sentence.attribution.stale_sources)
 
 
 def diff_snapshots(before: SurveySnapshot, now: SurveySnapshot, store: Store) -> Changes:

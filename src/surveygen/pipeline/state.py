@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -14,11 +13,6 @@ from surveygen.corpus import Store
 
 T = TypeVar("T")
 _WRITER = msgspec.json.Encoder(order="deterministic")
-
-
-@cache
-def _reader(kind: Any) -> msgspec.json.Decoder[Any]:  # noqa: ANN401  # types are values here
-    return msgspec.json.Decoder(kind)
 
 
 def encode(value: object) -> str:
@@ -41,7 +35,7 @@ class Slot(Generic[T]):
     """The last value of one kind, which the store keeps as JSON; a new one replaces it.
 
     Attributes:
-        kind: the name of the slot in the store.
+        kind: the name of the slot in stores; it stays when the program gives the value another name.
         type: a dataclass, or ``tuple[Dataclass, ...]``. A field that an older program did not write has its default.
         name: the content key of the value unless the caller gives one.
     """
@@ -54,10 +48,9 @@ class Slot(Generic[T]):
         """Return the last value, None if there is none, it was made of other content, or it cannot be read."""
         text = store.cache.get(self.kind, key or self.name)
         try:
-            value: T | None = None if text is None else _reader(self.type).decode(text)  # type: ignore[arg-type]  # hashable
+            return None if text is None else msgspec.json.decode(text, type=self.type)
         except msgspec.MsgspecError:
             return None
-        return value
 
     def save(self, store: Store, value: T, key: str = "") -> None:
         """Replace the last value; `key` is the digest of what it was made of, for a value that depends on it."""

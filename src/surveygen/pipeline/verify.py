@@ -16,13 +16,11 @@ from surveygen.errors import ConfigError, SurveygenError
 from surveygen.languages import codes
 from surveygen.llm import CostEstimate
 from surveygen.pipeline.build import check_request, run_build
-from surveygen.pipeline.context import open_context
 from surveygen.pipeline.files import MANIFEST, read_manifest, sha256
-from surveygen.pipeline.progress import NullProgress
+from surveygen.pipeline.run_context import NullProgress, open_context
 from surveygen.pipeline.stages.render import FormatRecord, OutputCache, shared_files
 from surveygen.pipeline.stages.translate import load_glossary
-from surveygen.pipeline.verify_sentences import DraftCheck, Problem
-from surveygen.pipeline.verify_translations import compare_editions
+from surveygen.pipeline.verify_document import DraftCheck, Problem, compare_editions
 from surveygen.render import format_names
 from surveygen.themes import load_profile
 

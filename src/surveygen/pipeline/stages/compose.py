@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+import msgspec
 import numpy as np
 
 from surveygen import __version__
-from surveygen.corpus import Store
+from surveygen.domain.citation import resolve_citations
 from surveygen.domain.decision import Decision, active_edits
 from surveygen.domain.embedding import unit_rows
 from surveygen.domain.paper import Paper, PaperId, Status
@@ -19,13 +20,12 @@ from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
 from surveygen.pipeline import snapshot
-from surveygen.pipeline._clock import generated_at
-from surveygen.pipeline.citations import citations_of, service_titles
-from surveygen.pipeline.context import BuildContext
-from surveygen.pipeline.markdown_edits import edited_folders, import_edited_folders
+from surveygen.pipeline.citations import service_titles
+from surveygen.pipeline.editable import edited_folders, import_edited_folders
+from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy
 from surveygen.pipeline.state import Slot, digest
-from surveygen.pipeline.suggestions import suggest
+from surveygen.pipeline.taxonomy import suggest
 from surveygen.summarize import is_grounded, redundancy, sentence_flaw, split_sentences
 from surveygen.survey import QualityChecks, SurveyData, Translation, make_cite_keys, reference_order, with_change_report
 from surveygen.survey import compose as compose_survey
@@ -48,12 +48,11 @@ class StoredRationale:
     spans: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MapState:
+class MapState(msgspec.Struct, frozen=True, rename={"text_hashes": "words"}):  # its first name, which stores have
     """Papers with their coordinates and text hashes, in one order; the last `joined` came after the layout."""
 
     papers: tuple[PaperId, ...] = ()
-    words: tuple[str, ...] = ()
+    text_hashes: tuple[str, ...] = ()
     x: tuple[float, ...] = ()
     y: tuple[float, ...] = ()
     joined: int = 0
@@ -66,7 +65,16 @@ _MAP = Slot("map", MapState)
 
 def compose(context: BuildContext, data: SurveyData) -> SurveyData:
     """Compose the document of each edition, with the report of what changed."""
-    for step in (number_references, import_markdown_edits, gather, record_changes, compose_editions):
+    steps = (
+        number_references,
+        save_rationales,
+        save_map,
+        import_markdown_edits,
+        gather,
+        record_changes,
+        compose_editions,
+    )
+    for step in steps:
         data = step(context, data)
     return data
 
@@ -87,6 +95,66 @@ def number_references(context: BuildContext, data: SurveyData) -> SurveyData:
     return replace(data, cite_keys={**cite_keys, **new}, order=order)
 
 
+def save_rationales(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Find for each paper the spans of its abstract with most of the words that decided on its theme.
+
+    The spans are stored. Only papers with another text or other deciding words than in the last run are read.
+    """
+    store = context.store
+    stored = _RATIONALES.load(store) or ()
+    previous = {item.paper: item for item in stored}
+    current = []
+    for paper in data.papers:
+        assignment = data.assignments.get(paper.id)
+        if assignment is None or not assignment.keywords:
+            continue
+        item = previous.get(paper.id)
+        source = (paper.version, paper.text_hash, assignment.keywords)
+        if item is None or source != (item.version, item.text_hash, item.keywords):
+            spans = rationale_sentences(paper, assignment, split_sentences(paper.abstract))
+            item = StoredRationale(paper.id, *source, tuple((span.start, span.end) for span in spans))
+        current.append(item)
+    if tuple(current) != stored:
+        _RATIONALES.save(store, tuple(current))
+    rationales = {
+        item.paper: tuple(Evidence(item.paper, item.version, "abstract", *span) for span in item.spans)
+        for item in current
+    }
+    return replace(data, rationales=rationales)
+
+
+def save_map(context: BuildContext, data: SurveyData) -> SurveyData:
+    """Find the coordinates of each paper in the unit square, and store them.
+
+    Papers keep their coordinates, those that left the survey too, in case they return. New papers, and those with
+    another text, are placed beside the most similar ones; when too many have joined, the map is laid out again.
+    """
+    embed = context.settings.embed  # not the encoder's fingerprint: "lsa" is fitted to each state of the corpus
+    key = digest(MAP_METHOD, embed.encoder, embed.model)
+    state = _MAP.load(context.store, key) or MapState()
+    texts = dict(zip(state.papers, state.text_hashes, strict=True))
+    current = {**texts, **{paper.id: paper.text_hash for paper in data.papers}}
+    points = dict(zip(state.papers, zip(state.x, state.y, strict=True), strict=True))
+    points = {paper: point for paper, point in points.items() if current[paper] == texts[paper]}
+    new = sum(paper not in points for paper in data.embeddings.ids)
+    if not new:
+        return replace(data, coordinates=points)
+    joined = state.joined + new
+    if joined > _MOST_JOINED * len(data.embeddings.ids):
+        points, joined = dict(map_papers(data.embeddings)), 0
+    else:
+        points |= join_map(data.embeddings, points)
+    state = MapState(
+        papers=tuple(points),
+        text_hashes=tuple(current[paper] for paper in points),
+        x=tuple(x for x, _ in points.values()),
+        y=tuple(y for _, y in points.values()),
+        joined=joined,
+    )
+    _MAP.save(context.store, state, key)
+    return replace(data, coordinates=points)
+
+
 def import_markdown_edits(context: BuildContext, data: SurveyData) -> SurveyData:
     """Store what persons changed in the Markdown editions as decisions, before these are written again."""
     folders = [context.request.folder / language.code for language in context.request.languages]
@@ -97,11 +165,11 @@ def import_markdown_edits(context: BuildContext, data: SurveyData) -> SurveyData
 
 
 def gather(context: BuildContext, data: SurveyData) -> SurveyData:
-    """Add what all editions show besides the papers, themes and summaries: it follows from these and from the store."""
+    """Add what else all editions show: it follows from the data so far and from the store, which is only read."""
     store, settings = context.store, context.settings
     assignments = tuple(data.assignments.values())
     counts = store.counts()
-    citations = citations_of(store, data.papers)
+    citations = resolve_citations(data.papers, store.citations.all())
     withdrawn: tuple[Status, ...] = ("withdrawn",)
     reports = snapshot.last_reports(store)
     return replace(
@@ -112,9 +180,7 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
         edits=_edits(context),
         citations=citations,
         graph_titles=service_titles(name for stats in citations.stats.values() for name, _ in stats.providers),
-        rationales=_rationales(store, data),
         border=border_cases(data.taxonomy, assignments),
-        coordinates=_map_coordinates(context, data),
         similarity=theme_similarity(data),
         # Of the withdrawn papers, those that some draft cited: they have a cite key.
         withdrawn=tuple(paper for paper in store.papers.all(status=withdrawn) if paper.id in data.cite_keys),
@@ -224,64 +290,6 @@ def _quality_checks(data: SurveyData) -> QualityChecks:
         return sentence_flaw(sentence, lookup)
 
     return QualityChecks(grounded, redundancy, flaw)
-
-
-def _rationales(store: Store, data: SurveyData) -> dict[PaperId, tuple[Evidence, ...]]:
-    """Return for each paper the spans of its abstract with most of the words that decided on its theme.
-
-    Only papers with another text or other deciding words than in the last run are read.
-    """
-    stored = _RATIONALES.load(store) or ()
-    previous = {item.paper: item for item in stored}
-    current = []
-    for paper in data.papers:
-        assignment = data.assignments.get(paper.id)
-        if assignment is None or not assignment.keywords:
-            continue
-        item = previous.get(paper.id)
-        source = (paper.version, paper.text_hash, assignment.keywords)
-        if item is None or source != (item.version, item.text_hash, item.keywords):
-            spans = rationale_sentences(paper, assignment, split_sentences(paper.abstract))
-            item = StoredRationale(paper.id, *source, tuple((span.start, span.end) for span in spans))
-        current.append(item)
-    if tuple(current) != stored:
-        _RATIONALES.save(store, tuple(current))
-    return {
-        item.paper: tuple(Evidence(item.paper, item.version, "abstract", *span) for span in item.spans)
-        for item in current
-    }
-
-
-def _map_coordinates(context: BuildContext, data: SurveyData) -> dict[PaperId, tuple[float, float]]:
-    """Return the coordinates of each paper in the unit square.
-
-    Papers keep their coordinates, those that left the survey too, in case they return. New papers, and those with
-    another text, are placed beside the most similar ones; when too many have joined, the map is laid out again.
-    """
-    embed = context.settings.embed  # not the encoder's fingerprint: "lsa" is fitted to each state of the corpus
-    key = digest(MAP_METHOD, embed.encoder, embed.model)
-    state = _MAP.load(context.store, key) or MapState()
-    texts = dict(zip(state.papers, state.words, strict=True))
-    current = {**texts, **{paper.id: paper.text_hash for paper in data.papers}}
-    points = dict(zip(state.papers, zip(state.x, state.y, strict=True), strict=True))
-    points = {paper: point for paper, point in points.items() if current[paper] == texts[paper]}
-    new = sum(paper not in points for paper in data.embeddings.ids)
-    if not new:
-        return points
-    joined = state.joined + new
-    if joined > _MOST_JOINED * len(data.embeddings.ids):
-        points, joined = dict(map_papers(data.embeddings)), 0
-    else:
-        points |= join_map(data.embeddings, points)
-    state = MapState(
-        papers=tuple(points),
-        words=tuple(current[paper] for paper in points),
-        x=tuple(x for x, _ in points.values()),
-        y=tuple(y for _, y in points.values()),
-        joined=joined,
-    )
-    _MAP.save(context.store, state, key)
-    return points
 
 
 def theme_similarity(data: SurveyData) -> Mapping[tuple[ThemeId, ThemeId], float]:

@@ -15,7 +15,7 @@ from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder, encode_papers, papers_fingerprint
 from surveygen.errors import CorpusError
-from surveygen.pipeline.context import BuildContext
+from surveygen.pipeline.run_context import BuildContext
 from surveygen.survey import SurveyData
 from surveygen.themes.assign import theme_queries
 

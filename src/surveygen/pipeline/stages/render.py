@@ -15,10 +15,9 @@ from surveygen.domain.survey import Survey
 from surveygen.domain.text import text_sha256
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
-from surveygen.pipeline._clock import generated_at
-from surveygen.pipeline.context import BuildContext
 from surveygen.pipeline.editable import EditableDraft
 from surveygen.pipeline.files import read_manifest, sha256, taxonomy_toml, write_if_changed, write_manifest
+from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.snapshot import last_reports
 from surveygen.pipeline.stages.compose import compose_edition
 from surveygen.pipeline.state import Slot, digest
@@ -54,7 +53,10 @@ def render(context: BuildContext, data: SurveyData) -> SurveyData:
     if write_if_changed(request.folder / _TAXONOMY, taxonomy):
         written.append(request.folder / _TAXONOMY)
     if data.changes:
-        written += _write_reports(context, data)
+        first = load_language(context.settings.languages[0])
+        reports = render_reports(data.surveys.get(first.code) or compose_edition(context, data, first), first)
+        paths = {request.folder / name: text for name, text in reports.items()}
+        written += [path for path, text in paths.items() if write_if_changed(path, text.encode("utf-8"))]
     cache.remember(request.folder, {SHARED: [path.name for path in shared_files(context)]})
     return replace(data, written_files=tuple(written))
 
@@ -153,9 +155,9 @@ def _write_edition(
 ) -> tuple[dict[str, list[str]], list[Path]]:
     """Write one edition; return the names of its files by format, and the files whose bytes are new.
 
-    With "pdf" each TeX file is compiled: that of the survey, and that of the slides if these are requested. The files
-    of a format that is not requested stay. Pages in sub-folders that an earlier build of a requested format made, and
-    this one does not, are removed.
+    With "pdf" each TeX file is compiled, unless its PDF was made from the same sources: that of the survey, and that of
+    the slides if these are requested. The files of a format that is not requested stay. Pages in sub-folders that an
+    earlier build of a requested format made, and this one does not, are removed.
     """
     formats, folder = context.request.formats, context.request.folder / language.code
     roots = TemplateRoots(template_root(), context.project.templates)
@@ -170,8 +172,14 @@ def _write_edition(
             made |= {file: text.encode("utf-8") for file, text in texts.items()}
             advance(1 if name != "pdf" else 0)
         written = [folder / file for file, data in made.items() if write_if_changed(folder / file, data)]
+        manifest = read_manifest(folder)
         sources = [folder / file for file in made if file.endswith(".tex")] if "pdf" in formats else []
-        written += [pdf for source in sources for pdf in _compile(source)]
+        for source in sources:
+            pdf = source.with_suffix(".pdf")
+            whole = pdf.is_file() and manifest.get(pdf.name) == sha256(pdf)
+            if not whole or manifest.get(_source_note(source)) != _sources_digest(source):
+                compile_pdf(source, pdf, seconds=PDF_SECONDS)
+                written.append(pdf)
         advance(1 if sources else 0)
     _update_manifest(folder, made, sources)
     if sources:
@@ -195,17 +203,6 @@ def _update_manifest(folder: Path, made: Collection[str], sources: Sequence[Path
     write_manifest(folder, {*made, *earlier, *pdfs}, notes.items())
 
 
-def _compile(source: Path) -> list[Path]:
-    """Make the PDF of a TeX file unless the existing one was made from the same sources; return what was made."""
-    pdf = source.with_suffix(".pdf")
-    manifest = read_manifest(source.parent)
-    whole = pdf.is_file() and manifest.get(pdf.name) == sha256(pdf)
-    if whole and manifest.get(_source_note(source)) == _sources_digest(source):
-        return []
-    compile_pdf(source, pdf, seconds=PDF_SECONDS)
-    return [pdf]
-
-
 def _source_note(source: Path) -> str:
     """Return the name of the manifest's note about the sources of a PDF."""
     return f"{source.with_suffix('.pdf').name} from {source.name}"
@@ -215,12 +212,3 @@ def _sources_digest(source: Path) -> str:
     """Return the SHA-256 of a TeX file and the bibliographies beside it."""
     paths = (source, *sorted(source.parent.glob("*.bib")))
     return text_sha256("".join(f"{path.name} {sha256(path)}\n" for path in paths))
-
-
-def _write_reports(context: BuildContext, data: SurveyData) -> list[Path]:
-    """Write the feed and the digest of changes in the survey's first language; return the files whose bytes are new."""
-    language = load_language(context.settings.languages[0])
-    survey = data.surveys.get(language.code) or compose_edition(context, data, language)
-    reports = render_reports(survey, language)
-    paths = {context.request.folder / name: text for name, text in reports.items()}
-    return [path for path, text in paths.items() if write_if_changed(path, text.encode("utf-8"))]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from surveygen import plugins
-from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
-from surveygen.pipeline.context import BuildContext
 from surveygen.pipeline.llm_session import map_in_threads
+from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.state import StoredResults
 from surveygen.summarize import Summarizer, ThemeInput
 from surveygen.survey import SurveyData
@@ -33,21 +31,18 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
     make = plugins.load("summarize", context.settings.summarize.method).make
     summarizer: Summarizer = make(context.settings.summarize, context.llm.connect, cache)
 
-    def cached(kind: type[T], name: str, content: Sequence[object], slot: str, write: Callable[[], T]) -> T:
-        if summarizer.workers:  # asks a model, whose answers have a cache of their own
-            return write()
-        return cache(kind, name, (summarizer.fingerprint, *content), slot, write)
-
     def review(paper: Paper) -> PaperReview:
-        content = (paper.id, paper.version, paper.text_hash, paper.comment, paper.authors)
-        return cached(PaperReview, "card", content, paper.id, lambda: summarizer.review(paper))
+        if summarizer.workers:  # asks a model, whose answers have a cache of their own
+            return summarizer.review(paper)
+        content = (summarizer.fingerprint, paper.id, paper.version, paper.text_hash, paper.comment, paper.authors)
+        return cache(PaperReview, "card", content, paper.id, lambda: summarizer.review(paper))
 
     reviews: dict[PaperId, PaperReview] = {}
     with context.progress.stage("cards", len(data.papers)) as advance:
         for paper, card in zip(data.papers, map_in_threads(review, data.papers, summarizer.workers), strict=True):
             reviews[paper.id] = card
             advance(1)
-    writer = _ThemeWriter(context, replace(data, reviews=reviews), summarizer, cached)
+    writer = _ThemeWriter(context, replace(data, reviews=reviews), summarizer, cache)
     depth = {theme.id: len(data.taxonomy.path(theme.id)) for theme in data.taxonomy}
     with context.progress.stage("summaries", len(data.taxonomy)) as advance:
         for level in sorted(set(depth.values()), reverse=True):  # sub-themes first: a theme is written from theirs
@@ -72,11 +67,9 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
 class _ThemeWriter:
     """Writes summaries of themes, each from its papers and from the summaries of its sub-themes."""
 
-    def __init__(
-        self, context: BuildContext, data: SurveyData, summarizer: Summarizer, cached: Callable[..., ThemeSummary]
-    ) -> None:
+    def __init__(self, context: BuildContext, data: SurveyData, summarizer: Summarizer, cache: StoredResults) -> None:
         self.summaries: dict[ThemeId, ThemeSummary] = {}
-        self._data, self._summarizer, self._cached = data, summarizer, cached
+        self._data, self._summarizer, self._cache = data, summarizer, cache
         self._most = context.settings.summarize.sentences_per_theme
         self._members: dict[ThemeId, list[Paper]] = {}
         for paper in data.papers:
@@ -96,13 +89,12 @@ class _ThemeWriter:
         content = [(paper.id, paper.version, paper.text_hash, paper.authors) for paper in members]
 
         def write() -> ThemeSummary:
-            ids = tuple(paper.id for paper in members)
             return self._summarizer.summarize_theme(
                 ThemeInput(
                     theme,
                     members,
                     taxonomy=data.taxonomy,
-                    embeddings=Embeddings(ids, embeddings.rows(ids), embeddings.encoder),
+                    embeddings=embeddings.subset([paper.id for paper in members]),
                     reviews=data.reviews,
                     subtheme_summaries=below,
                     limit=limit,
@@ -110,4 +102,7 @@ class _ThemeWriter:
                 )
             )
 
-        return self._cached(ThemeSummary, "summary", (theme, content, embeddings.encoder, limit), theme.id, write)
+        if self._summarizer.workers:
+            return write()
+        sources = (self._summarizer.fingerprint, theme, content, embeddings.encoder, limit)
+        return self._cache(ThemeSummary, "summary", sources, theme.id, write)

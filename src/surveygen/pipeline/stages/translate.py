@@ -17,8 +17,8 @@ from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder
 from surveygen.errors import ConfigError
 from surveygen.languages import load as load_language
-from surveygen.pipeline.context import BuildContext
 from surveygen.pipeline.llm_session import map_in_threads
+from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.stages.embed import embed_texts
 from surveygen.pipeline.state import digest
 from surveygen.summarize import split_sentences
@@ -110,9 +110,14 @@ class _EditionTranslator:
         if not self._texts:
             return Translation(names=names)
         self._answer()
-        self._reject_repeats()
-        self._check_semantic_similarity()
-        self._join_definitions()
+        self._reject_repeats_and_other_meanings()
+        for theme in self._data.taxonomy:  # a definition is translated if all of its sentences are
+            parts = [self._words.get(sentence.text, "") for sentence in _definition(theme.description)]
+            if parts and all(parts):
+                joined = parts[0]
+                for part in parts[1:]:
+                    joined += part if joined.endswith("。") else f" {part}"
+                self._words[theme.description] = joined
         kind = text_sha256(self._engine().fingerprint)[:12]
         return Translation(
             f"{self._settings.engine}-{kind}", self._words, frozenset(self._failed), names, self._pending
@@ -142,13 +147,22 @@ class _EditionTranslator:
     def _answer(self) -> None:
         """Look up the cached answers, ask the engine for the others in batches, and validate each."""
         target, answers, progress = self._target, self._context.llm.answers, self._context.progress
+        engine = self._engine()
+
+        def ask(batch: Sequence[_SourceText]) -> Sequence[str | None]:
+            return engine.translate([text.masked for text in batch], batch[0].language, target)
+
         with progress.stage(f"translate {target}", len(self._texts)) as advance:
             cached = {text.key: answer.text for text in self._texts if (answer := answers.get(text.key))}
             for text in self._texts:
                 if text.key in cached:
                     self._validate(text, cached[text.key])
             advance(len(cached))
-            for batch, results in self._ask([text for text in self._texts if text.key not in cached]):
+            batches: list[Sequence[_SourceText]] = []
+            for source in sorted({text.language for text in self._texts}):
+                new = [text for text in self._texts if text.language == source and text.key not in cached]
+                batches += [new[start : start + engine.batch_size] for start in range(0, len(new), engine.batch_size)]
+            for batch, results in zip(batches, map_in_threads(ask, batches, engine.workers), strict=True):
                 for text, result in zip(batch, results, strict=True):
                     if result is None:
                         self._pending += 1
@@ -156,21 +170,8 @@ class _EditionTranslator:
                     answers.put(text.key, _ACCOUNT, LlmResponse(result))
                     self._validate(text, result)
                 advance(len(batch))
-        if self._pending and self._engine().last_error:
-            progress.note(f"translation to {target}: {self._engine().last_error}")
-
-    def _ask(self, texts: Sequence[_SourceText]) -> Iterator[tuple[Sequence[_SourceText], Sequence[str | None]]]:
-        engine, target = self._engine(), self._target
-        size = engine.batch_size
-        batches: list[Sequence[_SourceText]] = []
-        for source in sorted({text.language for text in texts}):
-            of_source = [text for text in texts if text.language == source]
-            batches += [of_source[start : start + size] for start in range(0, len(of_source), size)]
-
-        def ask(batch: Sequence[_SourceText]) -> Sequence[str | None]:
-            return engine.translate([text.masked for text in batch], batch[0].language, target)
-
-        yield from zip(batches, map_in_threads(ask, batches, engine.workers), strict=True)
+        if self._pending and engine.last_error:
+            progress.note(f"translation to {target}: {engine.last_error}")
 
     def _validate(self, text: _SourceText, answer: str) -> None:
         translated = unmask(answer, text.masked)
@@ -180,15 +181,15 @@ class _EditionTranslator:
         else:
             self._words[text.text] = translated
 
-    def _reject_repeats(self) -> None:
-        """Reject a translation that several different sentences have, such as an apology of the engine."""
+    def _reject_repeats_and_other_meanings(self) -> None:
+        """Reject a translation that several different sentences have, such as an apology of the engine.
+
+        Where the settings name an encoder to compare by, reject those too that mean something else than their source.
+        """
         sources: dict[str, set[str]] = {}
         for text in self._translated():
             sources.setdefault(_plain(self._words[text.text]), set()).add(_plain(text.text))
         self._reject([text for text in self._translated() if len(sources[_plain(self._words[text.text])]) > 1])
-
-    def _check_semantic_similarity(self) -> None:
-        """Reject translations that mean something else, where the settings name an encoder to compare by."""
         settings, embed = self._settings, self._context.settings.embed
         texts = self._translated()
         if not settings.encoder or not texts:
@@ -200,16 +201,6 @@ class _EditionTranslator:
         )
         cosines = np.einsum("ij,ij->i", *(embed_texts(self._context.store, side, encoder) for side in sides))
         self._reject([text for text, cosine in zip(texts, cosines, strict=True) if cosine < settings.least_agreement])
-
-    def _join_definitions(self) -> None:
-        """Add the definition of each theme of which all sentences are translated."""
-        for theme in self._data.taxonomy:
-            parts = [self._words.get(sentence.text, "") for sentence in _definition(theme.description)]
-            if parts and all(parts):
-                joined = parts[0]
-                for part in parts[1:]:
-                    joined += part if joined.endswith("。") else f" {part}"
-                self._words[theme.description] = joined
 
     def _translated(self) -> list[_SourceText]:
         return [text for text in self._texts if text.text in self._words]

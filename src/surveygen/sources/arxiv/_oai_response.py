@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -79,7 +78,11 @@ def parse_response(body: bytes, verb: str) -> OaiResponse:
         raise UnusableError("broken", "the response has no responseDate")
     error = root.find(f"{OAI}error")
     if error is not None:
-        return OaiResponse(day, _harmless_code(error))
+        code = error.get("code", "")
+        rule = rule_for_code(code)
+        if rule.action in {"accept", "restart"} or code == "idDoesNotExist":  # these do not end the harvest
+            return OaiResponse(day, code)
+        raise UnusableError(rule.event, f"{clean(code, 40) or 'error'}: {clean(error.text or 'no reason given', 300)}")
     content = root.find(f"{OAI}{verb}")
     if content is None:
         raise UnusableError("broken", f"the response has no {verb}")
@@ -88,23 +91,24 @@ def parse_response(body: bytes, verb: str) -> OaiResponse:
     return _parse_list(content, day, verb)
 
 
-def _harmless_code(error: etree._Element) -> str:
-    """Return the code of an error that does not end the harvest."""
-    code = error.get("code", "")
-    rule = rule_for_code(code)
-    if rule.action in {"accept", "restart"} or code == "idDoesNotExist":
-        return code
-    raise UnusableError(rule.event, f"{clean(code, 40) or 'error'}: {clean(error.text or 'no reason given', 300)}")
-
-
 def _parse_list(content: etree._Element, day: str, verb: str) -> OaiResponse:
     headers: list[Header] = []
     records: list[Paper | BadRecord] = []
     unreadable: set[PaperId] = set()
-    for header, record in _parse_records(content):
-        headers += [header] if header else []
-        records += [record] if record else []
-        if header and isinstance(record, BadRecord):
+    for element in content:
+        if element.tag not in {f"{OAI}header", f"{OAI}record"}:
+            continue
+        header = _parse_header(element if element.tag == f"{OAI}header" else element.find(f"{OAI}header"))
+        if header is None:
+            records.append(_bad_record(element, "", "no id or datestamp in the header"))
+            continue
+        headers.append(header)
+        if element.tag == f"{OAI}header" or header.deleted:
+            continue
+        try:
+            records.append(_parse_paper(element.find(f"{OAI}metadata"), header))
+        except SourceError as error:
+            records.append(_bad_record(element, header.id, error.message))
             unreadable.add(header.id)
     if not headers and not records:
         raise UnusableError("empty", f"{verb} without a record")
@@ -113,22 +117,6 @@ def _parse_list(content: etree._Element, day: str, verb: str) -> OaiResponse:
         raise UnusableError("broken", f"{len(bad)} of {len(records)} records cannot be used: {bad[0].reason}")
     token = child_text(content, f"{OAI}resumptionToken")
     return OaiResponse(day, "", tuple(headers), tuple(records), frozenset(unreadable), token)
-
-
-def _parse_records(content: etree._Element) -> Iterator[tuple[Header | None, Paper | BadRecord | None]]:
-    for element in content:
-        if element.tag not in {f"{OAI}header", f"{OAI}record"}:
-            continue
-        header = _parse_header(element if element.tag == f"{OAI}header" else element.find(f"{OAI}header"))
-        if header is None:
-            yield None, _bad_record(element, "", "no id or datestamp in the header")
-        elif element.tag == f"{OAI}header" or header.deleted:
-            yield header, None
-        else:
-            try:
-                yield header, _parse_paper(element.find(f"{OAI}metadata"), header)
-            except SourceError as error:
-                yield header, _bad_record(element, header.id, error.message)
 
 
 def _parse_header(element: etree._Element | None) -> Header | None:

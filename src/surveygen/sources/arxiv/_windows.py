@@ -54,18 +54,17 @@ class DateWindow:
 
     def only_inside(self, feed: AtomFeed, url: str) -> AtomFeed:
         """Turn papers from outside the window into bad records: servers have ignored dates (aRxiv issue 70)."""
-        return replace(feed, records=tuple(self._check(record, url) for record in feed.records))
-
-    def _check(self, record: Paper | BadRecord, url: str) -> Paper | BadRecord:
-        if isinstance(record, BadRecord) or record.published is None:
-            return record
-        moment = _moment(record.published)
-        is_early = self.since is not None and moment < self.since - _SLACK
-        is_late = self.until is not None and moment > self.until + _SLACK
-        if not (is_early or is_late):
-            return record
-        reason = f"{record.id}: submitted {record.published}, outside the requested dates"
-        return BadRecord(url, 0, reason, record.title)
+        early = self.since - _SLACK if self.since else datetime.min.replace(tzinfo=UTC)
+        late = self.until + _SLACK if self.until else datetime.max.replace(tzinfo=UTC)
+        records: list[Paper | BadRecord] = []
+        for record in feed.records:
+            date = None if isinstance(record, BadRecord) else record.published
+            if isinstance(record, BadRecord) or date is None or early <= _moment(date) <= late:
+                records.append(record)
+            else:
+                reason = f"{record.id}: submitted {date}, outside the requested dates"
+                records.append(BadRecord(url, 0, reason, record.title))
+        return replace(feed, records=tuple(records))
 
 
 def first_window(terms: str, request: FetchRequest) -> DateWindow:

@@ -93,23 +93,20 @@ class OaiHarvester:
             if not missing:
                 yield RecordPage("", (), cursor=run.cursor.closed().text)
                 return
-            yield from self._fetch_missing(run, missing)
+            if len(missing) > MAX_SINGLE:
+                run.rewind()
+                yield from self._fetch_list(run)
+                continue
+            for paper in missing:
+                terms = {"identifier": f"oai:arXiv.org:{paper}", "metadataPrefix": FORMAT}
+                url, response = self._request("GetRecord", terms)
+                run.failures[paper] += bool(response.code) or paper in response.unreadable
+                yield replace(run.page(url, response), missing=(paper,) if response.code else ())
         raise SourceError(
             f"set {run.scope}: {len(missing)} records are listed and cannot be fetched, first {missing[0]}",
             "try again later; what was fetched before is kept",
             retryable=True,
         )
-
-    def _fetch_missing(self, run: _SetHarvest, missing: list[PaperId]) -> Iterator[RecordPage]:
-        if len(missing) > MAX_SINGLE:
-            run.rewind()
-            yield from self._fetch_list(run)
-            return
-        for paper in missing:
-            terms = {"identifier": f"oai:arXiv.org:{paper}", "metadataPrefix": FORMAT}
-            url, response = self._request("GetRecord", terms)
-            run.failures[paper] += bool(response.code) or paper in response.unreadable
-            yield replace(run.page(url, response), missing=(paper,) if response.code else ())
 
     def _list_identifiers(self, run: _SetHarvest) -> Iterator[tuple[str, OaiResponse]]:
         """List the headers of the window; a list that the server drops is restarted."""

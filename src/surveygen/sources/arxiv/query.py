@@ -125,7 +125,10 @@ class ArxivQuery:
         return limit
 
     def _fetch_ids(self, batch: Sequence[PendingPaper]) -> Iterator[RecordPage]:
-        """Fetch some ids; one for which the server refuses the batch is found by halving."""
+        """Fetch some ids; one for which the server refuses the batch is found by halving.
+
+        A page names the requested papers that are missing; a paper that was not requested is a bad record.
+        """
         url = self._ids_url(batch)
         try:
             page, _ = self._get(url, lambda body: _checked(parse_feed(body, url), 0))
@@ -136,7 +139,16 @@ class ArxivQuery:
                 yield RecordPage(url, (BadRecord(url, 0, error.message, batch[0].id),))
                 return
         else:
-            yield _matched(batch, page)
+            requested = {paper.id for paper in batch}
+            records = tuple(
+                record
+                if isinstance(record, BadRecord) or record.id in requested
+                else BadRecord(page.url, 0, f"{record.id}: the server sent it unasked", record.title)
+                for record in page.records
+            )
+            received = {record.id for record in records if isinstance(record, Paper)}
+            missing = dict.fromkeys(paper.id for paper in batch if paper.id not in received)
+            yield replace(page, records=records, missing=tuple(missing))
             return
         for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
             yield from self._fetch_ids(half)
@@ -233,20 +245,6 @@ def _checked(feed: AtomFeed, start: int) -> AtomFeed:
     if len(bad) > max(FEW_BAD, len(feed.records) // 100):
         raise UnusableError("broken", f"{len(bad)} of {len(feed.records)} entries cannot be used: {bad[0].reason}")
     return feed
-
-
-def _matched(batch: Sequence[PendingPaper], page: RecordPage) -> RecordPage:
-    """Compare the response with the request: name the missing, and set aside what was not requested."""
-    requested = {paper.id for paper in batch}
-    records = tuple(
-        record
-        if isinstance(record, BadRecord) or record.id in requested
-        else BadRecord(page.url, 0, f"{record.id}: the server sent it unasked", record.title)
-        for record in page.records
-    )
-    received = {record.id for record in records if isinstance(record, Paper)}
-    missing = dict.fromkeys(paper.id for paper in batch if paper.id not in received)
-    return replace(page, records=records, missing=tuple(missing))
 
 
 def _batches(ids: Sequence[PendingPaper]) -> Iterator[Sequence[PendingPaper]]:

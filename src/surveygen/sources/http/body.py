@@ -99,11 +99,11 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401  # any JSON value
     Raises:
         UnusableError: "broken".
     """
+
+    def reject(name: str) -> NoReturn:
+        raise ValueError(f"{name} is not JSON")
+
     try:
-        return json.loads(body, parse_constant=_reject_constant)
+        return json.loads(body, parse_constant=reject)
     except (ValueError, RecursionError) as error:
         raise UnusableError("broken", f"the response is not valid JSON: {clean(str(error), 80)}") from error
-
-
-def _reject_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")

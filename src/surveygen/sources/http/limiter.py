@@ -28,10 +28,6 @@ Archive = Callable[[str, bytes], None]
 _log = logging.getLogger(__name__)
 
 
-def _jitter() -> float:
-    return random.SystemRandom().uniform(0.0, 0.5)  # so that clients that failed together do not retry together
-
-
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Time and chance, so that a test can replace them. All in seconds.
@@ -42,7 +38,8 @@ class Clock:
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
-    jitter: Callable[[], float] = _jitter
+    # Clients that failed together do not retry together.
+    jitter: Callable[[], float] = field(default=lambda: random.SystemRandom().uniform(0.0, 0.5))
 
 
 @dataclass(frozen=True, slots=True)

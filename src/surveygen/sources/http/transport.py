@@ -134,28 +134,47 @@ class Transport:
             if mark := self._limiter.stop_mark():
                 raise SourceError(f"arXiv refused an earlier run: {mark}", RULES["forbidden"].advice, status=403)
             try:
-                result = self._send_once(request, parse)
+                response = self._follow(request)
+                if self._archive is not None and response.status == 200:
+                    self._archive(response.url, response.body)
+                self._check(response, parse)
+                result = parse(response.body)
             except UnusableError as fault:
                 self._wait_or_raise(fault, request.url, attempt)
             else:
                 self._failures = 0
-                return result
+                return response, result
 
-    def _send_once(self, request: HttpRequest, parse: Callable[[bytes], T]) -> tuple[HttpResponse, T]:
+    def _follow(self, request: HttpRequest) -> HttpResponse:
+        """Send a request once; redirects are followed within the same site, never from https down to http."""
         response = self._exchange(request)
         for _ in range(MAX_REDIRECTS):
             if rule_for(response.status).action != "follow":
                 break
-            response = self._exchange(replace(request, url=_redirect_target(response)))
-        if self._archive is not None and response.status == 200:
-            self._archive(response.url, response.body)
-        if response.status == 400:
-            _raise_refusal(response, parse)
-        self._check(response)
-        return response, parse(response.body)
+            target = urljoin(response.url, response.headers.get("location", ""))
+            try:
+                old, new = urlsplit(response.url), urlsplit(target)
+                allowed = new.scheme == "https" or (new.scheme == "http" and old.scheme == "http")
+                same = _site(old.hostname or "") == _site(new.hostname or "")
+            except ValueError:
+                allowed = same = False
+            if not (allowed and same):
+                message = f"redirected to {clean(target, 100)!r}, another site"
+                raise UnusableError("hostile", message, status=response.status)
+            response = self._exchange(replace(request, url=target))
+        return response
 
-    def _check(self, response: HttpResponse) -> None:
-        """Raise for a status that is not a good response, or for a body of another content type."""
+    def _check(self, response: HttpResponse, parse: Callable[[bytes], object]) -> None:
+        """Raise for a status that is not a good response, or for a body of another content type.
+
+        If the body of a refusal contains the server's own words, `parse` raises with them.
+        """
+        if response.status == 400:
+            try:
+                parse(response.body)
+            except UnusableError as fault:
+                if fault.event == "refused":
+                    raise UnusableError("refused", fault.message, status=response.status) from fault
         rule = rule_for(response.status)
         if rule.action != "accept":
             retry_after = read_retry_after(response.headers.get("retry-after"), self._clock.wall())
@@ -211,8 +230,9 @@ class Transport:
                 if isinstance(error, ValueError):
                     message = f"{clean(request.url, 100)!r} cannot be requested: {error}"
                     raise UnusableError("unknown", message) from error
-                is_unreachable = _never_reached(error) and not self._has_responded
-                raise UnusableError("unreachable" if is_unreachable else "network", _network_reason(error)) from error
+                reason, is_connected = _network_reason(error)
+                is_unreachable = not (is_connected or self._has_responded)
+                raise UnusableError("unreachable" if is_unreachable else "network", reason) from error
         self._budget.receive(len(response.body))
         return response
 
@@ -254,49 +274,23 @@ def user_agent(contact: str) -> str:
     return f"surveygen/{__version__}" + (f" (mailto:{address})" if address else "")
 
 
-def _raise_refusal(response: HttpResponse, parse: Callable[[bytes], object]) -> None:
-    """Raise with the server's own words, if the body of a refusal contains some."""
-    try:
-        parse(response.body)
-    except UnusableError as fault:
-        if fault.event == "refused":
-            raise UnusableError("refused", fault.message, status=response.status) from fault
-
-
-def _redirect_target(response: HttpResponse) -> str:
-    """Return the target of a redirect: the same site only, never from https down to http."""
-    target = urljoin(response.url, response.headers.get("location", ""))
-    try:
-        old, new = urlsplit(response.url), urlsplit(target)
-        allowed = new.scheme == "https" or (new.scheme == "http" and old.scheme == "http")
-        same = _site(old.hostname or "") == _site(new.hostname or "")
-    except ValueError:
-        allowed = same = False
-    if not (allowed and same):
-        raise UnusableError("hostile", f"redirected to {clean(target, 100)!r}, another site", status=response.status)
-    return target
-
-
 def _site(host: str) -> str:
     """Return the registered domain: the last two labels, which is right for arxiv.org; an IP address as it is."""
     return host if host.replace(".", "").isdigit() or ":" in host else ".".join(host.split(".")[-2:])
 
 
-def _never_reached(error: Exception) -> bool:
+def _network_reason(error: Exception) -> tuple[str, bool]:
+    """Summarize the long message of the network library in a few words; return also whether there was a connection."""
     cause = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, requests.ConnectTimeout) or isinstance(cause, urllib3.exceptions.NewConnectionError)
-
-
-def _network_reason(error: Exception) -> str:
-    """Summarize the long message of the network library in a few words."""
+    is_connected = not isinstance(cause, urllib3.exceptions.NewConnectionError)
     if isinstance(error, requests.ConnectTimeout):
-        return "no connection in time"
+        return "no connection in time", False
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return "no answer in time"
+        return "no answer in time", is_connected
     if isinstance(error, requests.ConnectionError) and "NameResolution" in str(error):
-        return "the host name cannot be resolved"
-    if _never_reached(error):
-        return "no connection"
+        return "the host name cannot be resolved", is_connected
+    if not is_connected:
+        return "no connection", False
     if isinstance(error, requests.ConnectionError | ConnectionError):
-        return "the connection was closed"
-    return f"the response broke off ({type(error).__name__})"
+        return "the connection was closed", True
+    return f"the response broke off ({type(error).__name__})", True

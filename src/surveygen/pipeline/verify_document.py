@@ -1,0 +1,264 @@
+"""Check the content of drafts: sentences against papers, editions against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from surveygen.corpus import Store
+from surveygen.domain.decision import active_edits
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import Evidence, Sentence
+from surveygen.summarize import check_grounding
+from surveygen.translate import Glossary, validation_error
+
+_SOURCE = "en"
+_NUMBERED = ("flow", "year_chart", "taxonomy", "likeness")  # blocks that hold nothing but a caption and data
+# What depends on the language: how much of an edition is translated, and by what.
+_OWN_QUALITY = frozenset({"translated_sentences", "untranslated_sentences", "failed_translations"})
+_OWN_PROVENANCE = frozenset({"translator"})
+# What follows from the words of a person, who may write over one edition alone.
+_EDITED_QUALITY = frozenset(
+    {"human_sentences", "doubted_sentences", "citation_coverage", "grounded_share", "grounded_cited_share"}
+    | {"model_sentences", "redundancy"}
+)
+_OWN_PAPER = frozenset({"card"})
+_OWN_THEME = frozenset({"name", "description"})
+
+Draft = tuple[Path, Mapping[str, Any]]
+Fact = tuple[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A failed check: file, place and reason."""
+
+    file: str
+    place: str
+    reason: str
+
+
+class DraftCheck:
+    """The checks of one survey.json, with counts."""
+
+    def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary) -> None:
+        self._glossary = glossary
+        # A citation of a paper that has left the survey is shown without its mark.
+        self._edited = {decision.target.replace("[@", "[") for decision in active_edits(store.decisions.all())}
+        self._paper = cache(lambda paper, version: paper_as_of(store, paper, version))
+        self._path = str(path)
+        self._data = data
+        self.sentences = 0
+        self.citations = 0
+        self.human = 0
+        self.stale: list[Problem] = []
+
+    def problems(self) -> list[Problem]:
+        """Return the failed checks; a draft with another structure is one problem, not a crash."""
+        try:
+            return [Problem(self._path, place, reason) for place, reason in self._failures()]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return [Problem(self._path, "", f"does not have the structure of a draft: {error!r}")]
+
+    def _failures(self) -> Iterator[tuple[str, str]]:
+        listed = {row["paper"] for row in self._data["references"]}
+        papers = {row["id"] for row in self._data["papers"]}
+        for paper in sorted(listed - papers):
+            yield "references", f"{paper} is not a paper of the draft"
+        cited = set()
+        for place, themed, raw in _claims(self._data["sections"]):
+            self.sentences += 1
+            self.citations += len(raw["cites"])
+            cited |= set(raw["cites"])
+            if raw["hand"] is not None:
+                self.human += 1
+                sources = ", ".join(f"{doubt['paper']}: {doubt['reason']}" for doubt in raw["hand"]["sources"])
+                if sources:  # no failure: a person has to look at it
+                    self.stale.append(Problem(self._path, place, f"{raw['text'][:60]!r}: sources changed: {sources}"))
+            for reason in self._check(raw, listed, themed=themed):
+                yield place, reason
+        if not any(block["kind"] == "catalogue" for section in self._data["sections"] for block in section["blocks"]):
+            for paper in sorted(listed - cited):
+                yield "references", f"{paper} is never cited"
+
+    def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
+        sentence = _sentence(raw)
+        shown = f"{sentence.text[:60]!r}"
+        for paper in sorted(set(sentence.cites) - listed):
+            yield f"{shown} cites {paper}, which is not in the references"
+        if themed and not sentence.cites and sentence.method != "human":
+            yield f"{shown} cites nothing"
+        if raw["text"] != sentence.plain:
+            yield f"{shown}: text and marked text differ"
+        original, origin = sentence, sentence.translated_from
+        if origin is not None:
+            original = replace(sentence, text=sentence.source, language=origin, translated_from=None, source="")
+        if (sentence.method == "human" or raw["hand"] is not None) and sentence.text.replace(
+            "[@", "["
+        ) not in self._edited:
+            yield f"{shown} is said to be a person's, and no decision of the store has it"
+        verdict = check_grounding(original, self._paper)
+        if not verdict.ok:
+            yield f"{shown}: {verdict.reason}"
+        if origin is not None:
+            pair = (origin, sentence.language)
+            reason = validation_error(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
+            if reason:
+                yield f"{shown} is not a valid translation of its source: {reason}"
+
+
+def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:
+    """Return a paper with the text of one version, None if the store does not have it."""
+    current = store.papers.get(paper)
+    if current is None or current.version == version:
+        return current
+    title, abstract = store.papers.text(paper, version, "title"), store.papers.text(paper, version, "abstract")
+    if title is None or abstract is None:
+        return None
+    comment = store.papers.text(paper, version, "comment") or ""
+    return replace(current, version=version, title=title, abstract=abstract, comment=comment)
+
+
+def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
+    """Yield (section id, whether the section is about a theme, sentence) for text and table cells."""
+    for section in sections:
+        themed = section["theme"] is not None
+        for block in section["blocks"]:
+            for sentence in block.get("sentences", ()):
+                yield section["id"], themed, sentence
+            if block["kind"] == "table":
+                for row in block["rows"]:
+                    for cell in row["cells"]:
+                        if cell is not None:
+                            yield section["id"], themed, cell
+
+
+def _sentence(raw: Mapping[str, Any]) -> Sentence:
+    evidence = tuple(
+        Evidence(PaperId(item["paper"]), item["version"], item["field"], item["start"], item["end"])
+        for item in raw["evidence"]
+    )
+    return Sentence(
+        text=raw["marked"],
+        cites=tuple(PaperId(paper) for paper in raw["cites"]),
+        evidence=evidence,
+        method=raw["method"],
+        rule=raw["rule"],
+        role=raw["role"],
+        support=raw["support"],
+        language=raw["language"],
+        translated_from=raw["translated_from"],
+        source=raw.get("source", ""),
+    )
+
+
+def compare_editions(drafts: Sequence[Draft]) -> Iterator[tuple[Path, str, str]]:
+    """Yield (file, place, reason) for each edition that differs from the first one of its survey.
+
+    The first edition is the one in the language of the papers, if it was built. Editions are in sibling folders.
+    """
+    surveys: dict[Path, list[Draft]] = {}
+    for draft in drafts:
+        surveys.setdefault(draft[0].parent.parent, []).append(draft)
+    for editions in surveys.values():
+        first, *others = sorted(editions, key=lambda draft: (draft[1].get("language") != _SOURCE, str(draft[0])))
+        for path, data in others:
+            difference = _difference(first[1], data)
+            if difference:
+                place, reason = difference
+                yield path, place, f"differs from the edition {first[1].get('language')!r}: {reason}"
+
+
+def _difference(first: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the first place where two editions differ, with the reason."""
+    try:
+        if first["provenance"]["corpus_sha256"] != other["provenance"]["corpus_sha256"]:
+            return "provenance", "it was built from another state of the corpus; build it again"
+        edited = bool(first["quality"]["human_sentences"] or other["quality"]["human_sentences"])
+        own = _OWN_QUALITY | _EDITED_QUALITY if edited else _OWN_QUALITY
+        ours, theirs = list(_facts(first, own)), list(_facts(other, own))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return "", f"it does not have the structure of a draft: {error!r}"
+    for (place, fact), (their_place, their_fact) in zip(ours, theirs, strict=False):
+        if place != their_place:
+            return their_place, f"{place} was expected here"
+        if fact != their_fact and not _edited_in_either(fact, their_fact):
+            return place, f"{_excerpt(their_fact)} in place of {_excerpt(fact)}"
+    if len(ours) != len(theirs):
+        return "", f"{len(theirs)} facts in place of {len(ours)}"
+    return None
+
+
+def _facts(data: Mapping[str, Any], own_quality: frozenset[str]) -> Iterator[Fact]:
+    """Yield every fact of an edition with its place, in document order, without text in its language."""
+    for section in data["sections"]:
+        yield f"section {section['id']}", (section["level"], section["theme"])
+        for block in section["blocks"]:
+            yield from _block(section["id"], block)
+    for name in ("references", "assignments", "citations", "changes"):
+        yield name, data[name]
+    yield "themes", [_without(theme, _OWN_THEME) for theme in data["themes"]]
+    for paper in data["papers"]:
+        yield f"paper {paper['id']}", _without(paper, _OWN_PAPER)
+        for field, value in sorted(paper["card"].items()):
+            items = value if isinstance(value, list) else [value]
+            # A dict without marked text is the evidence of a code link.
+            sentences = [claim_of(item) if isinstance(item, dict) and "marked" in item else item for item in items]
+            yield f"card {paper['id']}", (field, sentences)
+    yield "quality", _without(data["quality"], own_quality)
+    yield "provenance", _without(data["provenance"], _OWN_PROVENANCE)
+
+
+def _block(place: str, block: Mapping[str, Any]) -> Iterator[Fact]:
+    kind = block["kind"]
+    if kind == "note" and block["role"] == "notice":
+        return  # the number of notices depends on what is translated
+    yield place, kind
+    if kind in _NUMBERED:
+        yield place, _unworded(block)
+    for sentence in block.get("sentences", ()):
+        yield place, claim_of(sentence)
+    if kind == "facts" and place == "glance":  # elsewhere they hold dates, and what is translated
+        yield place, ["".join(filter(str.isdecimal, row["value"])) for row in block["rows"]]
+    if kind == "papers":
+        yield place, [(item["paper"], item["title"]) for item in block["items"]]
+    if kind == "table":
+        for row in block["rows"]:
+            yield place, (row["paper"], [claim_of(cell) if cell is not None else None for cell in row["cells"]])
+
+
+def _unworded(data: object) -> object:
+    """Remove captions and labels at any depth."""
+    if isinstance(data, Mapping):
+        return {key: _unworded(value) for key, value in data.items() if key not in {"caption", "label"}}
+    return [_unworded(item) for item in data] if isinstance(data, list) else data
+
+
+def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
+    """Return the claim of a sentence with author and evidence, in the language of its source."""
+    own = {"text", "marked", "source", "language", "translated_from"}
+    return {
+        **_without(sentence, frozenset(own)),
+        "words": sentence.get("source") or sentence["marked"],
+        "in": "" if sentence["rule"] == "data" else sentence["translated_from"] or sentence["language"],  # names
+    }
+
+
+def _edited_in_either(first: object, second: object) -> bool:
+    """Return whether both are the same claim, edited by a person in one edition or in both."""
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return False
+    edited = any(isinstance(claim.get("hand"), dict) for claim in (first, second))
+    return edited and bool(first.get("claim")) and first.get("claim") == second.get("claim")
+
+
+def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in names}
+
+
+def _excerpt(fact: object) -> str:
+    text = str(fact["words"] if isinstance(fact, dict) and "words" in fact else fact)
+    return repr(text if len(text) <= 80 else f"{text[:79]}…")
