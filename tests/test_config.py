@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from surveygen import pipeline
-from surveygen.config import SettingDoc, Settings, document_settings, find_project, load_settings, read_toml, toml_value
+from surveygen.config import (
+    SettingDoc,
+    Settings,
+    ThemeSettings,
+    document_settings,
+    find_project,
+    load_settings,
+    read_toml,
+    toml_value,
+)
 from surveygen.errors import ConfigError
 
 DOCUMENTED = tuple(document_settings())
@@ -145,13 +154,14 @@ def test_the_project_is_the_nearest_folder_upwards(tmp_path: Path) -> None:
         find_project(below, exact=True)
 
 
-def test_init_writes_every_key_with_its_default(tmp_path: Path) -> None:
-    """Each key of the settings is in the file, no other is, and the file read back gives the defaults."""
+def test_init_writes_every_key(tmp_path: Path) -> None:
+    """Each key of the settings is in the file and no other; a new survey has the defaults, and induced sub-themes."""
     (path,) = pipeline.init(tmp_path / "s", title="Graph Learning")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
 
     assert set(leaves(data)) == {key(setting) for setting in DOCUMENTED}
-    assert load_settings(path) == Settings(title="Graph Learning", slug="graph-learning")
+    themes = ThemeSettings(subthemes="induced")
+    assert load_settings(path) == Settings(title="Graph Learning", slug="graph-learning", themes=themes)
 
 
 def test_init_documents_every_key(tmp_path: Path) -> None:

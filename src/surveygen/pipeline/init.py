@@ -36,7 +36,8 @@ def init(folder: Path, *, profile: str = "none", title: str | None = None) -> tu
             (folder / part).mkdir(exist_ok=True)
         if source.suffix == ".toml":
             shutil.copyfile(source, folder / name)
-        text = settings_file({"title": chosen, "slug": slugify(chosen), "profile": name})
+        values = {"title": chosen, "slug": slugify(chosen), "profile": name, "themes.subthemes": "induced"}
+        text = settings_file(values)
         settings.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{folder}: {error.strerror}", "choose a folder with write permission") from error
@@ -45,18 +46,18 @@ def init(folder: Path, *, profile: str = "none", title: str | None = None) -> tu
 
 
 def settings_file(values: Mapping[str, object]) -> str:
-    """Return the text of a survey.toml with every key, its documentation and its default.
+    """Return the text of a survey.toml with every key, its documentation and its value.
 
     Args:
-        values: values of keys at the top level in place of their defaults.
+        values: by dotted name, values in place of the defaults.
     """
-    lines = ["# Settings of this survey: every key, with its default."]
+    lines = ["# Settings of this survey: every key."]
     table = ""
     for setting in document_settings():
         if setting.table != table:
             table = setting.table
             lines += ["", *_comment(setting.table_text), f"[{table}]"]
-        value = values.get(setting.name, setting.default) if not table else setting.default
+        value = values.get(f"{table}.{setting.name}".lstrip("."), setting.default)
         lines += ["", *_comment(setting.text), f"{setting.name} = {toml_value(value)}"]
     return "\n".join(lines) + "\n"
 
