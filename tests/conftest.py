@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from open_page import CHROMIUM
+from surveygen import embed
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,6 +24,13 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+embed.__path__.append(str(ROOT / "tests" / "support" / "encoders"))  # encoder = "hashing"
+
+# The matrices of the tests are small: with a process per core, threads of BLAS only wait for each other (half of the CPU
+# time of a build, measured). This holds where numpy is not imported yet, and for programs that the tests start.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 
 settings.register_profile("suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
