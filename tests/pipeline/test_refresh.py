@@ -48,7 +48,7 @@ def replica(root: Path) -> Iterator[Replica]:
 def survey_at(folder: Path, replica: Replica) -> Project:
     """Make a survey under the shipped profile that harvests a small arXiv."""
     made = project_at(folder, replica)
-    settings = replace(made.settings, title="Sample", profile="llm-alignment", embed=EmbedSettings(threads=1))
+    settings = replace(made.settings, title="Sample", profile="llm-alignment", embed=EmbedSettings("hashing"))
     return replace(made, settings=settings)
 
 
