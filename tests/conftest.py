@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from open_page import CHROMIUM
-from surveygen import embed
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,15 +24,20 @@ _ARGUMENTS = [
     "--disable-sync",
 ]
 
-embed.__path__.append(str(ROOT / "tests" / "support" / "encoders"))  # encoder = "hashing"
-
-# The matrices of the tests are small: with a process per core, threads of BLAS only wait for each other (half of the CPU
-# time of a build, measured). This holds where numpy is not imported yet, and for programs that the tests start.
+# The matrices of the tests are small, and threads of BLAS take as much CPU time waiting as working (measured). Read as
+# numpy is loaded, which no module above does; inherited by the workers of xdist and by programs that the tests start.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 settings.register_profile("suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+
+def pytest_configure() -> None:
+    """Let surveys of the tests have `encoder = "hashing"`."""
+    from surveygen import embed
+
+    embed.__path__.append(str(ROOT / "tests" / "support" / "encoders"))
 
 
 @pytest.fixture(autouse=True)
