@@ -13,7 +13,7 @@ from unicodedata import normalize
 import pytest
 
 from pdf_gate import LACKING, pass_the_gate, said
-from sample_survey import sample_survey
+from sample_survey import sample_survey, with_leaves
 from surveygen.config import LatexSettings
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
@@ -51,8 +51,12 @@ pytestmark = [pytest.mark.tex, pytest.mark.skipif(bool(LACKING), reason=f"make s
 
 @pytest.mark.parametrize("code", _NAMES)
 def test_the_pdf_passes_the_gate(code: str, shipped: TemplateRoots, tmp_path: Path) -> None:
-    """No complaint of TeX, every theme name the right way round; title, language, date, links and fonts are there."""
-    _pass_the_gate(code, LatexSettings(), shipped, tmp_path)
+    """No complaint of TeX, every theme name the right way round; title, language, date, links and fonts are there.
+
+    The English one has a taxonomy so large that it is drawn in parts.
+    """
+    survey = _in(code)
+    _pass_the_gate(with_leaves(survey, 45) if code == "en" else survey, LatexSettings(), shipped, tmp_path)
 
 
 @pytest.mark.skipif(shutil.which("biber") is None, reason="no biber; run: make system-deps")
@@ -63,7 +67,7 @@ def test_every_form_passes_the_gate(form: str, shipped: TemplateRoots, tmp_path:
     document_class = f"{settings.document_class}.cls"
     if not said("kpsewhich", document_class):
         pytest.skip(f"no {document_class}; run: make system-deps")
-    _pass_the_gate(code, settings, shipped, tmp_path)
+    _pass_the_gate(_in(code), settings, shipped, tmp_path)
 
     text = said("pdftotext", "-layout", str(tmp_path / "survey.pdf"), "-")
     listed = [entry for entry in sample_survey().entries if entry.paper.authors]
@@ -71,10 +75,10 @@ def test_every_form_passes_the_gate(form: str, shipped: TemplateRoots, tmp_path:
     assert code == "ar" or lost == []  # there a reference is a line of two directions
 
 
-def _pass_the_gate(code: str, settings: LatexSettings, shipped: TemplateRoots, folder: Path) -> None:
+def _pass_the_gate(survey: Survey, settings: LatexSettings, shipped: TemplateRoots, folder: Path) -> None:
+    code = survey.language
     if code in _FONTS and not said("kpsewhich", _FONTS[code]):
         pytest.skip(f"no {_FONTS[code]}; run: make system-deps")
-    survey = _in(code)
     report = _compiled(survey, code, settings, shipped, folder)
     pdf = str(folder / "survey.pdf")
     text = normalize("NFKC", said("pdftotext", pdf, "-"))  # Arabic comes in the forms it is set in
