@@ -14,7 +14,7 @@ import pytest
 from arxiv_oai import Sizes
 from arxiv_server import Replica, serving
 from arxiv_world import State, Version, World, invent_world, real_world, rfc822
-from harvest_rig import EAGER, dump, project_at, run, run_until_done
+from harvest_project import EAGER, dump, project_at, run, run_until_done
 from harvest_worker import let_go, prepare_worker, start_worker
 from surveygen.corpus import Scope, Store
 from surveygen.domain.changes import Revised

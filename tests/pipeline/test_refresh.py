@@ -16,7 +16,7 @@ from lxml import etree
 
 from arxiv_server import Replica, serving
 from arxiv_world import State, Version, World
-from harvest_rig import dump, edge_at, project_at
+from harvest_project import dump, edge_at, project_at
 from small_surveys import corpus_lines
 from surveygen.config import EmbedSettings, Project
 from surveygen.pipeline import NullProgress, RefreshResult, build, verify

@@ -10,7 +10,7 @@ from typing import Any
 
 from arxiv_oai import Sizes
 from arxiv_server import Replica, serving
-from harvest_rig import edge_at, project_at, run
+from harvest_project import edge_at, project_at, run
 from replay import SET, Day, noon, script
 from surveygen.config import EmbedSettings, Project
 from surveygen.corpus import Store

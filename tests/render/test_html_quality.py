@@ -46,7 +46,7 @@ def axe() -> Callable[..., list[str]]:
 @pytest.mark.browser
 @pytest.mark.parametrize("name", _PAGES)
 def test_axe_finds_nothing(visit: Open, axe: Callable[..., list[str]], name: str) -> None:
-    """No violation on the page, its list of authors open, and on an open card, also in dark on the page with every block."""
+    """No violation on the page, its list of authors open, and on an open card; in dark too on the sample."""
     dark = name == "sample"
     page = visit(name).page
     page.locator("[name=author]").press("ArrowDown")

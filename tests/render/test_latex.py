@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nasty import NASTY, TOUCHED
+from hostile_strings import HOSTILE_STRINGS, TOUCHED
 from sample_survey import hostile_survey, sample_survey, with_leaves
 from surveygen.config import LatexSettings
 from surveygen.domain.math import _ARITY, _SYMBOLS
@@ -40,7 +40,7 @@ def test_rendering_twice_gives_the_same_text(english: Language, shipped: Templat
     assert one == two
 
 
-@pytest.mark.parametrize(("name", "text"), NASTY, ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize(("name", "text"), HOSTILE_STRINGS, ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_is_inert(english: Language, shipped: TemplateRoots, name: str, text: str) -> None:
     """No field lets a command through, and all braces pair."""
     written = latex.make(english, shipped).render(hostile_survey(text))["survey.tex"]
@@ -146,7 +146,7 @@ def test_a_large_taxonomy_is_split(english: Language, shipped: TemplateRoots) ->
 @pytest.mark.tex
 def test_all_hostile_texts_compile_clean(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
     """Every odd string in every field, in one document; no file is made by them."""
-    report = _compiled(hostile_survey(*(text for _, text in NASTY)), english, shipped, tmp_path)
+    report = _compiled(hostile_survey(*(text for _, text in HOSTILE_STRINGS)), english, shipped, tmp_path)
 
     assert report.clean, report
     assert sorted(path.name for path in tmp_path.iterdir()) == ["references.bib", "survey.pdf", "survey.tex"]

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 import pytest
 from lxml import html as lxml_html
 
-from nasty import NASTY, TOUCHED
-from pdf_gate import LACKING, pass_the_gate
+from hostile_strings import HOSTILE_STRINGS, TOUCHED
+from pdf_checks import LACKING, check_pdf
 from sample_survey import hostile_survey, sample_survey, sentence
 from surveygen.domain.inline import Math, parse_inline, plain
 from surveygen.domain.paper import PaperId
@@ -203,7 +203,7 @@ def test_long_lists_go_on_on_further_slides(english: Language, shipped: Template
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize(("name", "text"), NASTY, ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize(("name", "text"), HOSTILE_STRINGS, ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_is_inert(english: Language, shipped: TemplateRoots, name: str, text: str) -> None:
     """No field lets a command, an element, an attribute or an address through, and its words can be read."""
     written = rendered(_on_every_slide(hostile_survey(text)), english, shipped)
@@ -276,7 +276,7 @@ def test_the_sample_compiles_clean(compiled: tuple[CompileReport, Path]) -> None
     report, pdf = compiled
 
     assert report.clean, report
-    pass_the_gate(pdf, talkative_survey().title, "en")
+    check_pdf(pdf, talkative_survey().title, "en")
 
 
 @tex_engine
@@ -295,7 +295,9 @@ def test_a_talk_compiled_twice_has_the_same_bytes(
 @pytest.mark.tex
 def test_all_hostile_texts_compile(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
     """Every odd string on the slides, in one deck: it is printed, and makes no file."""
-    report = _compiled(_on_every_slide(hostile_survey(*(text for _, text in NASTY))), english, shipped, tmp_path)
+    report = _compiled(
+        _on_every_slide(hostile_survey(*(text for _, text in HOSTILE_STRINGS))), english, shipped, tmp_path
+    )
 
     assert (report.errors, report.undefined, report.missing) == ((), (), ())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["survey.pdf", "survey.tex"]
