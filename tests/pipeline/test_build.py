@@ -100,21 +100,23 @@ def test_formats_agree_on_numbers_and_keys(built: Project) -> None:
     assert sorted(bib) == sorted(keys)
 
 
-def test_only_new_papers_are_embedded(copy: Project, root: Path, tmp_path: Path) -> None:
-    """Papers that the store has vectors for are not encoded again."""
+@pytest.mark.xdist_group("torch")
+def test_only_new_papers_are_embedded(make_project: MakeProject, root: Path, tmp_path: Path) -> None:
+    """Papers that the store has vectors of the sentence model for are not encoded again."""
     counted = _Counting()
-    settings = copy.root / "survey.toml"
+    project = make_project(papers=6)
+    settings = project.root / "survey.toml"
     settings.write_text(settings.read_text().replace('encoder = "lsa"', 'encoder = "sentence"'))
-    project = find_project(copy.root, exact=True)
+    project = find_project(project.root, exact=True)
     pipeline.build(project, counted)
     more = tmp_path / "more.jsonl"
-    more.write_text(corpus_lines(root, 7, start=60), encoding="utf-8")
+    more.write_text(corpus_lines(root, 3, start=6), encoding="utf-8")
     pipeline.add(project, [more], SILENT)
 
     pipeline.build(project, counted)
     pipeline.build(project, counted)
 
-    assert counted.embedded == [60, 7], "the third build has nothing to do at all"
+    assert counted.embedded == [6, 3], "the third build has nothing to do at all"
 
 
 class _Counting(pipeline.NullProgress):

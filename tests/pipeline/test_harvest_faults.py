@@ -12,7 +12,7 @@ import pytest
 from arxiv_server import Replica, serving
 from arxiv_world import invent_world
 from fault_schedules import events_of, try_schedule
-from harvest_rig import dump, project_at, run
+from harvest_project import dump, project_at, run
 from harvest_worker import start_worker
 
 # 200 schedules and 50 kills hold (SURVEYGEN_SCHEDULES=200 SURVEYGEN_KILLS=50, ten minutes); the suite takes a few.

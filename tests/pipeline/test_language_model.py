@@ -314,7 +314,7 @@ def test_a_hostile_server_leaves_no_trace(project: Project, server: LanguageServ
 def test_a_server_that_hangs_or_is_gone_ends_in_a_whole_draft(project: Project, server: LanguageServer) -> None:
     """The run ends after five questions without an answer, and the next build has all to ask."""
     server.manner = lambda _asked: Said(hang=60)
-    hurried = replace(project.settings, llm=replace(project.settings.llm, timeout_seconds=1.5))
+    hurried = replace(project.settings, llm=replace(project.settings.llm, timeout_seconds=0.4))
 
     spent = pipeline.build(replace(project, settings=hurried), SILENT).spent
 

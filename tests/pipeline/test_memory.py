@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
-from forgetful import forget
+from no_cache import no_cache
 from small_surveys import corpus_lines
 from surveygen import plugins
 from surveygen.config import SummarizeSettings
@@ -79,4 +79,4 @@ def test_a_theme_with_a_new_paper_reads_that_paper_alone(tmp_path: Path, root: P
         _summary([corrected, *papers[1:]], counting)
 
     assert counting.made == [papers[-1].id, corrected.id]
-    assert summary == _summary(papers, forget)
+    assert summary == _summary(papers, no_cache)

@@ -16,7 +16,7 @@ from lxml import etree
 
 from arxiv_server import Replica, serving
 from arxiv_world import State, Version, World
-from harvest_rig import dump, edge_at, project_at
+from harvest_project import dump, edge_at, project_at
 from small_surveys import corpus_lines
 from surveygen.config import EmbedSettings, Project
 from surveygen.pipeline import NullProgress, RefreshResult, build, verify
@@ -48,7 +48,7 @@ def replica(root: Path) -> Iterator[Replica]:
 def survey_at(folder: Path, replica: Replica) -> Project:
     """Make a survey under the shipped profile that harvests a small arXiv."""
     made = project_at(folder, replica)
-    settings = replace(made.settings, title="Sample", profile="llm-alignment", embed=EmbedSettings(threads=1))
+    settings = replace(made.settings, title="Sample", profile="llm-alignment", embed=EmbedSettings("hashing"))
     return replace(made, settings=settings)
 
 

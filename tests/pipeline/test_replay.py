@@ -10,7 +10,7 @@ from typing import Any
 
 from arxiv_oai import Sizes
 from arxiv_server import Replica, serving
-from harvest_rig import edge_at, project_at, run
+from harvest_project import edge_at, project_at, run
 from replay import SET, Day, noon, script
 from surveygen.config import EmbedSettings, Project
 from surveygen.corpus import Store
@@ -54,7 +54,7 @@ def test_real_days_reach_the_report(shared: Path, tmp_path: Path) -> None:
     told = script(shared, DAYS)
     with serving(Replica(world=told.world, sizes=Sizes(300, 2000))) as replica:
         made = project_at(tmp_path / "survey", replica, sets=(SET,))
-        settings = replace(made.settings, formats=("json",), embed=EmbedSettings(threads=1))
+        settings = replace(made.settings, formats=("json",), embed=EmbedSettings("hashing"))
         project = replace(made, settings=settings)
         refresh(project, NullProgress(), deps=edge_at(project.root))
         for day in told.days[:REPORTED]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from hostile_strings import HOSTILE_STRINGS
 from large_survey import large_survey
-from nasty import NASTY
 from open_page import Open, Seen
 from sample_survey import hostile_survey, sample_survey, survey_with_stranger
 from surveygen.domain.survey import Survey
@@ -61,7 +61,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "middle": (large_survey(120), load("en")),  # more papers than the catalogue has rows without scripts
         "large": (large_survey(500), load("en")),
         "rtl": (replace(large_survey(30), language="ar"), load("ar")),
-        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
+        "hostile": (hostile_survey(*(text for _, text in HOSTILE_STRINGS)), load("en")),
     }
     for name, (survey, language) in surveys.items():
         text = html.make(language, TemplateRoots(template_root())).render(survey)["index.html"]
@@ -81,7 +81,7 @@ def decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     surveys = {
         "sample": (sample_survey(), load("en")),
         "rtl": (replace(sample_survey(), language="ar"), load("ar")),
-        "hostile": (hostile_survey(*(text for _, text in NASTY)), load("en")),
+        "hostile": (hostile_survey(*(text for _, text in HOSTILE_STRINGS)), load("en")),
     }
     for name, (survey, language) in surveys.items():
         text = slides.make(language, TemplateRoots(template_root())).render(survey)["slides.html"]

@@ -8,14 +8,14 @@ import pytest
 from bibtexparser.entrypoint import parse_string as parse_blocks
 from pybtex.database import parse_string
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import PaperReview
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.render.bibtex import bibliography
 
-_TEXTS = [text for _, text in NASTY]
+_TEXTS = [text for _, text in HOSTILE_STRINGS]
 
 
 def _entry(paper: Paper) -> BibliographyEntry:
@@ -35,7 +35,9 @@ def test_fields_of_a_preprint_and_of_an_article() -> None:
     assert [str(person) for person in read["key220300002"].persons["author"]] == ["Lindqvist, Bo", "M\u00fcller, Ada"]
 
 
-@pytest.mark.parametrize("texts", [*([text] for text in _TEXTS), _TEXTS], ids=[*(name for name, _ in NASTY), "all"])
+@pytest.mark.parametrize(
+    "texts", [*([text] for text in _TEXTS), _TEXTS], ids=[*(name for name, _ in HOSTILE_STRINGS), "all"]
+)
 def test_hostile_fields_leave_every_entry_whole(texts: list[str]) -> None:
     """Two different parsers find the same entries as were written, and no more."""
     entries = hostile_survey(*texts).entries

@@ -20,8 +20,8 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from pybtex.database import parse_string
 
+from hostile_strings import HOSTILE_STRINGS
 from html_pages import data_text
-from nasty import NASTY
 from sample_survey import sample_survey
 from surveygen.domain.inline import Math, parse_inline, plain
 from surveygen.domain.paper import Paper, PaperId
@@ -40,7 +40,7 @@ from tex_words import printed
 
 # Signs that mean something to one of the formats, beside any text at all.
 _SIGNS = st.text("<>&\"'`\\{}[]()$%#^_~|*!-+=:;@/. \n\tab019é漢", max_size=60)
-_ANY = st.one_of(_SIGNS, st.text(max_size=60), st.sampled_from([text for _, text in NASTY]))
+_ANY = st.one_of(_SIGNS, st.text(max_size=60), st.sampled_from([text for _, text in HOSTILE_STRINGS]))
 _PLACES = """<p title="{{ text }}" data-x='{{ text }}'>{{ words }}</p><svg><title>{{ words }}</title></svg>"""
 
 
@@ -110,7 +110,7 @@ def test_the_element_gives_the_data_back(data: object) -> None:
     assert json.loads("".join(reader.words)) == {"data": data}
 
 
-_WORDS = [text for _, text in NASTY if clean(text) == text]
+_WORDS = [text for _, text in HOSTILE_STRINGS if clean(text) == text]
 
 
 def test_large_data_are_compressed_and_come_back() -> None:

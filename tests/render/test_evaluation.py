@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from sample_evaluation import ATTACKS, LEVEL, OUTER, THEMES, WHOLE
 from surveygen.domain.evaluation import Assessment, Evaluation
 from surveygen.domain.theme import Taxonomy, Theme
@@ -63,7 +63,9 @@ def test_without_confidence_there_is_no_curve() -> None:
     assert [heading.text_content() for heading in found.iter("h2")] == ["Level 1"]
 
 
-@pytest.mark.parametrize("words", [words for _, words in NASTY if words.strip()], ids=lambda words: words[:12])
+@pytest.mark.parametrize(
+    "words", [words for _, words in HOSTILE_STRINGS if words.strip()], ids=lambda words: words[:12]
+)
 def test_hostile_names_stay_words(words: str) -> None:
     """A name or a title makes no element and closes none."""
     taxonomy = Taxonomy((Theme(OUTER, words), Theme(ATTACKS, words)))

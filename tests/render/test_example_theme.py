@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,9 @@ def test_a_misspelled_name_is_told_with_its_place(root: Path, tmp_path: Path, en
 @pytest.mark.skipif(shutil.which("lualatex") is None, reason="no lualatex; run: make system-deps")
 @pytest.mark.tex
 def test_the_themed_latex_compiles_clean(english: Language, themed: TemplateRoots, tmp_path: Path) -> None:
-    """No error and nothing beyond its margin."""
-    for name, text in latex.make(english, themed).render(sample_survey()).items():
+    """No error and nothing beyond its margin; the body, which is the shipped one, is short here."""
+    survey = replace(sample_survey(), sections=sample_survey().sections[:3] + sample_survey().sections[-1:])
+    for name, text in latex.make(english, themed).render(survey).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
     assert compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=180).clean

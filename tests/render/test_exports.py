@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pybtex.database import parse_string
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Author, Paper, PaperId
@@ -317,10 +317,10 @@ def test_braces_to_print_do_not_end_a_field() -> None:
         assert by_pybtex(text) == by_bibtexparser(text) == [("a", {"title"}), ("b", {"title"})]
 
 
-@pytest.mark.parametrize("nasty", [pytest.param(text, id=name) for name, text in NASTY])
-def test_nasty_text_stays_text(nasty: str) -> None:
+@pytest.mark.parametrize("hostile_strings", [pytest.param(text, id=name) for name, text in HOSTILE_STRINGS])
+def test_nasty_text_stays_text(hostile_strings: str) -> None:
     """Hostile text in every field makes no entry, field, line or formula of its own, in any format."""
-    pairs = pairs_of(hostile_survey(nasty, "Between", nasty))
+    pairs = pairs_of(hostile_survey(hostile_strings, "Between", hostile_strings))
     keys = [key for key, _ in pairs]
 
     for name in ("bibtex", "biblatex"):

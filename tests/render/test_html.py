@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from hostile_strings import HOSTILE_STRINGS
 from html_pages import page_data, tree
 from large_survey import large_survey
-from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.inline import Math, parse_inline, plain
 from surveygen.domain.survey import Survey
@@ -51,7 +51,7 @@ def test_rendering_twice_gives_the_same_text() -> None:
     assert rendered(survey) == rendered(survey)
 
 
-@pytest.mark.parametrize("text", [text for _, text in NASTY], ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize("text", [text for _, text in HOSTILE_STRINGS], ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_is_inert(text: str) -> None:
     """No field lets an element, an attribute or an address through, and its words can be read."""
     written = rendered(hostile_survey(text))
@@ -69,7 +69,7 @@ def test_hostile_text_is_inert(text: str) -> None:
         assert plain(nodes).strip() in " ".join(page.text_content().split())
 
 
-@pytest.mark.parametrize("text", [text for _, text in NASTY], ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize("text", [text for _, text in HOSTILE_STRINGS], ids=[name for name, _ in HOSTILE_STRINGS])
 def test_the_data_parse_back(text: str) -> None:
     """The data are JSON whatever it holds, and closes no element."""
     data = page_data(tree(rendered(hostile_survey(text))))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from large_survey import large_survey
-from open_page import CHROMIUM, NO_CHROMIUM, Open, keep, keep_whole
+from open_page import CHROMIUM, NO_CHROMIUM, Open, keep, keep_looks
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,7 +33,6 @@ def test_nothing_is_asked_and_nothing_complains(visit: Open, name: str) -> None:
     assert seen.complaints == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(
     ("name", "width"),
     [
@@ -45,16 +44,15 @@ def test_nothing_is_asked_and_nothing_complains(visit: Open, name: str) -> None:
         ("hostile", 390),
     ],
 )
-def test_no_sideways_scroll(visit: Open, name: str, width: int, *, dark: bool) -> None:
+def test_no_sideways_scroll(visit: Open, name: str, width: int) -> None:
     """The page is never wider than the window, what is out of sight and the open card included."""
-    page = visit(name, width=width, dark=dark).page
+    page = visit(name, width=width).page
     page.evaluate(
         "for (const node of document.querySelectorAll('main > section')) node.style.contentVisibility = 'visible'"
     )
-    look = f"{name}-{width}-{'dark' if dark else 'light'}"
-    keep_whole(page, look)
+    keep_looks(page, f"{name}-{width}")
     page.locator(".papers a.title").first.click()
-    keep(page, f"{look}-card")
+    keep_looks(page, f"{name}-{width}-card", whole=False)
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
+from hostile_strings import HOSTILE_STRINGS
 from html_pages import page_data, tree
 from large_survey import large_survey
-from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey, survey_with_stranger
 from surveygen.domain.paper import PaperId
 from surveygen.domain.survey import Survey
@@ -161,7 +161,7 @@ def test_what_fits_no_theme_has_a_page_too() -> None:
     assert "Fits no theme" in tree(divided(bare, 1)[page.file]).text_content()
 
 
-@pytest.mark.parametrize("text", [text for _, text in NASTY], ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize("text", [text for _, text in HOSTILE_STRINGS], ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_is_inert_on_every_page(text: str) -> None:
     """No name of a theme becomes a path, no field an element or an address."""
     for name, written in divided(hostile_survey(text), 1).items():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from sample_survey import sample_survey
 from surveygen.domain.inline import Math, parse_inline
 from surveygen.domain.paper import PaperId
@@ -62,7 +62,7 @@ def test_tree_and_markup_say_the_same(tex: str) -> None:
     assert re.findall(r"'(m[a-z]+|math)'", repr(math_tree(node))) == found
 
 
-@pytest.mark.parametrize("text", [text for _, text in NASTY], ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize("text", [text for _, text in HOSTILE_STRINGS], ids=[name for name, _ in HOSTILE_STRINGS])
 def test_words_are_escaped(text: str) -> None:
     """Only mathematics brings tags; no other text does."""
     tags = {tag for tag, _ in _TAG.findall(words(text))}

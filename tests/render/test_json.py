@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from hostile_strings import HOSTILE_STRINGS
 from large_survey import large_survey
-from nasty import NASTY
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Evidence, Sentence
@@ -51,7 +51,7 @@ def test_surveys_are_valid(schema: Draft202012Validator, survey: Survey) -> None
     assert list(schema.iter_errors(json.loads(rendered(survey)))) == []
 
 
-@pytest.mark.parametrize("text", [text for _, text in NASTY], ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize("text", [text for _, text in HOSTILE_STRINGS], ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_is_valid_and_encodable(schema: Draft202012Validator, text: str) -> None:
     """Any text gives UTF-8 that parses and fits the schema."""
     written = rendered(hostile_survey(text))

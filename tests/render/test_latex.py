@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from nasty import NASTY, TOUCHED
-from sample_survey import hostile_survey, sample_survey
+from hostile_strings import HOSTILE_STRINGS, TOUCHED
+from sample_survey import hostile_survey, sample_survey, with_leaves
 from surveygen.config import LatexSettings
 from surveygen.domain.math import _ARITY, _SYMBOLS
 from surveygen.domain.paper import Author
-from surveygen.domain.survey import ComparisonTable, Note, Section, Survey, TaxonomyFigure
-from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.domain.survey import ComparisonTable, Note, Section, Survey
 from surveygen.languages import Language, load
 from surveygen.render import CompileReport, TemplateRoots, compile_pdf
 from surveygen.render.formats import latex
@@ -41,7 +40,7 @@ def test_rendering_twice_gives_the_same_text(english: Language, shipped: Templat
     assert one == two
 
 
-@pytest.mark.parametrize(("name", "text"), NASTY, ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize(("name", "text"), HOSTILE_STRINGS, ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_is_inert(english: Language, shipped: TemplateRoots, name: str, text: str) -> None:
     """No field lets a command through, and all braces pair."""
     written = latex.make(english, shipped).render(hostile_survey(text))["survey.tex"]
@@ -138,26 +137,16 @@ def test_the_bib_file_says_what_the_references_say(shipped: TemplateRoots) -> No
 
 def test_a_large_taxonomy_is_split(english: Language, shipped: TemplateRoots) -> None:
     """Above forty leaves there is an overview and one figure for each top theme."""
-    written = latex.make(english, shipped).render(_with_leaves(sample_survey(), 45))["survey.tex"]
+    written = latex.make(english, shipped).render(with_leaves(sample_survey(), 45))["survey.tex"]
 
     assert written.count("\\begin{forest}") == 3
 
 
 @tex_engine
 @pytest.mark.tex
-def test_the_sample_compiles_clean(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
-    """No error, nothing undefined, no missing letter, no text beyond its margin."""
-    report = _compiled(_with_leaves(sample_survey(), 45), english, shipped, tmp_path)
-
-    assert report.clean, report
-    assert (tmp_path / "survey.pdf").read_bytes().startswith(b"%PDF")
-
-
-@tex_engine
-@pytest.mark.tex
 def test_all_hostile_texts_compile_clean(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
     """Every odd string in every field, in one document; no file is made by them."""
-    report = _compiled(hostile_survey(*(text for _, text in NASTY)), english, shipped, tmp_path)
+    report = _compiled(hostile_survey(*(text for _, text in HOSTILE_STRINGS)), english, shipped, tmp_path)
 
     assert report.clean, report
     assert sorted(path.name for path in tmp_path.iterdir()) == ["references.bib", "survey.pdf", "survey.tex"]
@@ -186,22 +175,3 @@ def _content(written: str) -> list[str]:
     """Leave out the lines that say where a page may end and a drawing stand."""
     lines = written.partition("\\begin{document}")[2].split("\n")
     return [line for line in lines if line and "eedspace{" not in line and line[:15] != "\\begin{figure}["]
-
-
-def _with_leaves(survey: Survey, number: int) -> Survey:
-    """Hang more themes below the second theme of the sample; all show the first paper as an example."""
-    leaves = tuple(
-        Theme(ThemeId(f"leaf{n}"), f"A further part of debate, number {n}", ThemeId("debate")) for n in range(number)
-    )
-    shown = tuple((leaf.id, (survey.entries[0].paper.id,)) for leaf in leaves)
-    sections = tuple(
-        replace(
-            section,
-            blocks=tuple(
-                replace(block, examples=block.examples + shown) if isinstance(block, TaxonomyFigure) else block
-                for block in section.blocks
-            ),
-        )
-        for section in survey.sections
-    )
-    return replace(survey, taxonomy=Taxonomy(survey.taxonomy.themes + leaves), sections=sections)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.inline import Math
 from surveygen.languages import Language
@@ -25,7 +25,7 @@ def test_the_sample_is_as_agreed(english: Language, shipped: TemplateRoots, gold
     golden("survey.md", markdown.make(english, shipped).render(sample_survey())["survey.md"])
 
 
-@pytest.mark.parametrize(("name", "text"), NASTY, ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize(("name", "text"), HOSTILE_STRINGS, ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_makes_no_tag_link_or_row(english: Language, shipped: TemplateRoots, name: str, text: str) -> None:
     """No HTML but the anchors of references, no link but to them, and every row has its table's cells."""
     written = markdown.make(english, shipped).render(hostile_survey(text))["survey.md"]

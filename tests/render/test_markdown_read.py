@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from sample_survey import hostile_survey, sample_survey
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import PaperId
@@ -51,7 +51,7 @@ def written(survey: Survey) -> str:
     return markdown.make(load("en"), TemplateRoots(template_root())).render(survey)["survey.md"]
 
 
-@pytest.mark.parametrize("text", [text for _, text in NASTY], ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize("text", [text for _, text in HOSTILE_STRINGS], ids=[name for name, _ in HOSTILE_STRINGS])
 @pytest.mark.parametrize(
     "hand", [None, Attribution("A. (da) <!-- -->", "2026-01-01T00:00:00Z")], ids=["program", "person"]
 )

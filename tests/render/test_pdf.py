@@ -12,8 +12,8 @@ from unicodedata import normalize
 
 import pytest
 
-from pdf_gate import LACKING, pass_the_gate, said
-from sample_survey import sample_survey
+from pdf_checks import LACKING, check_pdf, said
+from sample_survey import sample_survey, with_leaves
 from surveygen.config import LatexSettings
 from surveygen.domain.survey import Survey
 from surveygen.domain.theme import Taxonomy
@@ -50,20 +50,24 @@ pytestmark = [pytest.mark.tex, pytest.mark.skipif(bool(LACKING), reason=f"make s
 
 
 @pytest.mark.parametrize("code", _NAMES)
-def test_the_pdf_passes_the_gate(code: str, shipped: TemplateRoots, tmp_path: Path) -> None:
-    """No complaint of TeX, every theme name the right way round; title, language, date, links and fonts are there."""
-    _pass_the_gate(code, LatexSettings(), shipped, tmp_path)
+def test_the_pdf_passes_the_checks(code: str, shipped: TemplateRoots, tmp_path: Path) -> None:
+    """No complaint of TeX, every theme name the right way round; title, language, date, links and fonts are there.
+
+    The English one has a taxonomy so large that it is drawn in parts.
+    """
+    survey = _in(code)
+    _check_pdf(with_leaves(survey, 45) if code == "en" else survey, LatexSettings(), shipped, tmp_path)
 
 
 @pytest.mark.skipif(shutil.which("biber") is None, reason="no biber; run: make system-deps")
 @pytest.mark.parametrize("form", _FORMS)
-def test_every_form_passes_the_gate(form: str, shipped: TemplateRoots, tmp_path: Path) -> None:
+def test_every_form_passes_the_checks(form: str, shipped: TemplateRoots, tmp_path: Path) -> None:
     """Classes, columns, paper and biblatex change none of that, and a number is the same paper in each."""
     code, settings = _FORMS[form]
     document_class = f"{settings.document_class}.cls"
     if not said("kpsewhich", document_class):
         pytest.skip(f"no {document_class}; run: make system-deps")
-    _pass_the_gate(code, settings, shipped, tmp_path)
+    _check_pdf(_in(code), settings, shipped, tmp_path)
 
     text = said("pdftotext", "-layout", str(tmp_path / "survey.pdf"), "-")
     listed = [entry for entry in sample_survey().entries if entry.paper.authors]
@@ -71,10 +75,10 @@ def test_every_form_passes_the_gate(form: str, shipped: TemplateRoots, tmp_path:
     assert code == "ar" or lost == []  # there a reference is a line of two directions
 
 
-def _pass_the_gate(code: str, settings: LatexSettings, shipped: TemplateRoots, folder: Path) -> None:
+def _check_pdf(survey: Survey, settings: LatexSettings, shipped: TemplateRoots, folder: Path) -> None:
+    code = survey.language
     if code in _FONTS and not said("kpsewhich", _FONTS[code]):
         pytest.skip(f"no {_FONTS[code]}; run: make system-deps")
-    survey = _in(code)
     report = _compiled(survey, code, settings, shipped, folder)
     pdf = str(folder / "survey.pdf")
     text = normalize("NFKC", said("pdftotext", pdf, "-"))  # Arabic comes in the forms it is set in
@@ -85,7 +89,7 @@ def _pass_the_gate(code: str, settings: LatexSettings, shipped: TemplateRoots, f
     assert [name for name in _NAMES[code] if _bare(name)[::-1].upper() in capitals] == []
     assert re.search(rf"Page size: .*\({settings.paper}\)", said("pdfinfo", pdf), re.IGNORECASE)
     assert not re.search(r"\]\d+\[", said("pdftotext", "-layout", pdf, "-"))  # the number of a reference
-    pass_the_gate(Path(pdf), survey.title, code)
+    check_pdf(Path(pdf), survey.title, code)
 
 
 def _in(code: str) -> Survey:

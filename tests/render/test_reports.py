@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from sample_survey import hostile_survey, sample_survey
 from surveygen.languages import Language
 from surveygen.render import render_reports
@@ -50,7 +50,7 @@ def test_before_a_refresh_there_is_nothing_to_tell(english: Language) -> None:
     assert english.say("no_changes") in reports["digest.md"]
 
 
-@pytest.mark.parametrize("text", [text for _, text in NASTY])
+@pytest.mark.parametrize("text", [text for _, text in HOSTILE_STRINGS])
 def test_hostile_titles_stay_text(text: str, english: Language) -> None:
     """The feed is well-formed and has no element that a title brought."""
     reports = render_reports(hostile_survey(text), english)

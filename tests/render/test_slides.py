@@ -15,8 +15,8 @@ from urllib.parse import unquote
 import pytest
 from lxml import html as lxml_html
 
-from nasty import NASTY, TOUCHED
-from pdf_gate import LACKING, pass_the_gate
+from hostile_strings import HOSTILE_STRINGS, TOUCHED
+from pdf_checks import LACKING, check_pdf
 from sample_survey import hostile_survey, sample_survey, sentence
 from surveygen.domain.inline import Math, parse_inline, plain
 from surveygen.domain.paper import PaperId
@@ -31,7 +31,7 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.theme import ThemeId
-from surveygen.languages import Language
+from surveygen.languages import Language, load
 from surveygen.render import CompileReport, TemplateRoots, compile_pdf, template_root
 from surveygen.render.formats import latex, slides
 from surveygen.render.formats.slides import deck
@@ -203,7 +203,7 @@ def test_long_lists_go_on_on_further_slides(english: Language, shipped: Template
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize(("name", "text"), NASTY, ids=[name for name, _ in NASTY])
+@pytest.mark.parametrize(("name", "text"), HOSTILE_STRINGS, ids=[name for name, _ in HOSTILE_STRINGS])
 def test_hostile_text_is_inert(english: Language, shipped: TemplateRoots, name: str, text: str) -> None:
     """No field lets a command, an element, an attribute or an address through, and its words can be read."""
     written = rendered(_on_every_slide(hostile_survey(text)), english, shipped)
@@ -258,37 +258,46 @@ def test_the_slide_at_the_middle_is_the_one_shown() -> None:
     assert _node("[[0, 700], [-300, 400], [-400, 300], [500, 900]].map((edges) => slideAt(edges, 700))") == [0, 0, 1, 0]
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[CompileReport, Path]:
+    """The talk compiled once: what TeX said, and the PDF."""
+    folder = tmp_path_factory.mktemp("talk")
+    report = _compiled(talkative_survey(), load("en"), TemplateRoots(template_root()), folder)
+    return report, folder / "survey.pdf"
+
+
 @tex_engine
 @pytest.mark.tex
-def test_the_sample_compiles_clean(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
+@pytest.mark.xdist_group("talk")
+def test_the_sample_compiles_clean(compiled: tuple[CompileReport, Path]) -> None:
     """No error, nothing undefined, no missing letter, nothing beyond its frame; the PDF is named, dated and linked."""
     if LACKING:
         pytest.skip(f"make system-deps brings {LACKING}")
-    survey = talkative_survey()
-    report = _compiled(survey, english, shipped, tmp_path)
+    report, pdf = compiled
 
     assert report.clean, report
-    pass_the_gate(tmp_path / "survey.pdf", survey.title, "en")
+    check_pdf(pdf, talkative_survey().title, "en")
 
 
 @tex_engine
 @pytest.mark.tex
-def test_a_talk_compiled_twice_has_the_same_bytes(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
+@pytest.mark.xdist_group("talk")
+def test_a_talk_compiled_twice_has_the_same_bytes(
+    compiled: tuple[CompileReport, Path], english: Language, shipped: TemplateRoots, tmp_path: Path
+) -> None:
     """Neither the hour nor the folder is in it."""
-    made = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        _compiled(sample_survey(), english, shipped, tmp_path / name)
-        made.append((tmp_path / name / "survey.pdf").read_bytes())
+    _compiled(talkative_survey(), english, shipped, tmp_path)
 
-    assert made[0] == made[1]
+    assert (tmp_path / "survey.pdf").read_bytes() == compiled[1].read_bytes()
 
 
 @tex_engine
 @pytest.mark.tex
 def test_all_hostile_texts_compile(english: Language, shipped: TemplateRoots, tmp_path: Path) -> None:
     """Every odd string on the slides, in one deck: it is printed, and makes no file."""
-    report = _compiled(_on_every_slide(hostile_survey(*(text for _, text in NASTY))), english, shipped, tmp_path)
+    report = _compiled(
+        _on_every_slide(hostile_survey(*(text for _, text in HOSTILE_STRINGS))), english, shipped, tmp_path
+    )
 
     assert (report.errors, report.undefined, report.missing) == ((), (), ())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["survey.pdf", "survey.tex"]
@@ -301,13 +310,17 @@ def _compiled(survey: Survey, language: Language, roots: TemplateRoots, folder: 
 
 
 def _on_every_slide(survey: Survey) -> Survey:
-    """Put the blocks of the first section, which has every kind, under each name that a deck looks for."""
-    blocks = tuple(block for section in survey.sections if section.level == 1 for block in section.blocks)
-    claims = tuple(block for block in blocks if isinstance(block, Paragraph))
-    effects = tuple(replace(block, kind="opposed") for block in claims)
-    names = ("abstract", "glance", "open-problems", "changes", "method")
-    named = tuple(Section(name, survey.title, 1, blocks) for name in names)
-    return replace(survey, sections=(*named, Section("x", survey.title, 1, effects), *survey.sections))
+    """Put blocks of every kind under each name that a deck looks for: those of one string under one of the names."""
+    hostile = [section for section in survey.sections if section.level == 1 and section.theme is not None]
+    names = ("method", "abstract", "glance", "open-problems", "changes")  # the figures of the first go to the method
+    named = []
+    for n, name in enumerate(names):
+        mine = hostile[n % len(hostile) :: len(names)]
+        blocks = tuple(block for section in mine for block in section.blocks)
+        named.append(Section(name, mine[0].heading, 1, blocks))
+    claims = (block for section in hostile for block in section.blocks if isinstance(block, Paragraph))
+    effects = Section("x", survey.title, 1, tuple(replace(block, kind="opposed") for block in claims))
+    return replace(survey, sections=(*named, effects, *survey.sections))
 
 
 def _node(expression: str) -> Any:

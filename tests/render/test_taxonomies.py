@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from nasty import NASTY
+from hostile_strings import HOSTILE_STRINGS
 from surveygen.domain.paper import PaperId
 from surveygen.domain.text import clean
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
@@ -25,7 +25,7 @@ TREE = Taxonomy(
     )
 )
 HOSTILE = Taxonomy(
-    tuple(Theme(ThemeId(f"t {n}/é"), words, None, words, (words,)) for n, (_, words) in enumerate(NASTY))
+    tuple(Theme(ThemeId(f"t {n}/é"), words, None, words, (words,)) for n, (_, words) in enumerate(HOSTILE_STRINGS))
 )
 _ANY = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
 
@@ -86,7 +86,7 @@ def test_markdown_is_a_nested_list() -> None:
     ]
 
 
-@pytest.mark.parametrize("words", [words for _, words in NASTY if clean(words)], ids=lambda words: words[:12])
+@pytest.mark.parametrize("words", [words for _, words in HOSTILE_STRINGS if clean(words)], ids=lambda words: words[:12])
 def test_hostile_names_stay_words_in_markdown(words: str) -> None:
     """Nothing in a name becomes a tag, a link or emphasis of its own."""
     tokens = MarkdownIt().parse(TAXONOMIES["markdown"](Taxonomy((Theme(ThemeId("a"), words),)), "T", "t"))

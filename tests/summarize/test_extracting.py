@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forgetful import forget
+from no_cache import no_cache
 from surveygen import plugins
 from surveygen.config import SummarizeSettings
 from surveygen.domain.embedding import Embeddings
@@ -63,7 +63,7 @@ def nobody() -> LlmClient:
     raise NotImplementedError
 
 
-def summarizer(cache: ResultCache = forget) -> Summarizer:
+def summarizer(cache: ResultCache = no_cache) -> Summarizer:
     """Make the summarizer that asks no model."""
     return make(SummarizeSettings(), nobody, cache)
 
@@ -251,7 +251,7 @@ def test_what_is_open_is_named_and_not_announced(text: str, role: str, is_open: 
 
 def test_the_plug_in_is_found_and_names_its_rules() -> None:
     """The registry loads it, and the fingerprint is a hash that two instances share."""
-    first: Summarizer = plugins.load("summarize", "extractive").make(SummarizeSettings(), nobody, forget)
+    first: Summarizer = plugins.load("summarize", "extractive").make(SummarizeSettings(), nobody, no_cache)
 
     assert "extractive" in plugins.names("summarize")
     assert first.fingerprint == summarizer().fingerprint

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forgetful import forget
+from no_cache import no_cache
 from surveygen import plugins
 from surveygen.config import SummarizeSettings
 from surveygen.domain.embedding import Embeddings
@@ -78,7 +78,7 @@ def answer(*claims: Mapping[str, object]) -> str:
 def summarizer(*texts: str) -> tuple[Summarizer, Answering]:
     """Make the summarizer with a scripted model."""
     ask = Answering(*texts)
-    made: Summarizer = plugins.load("summarize", "llm").make(SummarizeSettings(method="llm"), lambda: ask, forget)
+    made: Summarizer = plugins.load("summarize", "llm").make(SummarizeSettings(method="llm"), lambda: ask, no_cache)
     return made, ask
 
 
@@ -135,7 +135,7 @@ def test_a_paper_without_a_usable_answer_is_written_extractively() -> None:
     """The card is the one that no model wrote, and it is counted."""
     made, _ = summarizer("no JSON at all")
     plain: Summarizer = plugins.load("summarize", "extractive").make(
-        SummarizeSettings(), lambda: pytest.fail("asked"), forget
+        SummarizeSettings(), lambda: pytest.fail("asked"), no_cache
     )
 
     assert made.review(PAPER) == plain.review(PAPER)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from arxiv_server import Replica, serving
 from arxiv_world import World, invent_world
-from harvest_rig import dump, project_at, run
+from harvest_project import dump, project_at, run
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.errors import SourceError

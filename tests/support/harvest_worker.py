@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 sys.path[:0] = [sys.argv[1]]
 from arxiv_server import Replica
-from harvest_rig import project_at
+from harvest_project import project_at
 from surveygen.corpus import locked
 from surveygen.errors import SurveygenError
 from surveygen.pipeline import NullProgress

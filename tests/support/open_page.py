@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import FloatRect, Page
 
@@ -41,3 +42,12 @@ def keep_whole(page: Page, name: str) -> None:
     part: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, _TALLEST)}
     if os.environ.get("SURVEYGEN_SCREENSHOTS") == "1":
         page.screenshot(path=PICTURES / f"{name.replace('/', '-')}.png", full_page=True, clip=part)
+
+
+def keep_looks(page: Page, name: str, *, whole: bool = True) -> None:
+    """Keep pictures in dark and in light; the page is left in light."""
+    if os.environ.get("SURVEYGEN_SCREENSHOTS") == "1":
+        looks: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+        for look in looks:
+            page.emulate_media(color_scheme=look)
+            (keep_whole if whole else keep)(page, f"{name}-{look}")

@@ -210,6 +210,25 @@ def survey_with_stranger() -> Survey:
     return replace(survey, entries=(*members, stranger), counts=counts)
 
 
+def with_leaves(survey: Survey, number: int) -> Survey:
+    """Hang more themes below the second theme of the sample; all show the first paper as an example."""
+    leaves = tuple(
+        Theme(ThemeId(f"leaf{n}"), f"A further part of debate, number {n}", ThemeId("debate")) for n in range(number)
+    )
+    shown = tuple((leaf.id, (survey.entries[0].paper.id,)) for leaf in leaves)
+    sections = tuple(
+        replace(
+            section,
+            blocks=tuple(
+                replace(block, examples=block.examples + shown) if isinstance(block, TaxonomyFigure) else block
+                for block in section.blocks
+            ),
+        )
+        for section in survey.sections
+    )
+    return replace(survey, taxonomy=Taxonomy(survey.taxonomy.themes + leaves), sections=sections)
+
+
 def sentence(text: str, *cites: PaperId, role: Role = "finding") -> Sentence:
     """Write a claim with its markers at the end."""
     marks = "".join(f" [@{paper}]" for paper in cites)

@@ -12,7 +12,7 @@ from surveygen.domain.theme import Assignment, ThemeId
 from surveygen.themes import border_cases
 from surveygen.themes.assign import rationale_sentences
 from surveygen.themes.uncertainty import FEATURES, confidence, confidence_features
-from theme_rig import PETS_AND_LAW, assign, kinds
+from theme_papers import PETS_AND_LAW, assign, kinds
 
 
 def place(paper: str, theme: str, *, margin: float, rival: str = "law", unsure: bool = True) -> Assignment:

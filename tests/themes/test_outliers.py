@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.themes.uncertainty import Scores, centroid_weights, detect_outliers
-from theme_rig import assign, kinds, strangers
+from theme_papers import assign, kinds, strangers
 
 
 def scores(strange: int, shift: float = 0.0) -> tuple[Scores, np.ndarray[tuple[int], np.dtype[np.intp]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 SECRET = "/etc/passwd"  # a file that no output may read
 TOUCHED = "surveygen-was-here"  # a file that no output may write
 
-NASTY: tuple[tuple[str, str], ...] = (
+HOSTILE_STRINGS: tuple[tuple[str, str], ...] = (
     ("input", f"\\input{{{SECRET}}}"),
     ("write18", f"\\immediate\\write18{{touch {TOUCHED}}}"),
     ("input in math", f"$\\input{{{SECRET}}}$"),

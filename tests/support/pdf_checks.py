@@ -16,7 +16,7 @@ def said(*command: str) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
-def pass_the_gate(pdf: Path, title: str, language: str) -> None:
+def check_pdf(pdf: Path, title: str, language: str) -> None:
     """Title, language and the date of the sample are set, fonts are inside, links lead somewhere, no `??` is left."""
     info = said("pdfinfo", "-isodates", str(pdf))
     assert re.search(r"CreationDate: +2026-01-02T03:04:05Z", info)

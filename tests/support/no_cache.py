@@ -1,4 +1,4 @@
-"""A memory for summarizers that holds nothing."""
+"""A cache of results for summarizers that keeps nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def forget(kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:
+def no_cache(kind: type[T], name: str, content: Sequence[object], slot: str, make: Callable[[], T]) -> T:
     """Make it again each time."""
     del kind, name, content, slot
     return make()
