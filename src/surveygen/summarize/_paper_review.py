@@ -23,7 +23,7 @@ from surveygen.summarize._roles import (
     mentions_result,
     refine_role,
 )
-from surveygen.summarize._text import content_terms, detect_language, split_sentences
+from surveygen.summarize._text import content_terms, detect_language, split_sentences, title_parts
 
 _SURE = 0.5  # probability from which a field is filled: benchmarks/train_roles.py prints how often it is then right
 _VERY_SURE = 0.7  # the same where no word names whose method it is
@@ -163,12 +163,9 @@ def _one_liner(statements: Sequence[Statement]) -> Sentence | None:
 
 def _questions(paper: Paper, statements: Sequence[Statement]) -> Iterator[Sentence]:
     """Yield what the paper asks: in its title, in its abstract, or as what its authors investigate."""
-    start = 0
-    for mark in re.finditer(r"[?!.:]+(?=\s|\Z)", paper.title):  # without what a colon sets before the question
-        if mark[0] == "?":
-            part = paper.title[start : mark.end()]
-            yield from _extracted(paper, "question", "title", mark.end() - len(part.lstrip()), mark.end())
-        start = mark.end()
+    for begin, end in title_parts(paper.title):  # without what a colon sets before the question
+        if re.search(r"(?<![?!.:])\?\Z", paper.title[begin:end]):
+            yield from _extracted(paper, "question", "title", begin, end)
     for begin, end in split_sentences(paper.abstract):
         if paper.abstract[end - 1] == "?":
             yield from _extracted(paper, "question", "abstract", begin, end)
