@@ -14,41 +14,37 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from grounding_words import (
-    ANTONYMS,
-    ARTICLE_CHANGES,
-    AUXILIARIES,
-    CONDITIONS,
-    CONNECTIVES,
-    HEDGES,
-    LONG_CLAUSES,
-    NOUNS,
-    OPPOSITES,
-    OTHERS,
-    PAST,
-    QUANTIFIERS,
-    SHORT_CLAUSES,
-    SUPERLATIVES,
-    SYNONYMS,
-    UNITS,
-)
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence
 from surveygen.summarize import check_grounding, split_sentences
 
+WORDS: dict[str, str] = tomllib.loads(Path(__file__).with_name("grounding_words.toml").read_text(encoding="utf-8"))
 CORPUS = Path(__file__).resolve().parents[1] / "corpus" / "llm-alignment.jsonl"
 LEAST, MOST = 8, 45  # words of a sentence
 NUMBER = re.compile(r"(?<![\w.,-])\d+(?:\.\d+)?(?![\w.,]\d|\w|-)")
 NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w-]*[A-Z\d][\w-]*|[A-Z][a-z]+[A-Z]\w*)\b")
 PHRASE = r"(?:[\w-]+ ){0,2}[\w-]+"
+DENIALS = {
+    " not ": " ", "cannot": "can", " no ": " ", "never ": "", "without": "with", "doesn't": "does", "No ": "",
+    "neither": "either", "hardly ": "", "nor ": "and ",
+}  # fmt: skip
+ARTICLES = (
+    (r"\b[Aa]n? (?=[a-z])", "the "),
+    (r"(?<=[a-z,] )the (?=[a-z])(?!(?:authors?|study|paper|work)\b)", "a "),
+    (r"(?<= of )the (?=[a-z])", ""),
+    (r"\bour (?=[a-z])", "the "),
+    (r"\bthis (?=[a-z])(?!(?:study|paper|work)\b)", "the "),
+)
 Span = tuple[int, int]
 Cited = tuple[str, list[tuple[Paper, Span]]]  # the words with marks, and the evidence
 
@@ -68,11 +64,12 @@ class Place:
         """The sentence."""
         return self.paper.abstract[slice(*self.span)]
 
-    def cited(self, text: str | None) -> Cited | None:
-        """Put the citation of this sentence behind some words, None if they are none or unchanged."""
-        if text is None or text == self.text:
+    def cited(self, text: str | None, *, same: bool = False) -> Cited | None:
+        """Put the citation of this sentence behind some words, None if they are none or, but for `same`, unchanged."""
+        if text is None or (text == self.text and not same):
             return None
-        return f"{text.rstrip('.')} [@{self.paper.id}].", [(self.paper, self.span)]
+        end = "?" if text.endswith("?") else "."
+        return f"{text.rstrip('.?')} [@{self.paper.id}]{end}", [(self.paper, self.span)]
 
 
 def main() -> None:
@@ -113,13 +110,12 @@ def report(path: Path, papers: int, sentences: int, wanted: str, *, show: bool) 
 
 def read(path: Path, count: int) -> list[tuple[Paper, Paper, Paper]]:
     """Read papers with abstracts of several sentences, each with the most similar one and with another."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
     papers: list[Paper] = []
-    with opened as lines:
-        rows = [json.loads(line) for line in lines]
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    rows = [json.loads(line) for line in content.splitlines()]
     for row in rows[:: max(1, len(rows) // (2 * count))]:
         abstract = row.get("abstract") or ""
-        if len(split_sentences(abstract)) >= 3 and len(papers) < count and row.get("arxiv_id") and abstract.isascii():
+        if len(split_sentences(abstract)) >= 3 and len(papers) < count and row.get("arxiv_id") and row["authors"]:
             authors = tuple(Author(name) for name in row["authors"])
             published = str(row.get("published") or "")[:10] or None
             papers.append(Paper(PaperId(row["arxiv_id"]), row["title"], abstract, authors, published=published))
@@ -138,11 +134,11 @@ def planted(
     corpus: list[tuple[Paper, Paper, Paper]], plant: Callable[[Place], Cited | None], rng: random.Random
 ) -> Iterator[Sentence]:
     """Yield sentences of a kind, at first one of each paper."""
-    places = [
-        (turn, row, span)
-        for row, (paper, _, _) in enumerate(corpus)
-        for turn, span in enumerate(rng.sample(spans := sentences_of(paper), len(spans)))
-    ]
+    places: list[tuple[int, int, Span]] = []
+    for row, (paper, _, _) in enumerate(corpus):
+        spans = sentences_of(paper)
+        rng.shuffle(spans)
+        places += [(turn, row, span) for turn, span in enumerate(spans)]
     for _, row, span in sorted(places):
         paper, near, other = corpus[row]
         made = plant(Place(paper, span, near, other, rng))
@@ -163,7 +159,7 @@ def sentences_of(paper: Paper) -> list[Span]:
 
 def lower_start(text: str) -> str:
     """Begin with a small letter, unless the first word is a name."""
-    first = text.split()[0]
+    first = text.split(maxsplit=1)[0]
     return text[:1].lower() + text[1:] if first[1:].islower() or first in {"A", "I"} else text
 
 
@@ -174,6 +170,17 @@ def replaced(place: Place, table: dict[str, str]) -> str | None:
         return None
     old = place.rng.choice(found)
     return re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", table[old], place.text, count=1)
+
+
+@cache
+def table(name: str) -> dict[str, str]:
+    """Return one list of "old/new"; an underscore is a blank."""
+    return dict(pair.replace("_", " ").split("/") for pair in WORDS[name].split())
+
+
+def lines(name: str) -> list[str]:
+    """Return the lines of one list."""
+    return WORDS[name].strip().splitlines()
 
 
 # --- errors ---------------------------------------------------------------------------------------------------------
@@ -203,15 +210,13 @@ def change_number(place: Place) -> Cited | None:
 
 def negate(place: Place) -> Cited | None:
     """Put "not" after an auxiliary verb."""
-    return place.cited(re.sub(rf"\b({AUXILIARIES})\b(?! not)", r"\1 not", place.text, count=1))
+    return place.cited(re.sub(rf"\b({WORDS['auxiliaries']})\b(?! not)", r"\1 not", place.text, count=1))
 
 
 def affirm(place: Place) -> Cited | None:
     """Take a negation out."""
-    table = {" not ": " ", "cannot": "can", " no ": " ", "never ": "", "without": "with", "doesn't": "does", "No ": "",
-             "neither": "either", "do not ": "", "does not ": "", "did not ": "", "hardly ": "", "nor ": "and "}  # fmt: skip
-    found = [old for old in table if old in place.text]
-    return place.cited(place.text.replace(found[0], table[found[0]], 1)) if found else None
+    found = [old for old in DENIALS if old in place.text]
+    return place.cited(place.text.replace(found[0], DENIALS[found[0]], 1)) if found else None
 
 
 def foreign_name(place: Place) -> Cited | None:
@@ -238,11 +243,11 @@ def exchanged(text: str, first: re.Match[str], second: re.Match[str]) -> str:
 
 def change_unit(place: Place) -> Cited | None:
     """Change the unit or the magnitude of a number."""
-    found = [old for old in UNITS if re.search(rf"\d ?{re.escape(old)}(?!\w)", place.text)]
+    found = [old for old in table("units") if re.search(rf"\d ?{re.escape(old)}(?!\w)", place.text)]
     if not found:
         return None
     old = place.rng.choice(found)
-    return place.cited(re.sub(rf"(\d ?){re.escape(old)}(?!\w)", rf"\g<1>{UNITS[old]}", place.text, count=1))
+    return place.cited(re.sub(rf"(\d ?){re.escape(old)}(?!\w)", rf"\g<1>{table('units')[old]}", place.text, count=1))
 
 
 def exchange_marks(place: Place) -> Cited | None:
@@ -257,7 +262,7 @@ def exchange_marks(place: Place) -> Cited | None:
 
 def turn_round(place: Place) -> Cited | None:
     """Let the loser of a comparison win."""
-    verbs = "outperforms?|outperformed|surpass(?:es|ed)?|exceed(?:s|ed)?|beats?|improves? (?:up)?on|is better than|are better than"
+    verbs = "outperform(?:s|ed)?|surpass(?:es|ed)?|exceed(?:s|ed)?|beats?|improves? (?:up)?on|(?:is|are) better than"
     match = re.search(rf"\b(?P<a>{PHRASE}) (?P<verb>(?:\w+ly )?(?:{verbs})) (?P<b>{PHRASE})\b", place.text)
     if match is None or re.fullmatch(
         r"(?:.* )?(?:we|that|which|it|they|and|can|to|also|not)", match["a"], re.IGNORECASE
@@ -274,9 +279,9 @@ def exchange_phrases(place: Place) -> Cited | None:
     """Exchange what stands before and after a word that gives a direction."""
     patterns = [
         rf"\bfrom (?P<a>{PHRASE}) to (?P<b>{PHRASE})\b",
-        rf"\b(?:more|less|fewer|higher|lower) (?P<a>[\w-]+) than (?P<b>[\w-]+)\b",
-        rf"\b(?P<a>{PHRASE}) (?:rather|better|worse|larger|smaller|other|more \w+|less \w+|faster|higher|lower) than (?P<b>{PHRASE})\b",
-        rf"\b(?P<a>[\w-]+ [\w-]+) (?:before|after|from) (?P<b>[\w-]+ [\w-]+)\b",
+        r"\b(?:more|less|fewer|higher|lower) (?P<a>[\w-]+) than (?P<b>[\w-]+)\b",
+        rf"\b(?P<a>{PHRASE}) (?:rather|better|worse|larger|smaller|(?:more|less) \w+) than (?P<b>{PHRASE})\b",
+        r"\b(?P<a>[\w-]+ [\w-]+) (?:before|after|from) (?P<b>[\w-]+ [\w-]+)\b",
     ]
     for pattern in patterns:
         match = re.search(pattern, place.text)
@@ -301,7 +306,7 @@ def swap_name(place: Place) -> Cited | None:
 
 def swap_noun(place: Place) -> Cited | None:
     """Replace a common noun by another, of the same abstract where there is one."""
-    group = {noun: number for number, line in enumerate(NOUNS) for noun in line.split()}
+    group = {noun: number for number, line in enumerate(lines("nouns")) for noun in line.split()}
     here = [word for word in re.findall(r"(?<![\w-])[a-z]+(?![\w-])", place.text) if word in group]
     if not here:
         return None
@@ -314,14 +319,16 @@ def swap_noun(place: Place) -> Cited | None:
 
 def drop_condition(place: Place) -> Cited | None:
     """Take out the clause or phrase that says under which condition it holds."""
-    tail = re.search(rf",? (?:{CONDITIONS}) [^,;:()]{{6,80}}(?=\.\Z)", place.text)
+    tail = re.search(rf",? (?:{WORDS['conditions']}) [^,;:()]{{6,80}}(?=\.\Z)", place.text)
     if tail and tail.start() > 20:
         return place.cited(f"{place.text[: tail.start()]}.")
-    head = re.match(rf"(?:{CONDITIONS}) [^,;:()]{{6,80}}, ", place.text, re.IGNORECASE)
+    head = re.match(
+        rf"(?!{WORDS['no_conditions']})(?:{WORDS['conditions']}) [^,;:()]{{6,80}}, ", place.text, re.IGNORECASE
+    )
     return place.cited(place.text[head.end() :]) if head else None
 
 
-def invent(clauses: tuple[str, ...]) -> Callable[[Place], Cited | None]:
+def invent(clauses: Sequence[str]) -> Callable[[Place], Cited | None]:
     """Append a clause that the source does not have, with a noun that it has."""
 
     def plant(place: Place) -> Cited | None:
@@ -335,7 +342,7 @@ def invent(clauses: tuple[str, ...]) -> Callable[[Place], Cited | None]:
 
 def make_own(place: Place) -> Cited | None:
     """Say of the authors what the sentence says of others."""
-    match = re.search(rf"\b(?:{OTHERS})\b", place.text, re.IGNORECASE)
+    match = re.search(rf"\b(?:{WORDS['others']})\b", place.text, re.IGNORECASE)
     if match is None:
         return None
     families = place.paper.authors[0].name.split()[-1]
@@ -358,7 +365,7 @@ def answer(place: Place) -> Cited | None:
         return place.cited(f"{text[: match.start()]}that{text[match.end() :]}")
     if not text.endswith("?"):
         return None
-    match = re.match(rf"(?:.*, )?(?:How |Why |When )?({AUXILIARIES}) ((?:[\w-]+ ){{0,2}}[\w-]+) ", text)
+    match = re.match(rf"(?:.*, )?(?:How |Why |When )?({WORDS['auxiliaries']}) ((?:[\w-]+ ){{0,2}}[\w-]+) ", text)
     if match:
         return place.cited(f"{match[2]} {match[1]} {text[match.end() : -1]}.")
     return place.cited(f"{text[:-1]}.")
@@ -371,7 +378,7 @@ def exaggerate(place: Place) -> Cited | None:
         return None
     article = match[0] if match[0].strip() in {"our", "this"} else "the "
     return place.cited(
-        f"{place.text[: match.start()]}{article}{place.rng.choice(SUPERLATIVES)} {place.text[match.end() :]}"
+        f"{place.text[: match.start()]}{article}{place.rng.choice(lines('superlatives'))} {place.text[match.end() :]}"
     )
 
 
@@ -381,21 +388,21 @@ ERRORS: dict[str, Callable[[Place], Cited | None]] = {
     "number changed": change_number,
     "negation put in": negate,
     "negation taken out": affirm,
-    "listed opposite": lambda place: place.cited(replaced(place, OPPOSITES)),
+    "listed opposite": lambda place: place.cited(replaced(place, table("opposites"))),
     "name of another paper": foreign_name,
     "two numbers exchanged": exchange_numbers,
     "unit or magnitude": change_unit,
-    "antonym": lambda place: place.cited(replaced(place, ANTONYMS)),
+    "antonym": lambda place: place.cited(replaced(place, table("antonyms"))),
     "marks exchanged": exchange_marks,
     "outperforms turned round": turn_round,
     "phrases exchanged": exchange_phrases,
     "name of the abstract": swap_name,
     "common noun": swap_noun,
-    "hedge removed": lambda place: place.cited(replaced(place, HEDGES)),
-    "some to all": lambda place: place.cited(replaced(place, QUANTIFIERS)),
+    "hedge removed": lambda place: place.cited(replaced(place, table("hedges"))),
+    "some to all": lambda place: place.cited(replaced(place, table("quantifiers"))),
     "condition removed": drop_condition,
-    "clause of 3 words": invent(SHORT_CLAUSES),
-    "clause of 8 words": invent(LONG_CLAUSES),
+    "clause of 3 words": invent(lines("short_clauses")),
+    "clause of 8 words": invent(lines("long_clauses")),
     "others' claim made own": make_own,
     "question made a finding": answer,
     "superlative put in": exaggerate,
@@ -407,7 +414,7 @@ ERRORS: dict[str, Callable[[Place], Cited | None]] = {
 
 def without_connective(place: Place) -> Cited | None:
     """Drop an opening connective."""
-    match = re.match(rf"(?:{CONNECTIVES}),? ", place.text)
+    match = re.match(rf"(?:{WORDS['connectives']}), ", place.text)
     return place.cited(f"{place.text[match.end()].upper()}{place.text[match.end() + 1 :]}") if match else None
 
 
@@ -460,22 +467,21 @@ def passive(place: Place) -> Cited | None:
         rf"(?:In this (?:paper|work|study), )?We ({'|'.join(participle)}) ((?:a|an|the|two|three|[A-Z])[^,;:]+)\.\Z",
         place.text,
     )
-    if made is None or re.search(r" (?:and|that|which|to|by|for|in|on|as|with) ", made[2]):
-        if made is None or re.search(r" and ", made[2]):
-            return None
+    if made is None or " and " in made[2]:
+        return None
     return place.cited(f"{made[2]} is {participle[made[1]]}{by if place.rng.random() < 0.5 else ''}.")
 
 
 def past(place: Place) -> Cited | None:
     """Put the verbs into the past tense."""
-    text = re.sub(r"(?<![\w-])[a-z]+(?![\w-])", lambda word: PAST.get(word[0], word[0]), place.text)
+    text = re.sub(r"(?<![\w-])[a-z]+(?![\w-])", lambda word: table("past").get(word[0], word[0]), place.text)
     return place.cited(text)
 
 
 def articles(place: Place) -> Cited | None:
     """Change articles."""
     text = place.text
-    for pattern, new in ARTICLE_CHANGES:
+    for pattern, new in ARTICLES:
         if place.rng.random() < 0.7:
             text = re.sub(pattern, new, text, count=1)
     return place.cited(text)
@@ -484,7 +490,9 @@ def articles(place: Place) -> Cited | None:
 def reordered(place: Place) -> Cited | None:
     """Put a clause from the front to the end, or from the end to the front."""
     text = place.text.rstrip(".")
-    openings = "In|On|For|By|With|When|If|While|Although|Since|Because|Under|After|Before|To|Using|Through|Given|As|Despite|Unlike|At"
+    openings = (
+        "In|On|For|By|With|When|If|While|Although|Since|Because|Under|After|Before|To|Using|Through|Given|As|Despite|At"
+    )
     front = re.match(rf"((?:{openings}) [^,;:()]+), ([^,;:]+)\Z", text)
     if front:
         return place.cited(f"{front[2]} {lower_start(front[1])}.")
@@ -521,15 +529,15 @@ def join_papers(place: Place) -> Cited | None:
 
 def synonyms(place: Place) -> Cited | None:
     """Replace up to three words by synonyms."""
-    found = [word for word in SYNONYMS if re.search(rf"(?<![\w-]){word}(?![\w-])", place.text)]
+    found = [word for word in table("synonyms") if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", place.text)]
     text = place.text
     for word in place.rng.sample(found, min(3, len(found))):
-        text = re.sub(rf"(?<![\w-]){word}(?![\w-])", SYNONYMS[word], text, count=1)
+        text = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", table("synonyms")[word], text, count=1)
     return place.cited(text)
 
 
 LIGHT: dict[str, Callable[[Place], Cited | None]] = {
-    "as it stands": lambda place: (f"{place.text.rstrip('.')} [@{place.paper.id}].", [(place.paper, place.span)]),
+    "as it stands": lambda place: place.cited(place.text, same=True),
     "connective dropped": without_connective,
     "authors named": named,
     "past tense": past,

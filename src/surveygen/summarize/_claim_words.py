@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -72,9 +73,9 @@ def base_forms_of(word: str) -> frozenset[str]:
     >>> sorted(base_forms_of("evaluations") & {"evaluate"}), sorted(base_forms_of("used") & base_forms_of("using"))
     (['evaluate'], ['us', 'use'])
     """
+    forms = {word, _irregular().get(word, word)}
     if word in paraphrase_list("negations") or len(word) < 3:
-        return frozenset({word})
-    forms = {word}
+        return frozenset(forms)
     for pattern, replacement in _SPELLINGS:
         forms |= {pattern.sub(replacement, form) for form in forms}
     forms |= {_irregular()[form] for form in forms if form in _irregular()}
@@ -105,13 +106,16 @@ def _without_ending(word: str) -> Iterator[str]:
 
 
 def mask_authors(text: str, paper: Paper) -> str:
-    """Put one character for the names of a paper's authors, with "et al." and the year of the paper.
+    r"""Put one character for the names of a paper's authors, with "et al." and the year of the paper.
 
     >>> mask_authors("Lee et al. (2023) win.", Paper("1", "T", "", (Author("Ann Lee"),), published="2023-01-01"))
-    '\\ue000 win.'
+    '\ue000 win.'
     """
     text = text.replace(author_label(paper)[0], AUTHORS)
-    names = [name for author in paper.authors for name in (author.name, family_name(author.name)) if len(name) > 1]
+    forms = [
+        (author.name, family_name(author.name), author.name.split()[-1]) for author in paper.authors if author.name
+    ]
+    names = {name for author in forms for name in author if len(name) > 1}
     if names:
         name = rf"(?:\b(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\b|{AUTHORS})"
         listed = (
@@ -140,7 +144,7 @@ def read_words(text: str, *, english: bool) -> tuple[tuple[Word, ...], tuple[str
             lead.append(text_here)
             continue
         if length > 1 and not keys:
-            continue  # "in this paper"
+            continue  # "in this paper", "in order to"
         keys = keys or (_keys(text_here) if english else frozenset({text_here}))
         if "been" in lead and keys & (paraphrase_list("finding_verbs") | paraphrase_list("presenting_verbs")):
             keys = frozenset(_BEEN + key for key in keys)
@@ -151,27 +155,29 @@ def read_words(text: str, *, english: bool) -> tuple[tuple[Word, ...], tuple[str
 
 
 def _tokens(text: str, *, english: bool) -> Iterator[str]:
-    """Yield words, numbers, signs and punctuation; contractions are written out."""
+    """Yield words, numbers, signs and punctuation; contractions and acronyms are written out."""
     found = _TOKEN.findall(_MINUS.sub(" minus ", text))
     for position, token in enumerate(found):
-        lower = token.lower().replace("’", "'")
-        if _GROUPED.fullmatch(token):
-            yield token.replace(",", "")
-        elif not english:
+        magnitude = _MAGNITUDES.get(found[position + 1].lower(), 0) if position + 1 < len(found) else 0
+        if not english:
             yield from token if _CJK.search(token) else [token]
-        elif lower in _contractions():
-            yield from _contractions()[lower]
-        elif lower.endswith("n't"):
-            yield from (token[:-3], "not")
-        elif "'" in lower:
-            yield token[: lower.index("'")]
-        elif lower in _MAGNITUDES and position and found[position - 1][0].isdigit():
-            continue  # part of the number before
-        elif token[0].isdigit() and position + 1 < len(found) and found[position + 1].lower() in _MAGNITUDES:
-            number = float(token.replace(",", "")) * _MAGNITUDES[found[position + 1].lower()]
-            yield f"{number:.10g}" if number < 1e10 else f"{number:.0f}"
-        elif symbol := _SYMBOLS.get(token, token):
-            yield symbol
+        elif token[0].isdigit():
+            digits = token.replace(",", "") if magnitude or _GROUPED.fullmatch(token) else token
+            yield f"{Decimal(digits) * magnitude:f}" if magnitude else digits
+        elif token.lower() not in _MAGNITUDES or not position or not found[position - 1][0].isdigit():
+            yield from _written_out(token)
+
+
+def _written_out(token: str) -> list[str]:
+    lower = token.lower().replace("’", "'")
+    if lower in _contractions():
+        return _contractions()[lower]
+    if lower.endswith("n't"):
+        return [token[:-3], "not"]
+    if "'" in lower:
+        return [token[: lower.index("'")]]
+    symbol = _SYMBOLS.get(token, token)
+    return _acronyms().get(token.removesuffix("s"), [symbol] if symbol else [])
 
 
 def _phrase(tokens: list[str], at: int) -> tuple[int, frozenset[str]]:
@@ -192,7 +198,7 @@ def _phrase(tokens: list[str], at: int) -> tuple[int, frozenset[str]]:
 
 def _phrase_keys(phrase: tuple[str, ...]) -> frozenset[str]:
     joined = " ".join(phrase)
-    if joined in paraphrase_list("places"):
+    if joined in paraphrase_list("places") | paraphrase_list("empty_phrases"):
         return frozenset()
     if joined in paraphrase_list("own_words"):
         return frozenset({AUTHORS})
@@ -230,7 +236,9 @@ def _groups() -> dict[str, frozenset[str]]:
 def _phrases() -> dict[tuple[int, str], tuple[tuple[str, ...], ...]]:
     """Return all phrases of several words by their length and first word."""
     phrases: dict[tuple[int, str], list[tuple[str, ...]]] = {}
-    for entry in sorted({*_groups(), *paraphrase_list("own_words"), *paraphrase_list("places")}):
+    for entry in sorted(
+        {*_groups(), *(entry for name in ("own_words", "places", "empty_phrases") for entry in paraphrase_list(name))}
+    ):
         words = tuple(entry.split())
         if len(words) > 1:
             phrases.setdefault((len(words), words[0]), []).append(words)
@@ -244,6 +252,11 @@ def _irregular() -> dict[str, str]:
         base, *others = entry.split(":")
         forms |= dict.fromkeys(others, base)
     return forms
+
+
+@cache
+def _acronyms() -> dict[str, list[str]]:
+    return {entry.split(":")[0]: entry.split(":")[1].split("_") for entry in sorted(paraphrase_list("acronyms"))}
 
 
 @cache

@@ -105,6 +105,7 @@ def _examine(sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper])
     if reason or sentence.method == "human":
         return reason, []
     sources: list[Source] = []
+    cut = ""
     for evidence in sentence.evidence:
         version = f"{evidence.paper} version {evidence.version}"
         paper = lookup(evidence.paper, evidence.version)
@@ -114,37 +115,15 @@ def _examine(sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper])
         if paper.version != evidence.version or not 0 <= evidence.start < evidence.end <= len(text):
             return f"{version} has no {evidence.field} {evidence.start}-{evidence.end}", []
         sources.append((paper, text[evidence.start : evidence.end]))
-        if sentence.method == "extractive" and len(sentence.evidence) == 1:
-            if replay(sentence.rule, sources[0][1], paper) != sentence.text:
-                return f"rule {sentence.rule!r} does not give this sentence", sources
         if not is_whole_sentence(evidence, paper):
-            return f"{version} has no sentence at {evidence.field} {evidence.start}-{evidence.end}", sources
-    if sentence.method != "extractive":
-        reason = unlicensed_reason(sentence.text, sources)
-        better = (
-            other.id for other in others if reason and not unlicensed_reason(sentence.plain, [(other, other.abstract)])
-        )
-        return next((f"{other} fits it better" for other in better), reason), sources
-    if len(sources) != 1:
-        return "an extractive sentence has exactly one span", sources
-    rewritten = rewrite(sources[0][1], sources[0][0])
-    other_rule = sentence.rule not in EXTRACTORS and (rewritten is None or rewritten.rule != sentence.rule)
-    return f"rule {sentence.rule!r} is not the one that rewriting chooses" if other_rule else "", sources
-
-
-def is_whole_sentence(evidence: Evidence, paper: Paper) -> bool:
-    """Whether a span is one or several whole sentences of its field, or whole parts of a title.
-
-    A span that is cut can turn the sense: "We do not find that larger models win" from "larger models" on.
-
-    Args:
-        evidence: a span that a sentence cites; the address of a repository is no sentence.
-        paper: the paper as of the version of the span.
-    """
-    text: str = getattr(paper, evidence.field)
-    spans = title_parts(text) if evidence.field == "title" else split_sentences(text)
-    starts, ends = {start for start, _ in spans}, {end for _, end in spans}
-    return evidence.start in starts and evidence.end in ends
+            cut = f"{version} has no sentence at {evidence.field} {evidence.start}-{evidence.end}"
+    if sentence.method == "extractive":
+        return _extraction_error(sentence, sources) or cut, sources
+    reason = cut or unlicensed_reason(sentence.text, sources)
+    if reason:
+        better = (other.id for other in others if not unlicensed_reason(sentence.plain, [(other, other.abstract)]))
+        reason = next((f"{other} fits it better" for other in better), reason)
+    return reason, sources
 
 
 def _citation_error(sentence: Sentence) -> str:
@@ -160,3 +139,31 @@ def _citation_error(sentence: Sentence) -> str:
     if without_evidence and sentence.method != "human":
         return f"{min(without_evidence)} is cited without evidence"
     return ""
+
+
+def _extraction_error(sentence: Sentence, sources: Sequence[Source]) -> str:
+    """Find a sentence that is not what rewriting makes of its span today."""
+    if len(sources) != 1:
+        return "an extractive sentence has exactly one span"
+    paper, span = sources[0]
+    if replay(sentence.rule, span, paper) != sentence.text:
+        return f"rule {sentence.rule!r} does not give this sentence"
+    rewritten = None if sentence.rule in EXTRACTORS else rewrite(span, paper)
+    if sentence.rule not in EXTRACTORS and (rewritten is None or rewritten.rule != sentence.rule):
+        return f"rule {sentence.rule!r} is not the one that rewriting chooses"
+    return ""
+
+
+def is_whole_sentence(evidence: Evidence, paper: Paper) -> bool:
+    """Whether a span is one or several whole sentences of its field, or whole parts of a title.
+
+    A span that is cut can turn the sense: "We do not find that larger models win" from "larger models" on.
+
+    Args:
+        evidence: a span that a sentence cites; the address of a repository is no sentence.
+        paper: the paper as of the version of the span.
+    """
+    text: str = getattr(paper, evidence.field)
+    spans = title_parts(text) if evidence.field == "title" else split_sentences(text)
+    starts, ends = {start for start, _ in spans}, {end for _, end in spans}
+    return evidence.start in starts and evidence.end in ends

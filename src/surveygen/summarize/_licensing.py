@@ -25,6 +25,8 @@ Source = tuple[Paper, str]  # a cited paper and the span of it that is cited
 
 _CLAUSE_BREAK = re.compile(r"\s*[;:—]\s+|,?\s+(?:and|while|whereas|but)\s+|,\s+")
 _STRONG = frozenset(",;:()—")
+_OWN_VERBS = ("finding_verbs", "presenting_verbs")  # the lists of what authors say of their own work
+_ROLES = frozenset({"to", "of"})  # words of grammar that a part which changes places must keep before it
 _MIN_PART = 3  # words of a part that may change places though no preposition or conjunction begins it
 _MAX_PARTS = 14  # more boundaries than these are not combined
 _MAX_CLAUSES = 6
@@ -173,7 +175,7 @@ def _own_verb(side: _Side, at: int, *lists: str) -> int:
     return verb_at + 1 if is_verb else 0
 
 
-def _passive(side: _Side, at: int) -> bool:
+def _is_passive(side: _Side, at: int) -> bool:
     """Whether a word is a verb of the authors in the passive of the present: "is proposed"."""
     word = side.words[at]
     is_verb = word.is_one_of("finding_verbs") or word.is_one_of("presenting_verbs")
@@ -190,7 +192,7 @@ def _omissions(source: _Side) -> dict[int, tuple[int, ...]]:
     for at, word in enumerate(words):
         if AUTHORS in word.keys or word.text in paraphrase_list("left_out"):
             ranges.append((at, at + 1))
-        if after := _own_verb(source, at, "finding_verbs", "presenting_verbs"):
+        if after := _own_verb(source, at, *_OWN_VERBS):
             ranges.append((at, after))
         if {"it", "is"} <= set(word.lead) and word.is_one_of("finding_verbs") and "that" in source.lead(at + 1):
             ranges.append((at, at + 1))  # "it is shown that"
@@ -211,52 +213,77 @@ def _ends_of_part(source: _Side, at: int) -> Iterator[int]:
         yield from (stop for stop in later if ")" in source.lead(stop))
     if at == 0:  # the clause before ", and we show that"
         yield from (
-            stop
-            for stop in range(1, end)
-            if "and" in source.lead(stop) and _own_verb(source, stop, "finding_verbs", "presenting_verbs")
+            stop for stop in range(1, end) if "and" in source.lead(stop) and _own_verb(source, stop, *_OWN_VERBS)
         )
     if at in (0, end) or not lead:
         return
     after_comma = lead[0] == ","
     goes_on = ";" in lead or (after_comma and not {"and", "which"}.isdisjoint(lead))
     participle = lead == (",",) and words[at].text.endswith("ing")
-    verbs = ("finding_verbs", "presenting_verbs")
-    own_clause = "and" in lead and (_own_verb(source, at, *verbs) or any(words[at].is_one_of(name) for name in verbs))
+    own_clause = "and" in lead and (
+        _own_verb(source, at, *_OWN_VERBS) or any(words[at].is_one_of(name) for name in _OWN_VERBS)
+    )
     if goes_on or participle or own_clause:
         yield end
     if after_comma and not {"a", "an", "the", "which"}.isdisjoint(lead):
         yield from (stop for stop in later if stop == end or "," in source.lead(stop))
 
 
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """Who speaks in a source sentence.
+
+    Attributes:
+        own: its authors do, in the active or passive voice, or their experiments. passive: "is proposed" occurs.
+        reported: anybody does. others: it names work that may not be theirs.
+    """
+
+    own: bool
+    passive: bool
+    reported: bool
+    others: bool
+
+
+@lru_cache(maxsize=16_384)
+def _speech(source: _Side) -> _Speech:
+    at = range(len(source.words))
+    passive = any(_is_passive(source, position) for position in at)
+    own = passive or source.names_authors or any(_own_verb(source, position, *_OWN_VERBS) for position in at)
+    reported = any(word.is_one_of(name) for word in source.words for name in ("reporting_verbs", *_OWN_VERBS))
+    others = any(word.text in paraphrase_list("others") for word in source.words)
+    return _Speech(own, passive, reported, others)
+
+
 def _additions(claim: _Side, source: _Side) -> dict[int, tuple[int, ...]]:
     """Return for positions of a claim the later positions up to which it says no more than who says it."""
     if not claim.english:
         return {}
-    additions: dict[int, set[int]] = {}
-    own = [at for at in range(len(source.words)) if _own_verb(source, at, "finding_verbs", "presenting_verbs")]
-    passives = [at for at in range(len(source.words)) if _passive(source, at)]
-    said = bool(own or passives) or any(word.is_one_of("reporting_verbs") for word in source.words)
-    by_others = any(word.text in paraphrase_list("others") for word in source.words)
-    for at, word in enumerate(claim.words):
-        ends = additions.setdefault(at, set())
-        if word.text in paraphrase_list("added") and (at == 0 or not _STRONG.isdisjoint(word.lead)):
-            ends.add(at + 1)
-        after = _own_verb(claim, at, "reporting_verbs")
-        if after and not said:
-            ends.add(after)
-        if word.text == "according to" and any(AUTHORS in other.keys for other in claim.words[at + 1 : at + 2]):
-            ends.add(at + 2)
-        if AUTHORS in word.keys and passives and _own_verb(claim, at, "finding_verbs", "presenting_verbs"):
-            ends.add(at + 1)  # "is proposed": by the authors
-        if AUTHORS in word.keys and not by_others and (own or passives or source.names_authors):
-            before = claim.words[at - 1].text if at else ""
-            if before == "by" or "of" in word.lead:
-                ends.add(at + 1)
-                additions.setdefault(at - 1, set()).update({at + 1} if before == "by" else ())
-        if own and word.is_one_of("finding_verbs") and {"is", "are", "was", "were"} & set(word.lead):
-            if "to" in claim.lead(at + 1) and _finds(source, word):
-                ends.add(at + 1)  # "we show that it wins": "it is shown to win"
-    return {start: tuple(sorted(ends)) for start, ends in additions.items() if ends}
+    additions = {at: tuple(sorted(set(_ends_of_addition(claim, at, source)))) for at in range(len(claim.words))}
+    return {at: ends for at, ends in additions.items() if ends}
+
+
+def _ends_of_addition(claim: _Side, at: int, source: _Side) -> Iterator[int]:
+    word, speech = claim.words[at], _speech(source)
+    if word.text in paraphrase_list("added") and (at == 0 or not _STRONG.isdisjoint(word.lead)):
+        yield at + 1
+    after = _own_verb(claim, at, "reporting_verbs")
+    if after and not speech.reported:
+        yield after  # "Lee et al. note that"
+    authors_follow = at + 1 < len(claim.words) and AUTHORS in claim.words[at + 1].keys
+    if word.text == "according to" and authors_follow:
+        yield at + 2
+    if word.text == "by" and authors_follow and speech.own:
+        verb = at > 0 and any(claim.words[at - 1].is_one_of(name) for name in _OWN_VERBS)
+        if verb or not speech.others:
+            yield at + 2  # "proposed by Lee et al."
+    if AUTHORS in word.keys and (
+        ("of" in word.lead and speech.own and not speech.others)
+        or (speech.passive and _own_verb(claim, at, *_OWN_VERBS))  # for "is proposed"
+    ):
+        yield at + 1
+    raised = "to" in claim.lead(at + 1) and not {"is", "are", "was", "were"}.isdisjoint(word.lead)
+    if raised and word.is_one_of("finding_verbs") and _finds(source, word):
+        yield at + 1  # "we show that it wins": "it is shown to win"
 
 
 def _finds(source: _Side, verb: Word) -> bool:
@@ -291,14 +318,14 @@ def _boundaries(source: _Side) -> dict[int, bool]:
         begins = source.english and (word.text in starts or not starts.isdisjoint(word.lead))
         if begins or not _STRONG.isdisjoint(word.lead) or "and" in word.lead:
             boundaries[at] = boundaries.get(at, False) or begins
-        if source.english and (after := _own_verb(source, at, "finding_verbs", "presenting_verbs")):
+        if source.english and (after := _own_verb(source, at, *_OWN_VERBS)):
             boundaries |= {at: True, after: True}
-        if source.english and _passive(source, at):
+        if source.english and _is_passive(source, at):
             boundaries |= {at: True, at + 1: True}
     if not source.english or not source.words:
         return boundaries
     first = source.words[0]
-    boundaries[0] = first.text in starts or not starts.isdisjoint(first.lead) or boundaries[0]
+    boundaries[0] = first.text in starts or not starts.isdisjoint(first.lead) or boundaries[0] or source.linked > 0
     return boundaries
 
 
@@ -322,13 +349,20 @@ def _becomes(
                 length = stop - start
                 if order[here : here + length] == tuple(range(start, stop)):
                     following.append((here + length, there))
-            if there < len(claim.words) and not source.words[start].keys.isdisjoint(claim.words[there].keys):
+            if there < len(claim.words) and _matches(
+                source.words[start], claim.words[there], moved=here > 0 and order[here - 1] != start - 1
+            ):
                 following.append((here + 1, there + 1))
         for pair in following:
             if pair not in seen:
                 seen.add(pair)
                 open_pairs.append(pair)
     return goal in seen
+
+
+def _matches(source: Word, claim: Word, *, moved: bool) -> bool:
+    same_role = _ROLES.isdisjoint({*source.lead} ^ {*claim.lead})
+    return not source.keys.isdisjoint(claim.keys) and (same_role or not moved)
 
 
 def _first_reason(text: str, sources: Sequence[Source]) -> str:
