@@ -45,7 +45,7 @@ def reason(text: str, *cited: tuple[Paper, int]) -> str:
         (FILTER, "Lee and Li propose TrapNet, a filter that cuts 45% of exploits from three logs when logs are short."),
         (
             FILTER,
-            "Lee et al. (2024) introduced TrapNet, a filter which cut 45% of the exploits from 3 logs when logs are short.",
+            "Lee et al. (2024) present TrapNet, a filter which cut 45% of exploits from 3 logs when logs were short.",
         ),
         (FILTER, "TrapNet, a filter that cuts 45% of exploits from three logs when logs are short, is proposed."),
         (FILTER, "TrapNet is a filter that cuts 45% of exploits from three logs when logs are short."),
@@ -161,9 +161,10 @@ def test_a_span_that_is_cut_is_no_evidence() -> None:
     start, end = split_sentences(ABSTRACT)[LARGER]
     cut = start + len("We do not find that ")
     whole, part = (Evidence(PAPER.id, 1, "abstract", at, end) for at in (start, cut))
+    text = f"Larger filters help operators [@{PAPER.id}]."
     claims = [
-        Sentence(f"Larger filters help operators [@{PAPER.id}].", (PAPER.id,), (part,), method=method, rule=rule)
-        for method, rule in (("llm", ""), ("extractive", "quote"))
+        Sentence(text, (PAPER.id,), (part,), method="llm"),
+        Sentence(text, (PAPER.id,), (part,), method="extractive", rule="quote"),
     ]
 
     assert is_whole_sentence(whole, PAPER)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Self
 
 from surveygen.domain.paper import Paper
 from surveygen.domain.person_names import family_name
@@ -62,8 +63,82 @@ class Word:
 @cache
 def paraphrase_list(name: str) -> frozenset[str]:
     """Return one list of `_paraphrases.toml`."""
-    value = _lists()[name]
+    value = Lexicon.shipped().lists[name]
     return frozenset(value.split() if isinstance(value, str) else value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lexicon:
+    """The lists of `_paraphrases.toml`, ready for look-up.
+
+    Attributes:
+        lists: as they stand in the file.
+        groups: for each word or phrase the names of its groups of paraphrases.
+        phrases: all phrases of several words by their length and first word.
+        irregular: the base forms of irregular forms.
+        written_out: the words of contractions and acronyms.
+    """
+
+    lists: Mapping[str, str | list[str]]
+    groups: Mapping[str, frozenset[str]]
+    phrases: Mapping[tuple[int, str], list[tuple[str, ...]]]
+    irregular: Mapping[str, str]
+    written_out: Mapping[str, list[str]]
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Self:
+        """Load the lists."""
+        lists = tomllib.loads((files(__package__) / "_paraphrases.toml").read_text(encoding="utf-8"))
+        groups: dict[str, frozenset[str]] = {}
+        for number, line in enumerate(lists["groups"].strip().splitlines()):
+            for entry in line.split(", "):
+                name = " ".join(_TOKEN.findall(entry))
+                groups[name] = groups.get(name, frozenset()) | {f"={number}"}
+        phrases: dict[tuple[int, str], list[tuple[str, ...]]] = {}
+        for entry in sorted({*groups, *lists["own_words"], *lists["places"], *lists["empty_phrases"]}):
+            words = tuple(entry.split())
+            if len(words) > 1:
+                phrases.setdefault((len(words), words[0]), []).append(words)
+        forms = [entry.split(":") for entry in sorted(word_list("irregular"))]
+        irregular = {form: base for base, *others in forms for form in others}
+        irregular |= dict(entry.split(":") for entry in lists["irregular"].split())
+        written_out = {entry.split(":")[0]: entry.split(":")[1:] for entry in lists["contractions"].split()}
+        written_out |= {
+            acronym: words.split("_") for acronym, words in (entry.split(":") for entry in lists["acronyms"].split())
+        }
+        return cls(lists, groups, phrases, irregular, written_out)
+
+    def keys(self, word: str) -> frozenset[str]:
+        """Return by what a word in lower case matches: its value as a number, or its base forms and their groups."""
+        value = word_pairs("numbers").get(word, "")
+        if word[0].isdigit() or (value.isdigit() and word not in _MAGNITUDES):
+            return frozenset({value or (word.rstrip("0").rstrip(".") if "." in word else word)})
+        forms = base_forms_of(word)
+        return frozenset({*forms, *(group for form in forms for group in self.groups.get(form, ()))})
+
+    def phrase(self, tokens: Sequence[str]) -> tuple[int, frozenset[str]]:
+        """Return how many tokens at the start are one phrase, 1 if none, and by what it matches, nothing if none.
+
+        A phrase of several words that matches nothing says nothing, such as "in this paper".
+        """
+        for length in range(min(_MAX_PHRASE, len(tokens)), 1, -1):
+            run = [token.lower() for token in tokens[:length]]
+            candidates = (
+                phrase for base in sorted(base_forms_of(run[0])) for phrase in self.phrases.get((length, base), ())
+            )
+            for phrase in candidates:
+                if all(word in base_forms_of(token) for word, token in zip(phrase, run, strict=True)):
+                    joined = " ".join(phrase)
+                    if joined in paraphrase_list("places") | paraphrase_list("empty_phrases"):
+                        return length, frozenset()
+                    if joined in paraphrase_list("own_words"):
+                        return length, frozenset({AUTHORS})
+                    content = [word for word in phrase if word not in paraphrase_list("grammar")]
+                    alone = content if len(content) == 1 else []
+                    return length, frozenset({joined, *self.groups.get(joined, ()), *alone})
+        is_own = tokens[0] == AUTHORS or tokens[0].lower() in paraphrase_list("own_words")
+        return 1, frozenset({AUTHORS} if is_own else ())
 
 
 @lru_cache(maxsize=65_536)
@@ -73,12 +148,13 @@ def base_forms_of(word: str) -> frozenset[str]:
     >>> sorted(base_forms_of("evaluations") & {"evaluate"}), sorted(base_forms_of("used") & base_forms_of("using"))
     (['evaluate'], ['us', 'use'])
     """
-    forms = {word, _irregular().get(word, word)}
+    irregular = Lexicon.shipped().irregular
+    forms = {word, irregular.get(word, word)}
     if word in paraphrase_list("negations") or len(word) < 3:
         return frozenset(forms)
     for pattern, replacement in _SPELLINGS:
         forms |= {pattern.sub(replacement, form) for form in forms}
-    forms |= {_irregular()[form] for form in forms if form in _irregular()}
+    forms |= {irregular[form] for form in forms if form in irregular}
     for form in tuple(forms):
         forms.update(_without_ending(form))
     for form in tuple(forms):  # after a plural ending
@@ -138,14 +214,14 @@ def read_words(text: str, *, english: bool) -> tuple[tuple[Word, ...], tuple[str
     at = 0
     while at < len(tokens):
         text_here = tokens[at].lower()
-        length, keys = _phrase(tokens, at) if english else (1, frozenset[str]())
+        length, keys = Lexicon.shipped().phrase(tokens[at : at + _MAX_PHRASE]) if english else (1, frozenset[str]())
         at += length
         if not keys and (text_here in _PUNCTUATION or (english and text_here in paraphrase_list("grammar"))):
             lead.append(text_here)
             continue
         if length > 1 and not keys:
             continue  # "in this paper", "in order to"
-        keys = keys or (_keys(text_here) if english else frozenset({text_here}))
+        keys = keys or (Lexicon.shipped().keys(text_here) if english else frozenset({text_here}))
         if "been" in lead and keys & (paraphrase_list("finding_verbs") | paraphrase_list("presenting_verbs")):
             keys = frozenset(_BEEN + key for key in keys)
         shown = " ".join(tokens[at - length : at])
@@ -165,100 +241,9 @@ def _tokens(text: str, *, english: bool) -> Iterator[str]:
             digits = token.replace(",", "") if magnitude or _GROUPED.fullmatch(token) else token
             yield f"{Decimal(digits) * magnitude:f}" if magnitude else digits
         elif token.lower() not in _MAGNITUDES or not position or not found[position - 1][0].isdigit():
-            yield from _written_out(token)
-
-
-def _written_out(token: str) -> list[str]:
-    lower = token.lower().replace("’", "'")
-    if lower in _contractions():
-        return _contractions()[lower]
-    if lower.endswith("n't"):
-        return [token[:-3], "not"]
-    if "'" in lower:
-        return [token[: lower.index("'")]]
-    symbol = _SYMBOLS.get(token, token)
-    return _acronyms().get(token.removesuffix("s"), [symbol] if symbol else [])
-
-
-def _phrase(tokens: list[str], at: int) -> tuple[int, frozenset[str]]:
-    """Return how many tokens are one phrase of the lists, 1 for none, and by what it matches."""
-    for length in range(min(_MAX_PHRASE, len(tokens) - at), 1, -1):
-        run = [token.lower() for token in tokens[at : at + length]]
-        if any(token in _PUNCTUATION for token in run):
-            continue
-        for phrase in (
-            phrase for base in sorted(base_forms_of(run[0])) for phrase in _phrases().get((length, base), ())
-        ):
-            if all(word == token or word in base_forms_of(token) for word, token in zip(phrase, run, strict=True)):
-                return length, _phrase_keys(phrase)
-    if tokens[at] == AUTHORS or tokens[at].lower() in paraphrase_list("own_words"):
-        return 1, frozenset({AUTHORS})
-    return 1, frozenset()
-
-
-def _phrase_keys(phrase: tuple[str, ...]) -> frozenset[str]:
-    joined = " ".join(phrase)
-    if joined in paraphrase_list("places") | paraphrase_list("empty_phrases"):
-        return frozenset()
-    if joined in paraphrase_list("own_words"):
-        return frozenset({AUTHORS})
-    content = [word for word in phrase if word not in paraphrase_list("grammar")]
-    return frozenset({joined, *_groups().get(joined, ()), *(content if len(content) == 1 else ())})
-
-
-@lru_cache(maxsize=65_536)
-def _keys(word: str) -> frozenset[str]:
-    """Return by what a single word matches: its value as a number, or its base forms and their groups."""
-    value = word_pairs("numbers").get(word, "")
-    if word[0].isdigit() or (value.isdigit() and word not in _MAGNITUDES):
-        return frozenset({value or (word.rstrip("0").rstrip(".") if "." in word else word)})
-    forms = base_forms_of(word)
-    return frozenset({*forms, *(group for form in forms for group in _groups().get(form, ()))})
-
-
-@cache
-def _lists() -> dict[str, str | list[str]]:
-    return tomllib.loads((files(__package__) / "_paraphrases.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _groups() -> dict[str, frozenset[str]]:
-    """Map every word and phrase of the groups to the names of its groups."""
-    groups: dict[str, set[str]] = {}
-    lines = str(_lists()["groups"]).strip().splitlines()
-    for number, line in enumerate(lines):
-        for entry in line.split(", "):
-            groups.setdefault(" ".join(_TOKEN.findall(entry.strip())), set()).add(f"={number}")
-    return {entry: frozenset(names) for entry, names in groups.items()}
-
-
-@cache
-def _phrases() -> dict[tuple[int, str], tuple[tuple[str, ...], ...]]:
-    """Return all phrases of several words by their length and first word."""
-    phrases: dict[tuple[int, str], list[tuple[str, ...]]] = {}
-    for entry in sorted(
-        {*_groups(), *(entry for name in ("own_words", "places", "empty_phrases") for entry in paraphrase_list(name))}
-    ):
-        words = tuple(entry.split())
-        if len(words) > 1:
-            phrases.setdefault((len(words), words[0]), []).append(words)
-    return {key: tuple(entries) for key, entries in phrases.items()}
-
-
-@cache
-def _irregular() -> dict[str, str]:
-    forms = {entry.split(":")[0]: entry.split(":")[1] for entry in sorted(paraphrase_list("irregular"))}
-    for entry in sorted(word_list("irregular")):
-        base, *others = entry.split(":")
-        forms |= dict.fromkeys(others, base)
-    return forms
-
-
-@cache
-def _acronyms() -> dict[str, list[str]]:
-    return {entry.split(":")[0]: entry.split(":")[1].split("_") for entry in sorted(paraphrase_list("acronyms"))}
-
-
-@cache
-def _contractions() -> dict[str, list[str]]:
-    return {entry.split(":")[0]: entry.split(":")[1:] for entry in sorted(paraphrase_list("contractions"))}
+            lower, symbol = token.lower().replace("’", "'"), _SYMBOLS.get(token, token)
+            stem, negation = (
+                (lower[:-3], ["not"]) if lower.endswith("n't") else (symbol.replace("’", "'").partition("'")[0], [])
+            )
+            shipped = Lexicon.shipped().written_out
+            yield from shipped.get(lower) or shipped.get(token.removesuffix("s")) or [*filter(None, [stem]), *negation]

@@ -34,7 +34,22 @@ _MOSTLY_FOREIGN = 0.5  # share of unlicensed words from which the share is the r
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class Speech:
+    """Who speaks in a source sentence.
+
+    Attributes:
+        own: its authors do, in the active or passive voice, or their experiments. passive: "is proposed" occurs.
+        reported: anybody does. others: it names work that may not be theirs.
+    """
+
+    own: bool
+    passive: bool
+    reported: bool
+    others: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
     """The words of a claim or of a source sentence.
 
     Attributes:
@@ -64,6 +79,82 @@ class _Side:
             at += 1
         return at
 
+    def own_verb(self, at: int, *lists: str) -> int:
+        """Return the position after "we (further) show" or "our experiments show" that begins here, 0 if none does."""
+        words = self.words
+        authors = at < len(words) and AUTHORS in words[at].keys
+        verb_at = self.skip(at + authors, ["own_evidence_adjectives", *(["left_out"] if authors else [])])
+        nouns = ("own_evidence", "our_evidence") if authors else ("own_evidence",)
+        with_evidence = verb_at < len(words) and any(words[verb_at].is_one_of(name) for name in nouns)
+        if with_evidence:
+            verb_at += 1
+        if not authors and not with_evidence:
+            return 0
+        verb_at = self.skip(verb_at, ["left_out"])
+        is_verb = verb_at < len(words) and any(words[verb_at].is_one_of(name) for name in lists)
+        return verb_at + 1 if is_verb else 0
+
+    def is_passive(self, at: int) -> bool:
+        """Whether a word is a verb of the authors in the passive of the present: "is proposed"."""
+        word = self.words[at]
+        is_verb = word.is_one_of("finding_verbs") or word.is_one_of("presenting_verbs")
+        return is_verb and not {"is", "are"}.isdisjoint(word.lead)
+
+    def finds(self, verb: Word) -> bool:
+        """Whether the authors themselves use a verb of finding that means the same."""
+        ends = (self.own_verb(at, "finding_verbs") for at in range(len(self.words)))
+        return any(after and not self.words[after - 1].keys.isdisjoint(verb.keys) for after in ends)
+
+    def speech(self) -> Speech:
+        """Return who speaks in it."""
+        at = range(len(self.words))
+        passive = any(self.is_passive(position) for position in at)
+        own = passive or self.names_authors or any(self.own_verb(position, *_OWN_VERBS) for position in at)
+        reported = any(word.is_one_of(name) for word in self.words for name in ("reporting_verbs", *_OWN_VERBS))
+        others = any(word.text in paraphrase_list("others") for word in self.words)
+        return Speech(own, passive, reported, others)
+
+    def boundaries(self) -> dict[int, bool]:
+        """Return where a sentence may be taken apart, and whether an adjunct or a clause begins there."""
+        end = len(self.words)
+        boundaries = {0: False, end: False}
+        starts = paraphrase_list("clause_starts")
+        for at, word in enumerate(self.words):
+            begins = self.english and (word.text in starts or not starts.isdisjoint(word.lead))
+            if begins or not _STRONG.isdisjoint(word.lead) or "and" in word.lead:
+                boundaries[at] = boundaries.get(at, False) or begins
+            if self.english and (after := self.own_verb(at, *_OWN_VERBS)):
+                boundaries |= {at: True, after: True}
+            if self.english and self.is_passive(at):
+                boundaries |= {at: True, at + 1: True}
+        if not self.english or not self.words:
+            return boundaries
+        first = self.words[0]
+        boundaries[0] = first.text in starts or not starts.isdisjoint(first.lead) or boundaries[0] or self.linked > 0
+        return boundaries
+
+    def ends_of_part(self, at: int) -> Iterator[int]:
+        """Yield the ends of what begins here and can be left out: asides, appositions, clauses that only go on."""
+        words, end = self.words, len(self.words)
+        lead = self.lead(at)
+        later = range(at + 1, end + 1)
+        if "(" in lead:
+            yield from (stop for stop in later if ")" in self.lead(stop))
+        if at == 0:  # the clause before ", and we show that"
+            yield from (stop for stop in range(1, end) if "and" in self.lead(stop) and self.own_verb(stop, *_OWN_VERBS))
+        if at in (0, end) or not lead:
+            return
+        after_comma = lead[0] == ","
+        goes_on = ";" in lead or (after_comma and not {"and", "which"}.isdisjoint(lead))
+        participle = lead == (",",) and words[at].text.endswith("ing")
+        own_clause = "and" in lead and (
+            self.own_verb(at, *_OWN_VERBS) or any(words[at].is_one_of(name) for name in _OWN_VERBS)
+        )
+        if goes_on or participle or own_clause:
+            yield end
+        if after_comma and not {"a", "an", "the", "which"}.isdisjoint(lead):
+            yield from (stop for stop in later if stop == end or "," in self.lead(stop))
+
 
 def unlicensed_reason(text: str, sources: Sequence[Source]) -> str:
     """Return what the cited spans do not license in a claim; empty if they license all of it.
@@ -84,17 +175,17 @@ def unlicensed_reason(text: str, sources: Sequence[Source]) -> str:
 
 def licenses(text: str, paper: Paper, sentence: str) -> bool:
     """Whether one sentence of a paper licenses a claim, or a clause of one, without citation marks."""
-    source = _side(sentence, paper)
-    claim = _side(text, paper)
+    source = read_side(sentence, paper)
+    claim = read_side(text, paper)
     if claim.question != source.question or claim.english != source.english:
         return False
     keys = frozenset[str]().union(*(word.keys for word in source.words))
-    optional = _additions(claim, source)
+    optional = additions_of(claim, source)
     in_additions = {at for start, ends in optional.items() for end in ends for at in range(start, end)}
     if any(keys.isdisjoint(word.keys) for at, word in enumerate(claim.words) if at not in in_additions):
         return False
-    omissions = _omissions(source)
-    return any(_becomes(source, order, omissions, claim, optional) for order in _orders(source))
+    omissions = omissions_of(source)
+    return any(_becomes(source, order, omissions, claim, optional) for order in orders_of(source))
 
 
 def _carries(text: str, sources: Sequence[Source]) -> bool:
@@ -104,8 +195,10 @@ def _carries(text: str, sources: Sequence[Source]) -> bool:
         papers = set(groups[0][2]) if groups else {paper.id for paper, _ in sources}
         own = [source for source in sources if source[0].id in papers]
         plain = CITATION_MARK.sub("", text)
-        each = all(_joined(plain, [source for source in own if source[0].id == paper], 1) for paper in sorted(papers))
-        return bool(own) and (each or (len(papers) > 1 and _joined(plain, own, len(papers))))
+        separately = all(
+            _joined(plain, [source for source in own if source[0].id == paper], 1) for paper in sorted(papers)
+        )
+        return bool(own) and (separately or (len(papers) > 1 and _joined(plain, own, len(papers))))
     (_, first_end, _), (_, second_end, _) = groups[:2]
     breaks = list(_CLAUSE_BREAK.finditer(text, first_end, second_end))
     return any(_carries(text[: cut.start()], sources) and _carries(text[cut.end() :], sources) for cut in breaks)
@@ -141,199 +234,11 @@ def _joined(text: str, sources: Sequence[Source], papers: int, clauses: int = _M
     return False
 
 
-@lru_cache(maxsize=16_384)
-def _side(text: str, paper: Paper) -> _Side:
-    english = detect_language(text) == "en"
-    words, tail = read_words(mask_authors(text, paper), english=english)
-    linked = 0
-    if english:
-        head, comma, _ = text.partition(", ")
-        back = LOOKING_BACK.match(text)
-        link = back[0] if back else head if comma and head.lower() in word_list("connectives") else ""
-        linked = len(read_words(link, english=True)[0])
-    question = text.rstrip(" \"'”’»)").endswith(("?", "？", "؟"))
-    return _Side(words, tail, english, question, linked)
-
-
-def _own_verb(side: _Side, at: int, *lists: str) -> int:
-    """Return the position after "we (further) show" or "our experiments show" that begins here, 0 if none does."""
-    words = side.words
-    verb_at = at
-    authors = at < len(words) and AUTHORS in words[at].keys
-    if authors:
-        verb_at = side.skip(at + 1, ["left_out", "own_evidence_adjectives"])
-    else:
-        verb_at = side.skip(at, ["own_evidence_adjectives"])
-    nouns = ("own_evidence", "our_evidence") if authors else ("own_evidence",)
-    with_evidence = verb_at < len(words) and any(words[verb_at].is_one_of(name) for name in nouns)
-    if with_evidence:
-        verb_at += 1
-    if not authors and not with_evidence:
-        return 0
-    verb_at = side.skip(verb_at, ["left_out"])
-    is_verb = verb_at < len(words) and any(words[verb_at].is_one_of(name) for name in lists)
-    return verb_at + 1 if is_verb else 0
-
-
-def _is_passive(side: _Side, at: int) -> bool:
-    """Whether a word is a verb of the authors in the passive of the present: "is proposed"."""
-    word = side.words[at]
-    is_verb = word.is_one_of("finding_verbs") or word.is_one_of("presenting_verbs")
-    return is_verb and not {"is", "are"}.isdisjoint(word.lead)
-
-
-@lru_cache(maxsize=16_384)
-def _omissions(source: _Side) -> dict[int, tuple[int, ...]]:
-    """Return for positions of a source sentence the later positions up to which it may be left out."""
-    if not source.english:
-        return {}
-    words, end = source.words, len(source.words)
-    ranges = [(0, source.linked)] if source.linked else []
-    for at, word in enumerate(words):
-        if AUTHORS in word.keys or word.text in paraphrase_list("left_out"):
-            ranges.append((at, at + 1))
-        if after := _own_verb(source, at, *_OWN_VERBS):
-            ranges.append((at, after))
-        if {"it", "is"} <= set(word.lead) and word.is_one_of("finding_verbs") and "that" in source.lead(at + 1):
-            ranges.append((at, at + 1))  # "it is shown that"
-    parts = [(at, stop) for at in range(end + 1) for stop in _ends_of_part(source, at)]
-    ranges += [(a, b) for a, b in parts if not any(word.is_one_of("guards") for word in words[a:b])]
-    omissions: dict[int, set[int]] = {}
-    for start, stop in ranges:
-        omissions.setdefault(start, set()).add(stop)
-    return {start: tuple(sorted(stops)) for start, stops in omissions.items()}
-
-
-def _ends_of_part(source: _Side, at: int) -> Iterator[int]:
-    """Yield the ends of what begins here and can be left out: asides, appositions, clauses that only go on."""
-    words, end = source.words, len(source.words)
-    lead = source.lead(at)
-    later = range(at + 1, end + 1)
-    if "(" in lead:
-        yield from (stop for stop in later if ")" in source.lead(stop))
-    if at == 0:  # the clause before ", and we show that"
-        yield from (
-            stop for stop in range(1, end) if "and" in source.lead(stop) and _own_verb(source, stop, *_OWN_VERBS)
-        )
-    if at in (0, end) or not lead:
-        return
-    after_comma = lead[0] == ","
-    goes_on = ";" in lead or (after_comma and not {"and", "which"}.isdisjoint(lead))
-    participle = lead == (",",) and words[at].text.endswith("ing")
-    own_clause = "and" in lead and (
-        _own_verb(source, at, *_OWN_VERBS) or any(words[at].is_one_of(name) for name in _OWN_VERBS)
-    )
-    if goes_on or participle or own_clause:
-        yield end
-    if after_comma and not {"a", "an", "the", "which"}.isdisjoint(lead):
-        yield from (stop for stop in later if stop == end or "," in source.lead(stop))
-
-
-@dataclass(frozen=True, slots=True)
-class _Speech:
-    """Who speaks in a source sentence.
-
-    Attributes:
-        own: its authors do, in the active or passive voice, or their experiments. passive: "is proposed" occurs.
-        reported: anybody does. others: it names work that may not be theirs.
-    """
-
-    own: bool
-    passive: bool
-    reported: bool
-    others: bool
-
-
-@lru_cache(maxsize=16_384)
-def _speech(source: _Side) -> _Speech:
-    at = range(len(source.words))
-    passive = any(_is_passive(source, position) for position in at)
-    own = passive or source.names_authors or any(_own_verb(source, position, *_OWN_VERBS) for position in at)
-    reported = any(word.is_one_of(name) for word in source.words for name in ("reporting_verbs", *_OWN_VERBS))
-    others = any(word.text in paraphrase_list("others") for word in source.words)
-    return _Speech(own, passive, reported, others)
-
-
-def _additions(claim: _Side, source: _Side) -> dict[int, tuple[int, ...]]:
-    """Return for positions of a claim the later positions up to which it says no more than who says it."""
-    if not claim.english:
-        return {}
-    additions = {at: tuple(sorted(set(_ends_of_addition(claim, at, source)))) for at in range(len(claim.words))}
-    return {at: ends for at, ends in additions.items() if ends}
-
-
-def _ends_of_addition(claim: _Side, at: int, source: _Side) -> Iterator[int]:
-    word, speech = claim.words[at], _speech(source)
-    if word.text in paraphrase_list("added") and (at == 0 or not _STRONG.isdisjoint(word.lead)):
-        yield at + 1
-    after = _own_verb(claim, at, "reporting_verbs")
-    if after and not speech.reported:
-        yield after  # "Lee et al. note that"
-    authors_follow = at + 1 < len(claim.words) and AUTHORS in claim.words[at + 1].keys
-    if word.text == "according to" and authors_follow:
-        yield at + 2
-    if word.text == "by" and authors_follow and speech.own:
-        verb = at > 0 and any(claim.words[at - 1].is_one_of(name) for name in _OWN_VERBS)
-        if verb or not speech.others:
-            yield at + 2  # "proposed by Lee et al."
-    if AUTHORS in word.keys and (
-        ("of" in word.lead and speech.own and not speech.others)
-        or (speech.passive and _own_verb(claim, at, *_OWN_VERBS))  # for "is proposed"
-    ):
-        yield at + 1
-    raised = "to" in claim.lead(at + 1) and not {"is", "are", "was", "were"}.isdisjoint(word.lead)
-    if raised and word.is_one_of("finding_verbs") and _finds(source, word):
-        yield at + 1  # "we show that it wins": "it is shown to win"
-
-
-def _finds(source: _Side, verb: Word) -> bool:
-    """Whether the authors themselves use a verb of finding that means the same."""
-    ends = (_own_verb(source, at, "finding_verbs") for at in range(len(source.words)))
-    return any(after and not source.words[after - 1].keys.isdisjoint(verb.keys) for after in ends)
-
-
-@lru_cache(maxsize=16_384)
-def _orders(source: _Side) -> tuple[tuple[int, ...], ...]:
-    """Return the orders in which the words of a source may stand: as they are, and with two neighbors exchanged."""
-    end = len(source.words)
-    orders = [tuple(range(end))]
-    boundaries = _boundaries(source)
-    if any(word.text == "respectively" for word in source.words) or len(boundaries) > _MAX_PARTS:
-        return tuple(orders)
-    places = sorted(boundaries)
-    for first, middle, last in combinations(places, 3):
-        begins = boundaries[first] or boundaries[middle]
-        long = min(middle - first, last - middle) >= _MIN_PART and not _STRONG.isdisjoint(source.lead(middle))
-        if begins or long:
-            orders.append((*range(first), *range(middle, last), *range(first, middle), *range(last, end)))
-    return tuple(orders)
-
-
-def _boundaries(source: _Side) -> dict[int, bool]:
-    """Return where a sentence may be taken apart, and whether an adjunct or a clause begins there."""
-    end = len(source.words)
-    boundaries = {0: False, end: False}
-    starts = paraphrase_list("clause_starts")
-    for at, word in enumerate(source.words):
-        begins = source.english and (word.text in starts or not starts.isdisjoint(word.lead))
-        if begins or not _STRONG.isdisjoint(word.lead) or "and" in word.lead:
-            boundaries[at] = boundaries.get(at, False) or begins
-        if source.english and (after := _own_verb(source, at, *_OWN_VERBS)):
-            boundaries |= {at: True, after: True}
-        if source.english and _is_passive(source, at):
-            boundaries |= {at: True, at + 1: True}
-    if not source.english or not source.words:
-        return boundaries
-    first = source.words[0]
-    boundaries[0] = first.text in starts or not starts.isdisjoint(first.lead) or boundaries[0] or source.linked > 0
-    return boundaries
-
-
 def _becomes(
-    source: _Side,
+    source: Side,
     order: tuple[int, ...],
     omissions: dict[int, tuple[int, ...]],
-    claim: _Side,
+    claim: Side,
     additions: dict[int, tuple[int, ...]],
 ) -> bool:
     """Whether the source in some order becomes the claim by licensed edits: a search over pairs of positions."""
@@ -349,20 +254,16 @@ def _becomes(
                 length = stop - start
                 if order[here : here + length] == tuple(range(start, stop)):
                     following.append((here + length, there))
-            if there < len(claim.words) and _matches(
-                source.words[start], claim.words[there], moved=here > 0 and order[here - 1] != start - 1
-            ):
-                following.append((here + 1, there + 1))
+            word = source.words[start]
+            if there < len(claim.words) and not word.keys.isdisjoint(claim.words[there].keys):
+                moved = here > 0 and order[here - 1] != start - 1
+                if not moved or _ROLES.isdisjoint({*word.lead} ^ {*claim.words[there].lead}):
+                    following.append((here + 1, there + 1))
         for pair in following:
             if pair not in seen:
                 seen.add(pair)
                 open_pairs.append(pair)
     return goal in seen
-
-
-def _matches(source: Word, claim: Word, *, moved: bool) -> bool:
-    same_role = _ROLES.isdisjoint({*source.lead} ^ {*claim.lead})
-    return not source.keys.isdisjoint(claim.keys) and (same_role or not moved)
 
 
 def _first_reason(text: str, sources: Sequence[Source]) -> str:
@@ -371,14 +272,13 @@ def _first_reason(text: str, sources: Sequence[Source]) -> str:
     for source in sources:
         by_paper.setdefault(source[0].id, []).append(source)
     plain = CITATION_MARK.sub("", text)
-    sides = [_side(sentence, paper) for paper, sentence in sources]
-    claim = _side(plain, sources[0][0])
-    for paper, _ in sources[1:]:
-        claim = _side(mask_authors(plain, paper), sources[0][0]) if len(by_paper) > 1 else claim
+    for papers in by_paper.values():
+        plain = mask_authors(plain, papers[0][0])
+    sides = [read_side(sentence, paper) for paper, sentence in sources]
+    claim = read_side(plain, sources[0][0])
     keys = frozenset({AUTHORS}).union(*(word.keys for side in sides for word in side.words))
-    added = paraphrase_list("added") | paraphrase_list("reporting_verbs")
-    foreign = [word for word in claim.words if keys.isdisjoint(word.keys) and keys.isdisjoint(added & word.keys)]
-    foreign = [word for word in foreign if added.isdisjoint(word.keys)]
+    keys |= paraphrase_list("added") | paraphrase_list("reporting_verbs")
+    foreign = [word for word in claim.words if keys.isdisjoint(word.keys)]
     if foreign and len(foreign) >= _MOSTLY_FOREIGN * len(claim.words):
         return f"only {1 - len(foreign) / len(claim.words):.0%} of its words are in the source"
     for position, word in enumerate(claim.words):
@@ -390,20 +290,103 @@ def _first_reason(text: str, sources: Sequence[Source]) -> str:
         number = next((key for key in ranked[0].keys if key[0].isdigit()), "")
         shown = number or (ranked[0].text.capitalize() if ranked[0].capital else repr(ranked[0].text))
         return f"{shown} is not in the source"
-    said = frozenset[str]().union(*(word.keys for word in claim.words))
+    stated = frozenset[str]().union(*(word.keys for word in claim.words))
     for paper, own in by_paper.items():
-        if len(by_paper) > 1 and not any(_shares(said, _side(sentence, who)) for who, sentence in own):
+        words = [word.keys for who, sentence in own for word in read_side(sentence, who).words]
+        if len(by_paper) > 1 and 2 * sum(not stated.isdisjoint(keys) for keys in words) < len(words):
             return f"{paper} adds nothing to it"
     lost = [
         word
         for side in sides
         for word in side.words
-        if word.is_one_of("guards") and said.isdisjoint(word.keys) and word.text not in paraphrase_list("left_out")
+        if word.is_one_of("guards") and stated.isdisjoint(word.keys) and word.text not in paraphrase_list("left_out")
     ]
     if lost and len(sides) == 1:
         return f"{lost[0].text!r} of the source is left out"
     return "its words are in another order or connection than in the source"
 
 
-def _shares(said: frozenset[str], side: _Side) -> bool:
-    return 2 * sum(not said.isdisjoint(word.keys) for word in side.words) >= len(side.words)
+@lru_cache(maxsize=16_384)
+def read_side(text: str, paper: Paper) -> Side:
+    """Read a claim or a sentence of a paper, whose authors may be named in it."""
+    english = detect_language(text) == "en"
+    words, tail = read_words(mask_authors(text, paper), english=english)
+    linked = 0
+    if english:
+        head, comma, _ = text.partition(", ")
+        back = LOOKING_BACK.match(text)
+        link = back[0] if back else head if comma and head.lower() in word_list("connectives") else ""
+        linked = len(read_words(link, english=True)[0])
+    question = text.rstrip(" \"'”’»)").endswith(("?", "？", "؟"))
+    return Side(words, tail, english, question, linked)
+
+
+@lru_cache(maxsize=16_384)
+def omissions_of(source: Side) -> dict[int, tuple[int, ...]]:
+    """Return for positions of a source sentence the later positions up to which it may be left out."""
+    if not source.english:
+        return {}
+    words, end = source.words, len(source.words)
+    ranges = [(0, source.linked)] if source.linked else []
+    for at, word in enumerate(words):
+        if AUTHORS in word.keys or word.text in paraphrase_list("left_out"):
+            ranges.append((at, at + 1))
+        if after := source.own_verb(at, *_OWN_VERBS):
+            ranges.append((at, after))
+        if {"it", "is"} <= set(word.lead) and word.is_one_of("finding_verbs") and "that" in source.lead(at + 1):
+            ranges.append((at, at + 1))  # "it is shown that"
+    parts = [(at, stop) for at in range(end + 1) for stop in source.ends_of_part(at)]
+    ranges += [(a, b) for a, b in parts if not any(word.is_one_of("guards") for word in words[a:b])]
+    omissions: dict[int, set[int]] = {}
+    for start, stop in ranges:
+        omissions.setdefault(start, set()).add(stop)
+    return {start: tuple(sorted(stops)) for start, stops in omissions.items()}
+
+
+@lru_cache(maxsize=16_384)
+def orders_of(source: Side) -> tuple[tuple[int, ...], ...]:
+    """Return the orders in which the words of a source may stand: as they are, and with two neighbors exchanged."""
+    end = len(source.words)
+    orders = [tuple(range(end))]
+    boundaries = source.boundaries()
+    if any(word.text == "respectively" for word in source.words) or len(boundaries) > _MAX_PARTS:
+        return tuple(orders)
+    places = sorted(boundaries)
+    for first, middle, last in combinations(places, 3):
+        begins = boundaries[first] or boundaries[middle]
+        long = min(middle - first, last - middle) >= _MIN_PART and not _STRONG.isdisjoint(source.lead(middle))
+        if begins or long:
+            orders.append((*range(first), *range(middle, last), *range(first, middle), *range(last, end)))
+    return tuple(orders)
+
+
+def additions_of(claim: Side, source: Side) -> dict[int, tuple[int, ...]]:
+    """Return for positions of a claim the later positions up to which it says no more than who says it."""
+    if not claim.english:
+        return {}
+    additions = {at: tuple(sorted(set(_ends_of_addition(claim, at, source)))) for at in range(len(claim.words))}
+    return {at: ends for at, ends in additions.items() if ends}
+
+
+def _ends_of_addition(claim: Side, at: int, source: Side) -> Iterator[int]:
+    word, speech = claim.words[at], source.speech()
+    if word.text in paraphrase_list("added") and (at == 0 or not _STRONG.isdisjoint(word.lead)):
+        yield at + 1
+    after = claim.own_verb(at, "reporting_verbs")
+    if after and (not speech.reported or source.finds(claim.words[after - 1])):
+        yield after  # "Lee et al. note that"
+    authors_follow = at + 1 < len(claim.words) and AUTHORS in claim.words[at + 1].keys
+    if word.text == "according to" and authors_follow:
+        yield at + 2
+    if word.text == "by" and authors_follow and speech.own:
+        verb = at > 0 and any(claim.words[at - 1].is_one_of(name) for name in _OWN_VERBS)
+        if verb or not speech.others:
+            yield at + 2  # "proposed by Lee et al."
+    if AUTHORS in word.keys and (
+        ("of" in word.lead and speech.own and not speech.others)
+        or (speech.passive and claim.own_verb(at, *_OWN_VERBS))  # for "is proposed"
+    ):
+        yield at + 1
+    raised = "to" in claim.lead(at + 1) and not {"is", "are", "was", "were"}.isdisjoint(word.lead)
+    if raised and word.is_one_of("finding_verbs") and source.finds(word):
+        yield at + 1  # "we show that it wins": "it is shown to win"

@@ -141,23 +141,17 @@ def extract_data(span: str) -> str:
     for match in matches:
         for part in _AND.split(_ASIDE.sub("", match["names"])):
             name = _DATA_LEAD.sub("", part).strip(" .,-+")
-            if _COINED.search(name) and not (_AMOUNT.match(name) or _is_other_kind(name)):
+            first = re.split(r"[- ./\d]", name, maxsplit=1)[0].lower()
+            other_kind = not {first, first.removesuffix("s")}.isdisjoint(
+                word_list("no_data")
+            )  # a field, model, measure
+            no_name = other_kind or name.endswith(_ADJECTIVE_ENDINGS) or name.replace(".", "").isdigit()
+            if _COINED.search(name) and not (no_name or _AMOUNT.match(name)):
                 names[name] = None
     return "; ".join(list(names)[:_MAX_DATA])
 
 
 EXTRACTORS: Mapping[str, Callable[[str], str]] = {"question": extract_question, "data": extract_data}
-
-
-def _is_other_kind(name: str) -> bool:
-    """Whether a name is that of a field, a model or a measure rather than of data."""
-    first = re.split(r"[- ./\d]", name, maxsplit=1)[0].lower()
-    return (
-        first in word_list("no_data")
-        or first.removesuffix("s") in word_list("no_data")
-        or name.endswith(_ADJECTIVE_ENDINGS)
-        or name.replace(".", "").isdigit()
-    )
 
 
 def _is_citable(span: str, paper: Paper) -> bool:

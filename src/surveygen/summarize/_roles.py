@@ -114,7 +114,17 @@ class RoleClassifier:
             rows, strengths = [row for row, _ in weighted], np.array([strength for _, strength in weighted])
             scores[i] = strengths @ self.weights[rows] + self.bias
         scores -= _log_sum(scores, axis=1)[:, None]
-        return _forward_backward(scores - _PRIOR * self.log_prior, _ORDER * self.log_transitions)
+        scores, transitions = scores - _PRIOR * self.log_prior, _ORDER * self.log_transitions
+        forward = np.empty_like(scores)
+        backward = np.zeros_like(scores)
+        forward[0] = scores[0] + transitions[-1]
+        for i in range(1, len(scores)):
+            forward[i] = scores[i] + _log_sum(forward[i - 1][:, None] + transitions[:-1], axis=0)
+        for i in range(len(scores) - 2, -1, -1):
+            backward[i] = _log_sum(transitions[:-1] + (scores[i + 1] + backward[i + 1])[None, :], axis=1)
+        joint = forward + backward
+        marginal: NDArray[np.float64] = np.exp(joint - _log_sum(joint, axis=1)[:, None])
+        return marginal
 
 
 def role_features(sentences: Sequence[str]) -> list[dict[str, float]]:
@@ -233,19 +243,6 @@ def _cue_features(i: int, cues: list[list[str]]) -> list[str]:
     earlier, later = set().union(*cues[:i]), set().union(*cues[i + 1 :])
     names += [f"earlier {name} {name in earlier}" for name in ("own", "own-start", "find")]
     return [*names, f"later own {'own' in later}"]
-
-
-def _forward_backward(scores: NDArray[np.float64], transitions: NDArray[np.float64]) -> NDArray[np.float64]:
-    forward = np.empty_like(scores)
-    backward = np.zeros_like(scores)
-    forward[0] = scores[0] + transitions[-1]
-    for i in range(1, len(scores)):
-        forward[i] = scores[i] + _log_sum(forward[i - 1][:, None] + transitions[:-1], axis=0)
-    for i in range(len(scores) - 2, -1, -1):
-        backward[i] = _log_sum(transitions[:-1] + (scores[i + 1] + backward[i + 1])[None, :], axis=1)
-    joint = forward + backward
-    marginal: NDArray[np.float64] = np.exp(joint - _log_sum(joint, axis=1)[:, None])
-    return marginal
 
 
 def _log_sum(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
