@@ -15,10 +15,9 @@ import json
 import random
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +96,7 @@ def report(path: Path, papers: int, sentences: int, wanted: str, *, show: bool) 
         for kind, plant in kinds.items():
             if wanted not in kind:
                 continue
-            made = list(islice(planted(corpus, plant, random.Random(20)), sentences))  # noqa: S311  # no secret
+            made = planted(corpus, plant, sentences)
             results = [check_grounding(sentence, lambda *key: versions.get(key)) for sentence in made]
             refused = sum(not result.ok for result in results)
             print(f"  {kind:<32}{len(made):>10}{refused:>9}{refused / max(len(made), 1):>8.1%}", flush=True)
@@ -131,22 +130,26 @@ def read(path: Path, count: int) -> list[tuple[Paper, Paper, Paper]]:
 
 
 def planted(
-    corpus: list[tuple[Paper, Paper, Paper]], plant: Callable[[Place], Cited | None], rng: random.Random
-) -> Iterator[Sentence]:
-    """Yield sentences of a kind, at first one of each paper."""
+    corpus: list[tuple[Paper, Paper, Paper]], plant: Callable[[Place], Cited | None], count: int
+) -> list[Sentence]:
+    """Return up to so many sentences of a kind, first one of each paper, then a second one, and so on."""
+    rng = random.Random(20)  # noqa: S311  # no secret
     places: list[tuple[int, int, Span]] = []
     for row, (paper, _, _) in enumerate(corpus):
         spans = sentences_of(paper)
         rng.shuffle(spans)
         places += [(turn, row, span) for turn, span in enumerate(spans)]
+    sentences: list[Sentence] = []
     for _, row, span in sorted(places):
         paper, near, other = corpus[row]
-        made = plant(Place(paper, span, near, other, rng))
-        if made is not None:
+        if len(sentences) == count:
+            break
+        if made := plant(Place(paper, span, near, other, rng)):
             text, cited = made
             evidence = tuple(Evidence(source.id, source.version, "abstract", *where) for source, where in cited)
             cites = tuple(dict.fromkeys(source.id for source, _ in cited))
-            yield Sentence(f"{text[:1].upper()}{text[1:]}", cites, evidence, method="llm")
+            sentences.append(Sentence(f"{text[:1].upper()}{text[1:]}", cites, evidence, method="llm"))
+    return sentences
 
 
 def sentences_of(paper: Paper) -> list[Span]:

@@ -111,6 +111,27 @@ def test_what_the_source_does_not_license_is_refused(at: int, text: str) -> None
     assert reason(text, (PAPER, at)) != ""
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("On MNIST, GPT wins; on CIFAR, BERT wins.", "GPT wins on CIFAR; on MNIST, BERT wins."),
+        ("With BERT, we gain 5%, and with GPT, we gain 7%.", "With GPT, they gain 5%, and with BERT, they gain 7%."),
+        ("Our model has the second-best results of all.", "The model of Lee and Li has the best results of all."),
+        ("Only GPT, a large model, and BERT pass the tests.", "Only GPT and BERT pass the tests."),
+        ("We argue that many models lie in tests.", "Lee and Li show that many models lie in tests."),
+        ("We propose BERT as a judge of GPT models.", "Lee and Li propose a judge as BERT of GPT models."),
+        ("Accuracy rises from 5% to 7% when data grow.", "Accuracy rises from 7% to 5% when data grow."),
+        ("Pruning before training helps, but tuning hurts.", "Pruning helps, but tuning before training hurts."),
+        ("Reward models were introduced in early work.", "Lee and Li introduced reward models in early work."),
+        ("GPT outperforms all of our smaller models.", "All of the smaller models of Lee and Li outperform GPT."),
+    ],
+)
+def test_parts_change_places_only_as_a_whole(source: str, text: str) -> None:
+    """What is said of one thing is never said of another, nor something of the authors that others did."""
+    assert reason(text, (PAPER.with_changes(abstract=source), 0)) != ""
+    assert reason(source, (PAPER.with_changes(abstract=source), 0)) == ""
+
+
 def test_each_clause_is_compared_with_the_paper_whose_mark_it_carries() -> None:
     """The same two clauses fail with their marks exchanged, and with authors of the other paper."""
     cited = ((PAPER, ALARMS), (OTHER, 0))

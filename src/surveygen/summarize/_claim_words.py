@@ -184,7 +184,8 @@ def _without_ending(word: str) -> Iterator[str]:
 def mask_authors(text: str, paper: Paper) -> str:
     r"""Put one character for the names of a paper's authors, with "et al." and the year of the paper.
 
-    >>> mask_authors("Lee et al. (2023) win.", Paper("1", "T", "", (Author("Ann Lee"),), published="2023-01-01"))
+    >>> from surveygen.domain.paper import Author, PaperId
+    >>> mask_authors("Lee et al. (2023) win.", Paper(PaperId("1"), "T", "", (Author("Ann Lee"),), published="2023"))
     '\ue000 win.'
     """
     text = text.replace(author_label(paper)[0], AUTHORS)

@@ -26,7 +26,8 @@ Source = tuple[Paper, str]  # a cited paper and the span of it that is cited
 _CLAUSE_BREAK = re.compile(r"\s*[;:—]\s+|,?\s+(?:and|while|whereas|but)\s+|,\s+")
 _STRONG = frozenset(",;:()—")
 _OWN_VERBS = ("finding_verbs", "presenting_verbs")  # the lists of what authors say of their own work
-_ROLES = frozenset({"to", "of"})  # words of grammar that a part which changes places must keep before it
+_COORDINATING = frozenset({"but", "while", "whereas", "although", "or"})
+_ROLES = frozenset({"to", "of", "as"})  # words of grammar that a part which changes places must keep before it
 _MIN_PART = 3  # words of a part that may change places though no preposition or conjunction begins it
 _MAX_PARTS = 14  # more boundaries than these are not combined
 _MAX_CLAUSES = 6
@@ -120,7 +121,7 @@ class Side:
         boundaries = {0: False, end: False}
         starts = paraphrase_list("clause_starts")
         for at, word in enumerate(self.words):
-            begins = self.english and (word.text in starts or not starts.isdisjoint(word.lead))
+            begins = self.english and (word.text.split()[0] in starts or not starts.isdisjoint(word.lead))
             if begins or not _STRONG.isdisjoint(word.lead) or "and" in word.lead:
                 boundaries[at] = boundaries.get(at, False) or begins
             if self.english and (after := self.own_verb(at, *_OWN_VERBS)):
@@ -130,8 +131,21 @@ class Side:
         if not self.english or not self.words:
             return boundaries
         first = self.words[0]
-        boundaries[0] = first.text in starts or not starts.isdisjoint(first.lead) or boundaries[0] or self.linked > 0
+        boundaries[0] = (
+            first.text.split()[0] in starts or not starts.isdisjoint(first.lead) or boundaries[0] or self.linked > 0
+        )
         return boundaries
+
+    def clauses(self) -> list[int]:
+        """Return where a clause begins that stands beside the one before it."""
+        starts = paraphrase_list("clause_starts")
+        return [
+            at
+            for at, word in enumerate(self.words)
+            if ";" in word.lead
+            or (word.text in _COORDINATING and "," in word.lead)
+            or ("and" in word.lead and ("," in word.lead or word.text in starts))
+        ]
 
     def ends_of_part(self, at: int) -> Iterator[int]:
         """Yield the ends of what begins here and can be left out: asides, appositions, clauses that only go on."""
@@ -142,7 +156,7 @@ class Side:
             yield from (stop for stop in later if ")" in self.lead(stop))
         if at == 0:  # the clause before ", and we show that"
             yield from (stop for stop in range(1, end) if "and" in self.lead(stop) and self.own_verb(stop, *_OWN_VERBS))
-        if at in (0, end) or not lead:
+        if at in (0, end) or not lead or any(word.is_one_of("collective") for word in words[:at]):
             return
         after_comma = lead[0] == ","
         goes_on = ";" in lead or (after_comma and not {"and", "which"}.isdisjoint(lead))
@@ -329,7 +343,9 @@ def omissions_of(source: Side) -> dict[int, tuple[int, ...]]:
     words, end = source.words, len(source.words)
     ranges = [(0, source.linked)] if source.linked else []
     for at, word in enumerate(words):
-        if AUTHORS in word.keys or word.text in paraphrase_list("left_out"):
+        after_authors = at > 0 and AUTHORS in words[at - 1].keys
+        lists = ["left_out", "left_out_after_authors"] if after_authors else ["left_out"]
+        if AUTHORS in word.keys or any(word.text in paraphrase_list(name) for name in lists):
             ranges.append((at, at + 1))
         if after := source.own_verb(at, *_OWN_VERBS):
             ranges.append((at, after))
@@ -353,6 +369,9 @@ def orders_of(source: Side) -> tuple[tuple[int, ...], ...]:
         return tuple(orders)
     places = sorted(boundaries)
     for first, middle, last in combinations(places, 3):
+        inside = [at for at in source.clauses() if first < at < last and at != middle]
+        if inside and not {first, middle, last} <= {0, end, *source.clauses()}:
+            continue  # "on A, X wins; on B, Y wins" is not "X wins on B; on A, Y wins"
         begins = boundaries[first] or boundaries[middle]
         long = min(middle - first, last - middle) >= _MIN_PART and not _STRONG.isdisjoint(source.lead(middle))
         if begins or long:
@@ -384,7 +403,7 @@ def _ends_of_addition(claim: Side, at: int, source: Side) -> Iterator[int]:
             yield at + 2  # "proposed by Lee et al."
     if AUTHORS in word.keys and (
         ("of" in word.lead and speech.own and not speech.others)
-        or (speech.passive and claim.own_verb(at, *_OWN_VERBS))  # for "is proposed"
+        or (speech.passive and not speech.others and claim.own_verb(at, *_OWN_VERBS))  # for "is proposed"
     ):
         yield at + 1
     raised = "to" in claim.lead(at + 1) and not {"is", "are", "was", "were"}.isdisjoint(word.lead)
