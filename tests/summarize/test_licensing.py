@@ -132,6 +132,13 @@ def test_parts_change_places_only_as_a_whole(source: str, text: str) -> None:
     assert reason(source, (PAPER.with_changes(abstract=source), 0)) == ""
 
 
+def test_what_is_longer_than_a_sentence_is_not_compared() -> None:
+    """A forged draft of endless sentences costs no time."""
+    assert reason("Existing filters often miss slow exploits, and " * 2000 + "it works.", (PAPER, 0)).startswith(
+        "longer"
+    )
+
+
 def test_each_clause_is_compared_with_the_paper_whose_mark_it_carries() -> None:
     """The same two clauses fail with their marks exchanged, and with authors of the other paper."""
     cited = ((PAPER, ALARMS), (OTHER, 0))

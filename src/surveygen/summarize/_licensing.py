@@ -31,6 +31,7 @@ _ROLES = frozenset({"to", "of", "as"})  # words of grammar that a part which cha
 _MIN_PART = 3  # words of a part that may change places though no preposition or conjunction begins it
 _MAX_PARTS = 14  # more boundaries than these are not combined
 _MAX_CLAUSES = 6
+_MAX_CLAIM = 1000  # code points without marks; a longer sentence is not compared
 _MOSTLY_FOREIGN = 0.5  # share of unlicensed words from which the share is the reason
 
 
@@ -182,6 +183,8 @@ def unlicensed_reason(text: str, sources: Sequence[Source]) -> str:
     cited = tuple(
         (paper, span[start:end]) for paper, span in dict.fromkeys(sources) for start, end in split_sentences(span)
     )
+    if len(CITATION_MARK.sub("", text)) > _MAX_CLAIM:
+        return f"longer than {_MAX_CLAIM} characters"
     if _carries(text, cited):
         return ""
     return _first_reason(text, cited)
@@ -391,6 +394,8 @@ def _ends_of_addition(claim: Side, at: int, source: Side) -> Iterator[int]:
     word, speech = claim.words[at], source.speech()
     if word.text in paraphrase_list("added") and (at == 0 or not _STRONG.isdisjoint(word.lead)):
         yield at + 1
+    if word.text in paraphrase_list("added_to_own") and source.names_authors and not speech.others:
+        yield at + 1  # "our method": "the proposed method"
     after = claim.own_verb(at, "reporting_verbs")
     if after and (not speech.reported or source.finds(claim.words[after - 1])):
         yield after  # "Lee et al. note that"
