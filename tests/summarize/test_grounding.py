@@ -57,6 +57,7 @@ def test_every_sentence_is_borne_out() -> None:
         ({"evidence": (Evidence(PAPER.id, 2, "abstract", 0, 10),)}, "not in the store"),
         ({"evidence": (Evidence(PAPER.id, 1, "abstract", 0, 10_000),)}, "has no abstract"),
         ({"evidence": (Evidence(PAPER.id, 1, "title", 0, 10),)}, "does not give"),
+        ({"evidence": (finding().evidence[0], finding().evidence[0])}, "exactly one span"),
     ],
 )
 def test_tampering_is_found(change: dict[str, object], reason: str) -> None:
@@ -97,9 +98,9 @@ def test_a_shifted_span_is_found(start: int, end: int) -> None:
 @pytest.mark.parametrize(
     ("text", "ok"),
     [
-        ("Lee and Li [@2307.15217] stop 41.5% of exploits with RewardGuard.", True),
-        ("Lee and Li [@2307.15217] stop 44% of exploits with RewardGuard.", False),
-        ("Lee and Li [@2307.15217] stop 41.5% of exploits with DeepGuard.", False),
+        ("Lee and Li [@2307.15217] show that RewardGuard stops 41.5% of exploits in five tasks.", True),
+        ("Lee and Li [@2307.15217] show that RewardGuard stops 44% of exploits in five tasks.", False),
+        ("Lee and Li [@2307.15217] show that DeepGuard stops 41.5% of exploits in five tasks.", False),
     ],
 )
 def test_free_text_needs_its_numbers_and_names_in_the_source(text: str, ok: bool) -> None:  # noqa: FBT001  # a case
@@ -143,7 +144,7 @@ def test_a_citation_of_the_wrong_paper_is_found() -> None:
 def test_a_citation_that_adds_nothing_is_found() -> None:
     """A second paper is cited only if some of the sentence comes from it."""
     here = finding()
-    beside = Evidence(OTHER.id, 1, "abstract", ABSTRACT.index("Large") - 2, len(OTHER.abstract))
+    beside = Evidence(OTHER.id, 1, "abstract", OTHER.abstract.index("Large"), len(OTHER.abstract))
     two = replace(
         here,
         text="RewardGuard stops 41.5% of the exploits in five tasks [@2307.15217] [@2401.00001].",

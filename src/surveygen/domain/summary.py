@@ -17,7 +17,7 @@ Method = Literal["extractive", "llm", "human"]
 StaleReason = Literal["gone", "withdrawn", "words", "version"]
 
 REVIEW_FIELDS = ("motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance")
-_CITATION_MARK = re.compile(r"\s?\[@([^\]\s]+)\]")
+CITATION_MARK = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,12 @@ class Sentence:
     def plain(self) -> str:
         """The text without citation markers."""
         cited = set(self.cites)
-        return _CITATION_MARK.sub(lambda mark: "" if mark[1] in cited else mark[0], self.text)
+        return CITATION_MARK.sub(lambda mark: "" if mark[1] in cited else mark[0], self.text)
 
 
 def cited_papers(text: str) -> tuple[PaperId, ...]:
     """Return the papers cited in a text, in their order, without repeats."""
-    return tuple(dict.fromkeys(PaperId(paper) for paper in _CITATION_MARK.findall(text)))
+    return tuple(dict.fromkeys(PaperId(paper) for paper in CITATION_MARK.findall(text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,14 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.summarize._grounding import GroundingResult, VersionLookup, check_grounding, is_grounded, redundancy
+from surveygen.summarize._grounding import (
+    GroundingResult,
+    VersionLookup,
+    check_grounding,
+    is_grounded,
+    is_whole_sentence,
+    redundancy,
+)
 from surveygen.summarize._ordering import OrderingInput, SelectedSentence, order_sentences
 from surveygen.summarize._paper_review import Statement, extract_statements
 from surveygen.summarize._roles import ROLE_LABELS, RoleClassifier, role_features
@@ -42,6 +49,7 @@ __all__ = [
     "extract_statements",
     "flaw_reason",
     "is_grounded",
+    "is_whole_sentence",
     "order_sentences",
     "redundancy",
     "role_features",

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, PaperReview, Role, Sentence, ThemeSummary
@@ -163,6 +164,78 @@ class ModelClaim:
     cites: tuple[int, ...]
     evidence: tuple[str, ...]
 
+    @classmethod
+    def from_row(cls, row: object, roles: Sequence[str]) -> Self | None:
+        """Read a claim of a response, None if it has another form."""
+        if not isinstance(row, dict):
+            return None
+        role, text = row.get("role"), row.get("text")
+        cites, evidence = row.get("cites"), row.get("evidence")
+        if not isinstance(role, str) or role not in roles or not isinstance(text, str):
+            return None
+        if not isinstance(cites, list) or not all(type(number) is int for number in cites):
+            return None
+        if not isinstance(evidence, list) or not all(isinstance(label, (str, float)) for label in evidence):
+            return None
+        return cls(role, text, tuple(cites), tuple(map(str, evidence)))
+
+    def grounded(self, context: PromptContext) -> Sentence | None:
+        """Return the sentence of a claim, None if anything about it is not supported."""
+        text = clean(self.text.translate(_ANGLE_BRACKETS), _MAX_CLAIM)
+        evidence = [context.evidence(label) for label in self.evidence]
+        spans = [item for item in dict.fromkeys(evidence) if item is not None]
+        if _NOT_ALLOWED.search(text) or None in evidence or len(split_sentences(text)) != 1:
+            return None
+        cited = self.with_citation_marks(text, context)
+        if cited is None or flaw_reason(cited[0]):
+            return None
+        sentence = Sentence(cited[0], cited[1], tuple(spans), method="llm", role=ROLE_OF_CLAIM[self.role])
+        if {item.paper for item in spans} != set(sentence.cites):
+            return None
+        result = check_grounding(sentence, context.lookup, context.others(sentence.cites))
+        return replace(sentence, support=result.support) if result.ok else None
+
+    def with_citation_marks(self, text: str, context: PromptContext) -> tuple[str, tuple[PaperId, ...]] | None:
+        """Replace numbers by citation marks and add those of papers not cited in the text; None for a wrong one."""
+
+        def numbers_of(citation: str) -> list[int]:
+            return [int(number.partition(".")[0]) for number in _CITED_NUMBER.findall(citation)]
+
+        inline = [number for citation in _INLINE_CITATION.findall(text) for number in numbers_of(citation)]
+        papers = {number: context.paper(number) for number in (*inline, *self.cites)}
+        ids = {number: paper.id for number, paper in papers.items() if paper is not None}
+        if len(ids) < len(papers) or not ids:
+            return None
+
+        def marks(numbers: Iterable[int]) -> str:
+            return "".join(f" [@{ids[number]}]" for number in dict.fromkeys(numbers))
+
+        text = _INLINE_CITATION.sub(lambda match: marks(numbers_of(match[1])), text)
+        end = _END.search(text)
+        position = end.start() if end else len(text)
+        missing = marks(number for number in self.cites if number not in inline)
+        return f"{text[:position]}{missing}{text[position:] or '.'}", tuple(dict.fromkeys(ids.values()))
+
+    def own_words(self, context: PromptContext, accepted: Sequence[Sentence]) -> Sentence | None:
+        """Return what the cited paper says itself: the cited sentence, else one of the same role, of those shown."""
+        cited_spans = {item for label in self.evidence if (item := context.evidence(label)) is not None}
+        used = {item for sentence in accepted for item in sentence.evidence}
+        shown = {
+            Evidence(item.paper.id, item.paper.version, "abstract", *span)
+            for item in context.papers
+            for span in item.spans
+        }
+        papers = [paper for number in self.cites if (paper := context.paper(number)) is not None]
+        statements = [
+            statement
+            for paper in papers
+            for statement in extract_statements(paper)
+            if statement.sentence.evidence[0] in shown - used
+        ]
+        exact = (item.sentence for item in statements if item.sentence.evidence[0] in cited_spans)
+        same_role = (item.sentence for item in statements if item.label.role == ROLE_OF_CLAIM[self.role])
+        return next(exact, None) or next(same_role, None)
+
 
 @dataclass(frozen=True, slots=True)
 class FilteredClaims:
@@ -214,24 +287,10 @@ def parse_claims(response: str, roles: Sequence[str]) -> tuple[ModelClaim, ...]:
     rows = data.get("claims") if isinstance(data, dict) else None
     if not isinstance(rows, list):
         raise SummaryError('it has no list "claims"')
-    claims = tuple(claim for row in rows if (claim := _parse_claim(row, roles)))
+    claims = tuple(claim for row in rows if (claim := ModelClaim.from_row(row, roles)))
     if not claims:
         raise SummaryError("it has no claim with role, text, cites and evidence")
     return claims
-
-
-def _parse_claim(row: object, roles: Sequence[str]) -> ModelClaim | None:
-    if not isinstance(row, dict):
-        return None
-    role, text = row.get("role"), row.get("text")
-    cites, evidence = row.get("cites"), row.get("evidence")
-    if not isinstance(role, str) or role not in roles or not isinstance(text, str):
-        return None
-    if not isinstance(cites, list) or not all(type(number) is int for number in cites):
-        return None
-    if not isinstance(evidence, list) or not all(isinstance(label, (str, float)) for label in evidence):
-        return None
-    return ModelClaim(role, text, tuple(cites), tuple(map(str, evidence)))
 
 
 def filter_claims(claims: Sequence[ModelClaim], context: PromptContext, limit: int) -> FilteredClaims:
@@ -239,9 +298,9 @@ def filter_claims(claims: Sequence[ModelClaim], context: PromptContext, limit: i
     accepted: list[tuple[str, Sentence]] = []
     replaced = 0
     for claim in claims[:limit]:
-        sentence = _grounded_sentence(claim, context)
+        sentence = claim.grounded(context)
         if sentence is None:
-            sentence = _own_words(claim, context, [other for _, other in accepted])
+            sentence = claim.own_words(context, [other for _, other in accepted])
             replaced += sentence is not None
         if sentence is None:
             continue
@@ -250,63 +309,3 @@ def filter_claims(claims: Sequence[ModelClaim], context: PromptContext, limit: i
         if not any(jaccard(words, other) >= NEAR_DUPLICATE for other in others):
             accepted.append((claim.role, sentence))
     return FilteredClaims(tuple(accepted), replaced, len(claims[:limit]) - len(accepted))
-
-
-def _grounded_sentence(claim: ModelClaim, context: PromptContext) -> Sentence | None:
-    """Return the sentence of a claim, None if anything about it is not supported."""
-    text = clean(claim.text.translate(_ANGLE_BRACKETS), _MAX_CLAIM)
-    evidence = [context.evidence(label) for label in claim.evidence]
-    spans = [item for item in dict.fromkeys(evidence) if item is not None]
-    if _NOT_ALLOWED.search(text) or None in evidence or len(split_sentences(text)) != 1:
-        return None
-    cited = _with_citation_marks(text, claim, context)
-    if cited is None or flaw_reason(cited[0]):
-        return None
-    sentence = Sentence(cited[0], cited[1], tuple(spans), method="llm", role=ROLE_OF_CLAIM[claim.role])
-    if {item.paper for item in spans} != set(sentence.cites):
-        return None
-    result = check_grounding(sentence, context.lookup, context.others(sentence.cites))
-    return replace(sentence, support=result.support) if result.ok else None
-
-
-def _with_citation_marks(
-    text: str, claim: ModelClaim, context: PromptContext
-) -> tuple[str, tuple[PaperId, ...]] | None:
-    """Replace numbers by citation marks and add those of papers that the text does not cite; None for a wrong one."""
-
-    def numbers_of(citation: str) -> list[int]:
-        return [int(number.partition(".")[0]) for number in _CITED_NUMBER.findall(citation)]
-
-    inline = [number for citation in _INLINE_CITATION.findall(text) for number in numbers_of(citation)]
-    papers = {number: context.paper(number) for number in (*inline, *claim.cites)}
-    ids = {number: paper.id for number, paper in papers.items() if paper is not None}
-    if len(ids) < len(papers) or not ids:
-        return None
-
-    def marks(numbers: Iterable[int]) -> str:
-        return "".join(f" [@{ids[number]}]" for number in dict.fromkeys(numbers))
-
-    text = _INLINE_CITATION.sub(lambda match: marks(numbers_of(match[1])), text)
-    end = _END.search(text)
-    position = end.start() if end else len(text)
-    missing = marks(number for number in claim.cites if number not in inline)
-    return f"{text[:position]}{missing}{text[position:] or '.'}", tuple(dict.fromkeys(ids.values()))
-
-
-def _own_words(claim: ModelClaim, context: PromptContext, accepted: Sequence[Sentence]) -> Sentence | None:
-    """Return what the cited paper says itself: the cited sentence, else one of the same role, of those shown."""
-    cited_spans = {item for label in claim.evidence if (item := context.evidence(label)) is not None}
-    used = {item for sentence in accepted for item in sentence.evidence}
-    shown = {
-        Evidence(item.paper.id, item.paper.version, "abstract", *span) for item in context.papers for span in item.spans
-    }
-    papers = [paper for number in claim.cites if (paper := context.paper(number)) is not None]
-    statements = [
-        statement
-        for paper in papers
-        for statement in extract_statements(paper)
-        if statement.sentence.evidence[0] in shown - used
-    ]
-    exact = (item.sentence for item in statements if item.sentence.evidence[0] in cited_spans)
-    same_role = (item.sentence for item in statements if item.label.role == ROLE_OF_CLAIM[claim.role])
-    return next(exact, None) or next(same_role, None)

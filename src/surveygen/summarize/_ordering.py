@@ -46,6 +46,70 @@ class OrderingInput:
     papers: Sequence[Paper]
     reviews: Mapping[PaperId, PaperReview]
 
+    def divide_approaches(self, selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
+        """Yield foundations, topics by date, and the newest of the sentences on approaches."""
+        foundations = self.foundations(selected)
+        newest = self.newest([item for item in selected if item not in foundations])
+        rest = [item for item in selected if item not in foundations and item not in newest]
+        if foundations:
+            yield SubtopicSummary("approach", _sentences(foundations), "foundations", papers=_papers(foundations))
+        yield from self.topics(sorted(rest, key=lambda item: item.paper.date or _NO_DATE))
+        if newest:
+            yield SubtopicSummary("approach", _sentences(newest), "newest", papers=_papers(newest))
+
+    def foundations(self, selected: Sequence[SelectedSentence]) -> list[SelectedSentence]:
+        """Return the sentences of the first papers and of those that later ones build on; nothing if that is all."""
+        dates = sorted(paper.date for paper in self.papers if paper.date)
+        if not dates or int(dates[-1][:4]) - int(dates[0][:4]) < _MIN_YEARS:
+            return []
+        early = dates[len(dates) // _EARLY]
+        foundations = []
+        for item in selected:
+            coined = _COINED_NAME.match(item.paper.title)
+            followers = sum(
+                coined is not None and coined["name"] in other.abstract and other.id != item.paper.id
+                for other in self.papers
+            )
+            if (item.paper.date or _NO_DATE) < early or followers >= _MIN_FOLLOWERS:
+                foundations.append(item)
+        return foundations if len(foundations) < len(selected) else []
+
+    def newest(self, selected: Sequence[SelectedSentence]) -> list[SelectedSentence]:
+        """Return the sentences of the papers of the last year, if there are earlier ones."""
+        years = sorted(paper.year for paper in self.papers if paper.year)
+        if not years or years[0] == years[-1]:
+            return []
+        newest = [item for item in selected if item.paper.year == years[-1]]
+        return newest if len(newest) < len(selected) else []
+
+    def topics(self, selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
+        """Yield a subtopic for each keyword that papers of two or more sentences share, then the other sentences."""
+        keywords = {paper: frozenset(map(str.lower, review.keywords)) for paper, review in self.reviews.items()}
+        uses = Counter(keyword for paper in self.papers for keyword in keywords.get(paper.id, ()))
+        theme_terms = set(content_terms(self.theme.name))
+        usable = {
+            keyword  # of two words or more: "language" and "training" set nothing apart
+            for keyword, count in uses.items()
+            if " " in keyword
+            and _MIN_TOPIC_PAPERS <= count <= _MAX_TOPIC_SHARE * len(self.papers)
+            and not set(content_terms(keyword)) <= theme_terms
+        }
+        left = list(selected)
+        while left:
+            shared = Counter(keyword for item in left for keyword in keywords.get(item.paper.id, frozenset()) & usable)
+            best = max(shared, key=lambda word: (shared[word], word.count(" "), -uses[word], word), default=None)
+            if best is None or shared[best] < 2:
+                break
+            topic = [item for item in left if best in keywords.get(item.paper.id, ())]
+            spellings = (
+                word for item in topic for word in self.reviews[item.paper.id].keywords if word.lower() == best
+            )
+            papers = tuple(paper.id for paper in self.papers if best in keywords.get(paper.id, ()))
+            yield SubtopicSummary("approach", _sentences(topic), "topic", next(spellings, best), papers)
+            left = [item for item in left if item not in topic]
+        if left:
+            yield SubtopicSummary("approach", _sentences(left))
+
 
 def order_sentences(
     source: OrderingInput, role: Role, selected: Sequence[SelectedSentence]
@@ -54,7 +118,7 @@ def order_sentences(
     if role == "finding":
         return tuple(_pair_findings(selected))
     if role == "approach" and len(source.papers) >= _MIN_PAPERS and len(selected) >= _MIN_TOPIC_PAPERS:
-        return tuple(_divide_approaches(source, selected))
+        return tuple(source.divide_approaches(selected))
     return (SubtopicSummary(role, _sentences(selected)),) if selected else ()
 
 
@@ -74,71 +138,6 @@ def reading_order(similarity: NDArray[np.float32], dates: Sequence[str], thresho
         order += [first, *similar]
         waiting = [i for i in waiting if i not in similar]
     return order
-
-
-def _divide_approaches(source: OrderingInput, selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
-    foundations = _foundations(source, selected)
-    newest = _newest(source, [item for item in selected if item not in foundations])
-    rest = [item for item in selected if item not in foundations and item not in newest]
-    if foundations:
-        yield SubtopicSummary("approach", _sentences(foundations), "foundations", papers=_papers(foundations))
-    yield from _topics(source, sorted(rest, key=lambda item: item.paper.date or _NO_DATE))
-    if newest:
-        yield SubtopicSummary("approach", _sentences(newest), "newest", papers=_papers(newest))
-
-
-def _foundations(source: OrderingInput, selected: Sequence[SelectedSentence]) -> list[SelectedSentence]:
-    """Return the sentences of the first papers, and of those that later ones build on; nothing if that is all."""
-    dates = sorted(paper.date for paper in source.papers if paper.date)
-    if not dates or int(dates[-1][:4]) - int(dates[0][:4]) < _MIN_YEARS:
-        return []
-    early = dates[len(dates) // _EARLY]
-    foundations = []
-    for item in selected:
-        coined = _COINED_NAME.match(item.paper.title)
-        followers = sum(
-            coined is not None and coined["name"] in other.abstract and other.id != item.paper.id
-            for other in source.papers
-        )
-        if (item.paper.date or _NO_DATE) < early or followers >= _MIN_FOLLOWERS:
-            foundations.append(item)
-    return foundations if len(foundations) < len(selected) else []
-
-
-def _newest(source: OrderingInput, selected: Sequence[SelectedSentence]) -> list[SelectedSentence]:
-    """Return the sentences of the papers of the last year, if there are earlier ones."""
-    years = sorted(paper.year for paper in source.papers if paper.year)
-    if not years or years[0] == years[-1]:
-        return []
-    newest = [item for item in selected if item.paper.year == years[-1]]
-    return newest if len(newest) < len(selected) else []
-
-
-def _topics(source: OrderingInput, selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
-    """Yield a subtopic for each keyword that the papers of two or more sentences share, then the other sentences."""
-    keywords = {paper: frozenset(map(str.lower, review.keywords)) for paper, review in source.reviews.items()}
-    uses = Counter(keyword for paper in source.papers for keyword in keywords.get(paper.id, ()))
-    theme_terms = set(content_terms(source.theme.name))
-    usable = {
-        keyword  # of two words or more: "language" and "training" set nothing apart
-        for keyword, count in uses.items()
-        if " " in keyword
-        and _MIN_TOPIC_PAPERS <= count <= _MAX_TOPIC_SHARE * len(source.papers)
-        and not set(content_terms(keyword)) <= theme_terms
-    }
-    left = list(selected)
-    while left:
-        shared = Counter(keyword for item in left for keyword in keywords.get(item.paper.id, frozenset()) & usable)
-        best = max(shared, key=lambda word: (shared[word], word.count(" "), -uses[word], word), default=None)
-        if best is None or shared[best] < 2:
-            break
-        topic = [item for item in left if best in keywords.get(item.paper.id, ())]
-        spellings = (word for item in topic for word in source.reviews[item.paper.id].keywords if word.lower() == best)
-        papers = tuple(paper.id for paper in source.papers if best in keywords.get(paper.id, ()))
-        yield SubtopicSummary("approach", _sentences(topic), "topic", next(spellings, best), papers)
-        left = [item for item in left if item not in topic]
-    if left:
-        yield SubtopicSummary("approach", _sentences(left))
 
 
 def _pair_findings(selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:

@@ -23,7 +23,7 @@ from surveygen.summarize._roles import (
     mentions_result,
     refine_role,
 )
-from surveygen.summarize._text import content_terms, detect_language, split_sentences
+from surveygen.summarize._text import content_terms, detect_language, split_sentences, title_parts
 
 _SURE = 0.5  # probability from which a field is filled: benchmarks/train_roles.py prints how often it is then right
 _VERY_SURE = 0.7  # the same where no word names whose method it is
@@ -53,6 +53,32 @@ class Statement:
     label: RoleLabel
     own: float
     late: bool
+
+    def is_sure(self, label: Label) -> bool:
+        """Whether the classifier is sure enough of a label, and the sentence is no limit."""
+        found = self.label
+        return found.label == label and found.probability >= _SURE and found.role != "limit"
+
+    def states_finding(self) -> bool:
+        """Whether a result is certain: by its label and its words."""
+        label = self.label
+        if label.role != "finding" or label.probability < _SURE or label.label not in ("method", "result"):
+            return False
+        return mentions_result(self.sentence.text)
+
+    def states_method(self) -> bool:
+        """Whether the authors, or what they made, do something; a sentence that names no authors must be very sure."""
+        if self.label.role != "approach" or not self.is_sure("method"):
+            return False
+        very_sure = self.label.probability >= _VERY_SURE
+        return self.own == 1 or (very_sure and not mentions_problem(self.sentence.plain))
+
+    def states_significance(self) -> bool:
+        """Whether it says, late in the abstract, why the result matters."""
+        text, label = self.sentence.plain, self.label
+        if not self.late or label.role == "limit" or label.label == "background":
+            return False
+        return not text.startswith(("To ", "In order to ")) and bool(_SIGNIFICANCE.search(text))
 
 
 @lru_cache(maxsize=16_384)
@@ -96,19 +122,28 @@ def extract_statements(paper: Paper) -> tuple[Statement, ...]:
 def review_paper(paper: Paper) -> PaperReview:
     """Sort what a paper says of itself into the fields of a review; what is uncertain is left out."""
     statements = extract_statements(paper)
-    significance = _first(statements, _states_significance)
+    significance = _first(statements, Statement.states_significance)
     used = {sentence.evidence for sentence in significance}
     rest = [statement for statement in statements if statement.sentence.evidence not in used]
+    spans = split_sentences(paper.abstract) if detect_language(paper.abstract) == "en" else ()
+    data = [sentence for span in spans for sentence in _extracted(paper, "data", "abstract", *span)]
+    own = [item for item in statements if item.label.role == "approach" and item.sentence.rule != "quote"]
+    about = [  # the first sentence in which the authors say what they do; else on aim, method or finding
+        item
+        for item in statements
+        if item.states_method() or item.is_sure("objective") or (item.own == 1 and item.states_finding())
+    ]
+    foreign = [item for item in statements if item.sentence.language != "en"]
     code, code_evidence = code_link(paper)
     return PaperReview(
         paper=paper.id,
-        one_liner=_one_liner(statements),
-        motivation=_first(statements, lambda item: item.label.role == "problem" and _is_sure(item, "background")),
-        aims=_first(rest, lambda item: _is_sure(item, "objective")),
+        one_liner=next((item.sentence for item in [*own, *about, *foreign]), None),
+        motivation=_first(statements, lambda item: item.label.role == "problem" and item.is_sure("background")),
+        aims=_first(rest, lambda item: item.is_sure("objective")),
         questions=tuple(islice(_questions(paper, statements), _MAX_SENTENCES)),
-        methods=_first(rest, _states_method),
-        data=_data(paper),
-        findings=_first(rest, _states_finding),
+        methods=_first(rest, Statement.states_method),
+        data=(max(data, key=lambda sentence: sentence.plain.count(";")),) if data else (),
+        findings=_first(rest, Statement.states_finding),
         limits=_first(statements, lambda item: item.label.role == "limit"),
         significance=significance,
         keywords=extract_keywords(paper),
@@ -121,69 +156,17 @@ def _first(statements: Sequence[Statement], fits: Callable[[Statement], bool]) -
     return tuple(islice((statement.sentence for statement in statements if fits(statement)), _MAX_SENTENCES))
 
 
-def _is_sure(statement: Statement, label: Label) -> bool:
-    found = statement.label
-    return found.label == label and found.probability >= _SURE and found.role != "limit"
-
-
-def _states_finding(statement: Statement) -> bool:
-    """Whether a result is certain: by its label and its words."""
-    label = statement.label
-    if label.role != "finding" or label.probability < _SURE or label.label not in ("method", "result"):
-        return False
-    return mentions_result(statement.sentence.text)
-
-
-def _states_method(statement: Statement) -> bool:
-    """Whether the authors, or what they made, do something; a sentence that names no authors must be very sure."""
-    if statement.label.role != "approach" or not _is_sure(statement, "method"):
-        return False
-    very_sure = statement.label.probability >= _VERY_SURE
-    return statement.own == 1 or (very_sure and not mentions_problem(statement.sentence.plain))
-
-
-def _states_significance(statement: Statement) -> bool:
-    text, label = statement.sentence.plain, statement.label
-    if not statement.late or label.role == "limit" or label.label == "background":
-        return False
-    return not text.startswith(("To ", "In order to ")) and bool(_SIGNIFICANCE.search(text))
-
-
-def _one_liner(statements: Sequence[Statement]) -> Sentence | None:
-    """Return the first sentence in which the authors say what they do; else the first on aim, method or finding."""
-    own = [item for item in statements if item.label.role == "approach" and item.sentence.rule != "quote"]
-    rest = [
-        item
-        for item in statements
-        if _states_method(item) or _is_sure(item, "objective") or (item.own == 1 and _states_finding(item))
-    ]
-    foreign = [item for item in statements if item.sentence.language != "en"]
-    return next((item.sentence for item in [*own, *rest, *foreign]), None)
-
-
 def _questions(paper: Paper, statements: Sequence[Statement]) -> Iterator[Sentence]:
     """Yield what the paper asks: in its title, in its abstract, or as what its authors investigate."""
-    start = 0
-    for mark in re.finditer(r"[?!.:]+(?=\s|\Z)", paper.title):  # without what a colon sets before the question
-        if mark[0] == "?":
-            part = paper.title[start : mark.end()]
-            yield from _extracted(paper, "question", "title", mark.end() - len(part.lstrip()), mark.end())
-        start = mark.end()
+    for begin, end in title_parts(paper.title):  # without what a colon sets before the question
+        if re.search(r"(?<![?!.:])\?\Z", paper.title[begin:end]):
+            yield from _extracted(paper, "question", "title", begin, end)
     for begin, end in split_sentences(paper.abstract):
         if paper.abstract[end - 1] == "?":
             yield from _extracted(paper, "question", "abstract", begin, end)
     for item in statements:
         if item.label.label != "background" and _ASKS.search(item.sentence.text):
             yield item.sentence
-
-
-def _data(paper: Paper) -> tuple[Sentence, ...]:
-    """Return the sentence part that names most data sets and benchmarks; nothing if none is named."""
-    if detect_language(paper.abstract) != "en":
-        return ()
-    spans = split_sentences(paper.abstract)
-    named = [sentence for span in spans for sentence in _extracted(paper, "data", "abstract", *span)]
-    return (max(named, key=lambda sentence: sentence.plain.count(";")),) if named else ()
 
 
 def _extracted(paper: Paper, rule: str, field: Field, start: int, end: int) -> Iterator[Sentence]:

@@ -28,7 +28,7 @@ from surveygen.summarize._text import detect_language
 _UNCITABLE = re.compile(r"[\[\]\s]")
 _LOWER_START = re.compile(r"[a-z]+(?:[-' ,]|\Z)")  # not mT5, which has a spelling of its own
 _HEADING = re.compile(rf"\A{phrases('heading')}\s*[:.—–-]\s+(?=\S)", re.IGNORECASE)
-_LOOKING_BACK = re.compile(
+LOOKING_BACK = re.compile(
     rf"\A{phrases('looking_back')} (?:(?!, )[^;:.]){{0,140}}?\b(?:this|these|those|such|that|them|it)\b"
     r"(?:(?!, )[^;:.]){0,90}, (?=(?:we|our|this|the authors?|the proposed|a|an|the)\b)",
     re.IGNORECASE,
@@ -108,8 +108,8 @@ def replay(rule: str, span: str, paper: Paper) -> str | None:
     """Apply a stored rule again; None if there is no such rule, or if it extracts nothing from the span."""
     if not _is_citable(span, paper):
         return None
-    if rule in _EXTRACTORS:
-        text = _EXTRACTORS[rule](span)
+    if rule in EXTRACTORS:
+        text = EXTRACTORS[rule](span)
         return _quote(text, paper) if text else None
     if rule == "foreign":
         return _quote(span, paper)
@@ -141,23 +141,17 @@ def extract_data(span: str) -> str:
     for match in matches:
         for part in _AND.split(_ASIDE.sub("", match["names"])):
             name = _DATA_LEAD.sub("", part).strip(" .,-+")
-            if _COINED.search(name) and not (_AMOUNT.match(name) or _is_other_kind(name)):
+            first = re.split(r"[- ./\d]", name, maxsplit=1)[0].lower()
+            other_kind = not {first, first.removesuffix("s")}.isdisjoint(
+                word_list("no_data")
+            )  # a field, model, measure
+            no_name = other_kind or name.endswith(_ADJECTIVE_ENDINGS) or name.replace(".", "").isdigit()
+            if _COINED.search(name) and not (no_name or _AMOUNT.match(name)):
                 names[name] = None
     return "; ".join(list(names)[:_MAX_DATA])
 
 
-_EXTRACTORS: Mapping[str, Callable[[str], str]] = {"question": extract_question, "data": extract_data}
-
-
-def _is_other_kind(name: str) -> bool:
-    """Whether a name is that of a field, a model or a measure rather than of data."""
-    first = re.split(r"[- ./\d]", name, maxsplit=1)[0].lower()
-    return (
-        first in word_list("no_data")
-        or first.removesuffix("s") in word_list("no_data")
-        or name.endswith(_ADJECTIVE_ENDINGS)
-        or name.replace(".", "").isdigit()
-    )
+EXTRACTORS: Mapping[str, Callable[[str], str]] = {"question": extract_question, "data": extract_data}
 
 
 def _is_citable(span: str, paper: Paper) -> bool:
@@ -195,7 +189,7 @@ def _without_links(span: str) -> str:
             shorter = text[match.end() :]
         else:
             shorter = _BARE_CONNECTIVE.sub("", text)
-        shorter = _IN_THIS_PAPER.sub("", _LOOKING_BACK.sub("", shorter))
+        shorter = _IN_THIS_PAPER.sub("", LOOKING_BACK.sub("", shorter))
         if shorter == text:
             break
         text = _capitalized(shorter)

@@ -114,7 +114,17 @@ class RoleClassifier:
             rows, strengths = [row for row, _ in weighted], np.array([strength for _, strength in weighted])
             scores[i] = strengths @ self.weights[rows] + self.bias
         scores -= _log_sum(scores, axis=1)[:, None]
-        return _forward_backward(scores - _PRIOR * self.log_prior, _ORDER * self.log_transitions)
+        scores, transitions = scores - _PRIOR * self.log_prior, _ORDER * self.log_transitions
+        forward = np.empty_like(scores)
+        backward = np.zeros_like(scores)
+        forward[0] = scores[0] + transitions[-1]
+        for i in range(1, len(scores)):
+            forward[i] = scores[i] + _log_sum(forward[i - 1][:, None] + transitions[:-1], axis=0)
+        for i in range(len(scores) - 2, -1, -1):
+            backward[i] = _log_sum(transitions[:-1] + (scores[i + 1] + backward[i + 1])[None, :], axis=1)
+        joint = forward + backward
+        marginal: NDArray[np.float64] = np.exp(joint - _log_sum(joint, axis=1)[:, None])
+        return marginal
 
 
 def role_features(sentences: Sequence[str]) -> list[dict[str, float]]:
@@ -127,8 +137,7 @@ def role_features(sentences: Sequence[str]) -> list[dict[str, float]]:
     cues = [[name for name, cue in _CUES.items() if cue.search(text)] for text in lowered]
     count = len(sentences)
     return [
-        _word_features(i, tokens)
-        | dict.fromkeys(_cue_features(i, cues), 1.0)
+        _features_around(i, tokens, cues)
         | dict.fromkeys(
             [
                 f"at {10 * i // count}",
@@ -213,7 +222,8 @@ def mentions_result(text: str) -> bool:
     return bool(_RESULT.search(text))
 
 
-def _word_features(i: int, tokens: list[list[str]]) -> dict[str, float]:
+def _features_around(i: int, tokens: list[list[str]], cues: list[list[str]]) -> dict[str, float]:
+    """Return the features of the words and cue phrases of a sentence and of its neighbors."""
     own = tokens[i]
     before = tokens[i - 1] if i else ["^"]
     after = tokens[i + 1] if i + 1 < len(tokens) else ["$"]
@@ -222,30 +232,13 @@ def _word_features(i: int, tokens: list[list[str]]) -> dict[str, float]:
     features |= dict.fromkeys([f"first {token}" for token in own[:4]], 1.0)
     for prefix, words in (("s", own), ("ps", before), ("ns", after)):
         features |= dict.fromkeys([f"{prefix} {' '.join(words[:k])}" for k in (1, 2, 3)], 1.0)
-    return features
-
-
-def _cue_features(i: int, cues: list[list[str]]) -> list[str]:
     third = 3 * i // len(cues)
     names = [f"c {name}" for name in cues[i]] + [f"c {name} @{third}" for name in cues[i]]
     names += [f"cp {name}" for name in cues[i - 1]] if i else []
     names += [f"cn {name}" for name in cues[i + 1]] if i + 1 < len(cues) else []
     earlier, later = set().union(*cues[:i]), set().union(*cues[i + 1 :])
     names += [f"earlier {name} {name in earlier}" for name in ("own", "own-start", "find")]
-    return [*names, f"later own {'own' in later}"]
-
-
-def _forward_backward(scores: NDArray[np.float64], transitions: NDArray[np.float64]) -> NDArray[np.float64]:
-    forward = np.empty_like(scores)
-    backward = np.zeros_like(scores)
-    forward[0] = scores[0] + transitions[-1]
-    for i in range(1, len(scores)):
-        forward[i] = scores[i] + _log_sum(forward[i - 1][:, None] + transitions[:-1], axis=0)
-    for i in range(len(scores) - 2, -1, -1):
-        backward[i] = _log_sum(transitions[:-1] + (scores[i + 1] + backward[i + 1])[None, :], axis=1)
-    joint = forward + backward
-    marginal: NDArray[np.float64] = np.exp(joint - _log_sum(joint, axis=1)[:, None])
-    return marginal
+    return features | dict.fromkeys([*names, f"later own {'own' in later}"], 1.0)
 
 
 def _log_sum(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:

@@ -137,17 +137,24 @@ class _Selection:
         """Select up to `count` of some candidates, at each step the one of the largest marginal relevance."""
         chosen: list[int] = []
         while len(chosen) < count:
-            free = [i for i in rows if self._fits(i)]
+            free = [i for i in rows if self.fits(i)]
             if not free:
                 break
-            best = max(free, key=lambda i: (self._marginal_relevance(i), -i))
+            any_recent = any(self.candidates[i].ranked.recency >= _RECENT for i in self.rows)
+            relevance = {}
+            for i in free:
+                candidate = self.candidates[i]
+                value = candidate.value - _REDUNDANCY_WEIGHT * self.max_similarity(i)
+                value -= _SECOND_SENTENCE * (self.papers[candidate.paper] > 0)
+                relevance[i] = value + _FIRST_RECENT * (candidate.ranked.recency >= _RECENT and not any_recent)
+            best = max(free, key=lambda i: (relevance[i], -i))
             chosen.append(best)
-            self._select(best)
+            self.select(best)
         return chosen
 
     def fill_pair(self, rows: Sequence[int]) -> list[int]:
         """Select the two most valuable findings of different papers that change one measure; nothing without such."""
-        effects = {i: find_effects(self.candidates[i].statement.sentence.plain) for i in rows if self._fits(i)}
+        effects = {i: find_effects(self.candidates[i].statement.sentence.plain) for i in rows if self.fits(i)}
         changing = [i for i in rows if effects.get(i)]
         pairs = [
             (i, j)
@@ -159,7 +166,7 @@ class _Selection:
         ]
         best = max(pairs, key=lambda pair: sum(self.candidates[i].value for i in pair), default=())
         for row in best:
-            self._select(row)
+            self.select(row)
         return list(best)
 
     def in_reading_order(self, rows: Sequence[int]) -> list[SelectedSentence]:
@@ -169,28 +176,23 @@ class _Selection:
         order = reading_order(self.similarity[np.ix_(rows, rows)], dates) if rows else []
         return [SelectedSentence(chosen[i].statement.sentence, chosen[i].ranked.paper) for i in order]
 
-    def _select(self, row: int) -> None:
+    def select(self, row: int) -> None:
+        """Select a candidate."""
         self.rows.append(row)
         self.papers[self.candidates[row].paper] += 1
 
-    def _fits(self, row: int) -> bool:
+    def fits(self, row: int) -> bool:
+        """Whether a candidate may be selected: a paper has few sentences, and none repeats another."""
         candidate = self.candidates[row]
         if row in self.rows or self.papers[candidate.paper] >= _MAX_PER_PAPER:
             return False
         selected = [self.candidates[i] for i in self.rows]
         if any(other.paper == candidate.paper and other.role == candidate.role for other in selected):
             return False
-        return self._max_similarity(row) < _MAX_SIMILARITY
+        return self.max_similarity(row) < _MAX_SIMILARITY
 
-    def _marginal_relevance(self, row: int) -> float:
-        candidate = self.candidates[row]
-        any_recent = any(self.candidates[i].ranked.recency >= _RECENT for i in self.rows)
-        first_recent = candidate.ranked.recency >= _RECENT and not any_recent
-        second_sentence = self.papers[candidate.paper] > 0
-        relevance = candidate.value - _REDUNDANCY_WEIGHT * self._max_similarity(row)
-        return relevance - _SECOND_SENTENCE * second_sentence + _FIRST_RECENT * first_recent
-
-    def _max_similarity(self, row: int) -> float:
+    def max_similarity(self, row: int) -> float:
+        """Return the similarity of a candidate to the most similar of those selected, 0 if none is."""
         return float(self.similarity[row, self.rows].max()) if self.rows else 0.0
 
 

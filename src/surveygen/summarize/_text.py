@@ -13,6 +13,7 @@ _STOP = re.compile(r"(?:[.!?…؟।]+[\"'”’»)\]]*(?=\s|$))|(?:[。！？]+
 _PROTECTED = re.compile(
     r"\$\$.+?\$\$|\$[^$]{1,400}\$|\\\(.+?\\\)|\\\[.+?\\\]|(?:https?://|www\.)\S*[\w/]|\S+@\S+\.\w+", re.DOTALL
 )
+_TITLE_PART = re.compile(r"\S.*?(?:[?!.:]+(?=\s|\Z)|(?=\s*\Z))", re.DOTALL)
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"“‘]+\Z")
 _WORD_AFTER = re.compile(r"\s*[\"'“‘(\[]*([^\s,;:.!?)\]]*)")
 _BRACKET_REACH = 300  # code points within which a bracket that is open at a full stop must close to join the sentence
@@ -52,6 +53,15 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
             begin = start + len(piece) - len(piece.lstrip())
             spans.append((begin, begin + len(words)))
     return tuple(spans)
+
+
+def title_parts(title: str) -> tuple[tuple[int, int], ...]:
+    """Return the spans of the parts of a title, half-open: each ends at a full stop, colon or question mark.
+
+    >>> [title[a:b] for title in ["Debate: does it work? A study"] for a, b in title_parts(title)]
+    ['Debate:', 'does it work?', 'A study']
+    """
+    return tuple(match.span() for match in _TITLE_PART.finditer(title))
 
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:

@@ -55,18 +55,16 @@ class Extractive:
 
     def summarize_theme(self, source: ThemeInput) -> ThemeSummary:
         """Select sentences: central, near the theme's description, of many papers, some of them new."""
-        ranked = rank_papers(source.theme, source.papers, source.embeddings)
-        subtopics, open_problems = select_sentences(
-            source.theme, ranked, source.limit, source.reviews, self._statements_of
-        )
-        return ThemeSummary(source.theme.id, source.language, subtopics, open_problems, self.fingerprint)
 
-    def _statements_of(self, paper: Paper) -> tuple[Statement, ...]:
-        """Return the sentences of a paper, from the cache if a theme was summarized from it before."""
-        if self.cache is None:
-            return extract_statements(paper)
-        content = (rules_hash(), paper.id, paper.version, paper.text_hash, paper.abstract_kind, paper.authors)
-        return self.cache(tuple[Statement, ...], "said", content, paper.id, lambda: extract_statements(paper))
+        def statements_of(paper: Paper) -> tuple[Statement, ...]:
+            if self.cache is None:
+                return extract_statements(paper)
+            content = (rules_hash(), paper.id, paper.version, paper.text_hash, paper.abstract_kind, paper.authors)
+            return self.cache(tuple[Statement, ...], "said", content, paper.id, lambda: extract_statements(paper))
+
+        ranked = rank_papers(source.theme, source.papers, source.embeddings)
+        subtopics, open_problems = select_sentences(source.theme, ranked, source.limit, source.reviews, statements_of)
+        return ThemeSummary(source.theme.id, source.language, subtopics, open_problems, self.fingerprint)
 
     def front_matter(
         self,
