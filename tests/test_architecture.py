@@ -36,8 +36,8 @@ PUBLIC = {
     "plan_harvest proposals refresh reinduce rename show split status undo update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
     "compile_pdf curation_page evaluation_page format_names read_markdown read_words render_reports template_root",
-    "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource QuerySource RecordPage UpdateFeed clear_stop "
-    "run_budget snapshot_cursor",
+    "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource Order QuerySource RecordPage UpdateFeed "
+    "clear_stop run_budget snapshot_cursor with_field",
     "sources.citations": "CitationSource",
     "sources.files": "FileRecord FileSource InputFile FileLine find_source open_input read_file",
     "sources.http": "Budget BudgetError Clock NetworkDeps Timeouts",
@@ -53,7 +53,7 @@ PUBLIC = {
     "themes.curate": "CuratedTaxonomy SuggestionInput agreement align apply_decisions suggest_changes",
     "themes.evaluate": "Gold calibrate compare_headings evaluate gold_depth macro_f1 match_labels purity read_gold "
     "read_outline",
-    "themes.induce": "KMeansInducer",
+    "themes.induce": "KMeansInducer label_clusters",
     "translate": "Glossary Masked Placeholder Translator mask read_glossary unmask validation_error",
     "web": "ACTIONS Credentials make_app serve",
 }

@@ -208,7 +208,7 @@ def _batches(rows: Sequence[Labeled], withheld: set[str]) -> list[list[Labeled]]
 def _project(folder: Path, target: int) -> Project:
     pipeline.init(folder / "survey", title="Replay")
     settings = folder / "survey" / "survey.toml"
-    text = settings.read_text(encoding="utf-8").replace('subthemes = "given"', 'subthemes = "none"')
+    text = settings.read_text(encoding="utf-8").replace('subthemes = "induced"', 'subthemes = "none"')
     settings.write_text(text.replace("target = 0", f"target = {target}"), encoding="utf-8")
     return find_project(folder / "survey", exact=True)
 

@@ -83,8 +83,10 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
         (["-C", "s", "add", "empty.jsonl"], 4, "nothing could be imported"),
         (["-C", "s", "add", "bad.jsonl"], 4, "nothing could be imported"),
         (["-C", "s", "fetch", "--ids", "nonsense"], 2, "not an arXiv id"),
-        (["-C", "s", "fetch"], 2, "nothing to fetch"),
+        (["-C", "s", "fetch"], 2, "nothing to harvest"),
         (["-C", "s", "refresh", "--dry-run"], 2, "nothing to harvest"),
+        (["-C", "s", "fetch", "--query", "graphs", "--sort", "size", "--dry-run"], 2, "is not an order"),
+        (["-C", "s", "fetch", "--query", "graphs AND trees", "--dry-run"], 2, "names no field"),
         (["-C", "s", "themes", "show", "nothing"], 6, "neither a theme nor a paper"),
         (["-C", "s", "themes", "rename", "nothing", "X"], 6, "no theme 'nothing'"),
         (["-C", "s", "themes", "move", "nothing", "X"], 6, "no paper 'nothing'"),
@@ -122,8 +124,53 @@ def test_a_bad_line_is_set_aside_and_shown(run: Run, survey: Path) -> None:
     code, out, _ = run("-C", str(survey), "add", "mixed.jsonl")
 
     assert code == 0
-    assert "1 added, 1 set aside" in out
+    assert "1 added, 1 unreadable" in out
     assert "mixed.jsonl line 2" in run("-C", str(survey), "status")[1]
+
+
+def test_commands_on_an_empty_survey_say_so(run: Run) -> None:
+    """An empty store has no date, and no export; ids alone are named as what is still to be fetched."""
+    run("init", "s", "--title", "Ways")
+    Path("ids.txt").write_text("2107.05580\n1706.03762\n")
+    Path("old.csl").write_text("kept")
+
+    assert "Ways (no papers yet)" in run("-C", "s", "status")[1]
+    assert run("-C", "s", "export", "--format", "csl", "--out", "old.csl")[0] == 4
+    assert Path("old.csl").read_text() == "kept"
+    run("-C", "s", "add", "ids.txt")
+    code, _, err = run("-C", "s", "-q", "build")
+    assert (code, "only 2 ids of papers to fetch" in err, "run: surveygen fetch" in err) == (4, True, True)
+
+
+def test_an_unknown_language_is_told_at_once(run: Run, survey: Path) -> None:
+    """Status reads the settings as a build does."""
+    settings = survey / "survey.toml"
+    settings.write_text(settings.read_text().replace('languages = ["en"]', 'languages = ["en", "tlh"]', 1))
+
+    code, _, err = run("-C", str(survey), "status")
+
+    assert code == 2
+    assert "tlh" in err
+
+
+def test_a_query_of_plain_words_is_sent_as_a_phrase(run: Run, survey: Path) -> None:
+    """Without a field arXiv would look for any one of the words; the order can be by relevance."""
+    words = ("fetch", "--query", "graph learning", "--sort", "relevance", "--max", "5", "--dry-run")
+    out = run("-C", str(survey), *words)[1]
+
+    assert "search_query=all%3A%22graph+learning%22" in out
+    assert "sortBy=relevance" in out
+
+
+def test_an_exclusion_keeps_its_reason(run: Run, survey: Path) -> None:
+    """The log shows it, and a dump brings it into another store."""
+    run("-C", str(survey), "-q", "themes", "exclude", "2001.00001", "--because", "not about ways")
+    run("-C", str(survey), "export", "--format", "jsonl", "--out", "dump.jsonl")
+    run("init", "t")
+    run("-C", "t", "add", "dump.jsonl")
+
+    for folder in (str(survey), "t"):
+        assert "exclude 2001.00001, because not about ways" in run("-C", folder, "themes", "log")[1]
 
 
 def test_json_output_can_be_read(run: Run, survey: Path) -> None:

@@ -179,7 +179,7 @@ def flat(make_project: MakeProject) -> Project:
     """A survey with induced themes of one level."""
     project = make_project(profile="none")
     settings = project.root / "survey.toml"
-    settings.write_text(settings.read_text().replace('subthemes = "given"', 'subthemes = "none"'))
+    settings.write_text(settings.read_text().replace('subthemes = "induced"', 'subthemes = "none"'))
     return find_project(project.root, exact=True)
 
 

@@ -46,6 +46,21 @@ def there(replica: Replica) -> World:
     return replica.world
 
 
+@pytest.mark.parametrize("settings", [{}, QUERY], ids=["set", "query"])
+def test_a_fetch_without_a_request_harvests_what_the_settings_name(
+    settings: dict[str, object], replica: Replica, tmp_path: Path
+) -> None:
+    """The first brings all papers of the set or the query, the second asks for what is new since."""
+    project = project_at(tmp_path, replica, **settings)
+    first = fetch(project, FetchQuery(), NullProgress())
+    asked = len(replica.hits)
+    second = fetch(project, FetchQuery(), NullProgress())
+
+    assert set(first.change.added) == {state.id for state in there(replica).current()}
+    assert second.change.added == ()
+    assert len(replica.hits) - asked <= asked
+
+
 @pytest.mark.parametrize("settings", [{}, QUERY, {"sets": ("cs:cs:XX", "cs")}], ids=["set", "query", "two sets"])
 def test_all_papers_come_and_a_second_harvest_changes_nothing(
     settings: dict[str, object], replica: Replica, tmp_path: Path

@@ -8,7 +8,7 @@ import pytest
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.pipeline.stages.compose import theme_similarity
+from surveygen.pipeline.stages.assign import theme_similarity
 from surveygen.survey import SurveyData
 
 ONE, BELOW, TWO, BARE = (ThemeId(name) for name in ("one", "below", "two", "bare"))

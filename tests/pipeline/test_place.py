@@ -18,6 +18,7 @@ from surveygen.pipeline.assignments import ASSIGNMENTS, AssignmentState
 from surveygen.pipeline.run_context import open_context
 from surveygen.pipeline.stages.assign import place_papers
 from surveygen.survey import SurveyData
+from surveygen.themes import load_profile
 from topics import TOPICS, add, papers
 
 SILENT = pipeline.NullProgress()
@@ -37,7 +38,8 @@ def settled(make_project: MakeProject) -> Project:
     project = make_project(papers=0)
     (project.root / "mine.toml").write_text(taxonomy("glaciers", "violins"))
     settings = project.root / "survey.toml"
-    settings.write_text(settings.read_text().replace('profile = "llm-alignment"', 'profile = "mine.toml"'))
+    text = settings.read_text().replace('profile = "llm-alignment"', 'profile = "mine.toml"')
+    settings.write_text(text.replace('subthemes = "induced"', 'subthemes = "given"'))
     for topic in ("glaciers", "violins"):
         add(project, topic, range(SIZE))
     return find_project(project.root, exact=True)
@@ -198,3 +200,29 @@ def test_neighbours_and_places_are_kept_as_they_are_while_nothing_changes(settle
 
     assert same == state
     assert (second.assignments, dict(second.neighbors)) == (first.assignments, dict(first.neighbors))
+
+
+def test_a_theme_without_papers_is_told_and_left_out_of_the_tree(settled: Project) -> None:
+    """A name alone got no paper: the build proposes keywords of the nearest papers, and readers see no empty branch."""
+    profile = settled.root / "mine.toml"
+    profile.write_text(profile.read_text() + '\n[[theme]]\nid = "empty"\nname = "Zymurgy"\n')
+
+    built = pipeline.build(settled, SILENT, formats=["markdown"])
+
+    assert [(theme.name, bool(theme.keywords)) for theme in built.empty_themes] == [("Zymurgy", True)]
+    assert "Zymurgy" not in (settled.output / "sample" / "en" / "survey.md").read_text(encoding="utf-8")
+
+
+def test_a_drafted_taxonomy_says_what_its_themes_hold(make_project: MakeProject) -> None:
+    """Each theme has its size and typical titles as a comment and an id of its name; the file is a valid profile."""
+    project = make_project(papers=60, profile="none")
+
+    path, drafted = pipeline.induce(project, SILENT, target=3)
+
+    text = path.read_text(encoding="utf-8")
+    assert text.count("Typical papers:") == len(drafted)
+    assert text.count("the most similar theme is") == len(drafted.children(None)) == 3
+    assert all(theme.id.startswith(theme.name.lower().split()[0]) for theme in drafted)
+    assert load_profile("taxonomy.draft.toml", project.root).taxonomy.themes == tuple(
+        replace(theme, origin="given") for theme in drafted
+    )

@@ -21,7 +21,9 @@ def grown(make_project: MakeProject) -> Project:
     """A survey built from three topics, to which a fourth came later."""
     project = make_project(papers=0, profile="none")
     settings = project.root / "survey.toml"
-    text = settings.read_text().replace('subthemes = "given"', 'subthemes = "none"').replace("target = 0", "target = 3")
+    text = (
+        settings.read_text().replace('subthemes = "induced"', 'subthemes = "none"').replace("target = 0", "target = 3")
+    )
     settings.write_text(text)
     project = find_project(project.root, exact=True)
     for topic in ("glaciers", "violins", "enzymes"):

@@ -15,7 +15,7 @@ from arxiv_server import FastClock, Replica, invent, serving
 from surveygen.config import ArxivSettings
 from surveygen.domain.paper import BadRecord, Paper, PaperId, PendingPaper
 from surveygen.errors import ConfigError, SourceError
-from surveygen.sources.arxiv import FetchRequest, RecordPage
+from surveygen.sources.arxiv import FetchRequest, RecordPage, with_field
 from surveygen.sources.arxiv.query import ArxivQuery, make
 from surveygen.sources.http import NetworkDeps, Timeouts
 
@@ -70,6 +70,37 @@ def test_a_fault_on_one_page_loses_nothing(fault: str, number: int, tmp_path: Pa
     assert sorted(papers(pages)) == sorted(paper.id for paper in replica.papers)
     assert bad(pages) == []
     assert len(replica.hits) <= 4
+
+
+def test_an_order_by_relevance_is_asked_for_and_not_checked_by_date(tmp_path: Path) -> None:
+    """The server is asked for it on each page, and papers of any dates are taken as they come."""
+    with serving(Replica(invent(25), {1: "wrong order"})) as replica:
+        request = FetchRequest(query="all:x", max_papers=25, sort="relevance")
+        found = papers(source(replica, tmp_path).fetch(request))
+
+    assert sorted(found) == sorted(paper.id for paper in replica.papers)
+    assert [hit.query["sortBy"] for hit in replica.hits] == ["relevance"] * 3
+
+
+@pytest.mark.parametrize(
+    ("query", "sent"),
+    [
+        ("", ""),
+        ("graph learning", 'all:"graph learning"'),
+        ("cat:cs.LG", "cat:cs.LG"),
+        ('  abs:"graph learning"  AND cat:cs.LG ', 'abs:"graph learning" AND cat:cs.LG'),
+    ],
+)
+def test_words_without_a_field_become_a_phrase(query: str, sent: str) -> None:
+    """A query with a field stays as it is."""
+    assert with_field(query) == sent
+
+
+@pytest.mark.parametrize("query", ['"graph learning"', "graphs AND trees", "(graphs)"])
+def test_operators_without_a_field_are_refused(query: str) -> None:
+    """What the words are looked for in cannot be guessed."""
+    with pytest.raises(ConfigError, match="names no field"):
+        with_field(query)
 
 
 def test_a_short_page_goes_on_where_it_ended(tmp_path: Path) -> None:

@@ -194,7 +194,14 @@ def test_years_are_charted_without_gaps() -> None:
     chart, _ = _section(survey, "overview")
     assert isinstance(chart, YearChart)
     assert chart.years == (2011, 2012, 2013, 2014)
-    assert chart.counts == ((1, 0), (0, 0), (0, 0), (1, 0))
+    assert chart.counts == ((1,), (0,), (0,), (1,))
+
+
+def test_themes_without_papers_are_left_out() -> None:
+    """No figure, count or list of themes shows a theme that has no paper."""
+    survey = compose(_material(_paper(1)), ENGLISH)
+
+    assert [theme.id for theme in survey.taxonomy] == [count.theme for count in survey.counts] == [TOP, SUB]
 
 
 def test_the_selection_is_accounted_for() -> None:
@@ -382,7 +389,7 @@ def test_a_paper_that_fits_no_theme_is_a_member_of_none() -> None:
 
     survey = compose(replace(material, assignments=places), ENGLISH)
 
-    assert [(count.own, count.size) for count in survey.counts] == [((), 1), ((inside.id,), 1), ((), 0)]
+    assert [(count.own, count.size) for count in survey.counts] == [((), 1), ((inside.id,), 1)]
     [chart] = [block for block in _section(survey, "overview") if isinstance(block, YearChart)]
     assert sum(map(sum, chart.counts)) == 1
     tables = [block for section in survey.sections for block in section.blocks if isinstance(block, ComparisonTable)]
@@ -400,20 +407,20 @@ def test_reasons_and_border_cases_reach_the_document() -> None:
     survey = compose(replace(_material(paper), rationales={paper.id: (why,)}, border={SUB: (paper.id,)}), ENGLISH)
 
     assert survey.entries[0].reasons == (why,)
-    assert [count.border for count in survey.counts] == [(), (paper.id,), ()]
+    assert [count.border for count in survey.counts] == [(), (paper.id,)]
 
 
 def test_papers_between_themes_are_listed() -> None:
     """The closest call first; a second theme under the same top theme makes no bridge."""
-    papers = [_paper(n) for n in range(3)]
-    material = _material(*papers)
+    papers = [_paper(n) for n in range(4)]
+    material = _material(*papers, themes={paper.id: BARE if paper is papers[3] else SUB for paper in papers})
     second = {0: (0.2, (BARE,)), 1: (0.1, (BARE,)), 2: (0.05, (TOP,))}
     places = {
         papers[n].id: replace(material.assignments[papers[n].id], margin=margin, secondary=themes)
         for n, (margin, themes) in second.items()
     }
 
-    survey = compose(replace(material, assignments=places), ENGLISH)
+    survey = compose(replace(material, assignments={**material.assignments, **places}), ENGLISH)
 
     [listed] = [block for block in _section(survey, "across") if isinstance(block, PaperList)]
     assert [item.paper for item in listed.items] == [papers[1].id, papers[0].id]

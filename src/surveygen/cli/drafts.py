@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +65,11 @@ def refresh(
             yield "nothing to harvest: set query or sets under [sources.arxiv] in survey.toml"
         elif refreshed.harvested.outcome == "paused":
             yield "the budget is spent: the next refresh continues"
-        yield from _report_lines(refreshed.changes)
+        added = len(refreshed.harvested.difference.added) if refreshed.harvested else 0
+        if refreshed.changes is None and added:
+            yield f"first harvest: {_counted(added, 'paper')}, all new"
+        else:
+            yield from _report_lines(refreshed.changes)
         yield from _built_lines(refreshed.built)
 
     shared.print(refreshed, text)
@@ -125,16 +130,17 @@ def export(
     """Write the bibliography, or with jsonl the whole corpus, to stdout or a file."""
     shared: Context = context.obj
     pieces = pipeline.export(shared.project(), name)
+    first = next(pieces, "")  # an export that fails does not empty the file
     if out is None:
-        sys.stdout.writelines(pieces)
+        sys.stdout.writelines(chain([first], pieces))
     else:
         with out.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
+            file.writelines(chain([first], pieces))
 
 
 def _counted(number: int, noun: str) -> str:
-    """Return a number with its noun, such as "1 draft" and "2 drafts"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return a number with its noun, such as "1 draft" and "1,230 drafts"."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _report_lines(changes: Changes | None) -> Iterator[str]:
@@ -160,7 +166,10 @@ def _report_lines(changes: Changes | None) -> Iterator[str]:
 def _built_lines(built: BuildResult, *, verbose: bool = False) -> Iterator[str]:
     """List the files of the drafts, new and unchanged; those of a large edition are counted unless `verbose`."""
     changed = set(built.changed)
-    yield f"{built.papers} papers"
+    yield _counted(built.papers, "paper")
+    for empty in built.empty_themes:
+        advice = f"give it keywords, such as {', '.join(empty.keywords)}" if empty.keywords else "give it keywords"
+        yield f"the theme {empty.name} has no papers: {advice}"
     yield from _spent_lines(built.spent)
     for edition in built.translated:
         left = {"with a rejected translation": edition.failed, "postponed": edition.pending}

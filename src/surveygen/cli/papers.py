@@ -39,11 +39,14 @@ def fetch(
     until: Annotated[str | None, typer.Option(metavar="DATE", help="First versions to this day, YYYY-MM-DD.")] = None,
     max_papers: Annotated[int | None, typer.Option("--max", min=1, metavar="N", help="Maximum of papers.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the requests; send none.")] = False,
+    sort: Annotated[
+        str, typer.Option(metavar="ORDER", help="Which papers of a query come first: date or relevance.")
+    ] = "date",
     clear_stop: Annotated[
         bool, typer.Option("--clear-stop", help="Allow requests again after arXiv answered 403.")
     ] = False,
 ) -> None:
-    """Fetch papers from arXiv: a query, ids, or what survey.toml names."""
+    """Fetch papers from arXiv: a query, ids, or what is new in the sets or the query of survey.toml."""
     shared: Context = context.obj
     if clear_stop:
         cleared = pipeline.clear_stop(shared.project())
@@ -52,7 +55,7 @@ def fetch(
         )
         return
     wanted_ids = tuple(part for item in ids or () for part in item.replace(",", " ").split())
-    request = FetchQuery(query=query, ids=wanted_ids, since=since, until=until, max_papers=max_papers)
+    request = FetchQuery(query=query, ids=wanted_ids, since=since, until=until, max_papers=max_papers, sort=sort)
     if dry_run:
         urls = pipeline.plan(shared.project(), request)
         shared.print({"requests": urls}, lambda: iter(urls))
@@ -104,9 +107,9 @@ def _change_lines(name: str, change: ImportChanges) -> Iterator[str]:
         "corrected": len(change.corrected),
         "withdrawn": len(change.withdrawn),
         "reinstated": len(change.reinstated),
-        "wanted": change.wanted,
+        "to fetch": change.wanted,
         "unchanged": change.unchanged,
-        "set aside": len(change.quarantined),
+        "unreadable": len(change.quarantined),
     }
     summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     yield f"{name}: {summary or 'no records'}"

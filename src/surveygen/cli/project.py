@@ -12,6 +12,17 @@ from surveygen import languages, pipeline
 from surveygen.cli._context import Context
 from surveygen.errors import ConfigError
 
+# What the counts of a store are called; their names in JSON are older.
+_COUNTS = {
+    "without_abstract": "without abstract",
+    "notes": "with an editor's note",
+    "wanted": "ids to fetch",
+    "quarantined": "unreadable records",
+    "delivered": "records received",
+    "duplicates": "duplicate records",
+    "excluded": "excluded by a person",
+}
+
 
 def init(
     context: typer.Context,
@@ -39,11 +50,12 @@ def status(context: typer.Context) -> None:
     state = pipeline.status(shared.project())
 
     def text() -> Iterator[str]:
-        yield f"{state.title} (changed {state.changed_at})"
-        yield from (f"  {name.replace('_', ' '):<18}{count:>8}" for name, count in state.counts.items())
+        has_content = any(state.counts.values())
+        yield f"{state.title} ({f'changed {state.changed_at}' if has_content else 'no papers yet'})"
+        yield from (f"  {_COUNTS.get(name, name):<22}{count:>8}" for name, count in state.counts.items())
         yield f"  sources: {', '.join(state.sources) or 'none'}"
-        yield from (f"  set aside: {bad.source} line {bad.line}: {bad.reason}" for bad in state.quarantine)
-        yield from (f"  pending: {paper}" for paper in state.wanted)
+        yield from (f"  unreadable: {bad.source} line {bad.line}: {bad.reason}" for bad in state.quarantine)
+        yield from (f"  to fetch: {paper}" for paper in state.wanted)
         for edit in state.doubted:
             why = "; ".join(words.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in edit.doubts)
             yield f"  stale edit: {edit.section} {edit.claim}: {why}"

@@ -61,9 +61,13 @@ def pin(context: typer.Context, paper: Paper) -> None:
 
 
 @group.command()
-def exclude(context: typer.Context, paper: Paper) -> None:
+def exclude(
+    context: typer.Context,
+    paper: Paper,
+    because: Annotated[str, typer.Option(metavar="REASON", help="Why; the log of decisions shows it.")] = "",
+) -> None:
     """Exclude a paper from the draft; move it to a theme to bring it back."""
-    print_decision(context, pipeline.exclude(shared_by(context).project(), paper))
+    print_decision(context, pipeline.exclude(shared_by(context).project(), paper, because=because))
 
 
 @group.command()
@@ -156,7 +160,7 @@ def show(
 ) -> None:
     """Show the taxonomy with counts, the papers of a theme, or the theme of a paper."""
     shared: Context = context.obj
-    shown = pipeline.show(shared.project(), shared.progress())
+    shown = pipeline.show(shared.project(), shared.progress(), what)
     if what in shown.papers:
         shared.print(shown.assignments.get(what), lambda: _paper(shown, what))
     elif what in shown.taxonomy:
@@ -268,5 +272,6 @@ def _decision_line(decision: Decision) -> str:
         to = f" {decision.edit.claim}{to or ': removed'}"
     parts = "".join(f"; {theme.id}: {theme.name}" for theme in decision.themes)
     accepted = f" (proposal {decision.proposal})" if decision.proposal else ""
-    what = f"{decision.action} {decision.subject}{to}{parts}{accepted}"
+    because = f", because {decision.reason}" if decision.reason else ""
+    what = f"{decision.action} {decision.subject}{to}{parts}{accepted}{because}"
     return f"{decision.number:>4}  {decision.at}  {decision.author}: {what}"

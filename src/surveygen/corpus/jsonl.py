@@ -121,6 +121,7 @@ def decision_data(decision: Decision) -> dict[str, object]:
         "target": decision.target,
         "themes": [theme_data(theme) for theme in decision.themes],
         "proposal": decision.proposal,
+        "reason": decision.reason,
     }
     if (edit := decision.edit) is not None:
         basis = [

@@ -29,6 +29,7 @@ class Decision:
             The seeds of an added theme are the papers that the person put there.
         proposal: the id of the accepted proposal, "" if there was none.
         edit: place and sources of the text of an "edit".
+        reason: why, in the person's words; "" if none was given.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Decision:
     themes: tuple[Theme, ...] = ()
     proposal: str = ""
     edit: Edit | None = None
+    reason: str = ""
 
 
 MoveReason = Literal["evidence", "words", "theme_gone", "divided", "merged", "person", "undone", "encoder", "themes"]

@@ -17,7 +17,7 @@ from surveygen.pipeline import snapshot
 from surveygen.pipeline.editable import edited_folders
 from surveygen.pipeline.files import draft_files
 from surveygen.pipeline.run_context import BuildContext, BuildRequest, Progress, open_context
-from surveygen.pipeline.stages.assign import assign
+from surveygen.pipeline.stages.assign import EmptyTheme, assign, find_empty_themes
 from surveygen.pipeline.stages.compose import (
     compose,
     compose_edition,
@@ -57,6 +57,7 @@ class BuildResult:
         papers: number of papers in the drafts.
         spent: use of a language model by this run; None if nothing was written, or no model was needed.
         translated: counts for each edition that a translation engine worked on.
+        empty_themes: themes of the taxonomy that no paper was assigned to.
     """
 
     files: tuple[Path, ...]
@@ -64,6 +65,7 @@ class BuildResult:
     papers: int
     spent: LlmUsage | None = None
     translated: tuple[TranslationCounts, ...] = ()
+    empty_themes: tuple[EmptyTheme, ...] = ()
 
 
 def build(
@@ -141,6 +143,7 @@ def run_build(context: BuildContext) -> BuildResult:
             for language, translation in data.translations.items()
             if translation.engine
         ),
+        empty_themes=find_empty_themes(data),
     )
 
 

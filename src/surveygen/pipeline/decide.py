@@ -81,10 +81,13 @@ class DecisionSession:
         themes: tuple[Theme, ...] = (),
         proposal: str = "",
         edit: Edit | None = None,
+        reason: str = "",
     ) -> DecisionResult:
         """Store a decision unless it would change nothing; "undo" is always stored."""
         author = self.project.settings.themes.author or login_name()
-        decision = Decision(len(self.decisions) + 1, now(), author, action, subject, target, themes, proposal, edit)
+        decision = Decision(
+            len(self.decisions) + 1, now(), author, action, subject, target, themes, proposal, edit, clean(reason)
+        )
         if action != "undo" and self._outcome(self.decisions) == self._outcome((*self.decisions, decision)):
             return DecisionResult(None)
         return DecisionResult(self.store.decisions.append(decision))
@@ -217,14 +220,19 @@ def pin(project: Project, progress: Progress, paper: str) -> DecisionResult:
         return session.decide("pin", paper_id, assignment.theme)
 
 
-def exclude(project: Project, paper: str) -> DecisionResult:
+def exclude(project: Project, paper: str, *, because: str = "") -> DecisionResult:
     """Take a paper out of the draft; it stays in the store and in the numbers of the selection.
+
+    Args:
+        project: the survey.
+        paper: its id.
+        because: the reason, for the log of decisions and the dump.
 
     Raises:
         ThemeError: there is no such paper.
     """
     with open_session(project) as session:
-        return session.decide("exclude", session.paper(paper))
+        return session.decide("exclude", session.paper(paper), reason=because)
 
 
 def merge(project: Project, theme: str, into: str) -> DecisionResult:

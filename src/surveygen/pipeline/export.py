@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from surveygen.config import Project
 from surveygen.corpus import Store, export_lines
-from surveygen.errors import ConfigError
+from surveygen.errors import ConfigError, CorpusError
 from surveygen.pipeline.files import taxonomy_toml
 from surveygen.pipeline.run_context import Progress
 from surveygen.pipeline.taxonomy import show
@@ -22,11 +22,14 @@ def export(project: Project, name: str) -> Iterator[str]:
     """Yield the text of an export piece by piece; ``jsonl`` is the whole store, sorted, to be imported again.
 
     Raises:
-        ConfigError: the format is unknown.
+        ConfigError: the format is unknown. CorpusError: the corpus is empty.
     """
     if name not in EXPORTS:
         raise ConfigError(f"export: unknown format {name!r}", f"choose from {', '.join(EXPORTS)}")
     with Store.open_to_read(project.database) as store:
+        counts = store.counts()
+        if not (counts.papers or counts.wanted or store.decisions.all()):
+            raise CorpusError("the corpus is empty", "add papers first: surveygen add FILE, or surveygen fetch")
         if name == "jsonl":
             yield from (f"{line}\n" for line in export_lines(store))
             return

@@ -26,13 +26,17 @@ _FETCH = Scope(SOURCE_NAMES[QUERY], "fetch", "atom")  # it has no cursor
 
 @dataclass(frozen=True, slots=True)
 class FetchQuery:
-    """A request of a person; without a query and ids, the query of survey.toml and the pending ids."""
+    """A request of a person; an empty one stands for what is new in the sets or the query of survey.toml.
+
+    `sort` is "date" or "relevance": which papers of the query come first where `max_papers` limits them.
+    """
 
     query: str = ""
     ids: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
     max_papers: int | None = None
+    sort: str = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class HarvestResult:
 
 def plan(project: Project, query: FetchQuery) -> tuple[str, ...]:
     """Return the URLs that `fetch` would request; sends no request."""
+    if query == FetchQuery():
+        return plan_harvest(project)
     with Store.open(project.database) as store:
         requests = _fetch_requests(project, query, store)
     source = query_source(project.settings.sources.arxiv, NetworkDeps())
@@ -71,8 +77,10 @@ def plan(project: Project, query: FetchQuery) -> tuple[str, ...]:
 def fetch(project: Project, query: FetchQuery, progress: Progress) -> FetchResult:
     """Fetch and store page by page: what came before a failure is kept.
 
+    An empty request fetches the pending ids and harvests the sets or the query of survey.toml, as `harvest` does.
+
     Raises:
-        ConfigError: the query is empty, or an id is not of arXiv.
+        ConfigError: there is nothing to fetch, or an id is not of arXiv.
         SourceError: arXiv gave no usable response, or the budget is spent. CorpusError: a refresh is running.
     """
     with (
@@ -81,10 +89,15 @@ def fetch(project: Project, query: FetchQuery, progress: Progress) -> FetchResul
         progress.stage("fetch", None) as advance,
         record_run(store, advance) as record,
     ):
-        source = query_source(project.settings.sources.arxiv, NetworkDeps(archive=record.archive))
-        for request in _fetch_requests(project, query, store):
-            for page in source.fetch(request):
-                record.store_page(_FETCH, page)
+        _note_query(query.query or project.settings.sources.arxiv.query, progress)
+        deps = NetworkDeps(archive=record.archive, budget=arxiv.run_budget(project.settings.sources.arxiv))
+        if query == FetchQuery():
+            _harvest_all(_HarvestJob(project, store, deps, None), record)
+        else:
+            source = query_source(project.settings.sources.arxiv, deps)
+            for request in _fetch_requests(project, query, store):
+                for page in source.fetch(request):
+                    record.store_page(_FETCH, page)
     difference = record.difference
     change = ImportChanges(
         added=difference.added,
@@ -145,6 +158,7 @@ def harvest(
     deps = deps or NetworkDeps()
     deps = replace(deps, budget=deps.budget or arxiv.run_budget(project.settings.sources.arxiv))
     outcome: Outcome = "complete"
+    _note_query(project.settings.sources.arxiv.query, progress)
     with Store.open(project.database) as store, progress.stage("harvest", None) as advance:
         try:
             with record_run(store, advance) as record:
@@ -157,6 +171,12 @@ def harvest(
             progress.note(f"{error.message}; {error.hint}")
             outcome = "paused"
     return HarvestResult(record.run, outcome, record.difference, tuple(record.events), tuple(record.missing))
+
+
+def _note_query(query: str, progress: Progress) -> None:
+    sent = arxiv.with_field(query)
+    if sent != " ".join(query.split()):
+        progress.note(f"the query {query!r} names no field and is sent as {sent}")
 
 
 def note_snapshot(store: Store, day: str) -> None:
@@ -233,6 +253,7 @@ class _HarvestJob:
 
     def __init__(self, project: Project, store: Store, deps: NetworkDeps, since: str | None) -> None:
         settings = project.settings.sources.arxiv
+        settings = replace(settings, query=arxiv.with_field(settings.query))
         self.settings = replace(settings, since=since) if since else settings
         self.store = store
         self.deps = deps
@@ -317,13 +338,18 @@ def _fetch_requests(project: Project, query: FetchQuery, store: Store) -> tuple[
         ids.append(PendingPaper(*parsed))
     if not (query.ids or query.query):
         ids = [paper for paper in store.papers.pending() if is_arxiv_id(paper.id)]
-    terms = query.query or ("" if query.ids else settings.query)
+    terms = arxiv.with_field(query.query or ("" if query.ids else settings.query))
     if not ids and not terms:
         raise ConfigError("nothing to fetch", "give --query or --ids, or set sources.arxiv.query in survey.toml")
     limit = query.max_papers or settings.max_papers
+    if query.sort not in {"date", "relevance"}:
+        raise ConfigError(f"--sort: {query.sort!r} is not an order", "choose date or relevance")
+    sort: arxiv.Order = "relevance" if query.sort == "relevance" else "date"
     requests = []
     if ids:
         requests.append(arxiv.FetchRequest(ids=tuple(ids), max_papers=limit))
     if terms:
-        requests.append(arxiv.FetchRequest(query=terms, since=query.since, until=query.until, max_papers=limit))
+        requests.append(
+            arxiv.FetchRequest(query=terms, since=query.since, until=query.until, max_papers=limit, sort=sort)
+        )
     return tuple(requests)

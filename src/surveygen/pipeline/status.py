@@ -20,6 +20,7 @@ from surveygen.domain.decision import active_edits, excluded_papers
 from surveygen.domain.edits import stale_sources
 from surveygen.domain.paper import BadRecord, Paper, PaperId
 from surveygen.errors import ConfigError, SurveygenError
+from surveygen.languages import load as load_language
 from surveygen.themes import load_profile
 from surveygen.translate import Translator
 
@@ -53,7 +54,13 @@ class HealthCheck:
 
 
 def status(project: Project) -> Status:
-    """Read the store; create an empty one if there is none. No draft is made to find sentences with changed sources."""
+    """Read the store; create an empty one if there is none. No draft is made to find sentences with changed sources.
+
+    Raises:
+        ConfigError: the settings name an unknown language.
+    """
+    for code in project.settings.languages:
+        load_language(code)
     with Store.open_to_read(project.database) as store:
         decisions = store.decisions.all()
         excluded = excluded_papers(decisions)

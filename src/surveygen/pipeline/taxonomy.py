@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from surveygen.config import Project
@@ -17,7 +18,7 @@ from surveygen.errors import ThemeError
 from surveygen.pipeline.decide import DecisionResult, DecisionSession, open_session
 from surveygen.pipeline.files import taxonomy_toml, write_new
 from surveygen.pipeline.run_context import BuildContext, Progress, open_context
-from surveygen.pipeline.stages.assign import place_papers, used_theme_ids
+from surveygen.pipeline.stages.assign import place_papers, theme_similarity, used_theme_ids
 from surveygen.pipeline.stages.embed import embed
 from surveygen.pipeline.state import Slot, digest
 from surveygen.summarize import split_sentences
@@ -29,6 +30,7 @@ from surveygen.themes.induce import KMeansInducer
 
 _DRAFT = "taxonomy.draft.toml"
 _NEW_DRAFT = "retaxonomy.draft.toml"
+_TYPICAL = 3  # titles that a draft names for each theme
 _DRIFT_SAMPLE = 2000  # papers of which themes are induced to measure drift
 # Share of the expected agreement below which drift is reported; where labels showed that new themes were much better,
 # the share was 0.47 to 0.66.
@@ -85,9 +87,21 @@ class ReinducedTaxonomy:
     lineage: Lineage
 
 
-def show(project: Project, progress: Progress) -> TaxonomyView:
-    """Assign the papers as a build would, without writing drafts."""
+def show(project: Project, progress: Progress, what: str = "") -> TaxonomyView:
+    """Assign the papers as a build would, without writing drafts.
+
+    Args:
+        project: the survey.
+        progress: receives the stages.
+        what: the id of a theme or paper that must exist; it is looked up before anything is computed.
+
+    Raises:
+        ThemeError: there is no such theme or paper. Others: as for a build.
+    """
     with Store.open_to_read(project.database) as store:
+        session = DecisionSession.of(project, store)
+        if what and store.papers.get(PaperId(what)) is None and len(session.base):
+            session.theme(what)
         data = place_papers(open_context(project, store, progress))
         excluded = (store.papers.get(paper) for paper in sorted(excluded_papers(store.decisions.all())))
         return TaxonomyView(
@@ -109,16 +123,47 @@ def induce(project: Project, progress: Progress, *, target: int = 0, out: Path |
         data = embed(open_context(project, store, progress), SurveyData())
     inducer = KMeansInducer(settings)
     with progress.stage("induce", 1) as advance:
-        themes, _ = inducer.induce(
+        themes, assignments = inducer.induce(
             data.embeddings, data.papers, parent=None, reserved_ids=frozenset(), seed=settings.seed
         )
         advance(1)
+    taxonomy, short = _with_short_ids(Taxonomy(themes))
+    placed = {
+        item.paper: replace(item, theme=short[item.theme], path=tuple(short[step] for step in item.path))
+        for item in assignments
+    }
     title = project.settings.title
-    taxonomy = Taxonomy(themes)
-    draft = Profile(name=project.settings.slug, title=title, taxonomy=taxonomy)
+    text = taxonomy_toml(Profile(name=project.settings.slug, title=title, taxonomy=taxonomy), taxonomy, title)
+    head, *tables = text.split("[[theme]]\n")
+    notes = _describe_themes(replace(data, taxonomy=taxonomy, assignments=placed))
     path = out or project.root / _DRAFT
-    write_new(path, taxonomy_toml(draft, taxonomy, title))
+    write_new(path, head + "".join(f"{note}[[theme]]\n{table}" for note, table in zip(notes, tables, strict=True)))
     return path, taxonomy
+
+
+def _with_short_ids(taxonomy: Taxonomy) -> tuple[Taxonomy, dict[ThemeId, ThemeId]]:
+    """Return a taxonomy whose ids follow from the names alone, for a person to edit, and the new id of each old one."""
+    short: dict[ThemeId, ThemeId] = {}
+    for theme in taxonomy:
+        slug = slugify(theme.name)[:40].strip("-")
+        names = (ThemeId(slug if n == 1 else f"{slug}-{n}") for n in count(1))
+        short[theme.id] = next(name for name in names if name not in short.values())
+    themes = (
+        replace(theme, id=short[theme.id], parent=short[theme.parent] if theme.parent else None) for theme in taxonomy
+    )
+    return Taxonomy(tuple(themes)), short
+
+
+def _describe_themes(data: SurveyData) -> Iterator[str]:
+    """Yield comments for each theme of a draft: its size, the most similar top theme, and typical titles."""
+    similarity = theme_similarity(data)
+    titles = {paper.id: paper.title for paper in data.papers}
+    for theme in data.taxonomy:
+        size = sum(theme.id in item.path for item in data.assignments.values())
+        near = {other: value for (first, other), value in similarity.items() if first == theme.id}
+        closest = f"; the most similar theme is {data.taxonomy[max(near, key=near.__getitem__)].name}" if near else ""
+        typical = "".join(f"#   {titles[paper]}\n" for paper in theme.seeds[:_TYPICAL])
+        yield f"# {size} {'paper' if size == 1 else 'papers'}{closest}. Typical papers:\n{typical}"
 
 
 def reinduce(project: Project, progress: Progress, *, target: int = 0, out: Path | None = None) -> ReinducedTaxonomy:

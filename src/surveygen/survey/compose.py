@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from surveygen.domain.survey import BibliographyEntry, Catalogue, PrismaFlow, References, Section, Survey
+from surveygen.domain.theme import Taxonomy
 from surveygen.languages import Language
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
 from surveygen.survey._edits import apply_edits
@@ -31,10 +32,12 @@ def compose(data: SurveyData, language: Language) -> Survey:
     """Compose the document of one edition; equal data give an equal document.
 
     Sentences are chosen, ordered and measured in the language of the papers and translated afterwards, so that all
-    editions have the same content.
+    editions have the same content. Themes without papers are left out.
     """
     translation = TranslationApplier(data.translation, language.code)
-    data = replace(data, taxonomy=translation.translate_names(data.taxonomy))
+    inhabited = {theme for item in data.assignments.values() for theme in item.path}
+    taxonomy = Taxonomy(tuple(theme for theme in data.taxonomy if theme.id in inhabited))
+    data = replace(data, taxonomy=translation.translate_names(taxonomy))
     context = ComposeContext.from_data(data, language)
     themes = write_themes(context)  # before the opening sections, which quote what the themes do not
     caption = language.say("catalogue_caption", n=len(data.papers))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from surveygen.config import ThemeSettings
 from surveygen.corpus import Store
-from surveygen.domain.embedding import Embeddings
+from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId, in_reading_order
 from surveygen.pipeline.assignments import ASSIGNMENTS, AssignmentState, save_assignments, stable_assignments
@@ -17,9 +19,10 @@ from surveygen.pipeline.state import Slot, digest
 from surveygen.survey import SurveyData
 from surveygen.themes import Profile, nearest_papers, update_neighbors
 from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
-from surveygen.themes.induce import KMeansInducer
+from surveygen.themes.induce import KMeansInducer, label_clusters
 
 NEIGHBORS = 10  # similar papers that a page lists for each paper
+_NEAREST, _OTHERS, _PROPOSED = 10, 200, 4  # papers read to propose keywords for an empty theme, and keywords
 _MIN_TO_SPLIT = 20  # papers that a top theme without sub-themes must have before some are induced
 
 
@@ -70,6 +73,36 @@ def assign(context: BuildContext, data: SurveyData) -> SurveyData:
         neighbors=neighbors,
         recent=state.recent(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyTheme:
+    """A theme without papers, and keywords that would describe the papers nearest to its name."""
+
+    name: str
+    keywords: tuple[str, ...]
+
+
+def find_empty_themes(data: SurveyData) -> tuple[EmptyTheme, ...]:
+    """Return the topmost themes without papers; keywords are proposed for those that have none of their own."""
+    inhabited = {theme for item in data.assignments.values() if not item.outside for theme in item.path}
+    empty = [
+        theme
+        for theme in (data.taxonomy if inhabited else ())
+        if theme.id not in inhabited and (theme.parent is None or theme.parent in inhabited)
+    ]
+    return tuple(EmptyTheme(theme.name, () if theme.keywords else _nearest_keywords(data, theme)) for theme in empty)
+
+
+def _nearest_keywords(data: SurveyData, theme: Theme) -> tuple[str, ...]:
+    """Return phrases of the papers nearest to the name of a theme that other papers do not have."""
+    order = np.argsort(-(data.embeddings.vectors @ data.encode([theme.name])[0]), kind="stable")
+    rows = np.concatenate([order[:_NEAREST], order[_NEAREST:][:: max(1, (len(order) - _NEAREST) // _OTHERS)]])
+    clusters = (np.arange(len(rows)) >= min(_NEAREST, len(order))).astype(np.intp)
+    if not clusters.any():  # fewer papers than are read
+        return ()
+    near = label_clusters([data.papers[row] for row in rows], data.embeddings.vectors[rows], clusters)[0]
+    return near.keywords[:_PROPOSED]
 
 
 def place_papers(context: BuildContext) -> SurveyData:
@@ -159,3 +192,20 @@ def find_and_save_neighbors(store: Store, data: SurveyData) -> Mapping[PaperId, 
     hashes_now = tuple(paper.text_hash for paper in data.papers)
     _NEIGHBORS.save(store, StoredNeighbors(space, tuple(number), hashes_now, rows))
     return nearest
+
+
+def theme_similarity(data: SurveyData) -> Mapping[tuple[ThemeId, ThemeId], float]:
+    """Return the cosine between the centroids of each two top themes that have papers, both ways round.
+
+    A centroid is the mean of the vectors of the papers of a theme and its sub-themes; outliers are left out.
+    """
+    members: dict[ThemeId, list[PaperId]] = {top.id: [] for top in data.taxonomy.children(None)}
+    for item in data.assignments.values():
+        if not item.outside:
+            members[item.path[0]].append(item.paper)
+    tops = [top for top, papers in members.items() if papers]
+    if not tops:
+        return {}
+    centroids = unit_rows(np.stack([data.embeddings.rows(members[top]).mean(axis=0) for top in tops]))
+    cosines = centroids @ centroids.T
+    return {(a, b): float(cosines[i, j]) for i, a in enumerate(tops) for j, b in enumerate(tops) if a != b}

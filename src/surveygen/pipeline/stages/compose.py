@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 import msgspec
-import numpy as np
 
 from surveygen import __version__
 from surveygen.domain.citation import resolve_citations
 from surveygen.domain.decision import Decision, active_edits
-from surveygen.domain.embedding import unit_rows
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.summary import Evidence, Sentence
 from surveygen.domain.survey import Provenance, Survey
-from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.languages import load as load_language
 from surveygen.pipeline import snapshot
 from surveygen.pipeline.citations import service_titles
 from surveygen.pipeline.editable import edited_folders, import_edited_folders
 from surveygen.pipeline.run_context import BuildContext, generated_at
-from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy
+from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy, theme_similarity
 from surveygen.pipeline.state import Slot, digest
 from surveygen.pipeline.taxonomy import suggest
 from surveygen.summarize import is_grounded, redundancy, sentence_flaw, split_sentences
@@ -290,20 +286,3 @@ def _quality_checks(data: SurveyData) -> QualityChecks:
         return sentence_flaw(sentence, lookup)
 
     return QualityChecks(grounded, redundancy, flaw)
-
-
-def theme_similarity(data: SurveyData) -> Mapping[tuple[ThemeId, ThemeId], float]:
-    """Return the cosine between the centroids of each two top themes that have papers, both ways round.
-
-    A centroid is the mean of the vectors of the papers of a theme and its sub-themes; outliers are left out.
-    """
-    members: dict[ThemeId, list[PaperId]] = {top.id: [] for top in data.taxonomy.children(None)}
-    for item in data.assignments.values():
-        if not item.outside:
-            members[item.path[0]].append(item.paper)
-    tops = [top for top, papers in members.items() if papers]
-    if not tops:
-        return {}
-    centroids = unit_rows(np.stack([data.embeddings.rows(members[top]).mean(axis=0) for top in tops]))
-    cosines = centroids @ centroids.T
-    return {(a, b): float(cosines[i, j]) for i, a in enumerate(tops) for j, b in enumerate(tops) if a != b}

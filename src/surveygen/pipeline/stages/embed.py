@@ -34,6 +34,11 @@ def embed(context: BuildContext, data: SurveyData) -> SurveyData:
     active = tuple(store.papers.all(status=("active", "reinstated")))
     papers = tuple(paper for paper in active if paper.id not in excluded)
     if not papers:
+        if waiting := len(store.papers.pending()):
+            raise CorpusError(
+                f"the corpus has no papers yet, only {waiting} {'id' if waiting == 1 else 'ids'} of papers to fetch",
+                "run: surveygen fetch",
+            )
         raise CorpusError("the corpus is empty", "add papers first: surveygen add FILE, or surveygen fetch")
     queries = theme_queries(context.profile.taxonomy)  # an encoder fitted to the corpus has to know their words too
     make = plugins.load("embed", settings.encoder).make

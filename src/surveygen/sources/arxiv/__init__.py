@@ -7,13 +7,15 @@ that returns a `QuerySource`, a `HarvestSource` or an `UpdateFeed`. It is import
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from surveygen.config import ArxivSettings
 from surveygen.domain.paper import BadRecord, Paper, PaperId, PendingPaper
+from surveygen.errors import ConfigError
 from surveygen.sources.arxiv._oai_cursor import snapshot_cursor
 from surveygen.sources.http import Budget
 from surveygen.sources.http.limiter import Clock, Limiter
@@ -23,13 +25,19 @@ __all__ = [
     "FeedUpdate",
     "FetchRequest",
     "HarvestSource",
+    "Order",
     "QuerySource",
     "RecordPage",
     "UpdateFeed",
     "clear_stop",
     "run_budget",
     "snapshot_cursor",
+    "with_field",
 ]
+Order = Literal["date", "relevance"]
+# https://info.arxiv.org/help/api/user-manual.html#query_details
+_FIELD = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all|submittedDate|lastUpdatedDate)\s*:")
+_OPERATOR = re.compile(r"[\"()]|\b(?:AND|OR|ANDNOT)\b")
 Datestamps = Callable[[Collection[PaperId]], Mapping[PaperId, str]]
 
 
@@ -41,7 +49,8 @@ class FetchRequest:
         query: in the server's own language; empty means the query of the settings, unless `ids` are given.
         ids: papers requested by id; neither the dates nor `max_papers` limit them.
         since, until: ISO 8601 dates of first submission, both inclusive, UTC; None means open.
-        max_papers: at most so many papers of the query, the newest; None means the limit of the settings.
+        max_papers: at most so many papers of the query; None means the limit of the settings.
+        sort: "date": the newest come first; "relevance": those that fit the query best, at most 10,000 of them.
     """
 
     query: str = ""
@@ -49,6 +58,27 @@ class FetchRequest:
     since: str | None = None
     until: str | None = None
     max_papers: int | None = None
+    sort: Order = "date"
+
+
+def with_field(query: str) -> str:
+    """Return a query with a field: arXiv would look for any one of the words of a query without, in any field.
+
+    Words alone are sent as a phrase, such as ``all:"graph learning"``.
+
+    Raises:
+        ConfigError: the query has operators or quotes and no field.
+    """
+    words = " ".join(query.split())
+    if not words or _FIELD.search(words):
+        return words
+    if _OPERATOR.search(words):
+        raise ConfigError(
+            f"the query {words!r} names no field",
+            'write it like abs:"graph learning" AND cat:cs.LG; fields are ti, abs, au, cat, co, jr, id and all',
+            path="sources.arxiv.query",
+        )
+    return f'all:"{words}"'
 
 
 @dataclass(frozen=True, slots=True)

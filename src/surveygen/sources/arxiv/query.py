@@ -34,6 +34,7 @@ ID_BATCH = 100
 MAX_OFFSET = 10_000  # the server does not answer beyond it, whatever its manual says
 FEW_BAD = 2  # bad records that do not make a page fail; above that, 1 %
 _BY_SUBMISSION, _BY_UPDATE = arxiv.SortCriterion.SubmittedDate, arxiv.SortCriterion.LastUpdatedDate
+_ORDERS = {"date": _BY_SUBMISSION, "relevance": arxiv.SortCriterion.Relevance}
 
 
 def make(settings: ArxivSettings, deps: NetworkDeps) -> ArxivQuery:
@@ -65,7 +66,8 @@ class ArxivQuery:
             return batches
         window, limit = first_window(self._query(request), request), self._limit(request)
         starts = range(0, min(limit, self._max_offset), self._page_size)
-        return batches + tuple(self._query_url(window, start, limit - start) for start in starts)
+        order = _ORDERS[request.sort]
+        return batches + tuple(self._query_url(window, start, limit - start, order) for start in starts)
 
     def fetch(self, request: FetchRequest) -> Iterator[RecordPage]:
         """Yield pages, as `QuerySource.fetch` says: first the ids, then the query."""
@@ -84,7 +86,9 @@ class ArxivQuery:
         for batch in _batches(request.ids):
             yield from self._fetch_ids(batch)
         if query := self._query(request):
-            yield from self._fetch_window(first_window(query, request), _QueryProgress(self._limit(request)))
+            yield from self._fetch_window(
+                first_window(query, request), _QueryProgress(self._limit(request), _ORDERS[request.sort])
+            )
 
     def scopes(self) -> tuple[str, ...]:
         """Return the query of the settings, if there is one."""
@@ -158,7 +162,8 @@ class ArxivQuery:
         start = total = 0
         while progress.left > 0:
             page, feed = self._fetch_page(window, start, progress)
-            if start == 0 and feed.papers and min(feed.total, progress.left) > self._max_offset:
+            dated = progress.order is _BY_SUBMISSION  # an order by relevance cannot be halved by date
+            if dated and start == 0 and feed.papers and min(feed.total, progress.left) > self._max_offset:
                 for half in window.halves(newest=feed.papers[0].published or ""):
                     yield from self._fetch_window(half, progress)
                 return
@@ -169,11 +174,12 @@ class ArxivQuery:
                 return
 
     def _fetch_page(self, window: DateWindow, start: int, progress: _QueryProgress) -> tuple[RecordPage, AtomFeed]:
-        url = self._query_url(window, start, progress.left)
+        url = self._query_url(window, start, progress.left, progress.order)
 
         def parse(body: bytes) -> AtomFeed:
             feed = _checked(window.only_inside(parse_feed(body, url), url), start)
-            check_order(feed.papers)
+            if progress.order is _BY_SUBMISSION:
+                check_order(feed.papers)
             if start and feed.papers and all(paper.id in progress.seen for paper in feed.papers):
                 raise UnusableError("broken", f"the same papers again at {start}")
             return feed
@@ -199,9 +205,9 @@ class ArxivQuery:
         names = [paper.id if paper.version is None else f"{paper.id}v{paper.version}" for paper in batch]
         return self._url(arxiv.Search(id_list=names), 0, len(names))
 
-    def _query_url(self, window: DateWindow, start: int, left: int) -> str:
+    def _query_url(self, window: DateWindow, start: int, left: int, order: arxiv.SortCriterion) -> str:
         size = min(self._page_size, left, self._max_offset - start)
-        return self._url(_search(window, _BY_SUBMISSION), start, size)
+        return self._url(_search(window, order), start, size)
 
     def _url(self, search: arxiv.Search, start: int, size: int) -> str:
         """Write a query as the manual's parameters (https://info.arxiv.org/help/api/user-manual.html)."""
@@ -212,10 +218,11 @@ class ArxivQuery:
 
 
 class _QueryProgress:
-    """The state of a query: how many papers are left, and which were seen."""
+    """The state of a query: how many papers are left, which were seen, and their order."""
 
-    def __init__(self, left: int) -> None:
+    def __init__(self, left: int, order: arxiv.SortCriterion) -> None:
         self.left = left
+        self.order = order
         self.seen: set[str] = set()
 
     def take_new(self, page: RecordPage) -> RecordPage:

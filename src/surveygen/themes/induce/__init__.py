@@ -17,7 +17,7 @@ from surveygen.themes.induce.clustering import Cluster, joint_features, recursiv
 from surveygen.themes.induce.labels import label_clusters
 from surveygen.themes.uncertainty import below_group_quantile, margins
 
-__all__ = ["KMeansInducer"]
+__all__ = ["KMeansInducer", "label_clusters"]
 
 # Papers that a theme must hold to be divided: all papers or those of a given theme; then a top theme; then a child.
 _MIN_ALL, _MIN_TOP, _MIN_CHILD = 12, 20, 500
