@@ -18,9 +18,9 @@ _SHOWN = 5  # bad records shown; `surveygen status` has them all
 
 def add(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSONL, snapshot, BibTeX, RIS or ids.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON, snapshot, BibTeX, RIS, CSV or ids.")],
 ) -> None:
-    """Import papers: JSONL, arXiv metadata snapshot, BibTeX, RIS, or a list of arXiv ids."""
+    """Import papers: JSONL, arXiv metadata snapshot, BibTeX, RIS, CSL-JSON, CSV, or a list of arXiv ids."""
     shared: Context = context.obj
     changes = pipeline.add(shared.project(), files, shared.progress())
 
