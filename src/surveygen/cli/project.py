@@ -44,6 +44,10 @@ def status(context: typer.Context) -> None:
         yield f"  sources: {', '.join(state.sources) or 'none'}"
         yield from (f"  set aside: {bad.source} line {bad.line}: {bad.reason}" for bad in state.quarantine)
         yield from (f"  pending: {paper}" for paper in state.wanted)
+        if state.named_by_key:
+            named = ", ".join(state.named_by_key[:5]) + (", ..." if len(state.named_by_key) > 5 else "")
+            yield f"  named by the key of a file, check that each is one paper: {len(state.named_by_key)} ({named})"
+        yield from (f"  may be one paper: {', '.join(group)}" for group in state.may_be_same)
         for edit in state.doubted:
             why = "; ".join(words.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in edit.doubts)
             yield f"  stale edit: {edit.section} {edit.claim}: {why}"
