@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ _LISTS = ("results", "data", "items", "papers", "references", "message")  # unde
 def accepts(file: InputFile) -> bool:
     """Whether the file begins with an array, or with an object that goes on behind its first line."""
     head = file.head.lstrip("\ufeff \t\r\n")
-    return head[:1] in {"[", "{"} and not is_json_lines(file)
+    return bool(re.match(r"\{|\[\s*(?:[\[{\]\"0-9-]|\Z)", head)) and not is_json_lines(file)
 
 
 def read(file: InputFile) -> Iterator[Paper | BadRecord]:
