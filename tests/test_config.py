@@ -234,3 +234,14 @@ def leaves(data: dict[str, object], table: str = "") -> list[str]:
     for name, value in data.items():
         names += leaves(value, f"{table}{name}.") if isinstance(value, dict) else [f"{table}{name}"]
     return names
+
+
+def test_settings_of_a_windows_editor_are_read(tmp_path: Path) -> None:
+    """With a byte order mark and Windows line ends; another encoding is named with its line."""
+    path = tmp_path / "survey.toml"
+    path.write_bytes(b'\xef\xbb\xbftitle = "T"\r\n[embed]\r\nencoder = "lsa"\r\n')
+    assert load_settings(path).title == "T"
+
+    path.write_bytes(b'slug = "t"\ntitle = "Gr\xf6\xdfe"\n')
+    with pytest.raises(ConfigError, match="line 2 is not UTF-8"):
+        load_settings(path)

@@ -399,6 +399,23 @@ def load_settings(path: Path) -> Settings:
     return read_toml(Settings, path)
 
 
+def read_utf8(source: Path | Traversable) -> str:
+    """Read a text file of a person in UTF-8, with or without a byte order mark; line ends become one sign.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not UTF-8.
+    """
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{source}: {error.strerror}", "check the path and its permissions") from error
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{source}: not valid TOML: line {line} is not UTF-8", "save it as UTF-8") from error
+
+
 def read_toml(kind: type[T], source: Path | Traversable) -> T:
     """Read a TOML file as a dataclass, with tables as dataclasses within it.
 
@@ -407,10 +424,8 @@ def read_toml(kind: type[T], source: Path | Traversable) -> T:
             value of another type, or lacks a required key.
     """
     try:
-        data = tomllib.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{source}: {error.strerror}", "check the path and its permissions") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        data = tomllib.loads(read_utf8(source))
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: not valid TOML: {error}", "fix the file") from error
     _reject_unknown_keys(types.type_info(kind), data, "", f"{source}")
     try:

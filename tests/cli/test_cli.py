@@ -124,7 +124,7 @@ def test_a_bad_line_is_set_aside_and_shown(run: Run, survey: Path) -> None:
     code, out, _ = run("-C", str(survey), "add", "mixed.jsonl")
 
     assert code == 0
-    assert "1 added, 1 unreadable" in out
+    assert "1 added, 1 not imported" in out
     assert "mixed.jsonl line 2" in run("-C", str(survey), "status")[1]
 
 

@@ -202,11 +202,10 @@ def test_what_each_source_brought_adds_up(store: Store) -> None:
 
 def test_the_words_of_each_version_are_kept(store: Store) -> None:
     """Evidence of an older draft can still be checked; a late record of an old version is taken too."""
-    store.import_records(
-        [paper(version=2, title="Second", abstract="We show more.", comment="2 pages")], source="x", at=NOON
-    )
+    second = paper(version=2, title="Second", abstract="We show more.", comment="2 pages", authority=True)
+    store.import_records([second], source="x", at=NOON)
 
-    change = store.import_records([paper(comment="1 page")], source="x", at=LATER)
+    change = store.import_records([paper(comment="1 page", authority=True)], source="x", at=LATER)
 
     assert (change.corrected, store.changed_at()) == ((ID,), LATER)
     assert [store.papers.text(ID, 1, field) for field in ("title", "abstract", "comment")] == [
@@ -311,13 +310,14 @@ def test_what_was_read_before_an_interruption_is_kept(store: Store) -> None:
 
 def test_search_finds_words_of_title_abstract_and_authors(store: Store) -> None:
     """By stem and without accents; the index follows a correction."""
-    store.import_records([full(), paper(id=OTHER, title="On debates", abstract="None.")], source="x", at=NOON)
+    debate = paper(id=OTHER, title="On debates", abstract="None.", authority=True)
+    store.import_records([full(), debate], source="x", at=NOON)
 
     assert store.papers.search("summarizing learn") == (ID,)
     assert store.papers.search("go byron") == (ID,)
     assert store.papers.search("debate") == (OTHER,)
 
-    store.import_records([paper(id=OTHER, title="Market making", version=2)], source="x", at=NOON)
+    store.import_records([debate.with_changes(title="Market making", version=2)], source="x", at=NOON)
     assert store.papers.search("debate") == ()
     assert store.papers.search("market") == (OTHER,)
 

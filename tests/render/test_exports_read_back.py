@@ -19,6 +19,7 @@ from pybtex.database import parse_string as read_with_pybtex
 
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import Author, Paper, PaperId
+from surveygen.domain.text import clean
 from surveygen.render import BIBLIOGRAPHIES
 from surveygen.sources.files import read_file
 
@@ -178,3 +179,60 @@ def test_no_cell_is_a_formula(texts: list[str]) -> None:
 
     assert not [cell for row in rows for cell in row.values() if re.match(r"[=+\-@\t\r\n＝＋－＠]", cell)]
     assert [row["title"].removeprefix("'") for row in rows] == [words(text).removeprefix("'") for text in texts]
+
+
+_WORDS = st.text("abcß éł漢β’“”–—$%&_#~^<>|°½!?.,:;()/+=*@0123456789" + "A" * 20, max_size=40).map(words).map(clean)
+# Hyphens of other lengths are written as "-", and what a spreadsheet could take for a formula gets an apostrophe.
+_TITLES = _WORDS.filter(
+    lambda text: re.search(r"[^\W_]", text) and words(text) == text and not re.search(r"[$<>]", text)
+)
+_PEOPLE = st.sampled_from(["Ada Byron", "Łukasz Erdős", "Johanna van der Berg", "Sky Collaboration", "José O’Neil"])
+_KINDS = st.sampled_from(["article", "inproceedings", "incollection", "book", "phdthesis", "techreport", "misc"])
+
+
+@st.composite
+def _references(draw: st.DrawFn) -> Paper:
+    kind = draw(_KINDS)
+    venue = draw(st.sampled_from(["", "Journal of Kites", "Proc. of the 3rd Conference on Kites & Lines"]))
+    details = {"bibtex_type": kind, "volume": "7", "pages": draw(st.sampled_from(["", "3", "3–9"])), "publisher": "Sky"}
+    details |= {"number": "2"} if kind == "article" else {}
+    names = {"doi": "10.5555/Kites.1"} if draw(st.booleans()) else {}
+    arxiv = draw(st.booleans())
+    return Paper(
+        PaperId("2301.00001" if arxiv else f"doi:{names['doi'].lower()}" if names else "title:x"),
+        draw(_TITLES),
+        authors=tuple(map(Author, draw(st.lists(_PEOPLE, unique=True, max_size=3)))),
+        published=draw(st.sampled_from([None, "2018", "2018-03", "2018-03-04"])),
+        journal_ref=venue if kind in {"article", "inproceedings", "incollection"} else "",
+        doi=names.get("doi", ""),
+        extra=tuple(sorted((key, json.dumps(value, ensure_ascii=False)) for key, value in details.items() if value)),
+        abstract=draw(_TITLES),
+    )
+
+
+@pytest.mark.parametrize("name", sorted(BIBLIOGRAPHIES))
+@given(paper=_references())
+def test_what_is_exported_is_added_again(name: str, paper: Paper, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Write, then read: the paper as far as the format can hold it, with its kind and details."""
+    path = tmp_path_factory.mktemp("trip") / {"csl": "x.json", "csv": "x.csv", "ris": "x.ris"}.get(name, "x.bib")
+    path.write_text(exported(name, [("key1", paper)]), encoding="utf-8", newline="")
+    (read,) = read_file(path)
+
+    assert isinstance(read, Paper)
+    assert (read.title, read.authors, read.doi) == (paper.title, paper.authors, paper.doi)
+    assert read.id == paper.id or (paper.id == "title:x" and read.id.startswith("title:"))
+    year = str(paper.year) if paper.year else None  # all that BibTeX has; of an arXiv id if there is no date
+    assert read.published == (year if name == "bibtex" else paper.published)
+    assert read.journal_ref == paper.journal_ref
+    if name in {"ris", "csl"}:
+        assert read.abstract == paper.abstract
+    if name != "csv":
+        known, wanted = dict(read.extra), dict(paper.extra)
+        assert {key: known.get(key) for key in wanted if key != "bibtex_type"} == {
+            key: value for key, value in wanted.items() if key != "bibtex_type"
+        }
+        assert known["bibtex_type"] == wanted["bibtex_type"] or known["bibtex_type"] in {
+            '"online"',
+            '"misc"',
+            '"unpublished"',
+        }

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from surveygen import plugins
 from surveygen.domain.paper import BadRecord, Paper, PendingPaper
 from surveygen.errors import SourceError
+from surveygen.sources.dates import iso_date
 from surveygen.sources.files import FileSource, bibtex, ids, open_input, read_file, ris, snapshot
-from surveygen.sources.record import is_withdrawal_comment, iso_date
+from surveygen.sources.record import is_withdrawal_comment
 
 SNAPSHOT: dict[str, Any] = {
     "id": "hep-th/9901999",
@@ -100,6 +101,9 @@ def bad(path: Path) -> list[BadRecord]:
         ("a.jsonl", "", "jsonl"),
         ("a.json", json.dumps(SNAPSHOT), "snapshot"),
         ("a.jsonl", json.dumps(SNAPSHOT), "snapshot"),
+        ("a.json", '[{"id": "x", "title": "t"}]', "json_document"),
+        ("a.json", '{\n "results": []\n}', "json_document"),
+        ("a.csv", '"Key","Item Type","Title","Author"\n', "csv_table"),
         ("a.txt", BIB, "bibtex"),
         ("a.bib", "% only a comment", "bibtex"),
         ("a.txt", RIS, "ris"),
@@ -125,7 +129,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
             read_file(path)
         assert caught.value.hint
         assert caught.value.exit_code == 3
-    assert "bibtex, ids, jsonl, ris, snapshot" in caught.value.hint
+    assert "BibTeX, RIS or CSL-JSON" in caught.value.hint
     (tmp_path / "x.gz").write_bytes(b"\x1f\x8b\x08nonsense")
     with pytest.raises(SourceError, match="damaged"):
         read_file(tmp_path / "x.gz")
@@ -175,9 +179,9 @@ def test_not_every_withdrawal_is_of_the_paper(comment: str) -> None:
 
 
 def test_bibtex_is_mapped(tmp_path: Path) -> None:
-    """Ids come from eprint, note, DOI or key; TeX accents are decoded, protecting braces dropped, mathematics kept."""
+    """Ids come from eprint, note, DOI or title; TeX is decoded, protecting braces dropped, mathematics kept."""
     path = write(tmp_path, "refs.bib", BIB)
-    first, second, third, fourth, fifth, last = papers(path)
+    first, second, third, fourth, again, fifth, last = papers(path)
 
     assert (first.id, first.version) == ("2401.00001", 2)
     assert first.title == r"Counting LLM sheep: Études with $\alpha_{1}$ & more"
@@ -187,18 +191,19 @@ def test_bibtex_is_mapped(tmp_path: Path) -> None:
     assert dict(first.extra)["keywords"] == '"sheep"'
     assert (second.id, second.published) == ("math/0309136", "2003")
     assert (third.id, third.doi, third.published) == ("doi:10.99999/x", "10.99999/X", "2021-05-06")
-    assert (fourth.id, fourth.title) == ("bib:fourth", r"Only a key for \$5")
+    assert (fourth.id, fourth.title) == ("title:only-a-key-for-5", "Only a key for $5")
+    assert (again.id, dict(again.extra)["bibtex_key"]) == ("title:the-same-key", '"fourth"')
     assert (fifth.id, fifth.title) == ("2401.00002", "First")
     assert last.title == "After the break"
 
 
 def test_bibtex_says_what_is_wrong(tmp_path: Path) -> None:
-    """A second key, an entry without title and one that never ends are bad records with their lines."""
+    """An entry without title and one that never ends are bad records with their lines."""
     reasons = {record.line: record.reason for record in bad(write(tmp_path, "refs.bib", BIB))}
 
-    assert list(reasons) == [10, 12, 13]
-    assert "fourth" in reasons[10]
+    assert list(reasons) == [12, 13]
     assert "no title" in reasons[12]
+    assert "its end is missing" in reasons[13]
 
 
 def test_an_old_bibliography_is_not_utf8(tmp_path: Path) -> None:
@@ -218,7 +223,7 @@ def test_ris_is_mapped(tmp_path: Path) -> None:
     assert [author.name for author in sheep.authors] == ["João Müller", "Sheep Team"]
     assert sheep.published == "2020-03"
     assert (other.id, other.version) == ("2401.00001", 3)
-    assert last.id.startswith("ris:")
+    assert last.id == "title:without-an-end"
     assert [record.line for record in bad(path)] == [16]
 
 

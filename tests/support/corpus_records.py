@@ -57,6 +57,7 @@ def records(*ids: str) -> st.SearchStrategy[Paper]:
         url=WORDS,
         status=st.sampled_from(["active", "active", "active", "withdrawn", "reinstated"]),
         datestamp=st.sampled_from([None, None, "2020-05-03", "2021-07-12", "2021-08-01"]),
+        authority=st.sampled_from([True]),
         abstract_kind=st.sampled_from(["abstract", "abstract", "note", "none"]),
         extra=st.dictionaries(st.sampled_from(["acl_id", "source"]), WORDS).map(
             lambda pairs: tuple(sorted(pairs.items()))

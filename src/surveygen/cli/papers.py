@@ -18,9 +18,9 @@ _SHOWN = 5  # bad records shown; `surveygen status` has them all
 
 def add(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSONL, snapshot, BibTeX, RIS or ids.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON, snapshot, BibTeX, RIS, CSV or ids.")],
 ) -> None:
-    """Import papers: JSONL, arXiv metadata snapshot, BibTeX, RIS, or a list of arXiv ids."""
+    """Import papers: JSONL, arXiv metadata snapshot, BibTeX, RIS, CSL-JSON, CSV, or a list of arXiv ids."""
     shared: Context = context.obj
     changes = pipeline.add(shared.project(), files, shared.progress())
 
@@ -109,7 +109,7 @@ def _change_lines(name: str, change: ImportChanges) -> Iterator[str]:
         "reinstated": len(change.reinstated),
         "to fetch": change.wanted,
         "unchanged": change.unchanged,
-        "unreadable": len(change.quarantined),
+        "not imported": len(change.quarantined),
     }
     summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     yield f"{name}: {summary or 'no records'}"

@@ -17,7 +17,7 @@ _COUNTS = {
     "without_abstract": "without abstract",
     "notes": "with an editor's note",
     "wanted": "ids to fetch",
-    "quarantined": "unreadable records",
+    "quarantined": "records not imported",
     "delivered": "records received",
     "duplicates": "duplicate records",
     "excluded": "excluded by a person",
@@ -54,8 +54,12 @@ def status(context: typer.Context) -> None:
         yield f"{state.title} ({f'changed {state.changed_at}' if has_content else 'no papers yet'})"
         yield from (f"  {_COUNTS.get(name, name):<22}{count:>8}" for name, count in state.counts.items())
         yield f"  sources: {', '.join(state.sources) or 'none'}"
-        yield from (f"  unreadable: {bad.source} line {bad.line}: {bad.reason}" for bad in state.quarantine)
+        yield from (f"  not imported: {bad.source} line {bad.line}: {bad.reason}" for bad in state.quarantine)
         yield from (f"  to fetch: {paper}" for paper in state.wanted)
+        if state.named_by_key:
+            named = ", ".join(state.named_by_key[:5]) + (", ..." if len(state.named_by_key) > 5 else "")
+            yield f"  named by the key of a file, check that each is one paper: {len(state.named_by_key)} ({named})"
+        yield from (f"  may be one paper: {', '.join(group)}" for group in state.may_be_same)
         for edit in state.doubted:
             why = "; ".join(words.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in edit.doubts)
             yield f"  stale edit: {edit.section} {edit.claim}: {why}"

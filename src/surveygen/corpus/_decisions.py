@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from surveygen.corpus.database import Database, storable, touch
@@ -11,6 +12,8 @@ from surveygen.corpus.jsonl import decision_data, decision_of, to_json
 from surveygen.domain.decision import Decision, ThemeMove
 from surveygen.domain.paper import PaperId
 from surveygen.errors import CorpusError
+
+_MARKER = re.compile(r"\[@([^\]]{1,300})\]")
 
 
 class DecisionTable:
@@ -22,7 +25,7 @@ class DecisionTable:
     def all(self) -> tuple[Decision, ...]:
         """Return all decisions, the first one first, including undone decisions and the decisions that undo them."""
         rows = self._database.rows("SELECT content FROM decision ORDER BY number")
-        return tuple(decision_of(json.loads(row[0])) for row in rows)
+        return self._under_current_names(decision_of(json.loads(row[0])) for row in rows)
 
     def append(self, decision: Decision) -> Decision:
         """Append a decision for good; return it with the next free number in place of its own."""
@@ -42,7 +45,7 @@ class DecisionTable:
             CorpusError: the two lists differ in a decision that both have.
         """
         with self._database.transaction():
-            stored = self.all()
+            stored, incoming = self.all(), self._under_current_names(incoming)
             shared = min(len(stored), len(incoming))
             if tuple(incoming[:shared]) != stored[:shared]:
                 raise CorpusError(
@@ -67,8 +70,26 @@ class DecisionTable:
                 [(move.at, move.paper, move.before, move.after, move.reason, move.detail) for move in moves],
             )
 
+    def _under_current_names(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+        """Return decisions with the current ids of papers that were united with another since."""
+        rows = self._database.rows("SELECT name, paper FROM paper_name WHERE name NOT LIKE 'title:%'")
+        current = {PaperId(name): PaperId(paper) for name, paper in rows}
+        return tuple(_renamed(decision, current) if current else decision for decision in decisions)
+
     def _insert(self, decisions: Sequence[Decision]) -> None:
         self._database.run_many(
             "INSERT INTO decision (number, content) VALUES (?, ?)",
             [(decision.number, to_json(decision_data(decision))) for decision in decisions],
         )
+
+
+def _renamed(decision: Decision, current: Mapping[PaperId, PaperId]) -> Decision:
+    target = _MARKER.sub(lambda found: f"[@{current.get(PaperId(found[1]), found[1])}]", decision.target)
+    edit = decision.edit
+    if edit is not None:
+        basis = tuple(replace(source, paper=current.get(source.paper, source.paper)) for source in edit.basis)
+        edit = replace(edit, basis=basis)
+    subject = decision.subject
+    if decision.action in {"move", "pin", "exclude"}:
+        subject = current.get(PaperId(subject), subject)
+    return replace(decision, subject=subject, target=target, edit=edit)

@@ -27,17 +27,19 @@ def export_lines(store: Store) -> Iterator[str]:
 
     A header, themes, decisions, papers by id, cite keys of other papers, pending ids, quarantine, citations.
 
-    A paper's line has the keys of the JSON lines format and, unless they are empty, `cite_key`, `versions`, `texts`
-    (the texts of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import, counts of deliveries,
-    and when a graph was last queried are not part of it.
+    A paper's line has the keys of the JSON lines format and, unless they are empty, `cite_key`, `names` (further ids),
+    `versions`, `texts` (the texts of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import,
+    counts of deliveries, and when a graph was last queried are not part of it.
     """
     yield to_json({_HEADER: DUMP_VERSION})
     yield from (to_json({"theme": jsonl.theme_data(theme)}) for theme in store.taxonomy() or ())
     yield from (to_json({"decision": jsonl.decision_data(decision)}) for decision in store.decisions.all())
     keys = store.papers.cite_keys()
+    names = store.papers.further_names()
     for history in store.papers.histories():
         key = keys.pop(history.paper.id, None)
-        yield to_json(jsonl.paper_data(history) | ({"cite_key": key} if key else {}))
+        further = {"cite_key": key, "names": names.get(history.paper.id)}
+        yield to_json(jsonl.paper_data(history) | {name: value for name, value in further.items() if value})
     yield from (to_json({"cite_key": {"paper": paper, "key": key}}) for paper, key in keys.items())
     yield from (to_json({"wanted": {"id": item.id, "version": item.version}}) for item in store.papers.pending())
     for bad, at in store.papers.quarantine():
@@ -83,6 +85,7 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> ImportChange
             )
         store.save_taxonomy(taxonomy, at=at)
     store.decisions.merge(reader.decisions, at=at)
+    store.papers.add_names(reader.names)
     store.papers.add_cite_keys(reader.keys)
     store.citations.merge(reader.citations, at=at)
     return changes
@@ -95,6 +98,7 @@ class _DumpReader:
         self.themes: list[Theme] = []
         self.decisions: list[Decision] = []
         self.keys: dict[PaperId, str] = {}
+        self.names: dict[PaperId, PaperId] = {}
         self.citations: list[CitationRecord] = []
         self._at = at
 
@@ -114,6 +118,9 @@ class _DumpReader:
                 history = jsonl.history_of(data)
                 if isinstance(key := data.get("cite_key"), str):
                     self.keys[history.paper.id] = key
+                listed = data.get("names")
+                names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+                self.names |= {PaperId(name): history.paper.id for name in names}
                 return history
             case {"theme": dict(theme)}:
                 self.themes.append(jsonl.theme_of(theme))

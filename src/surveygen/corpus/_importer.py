@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from surveygen.corpus._identity import Match, NameTable, match, names_to_look_up, renamed
 from surveygen.corpus._papers import MAX_INTEGER, PaperTable, why_not_storable
 from surveygen.corpus._runs import Scope, add_events, event_exists, put_cursor
 from surveygen.corpus.database import Database, storable, touch
@@ -66,6 +67,7 @@ class Importer:
     def __init__(self, database: Database, *, source: str, at: str, observer: Observer | None = None) -> None:
         self._database = database
         self._papers = PaperTable(database)
+        self._names = NameTable(database)
         self._source = storable(source)
         self._at = at
         self._observer = observer
@@ -128,32 +130,84 @@ class Importer:
             touch(self._database, self._at)
 
     def _import_papers(self, records: Sequence[PaperHistory]) -> bool:
-        stored = self._papers.load({record.paper.id for record in records})
+        holders = self._names.holders(name for record in records for name in names_to_look_up(record.paper))
+        stored = self._papers.load(set(holders.values()))
         changed: dict[PaperId, PaperHistory] = {}
+        delivered: set[PaperId] = set()
+        united: dict[PaperId, PaperId] = {}
+        names: dict[PaperId, PaperId] = {}
         for record in records:
-            paper = record.paper.id
+            found = match(record, holders, stored)
+            if found.conflict:
+                self._set_aside(found.conflict)
+                continue
+            paper = found.record.paper.id
             self._times[paper] += 1
-            before = stored.get(paper)
-            joined = merge_histories(before, record)
+            delivered.add(paper)
+            former = sorted(set(found.papers) - {paper})
+            before = stored[paper if paper in found.papers else former[0]] if found.papers else None
+            base = self._united(found, stored)
+            for name in former:
+                united[name] = paper
+                changed.pop(name, None)
+                self._times[paper] += self._times.pop(name, 0)
+            if former:
+                holders = {name: united.get(holder, holder) for name, holder in holders.items()}
+            if found.replaces:
+                self._names.forget(paper)
+            joined = merge_histories(None if found.replaces else base, found.record)
+            new_names = {name: paper for name in (paper, *found.names) if name not in holders}
+            holders |= new_names
+            names |= {name: paper for name in new_names if name != paper}
             if self._observer is not None:
-                self._observer(before.paper if before else None, record.paper, joined.paper)
+                self._observer(base.paper if base else None, found.record.paper, joined.paper)
+            stored[paper] = joined
             if joined == before:
                 self._unchanged += 1
                 continue
-            stored[paper] = changed[paper] = joined
-            if before is not None and _content(before) == _content(joined):
-                self._unchanged += 1
-                continue
-            self._before.setdefault(paper, _state(before.paper) if before else None)
-            self._after[paper] = _state(joined.paper)
+            changed[paper] = joined
+            self._note_change(paper, before, joined)
+        self._save(changed, delivered, united, names)
+        return any(paper in self._after for paper in changed) | bool(united) | self._drop_satisfied(stored)
+
+    def _united(self, found: Match, stored: dict[PaperId, PaperHistory]) -> PaperHistory | None:
+        """Merge the stored papers of a record under the id of their paper; None if it is of none."""
+        paper = found.record.paper.id
+        united = stored.get(paper) if paper in found.papers else None
+        for former in sorted(set(found.papers) - {paper}):
+            if former in self._after:
+                del self._after[former]
+                self._before.setdefault(paper, self._before.pop(former))
+            united = merge_histories(united, renamed(stored.pop(former), paper))
+        return united
+
+    def _note_change(self, paper: PaperId, before: PaperHistory | None, joined: PaperHistory) -> None:
+        if before is not None and _content(before) == _content(joined):
+            self._unchanged += 1
+            return
+        self._before.setdefault(paper, _state(before.paper) if before else None)
+        self._after[paper] = _state(joined.paper)
+
+    def _save(
+        self,
+        changed: Mapping[PaperId, PaperHistory],
+        delivered: Collection[PaperId],
+        united: Mapping[PaperId, PaperId],
+        names: Mapping[PaperId, PaperId],
+    ) -> None:
         self._papers.save([changed[paper] for paper in sorted(changed)])
         source = self._database.value("SELECT id FROM source WHERE name = ?", (self._source,))
         self._database.run_many(
             "INSERT INTO delivery (source, paper, times) VALUES (?, ?, ?) "
             "ON CONFLICT DO UPDATE SET times = excluded.times WHERE excluded.times > times",
-            [(source, paper, self._times[paper]) for paper in sorted({record.paper.id for record in records})],
+            [(source, paper, self._times[paper]) for paper in sorted(set(delivered) - united.keys())],
         )
-        return any(paper in self._after for paper in changed) | self._drop_satisfied(stored)
+        for former in sorted(united):
+            self._names.unite(former, _last(former, united))
+        self._names.add({name: _last(paper, united) for name, paper in names.items()})
+
+    def _set_aside(self, reason: str) -> None:
+        self._import_bad([Quarantined(BadRecord(self._source, 0, storable(reason)), self._at)])
 
     def _drop_satisfied(self, stored: dict[PaperId, PaperHistory]) -> bool:
         rows = self._database.rows(
@@ -256,10 +310,14 @@ def _records(database: Database, page: PageBatch) -> Iterator[Record]:
     ids |= {record.id for record in page.records if isinstance(record, Paper)} if page.day else set()
     stored = PaperTable(database).load(ids) if ids else {}
     for record in page.records:
-        yield record if isinstance(record, BadRecord) else _dated(record, stored.get(record.id), page.day)
+        if isinstance(record, BadRecord):
+            yield record
+        else:
+            yield _dated(record, stored.get(record.id), page.day).with_changes(authority=True)
     for paper, datestamp in page.deleted:
         if paper in stored:
-            yield stored[paper].paper.with_changes(status="withdrawn", datestamp=datestamp, field_provenance=())
+            paper_now = stored[paper].paper.with_changes(status="withdrawn", datestamp=datestamp)
+            yield paper_now.with_changes(authority=True, field_provenance=())
 
 
 def _dated(record: Paper, stored: PaperHistory | None, day: str | None) -> Paper:
@@ -281,7 +339,15 @@ def _satisfies(paper: Paper, version: int | None) -> bool:
 
 def _content(history: PaperHistory) -> PaperHistory:
     """Return a history without the dates that only say when a record was changed."""
-    return PaperHistory(history.paper.with_changes(datestamp=None, field_provenance=()), history.texts)
+    paper = history.paper.with_changes(datestamp=None, authority=False, field_provenance=())
+    return PaperHistory(paper, history.texts)
+
+
+def _last(paper: PaperId, united: Mapping[PaperId, PaperId]) -> PaperId:
+    """Return the paper that a paper became part of, if it did."""
+    while paper in united:
+        paper = united[paper]
+    return paper
 
 
 def _state(paper: Paper) -> tuple[int, Status]:

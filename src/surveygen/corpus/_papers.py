@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from surveygen.corpus.database import Database, Row, storable
 from surveygen.corpus.jsonl import content_data, paper_data, to_json
 from surveygen.corpus.merge import PaperHistory
-from surveygen.domain.paper import Author, BadRecord, Paper, PaperId, PaperVersion, PendingPaper, Status
+from surveygen.domain.paper import Author, BadRecord, Paper, PaperId, PaperVersion, PendingPaper, Status, fallback_id
 from surveygen.errors import CorpusError
 
 PAGE = 500  # papers read at a time: about 1 MB
@@ -20,22 +20,22 @@ MAX_INTEGER = 2**63 - 1  # https://www.sqlite.org/datatype3.html
 _PAPER_COLUMNS = (
     *("id", "title", "abstract", "authors", "affiliations", "version", "published", "updated", "categories"),
     *("primary_category", "doi", "journal_ref", "comment", "license", "url", "status", "abstract_kind", "datestamp"),
-    *("extra", "field_provenance"),
+    *("extra", "field_provenance", "authority"),
 )
 _SAVE_PAPER = """
     INSERT INTO paper (
         id, title, abstract, authors, affiliations, version, published, updated, categories, primary_category, doi,
-        journal_ref, comment, license, url, status, abstract_kind, datestamp, extra, field_provenance, digest
+        journal_ref, comment, license, url, status, abstract_kind, datestamp, extra, field_provenance, authority, digest
     ) VALUES (
         :id, :title, :abstract, :authors, :affiliations, :version, :published, :updated, :categories,
         :primary_category, :doi, :journal_ref, :comment, :license, :url, :status, :abstract_kind, :datestamp, :extra,
-        :field_provenance, :digest
+        :field_provenance, :authority, :digest
     ) ON CONFLICT (id) DO UPDATE SET
         title = :title, abstract = :abstract, authors = :authors, affiliations = :affiliations, version = :version,
         published = :published, updated = :updated, categories = :categories, primary_category = :primary_category,
         doi = :doi, journal_ref = :journal_ref, comment = :comment, license = :license, url = :url, status = :status,
         abstract_kind = :abstract_kind, datestamp = :datestamp, extra = :extra,
-        field_provenance = :field_provenance, digest = :digest
+        field_provenance = :field_provenance, authority = :authority, digest = :digest
 """
 
 
@@ -129,6 +129,43 @@ class PaperTable:
         )
         return {name: int(number) for name, number in rows}
 
+    def further_names(self) -> dict[PaperId, tuple[PaperId, ...]]:
+        """Return the ids that stand for a paper beside its own id and DOI, sorted, by paper."""
+        rows = self._database.rows(
+            "SELECT paper_name.paper, name FROM paper_name JOIN paper ON paper.id = paper_name.paper"
+            " WHERE name <> 'doi:' || lower(doi) ORDER BY 1, 2"
+        )
+        names: dict[PaperId, list[PaperId]] = defaultdict(list)
+        for paper, name in rows:
+            names[PaperId(paper)].append(PaperId(name))
+        return {paper: tuple(listed) for paper, listed in names.items()}
+
+    def add_names(self, names: Mapping[PaperId, PaperId]) -> None:
+        """Let some ids stand for stored papers; an id that stands for a paper already, or of no paper, is left out."""
+        with self._database.transaction():
+            self._database.run_many(
+                "INSERT OR IGNORE INTO paper_name (name, paper) SELECT ?1, id FROM paper"
+                " WHERE id = ?2 AND ?1 NOT IN (SELECT id FROM paper)",
+                names.items(),
+            )
+
+    def named_by_key(self) -> tuple[PaperId, ...]:
+        """Return the papers of earlier versions of this program whose id is the key of an entry in a file."""
+        rows = self._database.rows("SELECT id FROM paper WHERE id LIKE 'bib:%' OR id LIKE 'ris:%' ORDER BY id")
+        return tuple(PaperId(row[0]) for row in rows)
+
+    def probable_duplicates(self) -> tuple[tuple[PaperId, ...], ...]:
+        """Return groups of papers with one title, year and first author but different ids, for a person to decide."""
+        groups: dict[PaperId, list[PaperId]] = defaultdict(list)
+        for paper, title, published, authors in self._database.rows(
+            "SELECT id, title, published, authors FROM paper WHERE lower(title) IN"
+            " (SELECT lower(title) FROM paper GROUP BY lower(title) HAVING count(*) > 1) ORDER BY id"
+        ):
+            name = fallback_id(title, published, [Author(author) for author in json.loads(authors)[:1]])
+            if name and published and authors != "[]":
+                groups[name].append(PaperId(paper))
+        return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
     def cite_keys(self) -> dict[PaperId, str]:
         """Return the cite key of each paper that has one, by id."""
         rows = self._database.rows("SELECT paper, key FROM cite_key ORDER BY paper")
@@ -184,7 +221,7 @@ class PaperTable:
         papers = self._database.rows(
             "SELECT id, title, abstract, authors, affiliations, version, published, updated, categories,"
             " primary_category, doi, journal_ref, comment, license, url, status, abstract_kind, datestamp, extra,"
-            " field_provenance FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            " field_provenance, authority FROM paper WHERE id IN (SELECT value FROM json_each(?))",
             chosen,
         )
         return {row[0]: PaperHistory(_paper_of(row, versions[row[0]]), tuple(texts[row[0]])) for row in papers}
@@ -258,6 +295,7 @@ def _paper_row(history: PaperHistory) -> dict[str, object]:
         "datestamp": paper.datestamp,
         "extra": to_json(paper.extra),
         "field_provenance": to_json(paper.field_provenance),
+        "authority": int(paper.authority),
         "digest": hashlib.sha256(to_json(content_data(history)).encode()).digest(),
     }
 
@@ -274,6 +312,7 @@ def _paper_of(row: Row, versions: Sequence[PaperVersion]) -> Paper:
             "categories": tuple(json.loads(fields["categories"])),
             "extra": _tuples(fields["extra"]),
             "field_provenance": _provenance(fields["field_provenance"]),
+            "authority": bool(fields["authority"]),
         }
     )
 

@@ -8,6 +8,7 @@ A "list" or "pairs" column holds JSON. `digest` is the SHA-256 of what a draft c
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from surveygen.domain.paper import Author, fallback_id
 from surveygen.errors import CorpusError
 
 Row = tuple[Any, ...]
@@ -155,6 +157,7 @@ class Database:
         migrations = self._schema.migrations
         if self.value("PRAGMA user_version") == len(migrations):
             return
+        self._connection.create_function("fallback_name", 3, _fallback_name, deterministic=True)
         with self.transaction():
             # Read again: another process may have migrated while this one waited for the lock.
             for number in range(self.value("PRAGMA user_version"), len(migrations)):
@@ -162,6 +165,11 @@ class Database:
                     self._connection.execute(statement)
             self._connection.execute(f"PRAGMA application_id = {self._schema.application_id}")
             self._connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _fallback_name(title: str, published: str | None, authors: str) -> str | None:
+    """Return the id by title, year and first author, from the columns of a paper."""
+    return fallback_id(title, published, [Author(name) for name in json.loads(authors)[:1]])
 
 
 _PAPERS = (
@@ -419,12 +427,31 @@ _STANDARD_NAMES = (
     """,
 )
 
+_NAMES = (
+    # Names of papers beside their ids: DOIs, former ids, and ids by title, year and first author.
+    "CREATE TABLE paper_name (name TEXT PRIMARY KEY, paper TEXT NOT NULL REFERENCES paper (id) ON DELETE CASCADE)",
+    "CREATE INDEX paper_name_paper ON paper_name (paper)",
+    """
+    INSERT OR IGNORE INTO paper_name SELECT 'doi:' || lower(doi), id FROM paper WHERE doi LIKE '10.%'
+    AND doi NOT LIKE '10.48550/%' AND 'doi:' || lower(doi) NOT IN (SELECT id FROM paper) ORDER BY id
+    """,
+    # An entry of a file had the id of its key; a record of today has the id of its title, year and first author.
+    """
+    INSERT OR IGNORE INTO paper_name SELECT fallback_name(title, published, authors) AS name, id FROM paper
+    WHERE (id LIKE 'bib:%' OR id LIKE 'ris:%' OR id LIKE 'title:%' OR instr(id, ':') = 0)
+    AND id NOT GLOB '[0-9]*.[0-9]*' AND id NOT GLOB '[a-z]*/[0-9]*' AND name NOT IN (SELECT id FROM paper) ORDER BY id
+    """,
+    "ALTER TABLE paper ADD COLUMN authority INTEGER NOT NULL DEFAULT 0",
+    "UPDATE paper SET authority = 1 WHERE datestamp IS NOT NULL",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES),
     _HARVEST,
     _CITATIONS,
     _STEERING,
     _STANDARD_NAMES,
+    _NAMES,
 )
 STORE_SCHEMA = Schema(0x73727667, MIGRATIONS)  # "srvg"
 

@@ -51,6 +51,7 @@ def paper_data(history: PaperHistory) -> dict[str, object]:
             "affiliations": affiliations if any(affiliations) else [],
             "published": paper.published,
             "as_of": paper.datestamp,
+            "authority": paper.authority,
             "categories": paper.categories,
             **{key: getattr(paper, key) for key in _COPIED},
             "extra": dict(paper.extra),
@@ -66,7 +67,7 @@ def paper_data(history: PaperHistory) -> dict[str, object]:
 
 def content_data(history: PaperHistory) -> dict[str, object]:
     """Return what a draft can show of a paper: `paper_data` without the dates of records."""
-    return {key: value for key, value in paper_data(history).items() if key not in {"as_of", "carried"}}
+    return {key: value for key, value in paper_data(history).items() if key not in {"as_of", "authority", "carried"}}
 
 
 def history_of(data: Data) -> PaperHistory:
@@ -85,6 +86,7 @@ def history_of(data: Data) -> PaperHistory:
         authors=tuple(map(Author, line.authors, affiliations)),
         published=line.published,
         datestamp=line.as_of,
+        authority=line.authority,
         versions=line.versions,
         categories=line.categories,
         status=line.status,
@@ -203,6 +205,7 @@ class _PaperLine(_RecordLine):
     affiliations: tuple[tuple[str, ...], ...] = ()
     published: str | None = None
     as_of: str | None = None
+    authority: bool = False
     versions: tuple[PaperVersion, ...] = ()
     categories: tuple[str, ...] = ()
     primary_category: str = ""

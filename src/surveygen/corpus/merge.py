@@ -6,14 +6,18 @@ comment, DOI or journal reference claims that there is none. The claim with the 
 stamp are decided by their text (the longer, then the later in code point order). So the result depends on the set of
 records alone, never on their order: to correct a stored record of the same version, deliver it with a later date.
 
-Four fields have rules of their own, independent of order as well:
+Five fields have rules of their own, independent of order as well:
 
 - abstract: one of a live version before the stub of a withdrawn one, an author's abstract before an editor's note,
   and only then the stamp;
 - published: the earliest, of compatible dates the most precise;
+- doi: one of a publisher before the one that arXiv gives to every paper, and only then the stamp;
 - versions: united by number, field by field;
 - status: withdrawn if the latest version has arXiv's flag I or a source reports it as withdrawn, reinstated if only an
   earlier one has (or a source reports it), else active.
+
+arXiv's own record (`Paper.authority`) outranks what files say of the same paper, whatever version they claim: their
+claims get the version 0 in their stamps, and their own version and date follow in its date.
 
 `Paper.field_provenance` has the stamps that differ from the result's own version and date.
 """
@@ -23,6 +27,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from surveygen.domain.identity import ARXIV_DOI
 from surveygen.domain.paper import WITHDRAWN_FLAG, AbstractKind, Paper, PaperVersion, Status
 
 ChangeKind = Literal["added", "revised", "withdrawn", "reinstated", "corrected", "unchanged"]
@@ -45,6 +50,7 @@ _FIELDS = (
 _EMPTIED = ("doi", "journal_ref", "comment")
 _DATED = ("datestamp", "updated")
 _EXTRA = "extra:"
+_PUBLISHED = ("published", 0, "")  # marks a date that only a file gives
 
 
 def merge(stored: Paper | None, incoming: Paper) -> tuple[Paper, ChangeKind]:
@@ -124,16 +130,17 @@ def merge_histories(stored: PaperHistory | None, incoming: PaperHistory) -> Pape
     paper, _ = merge(stored.paper if stored else None, incoming.paper)
     if stored is None and not incoming.texts:
         return PaperHistory(paper)
-    texts = _by_version(stored) if stored else {}
-    for n, text in _by_version(incoming).items():
+    texts = _by_version(stored, paper.authority) if stored else {}
+    for n, text in _by_version(incoming, paper.authority).items():
         texts[n], _ = merge(texts.get(n), text)
     own = text_at_version(paper)
     return PaperHistory(paper, tuple(texts[n] for n in sorted(texts) if texts[n] != own))
 
 
-def _by_version(history: PaperHistory) -> dict[int, Paper]:
+def _by_version(history: PaperHistory, authority: bool) -> dict[int, Paper]:  # noqa: FBT001  # of the merged paper
     own = text_at_version(history.paper)
-    return {own.version: own} | {text.version: text for text in history.texts}
+    texts = {own.version: own} | {text.version: text for text in history.texts}
+    return texts if history.paper.authority or not authority else {n: _demoted(texts[n]) for n in texts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +166,20 @@ def _weight(value: object) -> tuple[int, str]:
 def _fold(*papers: Paper) -> Paper:
     """Merge one or two records into normal form."""
     best: dict[str, _FieldClaim] = {}
+    leading = tuple(paper for paper in papers if paper.authority) or papers
+    papers = tuple(paper if paper in leading else _demoted(paper) for paper in papers)
     for paper in papers:
         for name, claim in _claims(paper).items():
             if name not in best or claim.beats(best[name]):
                 best[name] = claim
     abstract, kind = best["abstract"].value if "abstract" in best else ("", "none")
-    versions = _united(*papers)
-    version = max(paper.version for paper in papers)
-    dates = [paper.published for paper in papers if paper.published]
+    versions = _united(*leading)
+    version = max(paper.version for paper in leading)
+    own_dates = [paper.published for paper in leading if paper.published and _PUBLISHED not in paper.field_provenance]
+    dates = own_dates or [paper.published for paper in papers if paper.published]
+    provenance = _provenance(version, versions, best)
+    if leading[0].authority and dates and not own_dates:
+        provenance = tuple(sorted((*provenance, _PUBLISHED)))
     return papers[0].with_changes(
         **{name: best[name].value for name in _FIELDS if name in best},
         abstract=abstract,
@@ -174,9 +187,10 @@ def _fold(*papers: Paper) -> Paper:
         version=version,
         published=min(dates, key=_imprecise_last, default=None),
         versions=tuple(versions[n] for n in sorted(versions)),
-        status=_status(version, versions, papers),
+        status=_status(version, versions, leading),
+        authority=leading[0].authority,
         extra=tuple((name.removeprefix(_EXTRA), best[name].value) for name in sorted(best) if name.startswith(_EXTRA)),
-        field_provenance=_provenance(version, versions, best),
+        field_provenance=provenance,
     )
 
 
@@ -191,13 +205,28 @@ def _claims(paper: Paper) -> dict[str, _FieldClaim]:
         from_authority = name in provenance or (paper.datestamp is not None and "datestamp" not in provenance)
         if value or (name in _EMPTIED and from_authority):
             stamp = provenance.get(name, own)
-            claims[name] = _FieldClaim((True, True, *stamp), stamp, value)
+            is_preprint_doi = name == "doi" and str(value).lower().startswith(ARXIV_DOI)
+            claims[name] = _FieldClaim((True, not is_preprint_doi, *stamp), stamp, value)
     if paper.abstract:
         stamp = provenance.get("abstract") or _abstract_stamp(own, _listed(paper))
         kind: AbstractKind = "note" if paper.abstract_kind == "note" else "abstract"
-        rank = (stamp[0] > 0, kind == "abstract", abs(stamp[0]), stamp[1])
+        is_live = stamp[0] > 0 or (stamp[0] == 0 and not stamp[1].startswith("-"))
+        rank = (is_live, kind == "abstract", abs(stamp[0]), stamp[1])
         claims["abstract"] = _FieldClaim(rank, stamp, (paper.abstract, kind))
     return claims
+
+
+def _demoted(paper: Paper) -> Paper:
+    """Return a record whose claims yield to those of arXiv's own, and keep their order among themselves.
+
+    In the date of a stamp follow the former version and date; a stub begins with "-", which sorts before the digits.
+    """
+    provenance = [
+        (name, *(claim.stamp if claim.stamp[0] == 0 else (0, f"{claim.stamp[0]:05} {claim.stamp[1]}")))
+        for name, claim in _claims(paper).items()
+    ]
+    dated = [_PUBLISHED] if paper.published else []
+    return paper.with_changes(field_provenance=tuple(sorted([*provenance, *dated])), status="active", versions=())
 
 
 def _provenance(

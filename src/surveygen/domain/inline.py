@@ -66,7 +66,10 @@ _ACCENT = re.compile(
     r"(\{)?\\(['`^\"~=.]|[cbdHkruv](?![A-Za-z]))\s*"
     r"(?:\{\s*(\\[ij]|[^\W\d_])\s*\}|(\\[ij](?![A-Za-z])|[^\W\d_]))(?(1)\})"
 )
-_PAIRS = "ss ß o ø O Ø l ł L Ł ae æ AE Æ oe œ OE Œ aa å AA Å i ı j ȷ dh ð th þ S § ldots … dots … dj đ DJ Đ DH Ð TH Þ"
+_PAIRS = """
+    ss ß o ø O Ø l ł L Ł ae æ AE Æ oe œ OE Œ aa å AA Å i ı j ȷ dh ð th þ S § ldots … dots … dj đ DJ Đ DH Ð TH Þ
+    textquoteleft ‘ textquoteright ’
+"""
 LETTERS = dict(zip(_PAIRS.split()[::2], _PAIRS.split()[1::2], strict=True))
 _LETTER = re.compile(rf"(\{{)?\\({'|'.join(LETTERS)})(?![A-Za-z])(?(1)\}}|(?:\{{\}}|\s)?)")
 _ESCAPED = re.compile(r"\\([&%$#_{}\\])")

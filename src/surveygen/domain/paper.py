@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NewType, Self
 
@@ -21,16 +22,23 @@ MAX_LISTED = 1000  # versions; arXiv's numbers have four digits, and a wrong one
 WITHDRAWN_FLAG = "I"  # source_type in arXivRaw records: the version withdraws the paper
 # Year and month stand in every id: https://info.arxiv.org/help/arxiv_identifier.html
 _DATED_ID = re.compile(r"(?:[a-z-]+/)?(?P<year>\d\d)(?P<month>0[1-9]|1[0-2])(?:\.\d{4,5}|\d{3})\Z", re.ASCII)
+_MAX_SLUG = 100  # characters of a title in an id
+_MAX_LINK = 500  # characters
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}Z)?)?)?\Z")
 # Forms: https://info.arxiv.org/help/arxiv_identifier.html; the subject class of an old id (math.GT/) is dropped.
 _NEW = r"\d{4}\.\d{4,5}"
 _OLD = r"[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7}"
-_ID = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:v(?P<version>[1-9]\d{{0,3}}))?\Z", re.ASCII)
+_ID = re.compile(rf"(?P<id>{_NEW}|{_OLD})(?:[vV](?P<version>[1-9]\d{{0,3}}))?\Z", re.ASCII)
 _PREFIX = re.compile(
-    r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|src|e-print)/"
-    r"|https?://(?:dx\.)?doi\.org/10\.48550/arxiv\.|10\.48550/arxiv\.|oai:arxiv\.org:|arxiv:\s*)",
+    r"(?:(?:https?://)?(?:[a-z]{2,7}\.)?arxiv\.org/(?:abs|pdf|html|src|e-print|format|ps)/"
+    r"|(?:https?://)?(?:www\.)?(?:ar5iv\.(?:labs\.arxiv\.)?org/(?:html|abs)|alphaxiv\.org/(?:abs|pdf|overview)"
+    r"|huggingface\.co/papers|arxiv-vanity\.com/papers|semanticscholar\.org/arxiv)/"
+    r"|(?:https?://)?(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.|(?:doi:\s*)?10\.48550/arxiv\.|oai:arxiv\.org:"
+    r"|arxiv:\s*)",
     re.IGNORECASE,
 )
+# What stands behind an id that was copied with its page: an anchor, a query, or the category in brackets.
+_AFTER = re.compile(r"(?:[?#]\S*|\s+\[[A-Za-z-]{2,20}(?:\.[A-Za-z-]{2,20})?\])\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,11 @@ class Paper:
         abstract_kind: "note" marks an editor's annotation in place of the abstract.
         datestamp: the date at which an authority last changed its record (OAI-PMH); None if unknown. A record with a
             datestamp is complete, and wins over other records of the same version.
+        authority: whether it is arXiv's own record, which outranks what files say of the same arXiv id.
         extra: keys of the import that have no field of their own, sorted by key.
         field_provenance: (field, version, date) of each field that comes from an older or less exact record, written
             by merge; the date is that record's `datestamp` or `updated`, "" if unknown; a negative version marks the
-            stub of a withdrawn version.
+            stub of a withdrawn version, and version 0 what only a file says of a paper that arXiv has a record of.
     """
 
     id: PaperId
@@ -91,6 +100,7 @@ class Paper:
     status: Status = "active"
     abstract_kind: AbstractKind = "abstract"
     datestamp: str | None = None
+    authority: bool = False
     extra: tuple[tuple[str, str], ...] = ()
     field_provenance: tuple[tuple[str, int, str], ...] = ()
 
@@ -198,8 +208,8 @@ def parse_arxiv_id(text: str) -> tuple[PaperId, int | None] | None:
     >>> parse_arxiv_id("math.GT/0309136")
     ('math/0309136', None)
     """
-    bare = _PREFIX.sub("", text.strip(), count=1).removesuffix(".pdf").rstrip("/")
-    match = _ID.match(bare)
+    bare = _AFTER.sub("", text.strip()) if len(text) < _MAX_LINK else ""
+    match = _ID.match(_PREFIX.sub("", bare, count=1).rstrip("/").removesuffix(".pdf"))
     if match is None:
         return None
     base = re.sub(r"\.[A-Z]{2}/", "/", match["id"])
@@ -213,7 +223,7 @@ def is_arxiv_id(paper: str) -> bool:
 
 
 def derived_id(title: str, doi: str = "") -> PaperId:
-    """Return an id for a record without one: from its DOI, else from its title; equal records get equal ids.
+    """Return an id by which lists of references are compared: the DOI, else the title.
 
     >>> derived_id("On the Way", "10.1000/XYZ")
     'doi:10.1000/xyz'
@@ -222,6 +232,24 @@ def derived_id(title: str, doi: str = "") -> PaperId:
     """
     if doi:
         return PaperId(f"doi:{doi.lower()}")
-    folded = unicodedata.normalize("NFKC", title).casefold()
-    words = re.findall(r"[^\W_]+", folded)
-    return PaperId("title:" + "-".join(words)[:120].rstrip("-"))
+    return PaperId("title:" + "-".join(_words(title))[:120].rstrip("-"))
+
+
+def fallback_id(title: str, published: str | None, authors: Sequence[Author]) -> PaperId | None:
+    """Return the id of a record that has none: title, year and first family name; None without a letter in the title.
+
+    >>> fallback_id("On the Way, Part 2", "2020-05", (Author("Ada Byron"),))
+    'title:on-the-way-part-2:2020:byron'
+    """
+    words = _words(title)
+    if not words:
+        return None
+    joined = "-".join(words)
+    if len(joined) > _MAX_SLUG:
+        joined = f"{joined[:_MAX_SLUG].rstrip('-')}-{text_sha256(joined)[:8]}"
+    parts = [joined, (published or "")[:4], "-".join(_words(authors[0].name.split(",")[0])[-1:]) if authors else ""]
+    return PaperId("title:" + ":".join(parts).rstrip(":"))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())

@@ -3,22 +3,82 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import unicodedata
 from functools import cache, lru_cache
+from html.entities import html5
 
 MAX_TITLE = 500
 MAX_TEXT = 10_000
 _MAX_COMBINING = 4
-# Bidi overrides and marks, which can reorder the text around them, and the zero-width no-break space.
-_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Bidi overrides and marks, which can reorder the text around them, and characters without a width, in which text can be
+# hidden from a reader; those that join letters of Persian or the parts of an emoji stay.
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u180e\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _CONTROLS = {code: None for code in range(128) if unicodedata.category(chr(code)) == "Cc" and not chr(code).isspace()}
 _LETTERS = re.compile(r"[^\W\d_]+")
+_MAX_MARKUP = 8  # levels of markup that was escaped more than once
+_AMPERSANDS = re.compile(r"&(?:amp;)+")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_VOID = frozenset({"br", "hr"})
+_BLOCKS = _VOID | {
+    *("p", "div", "sec", "title", "abstract", "trans-abstract", "list", "list-item", "ul", "ol", "li", "blockquote"),
+    *("disp-quote", "disp-formula", "h1", "h2", "h3", "h4", "h5", "h6", "label", "table", "tr", "td", "th"),
+}
+_INLINE = frozenset(
+    {
+        *(
+            "a",
+            "abbr",
+            "b",
+            "big",
+            "bold",
+            "cite",
+            "code",
+            "em",
+            "ext-link",
+            "fixed-case",
+            "font",
+            "i",
+            "inline-formula",
+        ),
+        *(
+            "italic",
+            "kbd",
+            "mark",
+            "monospace",
+            "overline",
+            "q",
+            "roman",
+            "s",
+            "sans-serif",
+            "sc",
+            "small",
+            "span",
+            "strike",
+        ),
+        *("strong", "styled-content", "sub", "sup", "tex-math", "tt", "u", "underline", "uri", "xref", "scp", "strike"),
+        *("math", "mi", "mn", "mo", "mrow", "mtext", "msub", "msup", "msubsup", "mfrac", "msqrt", "mover", "munder"),
+        *("mstyle", "semantics", "annotation", "mspace", "named-content", "alternatives"),
+    }
+)
+# A prefix of XML marks up whatever it stands before; attributes are name="value", so that "a<b and c>d" is text.
+_ELEMENT = re.compile(
+    r"</?(?P<prefix>(?:jats|mml|xhtml):)?(?P<name>[A-Za-z][A-Za-z0-9-]{0,20})"
+    r"(?:\s{1,9}[\w:-]{1,40}\s?=\s?(?:\"[^\"<>]{0,500}\"|'[^'<>]{0,500}'|[^\s\"'<>]{1,200}))*\s{0,9}/?>"
+)
+_CLOSING = re.compile(r"</(?:\w{1,9}:)?([A-Za-z][A-Za-z0-9-]{0,20})\s{0,9}>")
+_HEADING = re.compile(
+    r"<(?P<tag>(?:jats:)?(?:title|h[1-6]|label))>\s{0,9}(?:abstract|summary)[.:]?\s{0,9}</(?P=tag)>", re.IGNORECASE
+)
+_COMMENT = re.compile(r"<!--[^<>]{0,500}-->")
+_EXPONENT = re.compile(r"<(?:jats:)?sup>\s{0,9}([-+−]?[0-9]{1,9})\s{0,9}</(?:jats:)?sup>", re.IGNORECASE)
+_SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _SUFFIX = re.compile(r"(?<=\w{4})(?:ations?|ments?|ings?|ions?|ies|ed|es|ly|s|e|y)\Z")
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
-    r"""Normalize untrusted text to one line of NFC without control or bidi characters.
+    r"""Normalize untrusted text to one line of NFC without control, bidi or invisible characters.
 
     Unassigned, private and surrogate code points are dropped, at most four combining marks stay on a letter, and text
     longer than `limit` code points is cut at a word and gets an ellipsis. Idempotent.
@@ -38,7 +98,7 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
 def _safe(text: str) -> str:
     safe: list[str] = []
     marks = 0
-    for char in unicodedata.normalize("NFC", _BIDI.sub("", text)):
+    for char in unicodedata.normalize("NFC", _INVISIBLE.sub("", text)):
         category = unicodedata.category(char)
         if category in {"Cs", "Co", "Cn"} or (category == "Cc" and not char.isspace()):
             continue
@@ -46,6 +106,42 @@ def _safe(text: str) -> str:
         if marks <= _MAX_COMBINING:
             safe.append(char)
     return "".join(safe)
+
+
+def without_markup(text: str) -> str:
+    r"""Decode character references, and remove elements of HTML, JATS and MathML that mark up words.
+
+    A name in angle brackets that is no such element, or that is never closed, is text. A heading "Abstract" is dropped,
+    an exponent of digits is written with superscript characters. Idempotent.
+
+    >>> without_markup("R&amp;D of <i>E. coli</i> in H<sub>2</sub>O for 10<sup>6</sup> s: a<b and <script>")
+    'R&D of E. coli in H2O for 10⁶ s: a<b and <script>'
+    """
+    for _ in range(_MAX_MARKUP):
+        decoded = _REFERENCE.sub(_character, _AMPERSANDS.sub("&", text)) if "&" in text else text
+        bare = _without_elements(decoded) if "<" in decoded else decoded
+        if bare == text:
+            break
+        text = bare
+    return text
+
+
+def _character(reference: re.Match[str]) -> str:
+    name = reference[0][1:]
+    return html.unescape(reference[0]) if name[0] == "#" else html5.get(name, reference[0])
+
+
+def _without_elements(text: str) -> str:
+    text = _EXPONENT.sub(lambda found: found[1].translate(_SUPERSCRIPTS), _HEADING.sub(" ", _COMMENT.sub(" ", text)))
+    closed = {name.lower() for name in _CLOSING.findall(text)}
+
+    def replacement(found: re.Match[str]) -> str:
+        prefix, name = found["prefix"], found["name"].lower()
+        if name in _BLOCKS:
+            return " " if prefix or name in closed or name in _VOID else found[0]
+        return "" if prefix or (name in _INLINE and name in closed) else found[0]
+
+    return _ELEMENT.sub(replacement, text)
 
 
 def slugify(text: str) -> str:

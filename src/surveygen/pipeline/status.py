@@ -29,7 +29,9 @@ from surveygen.translate import Translator
 class Status:
     """The state of a survey; `counts` by name, `drafts` as folders relative to the project.
 
-    `doubted` lists sentences written by a person whose sources have changed since.
+    `doubted` lists sentences written by a person whose sources have changed since; `named_by_key` papers that an
+    earlier version of this program named by the key of an entry, so that two papers of different files may be mixed in
+    one; `may_be_same` papers with one title, year and first author but different ids.
     """
 
     title: str
@@ -40,6 +42,8 @@ class Status:
     wanted: tuple[str, ...]
     drafts: tuple[str, ...]
     doubted: tuple[StaleEdit, ...] = ()
+    named_by_key: tuple[str, ...] = ()
+    may_be_same: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ def status(project: Project) -> Status:
             wanted=tuple(item.id for item in store.papers.pending()),
             drafts=tuple(str(path.relative_to(project.root)) for path in drafts),
             doubted=doubted,
+            named_by_key=store.papers.named_by_key(),
+            may_be_same=store.papers.probable_duplicates(),
         )
 
 

@@ -15,14 +15,29 @@ from types import MappingProxyType
 from surveygen.domain.paper import Paper
 from surveygen.domain.text import clean
 from surveygen.render.bibtex import biblatex, bibtex
-from surveygen.render.references import Form, checked, doi_of, link_of, references, words
+from surveygen.render.references import checked, doi_of, link_of, references, words
 
-_CSL_TYPES: Mapping[Form, str] = {
-    "preprint": "article",
+# By the types of BibTeX; any other is a preprint.
+_CSL_TYPES: Mapping[str, str] = {
     "article": "article-journal",
-    "proceedings": "paper-conference",
+    "inproceedings": "paper-conference",
+    **dict.fromkeys(("book", "booklet", "manual"), "book"),
+    **dict.fromkeys(("incollection", "inbook"), "chapter"),
+    **dict.fromkeys(("phdthesis", "mastersthesis"), "thesis"),
+    "techreport": "report",
 }
-_RIS_TYPES: Mapping[Form, str] = {"preprint": "UNPB", "article": "JOUR", "proceedings": "CPAPER"}
+_RIS_TYPES: Mapping[str, str] = {
+    "article": "JOUR",
+    "inproceedings": "CPAPER",
+    "book": "BOOK",
+    "booklet": "BOOK",
+    "manual": "BOOK",
+    "incollection": "CHAP",
+    "inbook": "CHAP",
+    "phdthesis": "THES",
+    "mastersthesis": "THES",
+    "techreport": "RPRT",
+}
 _COLUMNS = "cite_key id version title authors year published categories doi journal_ref url status"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BETWEEN = "; "  # of several authors or categories in one cell
@@ -32,16 +47,22 @@ def csl(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
     """Yield the pieces of a JSON array, one item a paper."""
     before = "["
     for reference in references(pairs):
-        names = (
-            {"family": family, "given": given} if given else {"literal": family} for family, given in reference.names
+        people, editors = (
+            [{"family": family, "given": given} if given else {"literal": family} for family, given in names]
+            for names in (reference.names, reference.editors)
         )
         fields: dict[str, object] = {
             "id": reference.key,
-            "type": _CSL_TYPES[reference.form],
+            "type": _CSL_TYPES.get(reference.kind, "article"),
             "title": reference.title,
-            "author": list(names),
+            "author": people,
+            "editor": editors,
             "issued": {"date-parts": [[int(part) for part in reference.date]]} if reference.date else {},
             "container-title": reference.journal,
+            "volume": reference.volume,
+            "issue": reference.number,
+            "page": reference.pages,
+            "publisher": reference.publisher,
             "abstract": reference.abstract,
             "annote": reference.annotation,
             "number": f"arXiv:{reference.arxiv}" if reference.arxiv else "",
@@ -60,13 +81,23 @@ def ris(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
     """Yield one record a paper: lines of a tag and a value, ended by CR LF; no value holds a line break."""
     for reference in references(pairs):
         # A comma of a family's own would be read as its end.
-        names = ((" ".join(family.replace(",", " ").split()), given) for family, given in reference.names)
+        people = [
+            (tag, " ".join(family.replace(",", " ").split()) + (f", {given}" if given else ""))
+            for tag, names in (("AU", reference.names), ("ED", reference.editors))
+            for family, given in names
+        ]
+        start, _, end = reference.pages.partition("–")
         tags = (
-            ("TY", _RIS_TYPES[reference.form]),
+            ("TY", _RIS_TYPES.get(reference.kind, "UNPB")),
             ("ID", reference.key),
-            *(("AU", f"{family}, {given}" if given else family) for family, given in names),
+            *people,
             ("TI", reference.title),
             ("T2", reference.journal),
+            ("VL", reference.volume),
+            ("IS", reference.number),
+            ("SP", start),
+            ("EP", end),
+            ("PB", reference.publisher),
             ("AB", reference.abstract),
             ("PY", reference.date[0] if reference.date else ""),
             ("DA", "/".join([*reference.date, "", "", ""][:3]) + "/" if reference.date else ""),

@@ -17,11 +17,22 @@ from surveygen.domain.paper import Paper, PaperId, is_arxiv_id
 from surveygen.domain.person_names import split_name
 from surveygen.domain.survey import BibliographyEntry
 from surveygen.render.latex.text import tex_key, tex_string
-from surveygen.render.references import Form, checked, date_of, doi_of, form_of, link_of, version_of
+from surveygen.render.references import (
+    checked,
+    date_of,
+    doi_of,
+    has_editors_only,
+    kind_of,
+    link_of,
+    stated,
+    stated_names,
+    venue_field,
+    version_of,
+)
 
 _MAX_AUTHORS = 100  # a further author is "others"
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.[A-Za-z-]{2,20})?\Z")
-KINDS: Mapping[Form, str] = {"preprint": "misc", "article": "article", "proceedings": "inproceedings"}
+_DETAILS = ("volume", "number", "pages", "publisher", "school", "institution", "edition", "address", "isbn", "issn")
 _NO_NOTES: Mapping[PaperId, str] = MappingProxyType({})
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 
@@ -44,7 +55,7 @@ _SIGNS = {sign: f"{{$\\{name}$}}" for sign, name in zip(_NAMES[::2], _NAMES[1::2
 _SIGNS |= {sign: f"{{$\\mathbb{{{letter}}}$}}" for sign, letter in zip("ℂℕℚℝℤ", "CNQRZ", strict=True)}
 _SIGNS |= {sign: f"{{$^{digit}$}}" for sign, digit in zip("¹²³", "123", strict=True)}
 _SIGNS |= {letter: f"{{\\{name}}}" for name, letter in LETTERS.items()}
-_SIGNS |= {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---", "‐": "-", "‑": "-"}
+_SIGNS |= {"“": "``", "”": "''", "–": "--", "—": "---", "‐": "-", "‑": "-"}
 _COMMANDS = {mark: name for name, mark in ACCENTS.items()}
 _BELOW = frozenset("cbdk")  # accents under the letter, which leave an i its dot
 # A word of Greek is prose, one Greek letter is mathematics.
@@ -62,7 +73,7 @@ def bibliography(entries: Iterable[BibliographyEntry], notes: Mapping[PaperId, s
     for entry in entries:
         note = notes.get(entry.paper.id, "")
         fields = bib_fields(entry.paper) | ({"note": _escaped(note)} if note else {})
-        written.append(bib_entry(KINDS[form_of(entry.paper)], tex_key(entry.cite_key, entry.number), fields))
+        written.append(bib_entry(kind_of(entry.paper), tex_key(entry.cite_key, entry.number), fields))
     return "\n".join(written)
 
 
@@ -70,7 +81,7 @@ def bibtex(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
     """Yield BibTeX in ASCII; only scripts that TeX has no commands for stay as they are."""
     for key, paper in checked(pairs):
         fields = bib_fields(paper)
-        entry = bib_entry(KINDS[form_of(paper)], key, {**fields, "version": version_of(paper)})
+        entry = bib_entry(kind_of(paper), key, {**fields, "version": version_of(paper)})
         yield ascii_tex(entry.replace("\\textquotedbl{}", '"')) + "\n"  # that sign is not in TeX's oldest fonts
 
 
@@ -81,7 +92,7 @@ def biblatex(pairs: Sequence[tuple[str, Paper]]) -> Iterator[str]:
         preprint = {"date": date_of(paper), "version": version_of(paper)}
         if "eprinttype" in fields:
             preprint["eprinttype"] = "arxiv"
-        kind = KINDS[form_of(paper)]
+        kind = kind_of(paper)
         found_online = kind == "misc" and fields["url"]
         yield bib_entry("online" if found_online else kind, key, {**fields, **preprint}) + "\n"
 
@@ -94,14 +105,15 @@ def bib_entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
 
 def bib_fields(paper: Paper) -> dict[str, str]:
     """Return what BibTeX says about a paper, name to escaped value, in the order to write; "" is unknown."""
-    names = [name for author in paper.authors[:_MAX_AUTHORS] if (name := _name(author.name))]
-    if len(paper.authors) > _MAX_AUTHORS:
-        names.append("others")
+    by_editors = has_editors_only(paper)
+    people = _names([author.name for author in paper.authors])
     fields = {
         "title": f"{{{_words(paper.title)}}}",
-        "author": " and ".join(names),
+        "author": "" if by_editors else people,
+        "editor": people if by_editors else _names(stated_names(paper, "editor")),
         "year": str(paper.year) if paper.year is not None else "",
-        "booktitle" if form_of(paper) == "proceedings" else "journal": _words(paper.journal_ref.strip()),
+        venue_field(kind_of(paper)): _words(paper.journal_ref.strip()),
+        **{name: _words(stated(paper, name)).replace("–", "--") for name in _DETAILS},
     }
     if is_arxiv_id(paper.id):
         fields["eprint"] = paper.id
@@ -109,6 +121,11 @@ def bib_fields(paper: Paper) -> dict[str, str]:
         fields["primaryClass"] = paper.primary_category if _CATEGORY.match(paper.primary_category) else ""
     fields |= {"doi": doi_of(paper), "url": link_of(paper)}
     return fields | ({"note": "Withdrawn"} if paper.status == "withdrawn" else {})
+
+
+def _names(people: Sequence[str]) -> str:
+    names = [name for person in people[:_MAX_AUTHORS] if (name := _name(person))]
+    return " and ".join([*names, "others"] if len(people) > _MAX_AUTHORS else names)
 
 
 def _name(name: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,19 +24,41 @@ _DOI = re.compile(r"10\.[0-9]{4,9}/[-._;()/:A-Za-z0-9]+\Z")
 _URL = re.compile(r"https?://[A-Za-z0-9][-A-Za-z0-9.]*(?::[0-9]+)?(?:/[-A-Za-z0-9._~/?=&+,:@;]*)?\Z")
 
 
+# Types of BibLaTeX that BibTeX lacks, as those of BibTeX.
+_KINDS = {
+    **dict.fromkeys(["article", "book", "booklet", "inbook", "incollection", "inproceedings", "manual"], ""),
+    **dict.fromkeys(["mastersthesis", "phdthesis", "techreport", "unpublished"], ""),
+    "conference": "inproceedings",
+    "thesis": "phdthesis",
+    "report": "techreport",
+    "mvbook": "book",
+    "collection": "book",
+    "mvcollection": "book",
+    "reference": "book",
+    "inreference": "incollection",
+    "bookinbook": "inbook",
+    "suppbook": "inbook",
+    "suppperiodical": "article",
+    "periodical": "article",
+}
+_UNPUBLISHED = frozenset({"misc", "online", "electronic", "www", "dataset", "software"})  # else by the venue
+_KIND_OF_FORM: Mapping[Form, str] = {"preprint": "misc", "article": "article", "proceedings": "inproceedings"}
+_WITHIN_BOOKS = frozenset({"inproceedings", "incollection", "inbook"})
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One paper in plain words, free of line breaks and control characters; empty fields mean unknown.
 
     Attributes:
-        key: the citation key, letters and digits only. form: as what it was published.
+        key: the citation key, letters and digits only. kind: as what it was published, as a type of BibTeX.
         names: family and given names; a group has no given name.
         date: year, month and day of the first version, as far as known. link: begins with https.
         annotation: an editor's note, which is no abstract. note: the version that was read, and a withdrawal.
     """
 
     key: str
-    form: Form
+    kind: str
     title: str
     names: tuple[tuple[str, str], ...]
     date: tuple[str, ...]
@@ -46,6 +69,11 @@ class Reference:
     doi: str
     link: str
     note: str
+    editors: tuple[tuple[str, str], ...] = ()
+    volume: str = ""
+    number: str = ""
+    pages: str = ""
+    publisher: str = ""
 
 
 def references(pairs: Iterable[tuple[str, Paper]]) -> Iterator[Reference]:
@@ -55,12 +83,14 @@ def references(pairs: Iterable[tuple[str, Paper]]) -> Iterator[Reference]:
         is_note = paper.abstract_kind == "note"
         remarks = [f"arXiv version {version_of(paper)}"] if version_of(paper) else []
         remarks += ["withdrawn"] if paper.status == "withdrawn" else []
-        names = (split_name(words(author.name)) for author in paper.authors)
+        names = [split_name(words(author.name)) for author in paper.authors]
+        editors = [split_name(words(name)) for name in stated_names(paper, "editor")]
+        by_editors = has_editors_only(paper)
         yield Reference(
             key,
-            form_of(paper),
+            kind_of(paper),
             words(paper.title),
-            tuple(name for name in names if name[0]),
+            () if by_editors else tuple(name for name in names if name[0]),
             tuple(date_of(paper).split("-")) if date_of(paper) else (),
             words(paper.journal_ref),
             abstract="" if is_note else text,
@@ -69,6 +99,11 @@ def references(pairs: Iterable[tuple[str, Paper]]) -> Iterator[Reference]:
             doi=doi_of(paper),
             link=link_of(paper),
             note="; ".join(remarks),
+            editors=tuple(name for name in (names if by_editors else editors) if name[0]),
+            volume=stated(paper, "volume"),
+            number=stated(paper, "number"),
+            pages=stated(paper, "pages"),
+            publisher=stated(paper, "publisher"),
         )
 
 
@@ -111,6 +146,50 @@ def form_of(paper: Paper) -> Form:
         return "proceedings"
     doi = doi_of(paper)
     return "article" if venue or (doi and not doi.startswith(_PREPRINT_DOI)) else "preprint"
+
+
+def kind_of(paper: Paper) -> str:
+    """Return the type of an entry of BibTeX: what the source says, else by the form of publication.
+
+    >>> from surveygen.domain.paper import PaperId
+    >>> kind_of(Paper(PaperId("x"), "T", extra=(("bibtex_type", '"thesis"'),)))
+    'phdthesis'
+    """
+    own = stated(paper, "bibtex_type").lower()
+    if own in _UNPUBLISHED and not paper.journal_ref:
+        return "misc"
+    return _KINDS.get(own, _KIND_OF_FORM[form_of(paper)]) or own
+
+
+def venue_field(kind: str) -> str:
+    """Return the field of BibTeX that has the venue of an entry."""
+    return "booktitle" if kind in _WITHIN_BOOKS else "series" if kind == "book" else "journal"
+
+
+def stated(paper: Paper, key: str) -> str:
+    """Return a detail that the source gave and that has no field of its own, as plain words; empty if it is no text."""
+    value = _extra(paper, key)
+    return words(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def stated_names(paper: Paper, key: str) -> tuple[str, ...]:
+    """Return a detail of the source that is a list of names."""
+    value = _extra(paper, key)
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
+
+
+def has_editors_only(paper: Paper) -> bool:
+    """Whether those that stand as authors are editors."""
+    return stated(paper, "author_role") == "editor"
+
+
+def _extra(paper: Paper, key: str) -> object:
+    text = next((value for name, value in paper.extra if name == key), "null")
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 def arxiv_url(paper: Paper) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from surveygen.domain.paper import Author
-from surveygen.domain.text import clean
+from surveygen.domain.text import clean, without_markup
 from surveygen.errors import SourceError
 
 MAX_NAME = 200
+_MAX_TEXT = 2000
 _SUFFIX = re.compile(r"(?:jr|sr)\.?\Z|(?:II|III|IV)\Z", re.IGNORECASE)
+# "et al." in the place of further names, alone or behind the last one.
+_OTHERS = re.compile(r"(?:\A|[\s,;]+)(?:et\s+al(?:ii|\.)?|and\s+others|others)\.?\s*\Z", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*;\s*|\s*,?\s+and\s+|\s+&\s+|\s*\n\s*")
 
 
@@ -35,8 +38,17 @@ def read_authors(value: object, affiliations: object = None) -> tuple[Author, ..
         if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
             raise SourceError(f"authors: {str(item)[:40]!r} is not a name")
         own = fields.get("affiliations") or fields.get("affiliation") or separate
-        authors.append(Author(clean(fields["name"], MAX_NAME), _affiliations(own)))
+        authors.append(Author(_name(fields["name"]), _affiliations(own)))
     return tuple(author for author in authors if author.name)
+
+
+def without_others(name: str) -> str:
+    """Return a name without "et al." or "others", which are not a person; empty if nothing is left.
+
+    >>> without_others("A. Turing et al."), without_others("others")
+    ('A. Turing', '')
+    """
+    return _OTHERS.sub("", name).strip()
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -45,7 +57,7 @@ def split_names(text: str) -> tuple[str, ...]:
     >>> split_names("A. Turing, G. Hopper and Lovelace, Ada; K. Johnson")
     ('A. Turing', 'G. Hopper', 'Ada Lovelace', 'K. Johnson')
     """
-    names = (clean(name, MAX_NAME) for part in _BETWEEN.split(text) for name in _split_at_commas(part))
+    names = (_name(name) for part in _BETWEEN.split(text) for name in _split_at_commas(part))
     return tuple(name for name in names if name)
 
 
@@ -70,6 +82,10 @@ def split_signatures(text: str) -> tuple[str, ...]:
         elif name:
             names.append(name)
     return tuple(names)
+
+
+def _name(text: str) -> str:
+    return without_others(clean(without_markup(text[:_MAX_TEXT]), MAX_NAME))
 
 
 def _split_at_commas(part: str) -> list[str]:

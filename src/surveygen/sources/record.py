@@ -5,25 +5,33 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from surveygen.domain.paper import AbstractKind, Paper, PaperId, PaperVersion, Status, derived_id
-from surveygen.domain.text import MAX_TITLE, clean
+from surveygen.domain.paper import (
+    AbstractKind,
+    Paper,
+    PaperId,
+    PaperVersion,
+    Status,
+    fallback_id,
+    is_arxiv_id,
+    parse_arxiv_id,
+)
+from surveygen.domain.text import MAX_TEXT, MAX_TITLE, clean, without_markup
 from surveygen.errors import SourceError
 from surveygen.sources.authors import read_authors
-from surveygen.sources.entry_ids import bare_doi, identify
+from surveygen.sources.dates import is_exact_date, paper_date
+from surveygen.sources.entry_ids import bare_doi, identify, is_local
 
 MAX_RAW = 2000  # characters of a record that could not be read
+_MAX_FIELD = 100_000  # characters of a text that are looked at; 10,000 of them are kept
 MAX_EXTRA = 20_000  # characters of JSON; longer values are dropped
 _SHORT = {"primary_category": 50, "doi": 300, "journal_ref": 500, "comment": 2000, "license": 300, "url": 1000}
 _DATES = ("published", "updated")
 RECORD_KEYS = frozenset({"arxiv_id", "id", "title", "abstract", "authors", "version", "versions", "categories"})
 RECORD_KEYS |= {"status", "abstract_kind", "affiliations", *_SHORT, *_DATES}
 _MAX_VERSION = 9999
-_PARTIAL_DATE = re.compile(r"([0-9]{4})(?:[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?)?/*\Z")
 _PAPER = r"(?:this|the|our)\s+(?:\w+\s+){0,2}?(?:paper|article|submission|manuscript|version|preprint|work)"
 _WITHDRAWAL = re.compile(
     rf"\A\W*withdrawn\b(?!\s+from\b)"
@@ -33,6 +41,8 @@ _WITHDRAWAL = re.compile(
     rf"|\bwithdraw\s+{_PAPER}",
     re.IGNORECASE,
 )
+# Publishers put the notice before the title: "RETRACTED ARTICLE: ...".
+_NOTICE = re.compile(r"\A\W*(?:withdrawn|retracted)(?:\s+(?:article|paper|chapter|preprint))?\s*[\]):]", re.IGNORECASE)
 
 
 def paper_from(record: Mapping[str, object]) -> Paper:
@@ -44,32 +54,36 @@ def paper_from(record: Mapping[str, object]) -> Paper:
     Raises:
         SourceError: there is no usable id or title, or a list stands where text is required.
     """
-    paper_id, version = _identity(record)
-    title = clean(_text(record, "title"), MAX_TITLE)
+    short = {key: _cleaned(record, key, limit) for key, limit in _SHORT.items()}
+    doi = bare_doi(short["doi"])
+    title = _cleaned(record, "title", MAX_TITLE)
+    authors = read_authors(record.get("authors"), record.get("affiliations"))
+    published = paper_date(record.get("published"))
+    paper_id, version = _identity(record, title, doi, fallback_id(title, published, authors))
     if not title:
         raise SourceError(f"{paper_id}: no title")
-    abstract = clean(_text(record, "abstract"))
-    short = {key: clean(_text(record, key), limit) for key, limit in _SHORT.items()}
+    abstract = _cleaned(record, "abstract")
     categories = _categories(record.get("categories"))
+    is_withdrawn = bool(_NOTICE.match(title)) or is_withdrawal_comment(short["comment"], abstract)
     return Paper(
         id=paper_id,
         title=title,
         abstract=abstract,
-        authors=read_authors(record.get("authors"), record.get("affiliations")),
+        authors=authors,
         version=version or _version_number(record.get("version")) or 1,
-        published=iso_date(record.get("published")),
-        updated=iso_date(record.get("updated")),
+        published=published,
+        updated=paper_date(record.get("updated")),
         versions=read_versions(record.get("versions")),
         categories=categories,
         primary_category=short["primary_category"] or (categories[0] if categories else ""),
-        doi=bare_doi(short["doi"]),
+        doi=doi,
         journal_ref=short["journal_ref"],
         comment=short["comment"],
         license=short["license"],
         url=short["url"] if _url_scheme(short["url"]) in {"http", "https"} else "",
-        status=_literal(Status, record.get("status"), "active"),
+        status=_literal(Status, record.get("status"), "withdrawn" if is_withdrawn else "active"),
         abstract_kind=_literal(AbstractKind, record.get("abstract_kind"), "abstract" if abstract else "none"),
-        extra=_extra(record),
+        extra=_extra(record, paper_id),
     )
 
 
@@ -83,40 +97,11 @@ def read_versions(value: object) -> tuple[PaperVersion, ...]:
         size, flags = item.get("size_kb", 0), item.get("flags")
         versions[n] = PaperVersion(
             n,
-            iso_date(item.get("submitted_at", item.get("created"))),
+            paper_date(item.get("submitted_at", item.get("created"))),
             size if isinstance(size, int) and 0 <= size < 2**40 else 0,
             clean(flags, 10) if isinstance(flags, str) else "",
         )
     return tuple(versions[n] for n in sorted(versions))
-
-
-def iso_date(value: object) -> str | None:
-    """Normalize a date to ISO 8601, as precise as given, times in UTC; None if it is not a valid date.
-
-    Reads years, ``2023-05``, ``2023/05/01``, ISO date-times with or without offset (UTC is assumed without one) and the
-    RFC 822 dates of e-mail.
-
-    >>> iso_date("Mon, 2 Apr 2007 19:18:42 GMT")
-    '2007-04-02T19:18:42Z'
-    >>> iso_date("2023/5")
-    '2023-05'
-    """
-    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if partial := _PARTIAL_DATE.match(text):
-        year, month, day = (int(part) if part else None for part in partial.groups())
-        try:
-            whole = date(year or 0, month or 1, day or 1).isoformat()
-        except ValueError:
-            return None
-        return whole if day else whole[:7] if month else whole[:4]
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = parse(text)
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return aware.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
-        except (ValueError, TypeError, OverflowError, IndexError):
-            continue
-    return None
 
 
 def is_withdrawal_comment(comment: str, abstract: str = "") -> bool:
@@ -128,18 +113,35 @@ def is_withdrawal_comment(comment: str, abstract: str = "") -> bool:
     return bool(_WITHDRAWAL.search(comment) or (len(abstract) < 200 and _WITHDRAWAL.search(abstract)))
 
 
-def _identity(record: Mapping[str, object]) -> tuple[PaperId, int | None]:
+def _identity(
+    record: Mapping[str, object], title: str, doi: str, fallback: PaperId | None
+) -> tuple[PaperId, int | None]:
+    """Return the strongest id: of arXiv, a DOI, another id that is more than a number, else the fallback."""
+    others: list[PaperId] = []
     for key in ("arxiv_id", "id"):
         value = record.get(key)
         if isinstance(value, float):
             raise SourceError(f"{key}: {value} is a number; put the id in quotes, or zeros are lost")
         text = _text(record, key).strip()
         if text and (identity := identify(text))[0]:
-            return identity
-    doi, title = bare_doi(clean(_text(record, "doi"))), clean(_text(record, "title"), MAX_TITLE)
-    if doi or re.search(r"\w", title):
-        return identify(derived_id(title, doi))
+            if is_arxiv_id(identity[0]):
+                return identity
+            others.append(identity[0])
+    arxiv = parse_arxiv_id(doi)
+    if arxiv:
+        return arxiv
+    named = next((paper for paper in others if not is_local(paper)), None)
+    if doi.startswith("10.") and (named is None or not named.startswith("doi:")):
+        return PaperId(f"doi:{doi.lower()}"), None
+    if own := named or fallback:
+        return own, None
+    if not title and others:
+        raise SourceError(f"{others[0]}: no title")
     raise SourceError("no arxiv_id, no id and no title")
+
+
+def _cleaned(record: Mapping[str, object], key: str, limit: int = MAX_TEXT) -> str:
+    return clean(without_markup(_text(record, key)[:_MAX_FIELD]), limit)
 
 
 def _text(record: Mapping[str, object], key: str) -> str:
@@ -176,7 +178,7 @@ def _url_scheme(url: str) -> str:
         return ""
 
 
-def _extra(record: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+def _extra(record: Mapping[str, object], paper: PaperId) -> tuple[tuple[str, str], ...]:
     """Return the keys without a field of their own; an `extra` of our own dump is an object with JSON in strings."""
     values = {clean(key, 100): value for key, value in record.items() if key not in RECORD_KEYS}
     own = values.get("extra")
@@ -188,7 +190,10 @@ def _extra(record: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
         if parsed is not None:
             del values["extra"]
             values |= parsed
-    values |= {f"{key}_raw": record[key] for key in _DATES if record.get(key) and iso_date(record[key]) is None}
+    values |= {f"{key}_raw": record[key] for key in _DATES if not is_exact_date(record.get(key))}
+    own_id = record.get("id")
+    if own_id and isinstance(own_id, str | int) and is_local(str(own_id)) and paper != str(own_id):
+        values["local_id"] = own_id
     pairs = ((key, _json(value)) for key, value in values.items() if key and key not in RECORD_KEYS)
     return tuple(sorted((key, text) for key, text in pairs if 0 < len(text) <= MAX_EXTRA))
 

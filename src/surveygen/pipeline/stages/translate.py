@@ -9,13 +9,12 @@ from functools import cache
 import numpy as np
 
 from surveygen import plugins
-from surveygen.config import Project
+from surveygen.config import Project, read_utf8
 from surveygen.domain.llm import LlmResponse
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Sentence
 from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder
-from surveygen.errors import ConfigError
 from surveygen.languages import load as load_language
 from surveygen.pipeline.llm_session import map_in_threads
 from surveygen.pipeline.run_context import BuildContext
@@ -66,10 +65,7 @@ def load_glossary(project: Project, profile: Profile, language: str) -> Glossary
     path = project.glossary / f"{language}.toml"
     own: dict[str, str] = {}
     if path.is_file():
-        try:
-            own = read_glossary(path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: cannot be read: {error}", "check the file; it must be UTF-8") from error
+        own = read_glossary(read_utf8(path), str(path))
     return Glossary.of(dict(dict(profile.glossaries).get(language, ())), own)
 
 

@@ -9,9 +9,10 @@ from lxml import etree
 
 from surveygen.domain.paper import BadRecord, Paper, is_arxiv_id
 from surveygen.errors import SourceError
+from surveygen.sources.dates import iso_date
 from surveygen.sources.http.body import child_text, parse_xml
 from surveygen.sources.http.retry import UnusableError
-from surveygen.sources.record import MAX_RAW, is_withdrawal_comment, iso_date, paper_from
+from surveygen.sources.record import MAX_RAW, is_withdrawal_comment, paper_from
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"

@@ -12,9 +12,10 @@ from surveygen.domain.paper import BadRecord, Paper, PaperId, parse_arxiv_id
 from surveygen.domain.text import clean
 from surveygen.errors import SourceError
 from surveygen.sources.authors import split_signatures
+from surveygen.sources.dates import iso_date
 from surveygen.sources.http.body import child_text, parse_xml
 from surveygen.sources.http.retry import UnusableError, rule_for_code
-from surveygen.sources.record import MAX_RAW, is_withdrawal_comment, iso_date, paper_from
+from surveygen.sources.record import MAX_RAW, is_withdrawal_comment, paper_from
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 RAW = "{http://arxiv.org/OAI/arXivRaw/}"

@@ -13,8 +13,8 @@ from surveygen.errors import ConfigError, SourceError
 from surveygen.sources.arxiv import FetchRequest, RecordPage
 from surveygen.sources.arxiv._atom import AtomFeed
 from surveygen.sources.arxiv._oai_cursor import days_before
+from surveygen.sources.dates import iso_date
 from surveygen.sources.http.retry import UnusableError
-from surveygen.sources.record import iso_date
 
 FIRST = datetime(1991, 8, 1, tzinfo=UTC)  # arXiv began on 14 August 1991
 SLACK_DAYS = 3  # the server sorts, and papers are announced days after their date

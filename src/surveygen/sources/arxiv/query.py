@@ -22,11 +22,11 @@ from surveygen.sources.arxiv._windows import (
     updates,
     with_watermark,
 )  # fmt: skip
+from surveygen.sources.dates import iso_date
 from surveygen.sources.http import NetworkDeps
 from surveygen.sources.http.limiter import is_loopback
 from surveygen.sources.http.retry import FEW_REQUESTS, UnusableError
 from surveygen.sources.http.transport import connect
-from surveygen.sources.record import iso_date
 
 __all__ = ["ArxivQuery", "AtomFeed", "make", "parse_feed"]
 PAGE = 200  # papers; the manual recommends responses well below 1,000

@@ -13,6 +13,7 @@ Every public module of this package is a file source, and so is every entry poin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,17 @@ from surveygen.sources.files._input import FileLine, InputFile, open_input
 
 __all__ = ["FileLine", "FileRecord", "FileSource", "InputFile", "find_source", "open_input", "read_file"]
 FileRecord = Paper | PendingPaper | BadRecord
+# Beginnings of files that people take for one of ours, by the name of their format.
+_OTHER_FORMATS = (
+    (r"\s*PMID\s*-", "PubMed's format (.nbib)"),
+    (r"\s*(?:FN|PT) (?:Clarivate|Thomson|ISI|J\b)", "Web of Science's format"),
+    (r"\s*%0 ", "EndNote's format (.enw)"),
+    (r"\s*<\?xml|\s*<(?:xml|mods|records|PubmedArticleSet)\b", "XML"),
+    (r"\s*<(?:!doctype html|html)\b", "an HTML page"),
+    (r"%PDF-", "PDF"),
+    (r"PK\x03\x04", "a ZIP archive or an office document"),
+    (r"SQLite format 3", "a SQLite file"),
+)
 
 
 class FileSource(Protocol):
@@ -53,8 +65,13 @@ def find_source(file: InputFile) -> FileSource:
         source: FileSource = plugins.load("sources.files", name)
         if source.accepts(file):
             return source
-    problem = "unsupported file format" if file.head.strip() else "the file is empty"
-    raise SourceError(f"{file.path}: {problem}", f"formats: {', '.join(names)}; plain or gzip", url=str(file.path))
+    other_format = next((name for pattern, name in _OTHER_FORMATS if re.match(pattern, file.head, re.IGNORECASE)), "")
+    unsupported = f"{other_format} is not read" if other_format else "unsupported file format"
+    problem = unsupported if file.head.strip() else "the file is empty"
+    advice = "export it as BibTeX, RIS or CSL-JSON; " if other_format else ""
+    raise SourceError(
+        f"{file.path}: {problem}", f"{advice}formats: {', '.join(names)}; plain or gzip", url=str(file.path)
+    )
 
 
 def read_file(path: Path) -> list[FileRecord]:

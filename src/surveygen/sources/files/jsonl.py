@@ -1,4 +1,4 @@
-"""Papers as JSON objects, one per line: our own format."""
+"""Papers as JSON objects, one per line: our own format and those of services."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
 from surveygen.sources.files import FileLine, InputFile
-from surveygen.sources.record import paper_from
+from surveygen.sources.json_records import paper_from_json
 
 Converter = Callable[[Mapping[str, object]], Paper]
 
@@ -20,13 +20,20 @@ _SNAPSHOT_KEYS = re.compile(r'"(?:submitter|authors_parsed|journal-ref|report-no
 
 def accepts(file: InputFile) -> bool:
     """Whether the file begins with a JSON object, or has a suffix of JSONL, and is not arXiv's snapshot."""
-    has_suffix = bool(_SUFFIXES & set(file.path.suffixes))
-    return (has_suffix or file.head.lstrip().startswith("{")) and not is_snapshot(file.head)
+    return is_json_lines(file) and not is_snapshot(file.head)
 
 
 def read(file: InputFile) -> Iterator[Paper | BadRecord]:
     """Yield papers and bad lines; a paper that stands twice is yielded twice."""
-    return read_json_lines(file, paper_from)
+    return read_json_lines(file, paper_from_json)
+
+
+def is_json_lines(file: InputFile) -> bool:
+    """Whether the file has a suffix of JSONL, or its first line is a whole object or too long to tell."""
+    if _SUFFIXES & set(file.path.suffixes):
+        return not file.head.lstrip().startswith("[")
+    first, end, _ = file.head.lstrip().partition("\n")
+    return first.startswith("{") and (not end or first.rstrip().endswith("}"))
 
 
 def is_snapshot(head: str) -> bool:

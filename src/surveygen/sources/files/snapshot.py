@@ -8,9 +8,10 @@ from surveygen.domain.inline import parse_inline, plain
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
 from surveygen.sources.authors import split_names
+from surveygen.sources.dates import iso_date
 from surveygen.sources.files import InputFile
 from surveygen.sources.files.jsonl import is_snapshot, read_json_lines
-from surveygen.sources.record import is_withdrawal_comment, iso_date, paper_from, read_versions
+from surveygen.sources.record import paper_from, read_versions
 
 # The submitter is a person who did not ask to be published.
 _DROPPED = {"submitter", "authors_parsed", "comments", "journal-ref", "update_date"}
@@ -32,7 +33,7 @@ def _paper(raw: Mapping[str, object]) -> Paper:
     first, latest = (versions[0], versions[-1]) if versions else (None, None)
     if not str(raw.get("id") or "").strip():
         raise SourceError("no id")
-    comment, abstract, day = (str(raw.get(key) or "") for key in ("comments", "abstract", "update_date"))
+    comment, day = (str(raw.get(key) or "") for key in ("comments", "update_date"))
     paper = paper_from(
         {
             **{key: value for key, value in raw.items() if key not in _DROPPED},
@@ -43,11 +44,11 @@ def _paper(raw: Mapping[str, object]) -> Paper:
             "published": first.submitted_at if first and first.n == 1 else None,
             "updated": latest.submitted_at if latest else day,
             "update_date": day,
-            "status": "withdrawn" if is_withdrawal_comment(comment, abstract) else "active",
         }
     )
     datestamp = iso_date(day)
-    return paper.with_changes(datestamp=datestamp[:10]) if datestamp and len(datestamp) >= 10 else paper
+    day_only = datestamp[:10] if datestamp and len(datestamp) >= 10 else None
+    return paper.with_changes(datestamp=day_only, authority=True)
 
 
 def _authors(raw: Mapping[str, object]) -> list[str]:
