@@ -241,7 +241,7 @@ class _FileCheck:
         built, now = str(provenance.get("corpus_sha256", "")), self._context.store.sha256()
         if built and built != now:
             return f"from state {built[:12]} of the corpus, which is now {now[:12]}"
-        return "from other settings, templates or reports, or by another surveygen"
+        return "from an earlier state of the survey (decisions, settings, templates or program)"
 
 
 def _own_files(item: FormatRecord, record: Record) -> set[str]:
