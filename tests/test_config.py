@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import math
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from surveygen import pipeline
 from surveygen.config import (
+    ArxivSettings,
     SettingDoc,
     Settings,
     ThemeSettings,
@@ -23,6 +29,11 @@ from surveygen.config import (
 from surveygen.errors import ConfigError
 
 DOCUMENTED = tuple(document_settings())
+
+
+def key(setting: SettingDoc) -> str:
+    """Return the dotted name of a key."""
+    return f"{setting.table}.{setting.name}".lstrip(".")
 
 
 def _settings(folder: Path, text: str) -> Path:
@@ -80,6 +91,67 @@ def test_a_value_of_another_type_is_refused(tmp_path: Path, text: str, wanted: s
         load_settings(_settings(tmp_path, text))
 
     assert wanted in caught.value.message
+
+
+NUMBERS = [item for item in DOCUMENTED if type(item.default) in (int, float) and item.table != "latex"]
+BELOW_ZERO = {"llm.seed", "translate.least_agreement"}  # -1 has a meaning
+
+
+@pytest.mark.parametrize("setting", NUMBERS, ids=key)
+@given(st.data())
+def test_no_number_is_out_of_bounds(tmp_path_factory: pytest.TempPathFactory, setting: SettingDoc, data: Any) -> None:
+    """Infinite, undefined, negative and absurdly large numbers are refused for every key, with the key and why."""
+    no_numbers = st.sampled_from(["nan", "-nan", "inf", "-inf", "1e300", "-1e300", f"1{'0' * 400}"])
+    negative = st.integers(max_value=-2) | st.integers(max_value=-1).filter(lambda _: key(setting) not in BELOW_ZERO)
+    text = data.draw(no_numbers | (negative | st.integers(min_value=2**63)).map(str))
+    path = _settings(tmp_path_factory.mktemp("numbers"), f'title = "x"\n[{setting.table}]\n{setting.name} = {text}')
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path)
+
+    assert caught.value.path == key(setting)
+    assert re.search(r"is not (a|a whole|a finite) number", caught.value.message)
+
+
+@pytest.mark.parametrize("setting", NUMBERS, ids=key)
+def test_every_number_has_an_upper_limit(setting: SettingDoc, tmp_path: Path) -> None:
+    """The default is below it, and the largest number of 64 bits is not, except for a seed."""
+    path = _settings(tmp_path, f'title = "x"\n[{setting.table}]\n{setting.name} = {2**63 - 1}')
+
+    if key(setting) == "llm.seed":
+        assert load_settings(path).llm.seed == 2**63 - 1
+        return
+    with pytest.raises(ConfigError, match="<"):
+        load_settings(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("languages = []", "languages"),
+        ("formats = []", "formats"),
+        ('languages = ["en", ""]', "languages"),
+        ('[sources.arxiv]\nsets = [""]', "sources.arxiv.sets"),
+        ('[translate]\ncommand = [""]', "translate.command"),
+        ("[llm.options]\nscale = [1.0, nan]", "llm.options.scale[1]"),
+        ("[llm.options]\ntemperature = 1", "llm.options.temperature"),
+        ('[llm.options]\napi_key = "secret"', "llm.options.api_key"),
+    ],
+)
+def test_an_empty_list_or_an_option_of_our_own_is_refused(tmp_path: Path, text: str, path: str) -> None:
+    """The error names the key; a key of a provider is not repeated."""
+    with pytest.raises(ConfigError) as caught:
+        load_settings(_settings(tmp_path, f'title = "x"\n{text}'))
+
+    assert caught.value.path == path
+    assert path.partition("[")[0] in caught.value.message
+    assert "secret" not in caught.value.message
+
+
+def test_the_pause_is_checked_in_python_too() -> None:
+    """Settings made without a file cannot remove it with a number that is not one."""
+    with pytest.raises(ConfigError, match="below arXiv's limit"):
+        ArxivSettings(min_interval_seconds=math.nan)
 
 
 def test_a_class_of_two_columns_has_no_other(tmp_path: Path) -> None:
@@ -223,16 +295,11 @@ def test_a_file_of_another_kind_is_read_by_the_same_rules(tmp_path: Path, text: 
     assert caught.value.path == path
 
 
-def key(setting: SettingDoc) -> str:
-    """Return the dotted name of a key."""
-    return f"{setting.table}.{setting.name}".lstrip(".")
-
-
 def leaves(data: dict[str, object], table: str = "") -> list[str]:
     """List the dotted names of the keys of a TOML file."""
     names: list[str] = []
     for name, value in data.items():
-        names += leaves(value, f"{table}{name}.") if isinstance(value, dict) else [f"{table}{name}"]
+        names += leaves(value, f"{table}{name}.") if isinstance(value, dict) and value else [f"{table}{name}"]
     return names
 
 

@@ -6,6 +6,8 @@ The class docstrings are the documentation of the keys: ``surveygen init`` write
 from __future__ import annotations
 
 import inspect
+import json
+import math
 import re
 import tomllib
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -29,10 +31,15 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MIN_INTERVAL_SECONDS = 3.0  # https://info.arxiv.org/help/api/tou.html: one request every three seconds
 
 T = TypeVar("T")
-Count = Annotated[int, Meta(ge=0)]
-Positive = Annotated[int, Meta(ge=1)]
-Amount = Annotated[float, Meta(ge=0)]
-Seconds = Annotated[float, Meta(gt=0)]
+# Every number has both limits: the upper ones are far above any use, and keep a slip from exhausting the machine.
+Count = Annotated[int, Meta(ge=0, le=10**9)]
+Positive = Annotated[int, Meta(ge=1, le=10**7)]
+Few = Annotated[int, Meta(ge=1, le=10_000)]
+Seed = Annotated[int, Meta(ge=0, lt=2**32)]
+Amount = Annotated[float, Meta(ge=0, le=1e6)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Names = tuple[Annotated[str, Meta(min_length=1)], ...]
+SomeNames = Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +66,12 @@ class ArxivSettings:
     query: str = ""
     api_url: str = "https://export.arxiv.org/api/query"
     contact: str = ""
-    min_interval_seconds: float = MIN_INTERVAL_SECONDS
+    min_interval_seconds: Annotated[float, Meta(ge=0, le=86_400)] = MIN_INTERVAL_SECONDS
     max_papers: Positive = 2000
-    sets: tuple[str, ...] = ()
+    sets: Names = ()
     since: str = ""
     oai_url: str = "https://oaipmh.arxiv.org/oai"
-    feeds: tuple[str, ...] = ()
+    feeds: Names = ()
     feed_url: str = "https://rss.arxiv.org/atom"
     max_requests: Count = 0
     max_megabytes: Count = 0
@@ -72,7 +79,8 @@ class ArxivSettings:
 
     def __post_init__(self) -> None:
         hosts = {name: _parse_url(f"sources.arxiv.{name}", getattr(self, name)) for name in _ARXIV_URLS}
-        if self.min_interval_seconds < MIN_INTERVAL_SECONDS and hosts["api_url"].hostname not in LOOPBACK:
+        is_polite = self.min_interval_seconds >= MIN_INTERVAL_SECONDS  # false for nan, too
+        if not is_polite and hosts["api_url"].hostname not in LOOPBACK:
             raise _invalid(
                 "sources.arxiv.min_interval_seconds",
                 f"{self.min_interval_seconds} is below arXiv's limit",
@@ -108,8 +116,8 @@ class CitationSettings:
         openalex_url: address of OpenAlex; the required key is OPENALEX_API_KEY.
     """
 
-    providers: tuple[str, ...] = ()
-    max_age_days: Count = 30
+    providers: Names = ()
+    max_age_days: Annotated[int, Meta(ge=0, le=36_500)] = 30
     max_requests: Count = 100
     semantic_scholar_url: str = "https://api.semanticscholar.org/graph/v1"
     openalex_url: str = "https://api.openalex.org"
@@ -138,9 +146,9 @@ class EmbedSettings:
     encoder: str = "sentence"
     model: str = "all-MiniLM-L6-v2"
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    max_length: int = 256
-    batch_size: int = 32
-    threads: int = 0
+    max_length: Annotated[int, Meta(ge=1, le=1_000_000)] = 256
+    batch_size: Few = 32
+    threads: Annotated[int, Meta(ge=0, le=4096)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +166,8 @@ class ThemeSettings:
     """
 
     subthemes: Literal["given", "induced", "none"] = "given"
-    seed: int = 0
-    target: int = 0
+    seed: Seed = 0
+    target: Annotated[int, Meta(ge=0, le=10_000)] = 0
     max_moved: Annotated[float, Meta(ge=0, le=1)] = 0.01
     author: str = ""
 
@@ -174,7 +182,7 @@ class SummarizeSettings:
     """
 
     method: str = "extractive"
-    sentences_per_theme: int = 12
+    sentences_per_theme: Few = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +196,14 @@ class LlmSettings:
         input_usd_per_million: price in US dollars of a million input tokens; 0: unknown.
         output_usd_per_million: price in US dollars of a million output tokens; 0: unknown.
         max_concurrency: requests at once.
-        timeout_seconds: seconds that one request may take.
+        timeout_seconds: seconds that one request may take, from the first byte sent to the last one received.
         max_tokens: most tokens of one response.
-        temperature: sampling temperature.
-        seed: random seed sent to the server; below 0: not sent.
+        temperature: sampling temperature; "none": not sent, for models that accept none.
+        seed: random seed sent to the server; -1: not sent.
         json_schema: whether responses are constrained by a schema; false for servers that refuse one.
+        tracing: whether prompts and responses may be sent to LangSmith where its variables, such as LANGSMITH_TRACING,
+            ask for it.
+        options: more options of the provider's langchain class, such as reasoning_effort.
     """
 
     model: str = ""
@@ -200,12 +211,14 @@ class LlmSettings:
     max_cost_usd: Amount = 0.0
     input_usd_per_million: Amount = 0.0
     output_usd_per_million: Amount = 0.0
-    max_concurrency: Positive = 4
+    max_concurrency: Annotated[int, Meta(ge=1, le=256)] = 4
     timeout_seconds: Seconds = 60.0
     max_tokens: Positive = 1200
-    temperature: Amount = 0.0
-    seed: int = -1
+    temperature: Annotated[float, Meta(ge=0, le=10)] | Literal["none"] = 0.0
+    seed: Annotated[int, Meta(ge=-1, le=2**63 - 1)] = -1
     json_schema: bool = True
+    tracing: bool = False
+    options: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.model and not re.fullmatch(r"[a-z0-9_]+:\S+", self.model):
@@ -216,6 +229,9 @@ class LlmSettings:
                 "a limit needs prices",
                 "set input_usd_per_million and output_usd_per_million under [llm]",
             )
+        for name in self.options:
+            if name in _OWN_OPTIONS:
+                raise _invalid(f"llm.options.{name}", "is set by surveygen itself", _OWN_OPTIONS[name])
 
     @property
     def priced(self) -> bool:
@@ -225,6 +241,19 @@ class LlmSettings:
     def cost(self, input_tokens: int, output_tokens: int) -> float:
         """Return US dollars; 0 where prices are unknown."""
         return (input_tokens * self.input_usd_per_million + output_tokens * self.output_usd_per_million) / 1e6
+
+
+# Options of langchain's classes that surveygen sets, and what to write instead.
+_OWN_OPTIONS = {
+    **dict.fromkeys(("model", "model_name", "model_provider"), "set llm.model"),
+    **dict.fromkeys(("base_url", "openai_api_base", "anthropic_api_url", "endpoint"), "set llm.base_url"),
+    **dict.fromkeys(("max_tokens", "max_completion_tokens", "num_predict"), "set llm.max_tokens"),
+    **dict.fromkeys(("timeout", "request_timeout", "max_retries"), "set llm.timeout_seconds"),
+    **dict.fromkeys(("http_client", "client_kwargs", "sync_client_kwargs", "client_args"), "set llm.timeout_seconds"),
+    **{name: f"set llm.{name}" for name in ("temperature", "seed")},
+    "api_key": "put the key in the environment as SURVEYGEN_API_KEY",
+    **dict.fromkeys(("cache", "callbacks", "callback_manager", "rate_limiter", "verbose"), "remove it"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +280,8 @@ class TranslateSettings:
     """
 
     engine: str = "none"
-    languages: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
+    languages: Names = ()
+    command: Names = ()
     per_sentence: bool = False
     codes: tuple[str, ...] = ()
     model: str = ""
@@ -321,8 +350,8 @@ class Settings:
     title: str
     slug: str = ""
     profile: str = "none"
-    languages: tuple[str, ...] = ("en",)
-    formats: tuple[str, ...] = ("html", "latex", "markdown", "json")
+    languages: SomeNames = ("en",)
+    formats: SomeNames = ("html", "latex", "markdown", "json")
     sources: SourceSettings = field(default_factory=SourceSettings)
     citations: CitationSettings = field(default_factory=CitationSettings)
     embed: EmbedSettings = field(default_factory=EmbedSettings)
@@ -428,6 +457,7 @@ def read_toml(kind: type[T], source: Path | Traversable) -> T:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: not valid TOML: {error}", "fix the file") from error
     _reject_unknown_keys(types.type_info(kind), data, "", f"{source}")
+    _reject_infinite(data, "", f"{source}")
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
@@ -447,6 +477,18 @@ def _reject_unknown_keys(kind: types.Type, value: object, path: str, label: str)
             _reject_unknown_keys(kind.item_type, item, f"{path}[{n}]", label)
 
 
+def _reject_infinite(value: object, path: str, label: str) -> None:
+    """Refuse nan and inf wherever they stand: a comparison with nan is never true, so no limit stops it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{label}: {path} = {value!r} is not a finite number", "fix the value", path=path)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _reject_infinite(inner, f"{path}.{key}".lstrip("."), label)
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            _reject_infinite(inner, f"{path}[{n}]", label)
+
+
 def _explain(error: msgspec.ValidationError, kind: type, data: object, label: str) -> ConfigError:
     """Return the error of a value: its key, what it is and what it must be."""
     reason, _, location = str(error).partition(" - at `$")
@@ -464,15 +506,19 @@ def _explain(error: msgspec.ValidationError, kind: type, data: object, label: st
             break  # the message names a list of strings as a whole
         where += step
     where = where.removeprefix(".")
-    return ConfigError(f"{label}: {where} = {value!r} is not {_describe(expected)}", "fix the value", path=where)
+    return ConfigError(
+        f"{label}: {where} = {repr(value)[:80]} is not {_describe(expected)}", "fix the value", path=where
+    )
 
 
 def _describe(kind: types.Type) -> str:
     """Return what a value has to be, in the terms of TOML."""
     if isinstance(kind, types.LiteralType):
         return "one of " + ", ".join(repr(value) for value in kind.values)
+    if isinstance(kind, types.UnionType):
+        return " or ".join(map(_describe, kind.types))
     if isinstance(kind, types.VarTupleType):
-        return "a list of tables" if _is_table(kind.item_type) else "a list of strings"
+        return _describe_list(kind)
     if isinstance(kind, types.IntType | types.FloatType):
         limits = ((">=", kind.ge), (">", kind.gt), ("<=", kind.le), ("<", kind.lt))
         bounds = " and ".join(f"{sign} {limit}" for sign, limit in limits if limit is not None)
@@ -481,6 +527,14 @@ def _describe(kind: types.Type) -> str:
         return "a table of tables" if _is_table(kind.value_type) else "a table of strings"
     terms: dict[type[types.Type], str] = {types.StrType: "a string", types.BoolType: "true or false"}
     return terms.get(type(kind), "a table")
+
+
+def _describe_list(kind: types.VarTupleType) -> str:
+    if _is_table(kind.item_type):
+        return "a list of tables"
+    whole = isinstance(kind.item_type, types.StrType) and kind.item_type.min_length
+    least = ", and at least one" if kind.min_length else ""
+    return f"a list of strings{least}{', none of them empty' if whole else ''}"
 
 
 def _is_table(kind: types.Type) -> bool:
@@ -519,6 +573,8 @@ def document_settings(kind: type = Settings, table: str = "") -> Iterator[Settin
 
 def toml_value(value: object) -> str:
     """Write a value of a setting as TOML, on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(key)} = {toml_value(inner)}' for key, inner in value.items())}}}"
     if isinstance(value, tuple):
         return f"[{', '.join(map(toml_value, value))}]"
     return tomli_w.dumps({"key": value}).removeprefix("key = ").strip()

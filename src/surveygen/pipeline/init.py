@@ -58,7 +58,9 @@ def settings_file(values: Mapping[str, object]) -> str:
             table = setting.table
             lines += ["", *_comment(setting.table_text), f"[{table}]"]
         value = values.get(f"{table}.{setting.name}".lstrip("."), setting.default)
-        lines += ["", *_comment(setting.text), f"{setting.name} = {toml_value(value)}"]
+        # An empty table gets its header, so that keys can be written below it.
+        entry = f"[{table}.{setting.name}]" if value == {} else f"{setting.name} = {toml_value(value)}"
+        lines += ["", *_comment(setting.text), entry]
     return "\n".join(lines) + "\n"
 
 
