@@ -5,11 +5,18 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from surveygen.config import LOOPBACK
 from surveygen.errors import ConfigError
+from surveygen.redaction import is_secret
+
+# What a program is told of the environment: where programs and folders are, and how to write text.
+_CHILD_VARIABLES = frozenset(
+    {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LD_LIBRARY_PATH"}
+)
 
 
 def now_override() -> str | None:
@@ -48,7 +55,37 @@ def model_key(base_url: str) -> str | None:
     return key or ("local" if local else None)
 
 
+def forget_removed_tracer() -> None:
+    """Remove the variables of a tracer that langchain no longer has, and for which it refuses every request."""
+    for name in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
+        os.environ.pop(name, None)
+
+
 def cache_folder() -> Path:
     """Return the user's cache folder of surveygen, in XDG_CACHE_HOME or ``~/.cache``."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "surveygen"
+    return _user_folder("XDG_CACHE_HOME", ".cache")
+
+
+def state_folder() -> Path:
+    """Return the user's folder for what surveygen remembers, in XDG_STATE_HOME or ``~/.local/state``."""
+    return _user_folder("XDG_STATE_HOME", ".local/state")
+
+
+def child_environment(*prefixes: str) -> dict[str, str]:
+    """Return the variables that a program gets: paths, language and time zone, and those with a prefix; no keys."""
+    named = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _CHILD_VARIABLES or name.startswith(("LC_", *prefixes))
+    }
+    return {name: value for name, value in named.items() if not is_secret(name)}
+
+
+def _user_folder(variable: str, below_home: str) -> Path:
+    base = os.environ.get(variable, "")
+    if Path(base).is_absolute():
+        return Path(base) / "surveygen"
+    try:
+        return Path.home() / below_home / "surveygen"
+    except RuntimeError:  # neither HOME nor an entry in the password file, as in some containers
+        return Path(tempfile.gettempdir()) / f"surveygen-{os.getuid()}" / Path(below_home).name.lstrip(".")

@@ -18,9 +18,11 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
+from surveygen.redaction import redact
+
 
 class SurveygenError(Exception):
-    """An error that the user can fix.
+    """An error that the user can fix; keys and passwords are removed from its texts.
 
     Args:
         message: what happened, with the value, in one line.
@@ -31,9 +33,10 @@ class SurveygenError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, hint: str = "", *, retryable: bool = False) -> None:
+        message = redact(message)
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = redact(hint)
         self.retryable = retryable
 
 

@@ -99,15 +99,67 @@ def test_a_bad_answer_is_repaired_once(ask: Ask) -> None:
     assert "it is not good" in model.asked[1].messages[-1].text
 
 
-def test_a_model_that_stays_bad_is_given_up_and_not_paid_again(ask: Ask) -> None:
-    """Two bad answers are kept like good ones: the next run reads them and asks nothing."""
-    model = Script("bad")
+@pytest.mark.parametrize("bad", ["bad", "", " ", LlmResponse("ba", cut=True), "good, as zq"])
+def test_an_unusable_answer_is_asked_again_in_the_next_run(ask: Ask, bad: str | LlmResponse) -> None:
+    """Nothing of it is cached: neither of one that is empty, cut off or unreadable, nor of one that leaks."""
+    bad = f"good {PromptTemplates(TemplateRoots(template_root())).canary}" if bad == "good, as zq" else bad
+
+    first = ask(Script(bad))
+    again = ask(Script("good"))
+
+    assert first[0] is None
+    assert first[1].unusable == 1
+    assert again[0] == "good"
+    assert (again[1].calls, again[1].cached) == (1, 0)
+
+
+def test_a_cut_answer_that_can_be_read_is_kept(ask: Ask) -> None:
+    """It is as good as a whole one."""
+    model = Script(LlmResponse("good", cut=True))
+
+    assert ask(model)[0] == ask(model)[0] == "good"
+    assert len(model.asked) == 1
+
+
+def test_a_repaired_answer_is_paid_once(ask: Ask, answers: LlmCache) -> None:
+    """The next run asks nothing; the tokens of both answers are counted."""
+    model = Script("bad", "good")
 
     first, again = ask(model), ask(model)
 
-    assert first[0] is again[0] is None
-    assert first[1].unusable == again[1].unusable == 1
-    assert (len(model.asked), again[1].calls, again[1].postponed) == (2, 0, 0)
+    assert first[0] == again[0] == "good"
+    assert (len(model.asked), again[1].calls, again[1].cached) == (2, 0, 1)
+    assert answers.totals("script") == (1, 200, 20)
+
+
+def test_answers_of_an_earlier_version_stay_valid(ask: Ask, answers: LlmCache) -> None:
+    """Earlier versions cached an unusable answer, and the repaired one under the request to repair it."""
+    model = Script("bad", "good")
+    ask(model)
+    asked = [request.key("script") for request in model.asked]
+    answers.put(asked[0], "script", LlmResponse("bad"))
+    answers.put(asked[1], "script", LlmResponse("good old one"))
+
+    assert ask(Script("never asked"))[0] == "good old one"
+
+
+def test_unusable_answers_in_a_row_stop_the_run(ask: Ask) -> None:
+    """After five requests without a usable answer the error names the last fault; one usable answer starts anew."""
+    meter = BudgetTracker(LlmSettings(model="openai:test"))
+    for n in range(4):
+        ask(Script("bad"), meter, say=f"it is odd {n}")
+    ask(Script("good"), meter, say="once")
+    for n in range(4):
+        ask(Script("bad"), meter, say=f"it is odd {n}")
+
+    with pytest.raises(
+        SummaryError, match=r"no usable answer to 5 requests in a row \(the last one: it is not good\)"
+    ) as caught:
+        ask(Script("bad"), meter, say="twice")
+
+    assert caught.value.exit_code == 7
+    assert meter.usage().stopped == "unusable"
+    assert ask(Script("good"), say="once")[0] == "good"
 
 
 def test_an_answer_that_was_cut_off_is_asked_shorter(ask: Ask) -> None:

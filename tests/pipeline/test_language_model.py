@@ -304,11 +304,39 @@ def test_a_hostile_server_leaves_no_trace(project: Project, server: LanguageServ
     ):
         assert trace not in written
     assert fallbacks > 0
-    if manner is not moody:  # all of its questions were answered, however badly
+    if manner in {hallucinated, misattributed}:  # all of its answers could be read
         assert server.asked == []
     else:
         paid = {each.messages for each in server.asked if each.messages in asked}
         assert len(paid) <= len(asked)
+
+
+@pytest.mark.parametrize(
+    "said", [Said(""), Said('{"claims": [{"role": "fin', finish="length"), Said("I am sorry, but I cannot do that.")]
+)
+def test_a_model_without_a_usable_answer_stops_the_build(project: Project, server: LanguageServer, said: Said) -> None:
+    """Exit code 7 after a few requests; the earlier draft is whole, and the next build asks only what is not known."""
+    pipeline.build(project, SILENT)
+    folder = project.output / project.settings.slug / "en"
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    known = {asked.messages for asked in server.asked}
+    longer = replace(project, settings=replace(project.settings, llm=replace(project.settings.llm, max_tokens=299)))
+    server.asked.clear()
+    server.manner = lambda asked: honest(asked) if asked.before < 3 else said
+
+    with pytest.raises(SummaryError, match="no usable answer to 5 requests in a row") as caught:
+        pipeline.build(longer, SILENT)
+
+    assert caught.value.exit_code == 7
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert pipeline.verify(project).problems == ()
+    answered = {asked.messages for asked in server.asked[:3]}
+    assert answered <= known
+    server.asked.clear()
+    server.manner = honest
+    pipeline.build(longer, SILENT)
+    assert answered.isdisjoint({asked.messages for asked in server.asked})
+    assert holds(longer)
 
 
 def test_a_server_that_hangs_or_is_gone_ends_in_a_whole_draft(project: Project, server: LanguageServer) -> None:

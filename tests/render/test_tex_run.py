@@ -142,6 +142,105 @@ def test_a_template_can_neither_write_outside_nor_run_a_program(tmp_path: Path) 
     assert not outside.exists()
 
 
+# Each returns what it should not be able to reach: the words of a file outside, or anything true.
+_LUA_ATTACKS = {
+    "open": 'return io.open(SECRET):read("a")',
+    "open_upwards": 'return io.open("../../../../../../.." .. SECRET):read("a")',
+    "lines": "for line in io.lines(SECRET) do return line end",
+    "input": "io.input(SECRET) return io.read()",
+    "loadfile": "local _, words = loadfile(SECRET) return words:find('hush', 1, true)",
+    "dofile": "local _, words = pcall(dofile, SECRET) return words:find('hush', 1, true)",
+    "open_method": "local file = io.tmpfile() return getmetatable(file).__index.open and true",
+    "popen": 'return io.popen("cat " .. SECRET):read("a")',
+    "execute": 'return os.execute("touch " .. OUTSIDE)',
+    "spawn": 'return os.spawn("touch " .. OUTSIDE) == 0',
+    "write": 'io.open(OUTSIDE, "w"):write("x"):close() return true',
+    "append": 'io.open(SECRET, "a"):write("x"):close() return true',
+    "output": "return io.output(OUTSIDE):write('x')",
+    "remove": "return os.remove(SECRET)",
+    "rename_in": 'return os.rename(SECRET, "here.txt")',
+    "rename_out": 'io.open("here.txt", "w"):close() return os.rename("here.txt", OUTSIDE)',
+    "symlink": 'lfs.link(SECRET, "there.txt", true) return io.open("there.txt"):read("a")',
+    "mkdir": "return lfs.mkdir(OUTSIDE)",
+    "touch": "return lfs.touch(SECRET)",
+    "list": "for name in lfs.dir(FOLDER) do return name end",
+    "environment": 'return os.getenv("OPENAI_API_KEY")',
+    "all_of_the_environment": 'return os.env and rawget(os.env, "OPENAI_API_KEY")',
+    "kpse_variable": 'local value = kpse.var_value("OPENAI_API_KEY") return value ~= "" and value',
+    "unlock": 'os.setenv("openin_any", "a") return io.open(SECRET):read("a")',
+    "library": 'return package.loadlib("libc.so.6", "*")',
+    "upvalue": 'local _, real = debug.getupvalue(io.open, 1) return real(SECRET):read("a")',
+    "function_of_a_frame": ("local real = debug.getinfo(1, 'f').func or error() return real"),
+    "hook": "return debug.sethook(function() end) or debug.gethook()",
+    "registry": "return debug.getregistry()",
+    "bytecode": 'return load(string.dump(function() return 1 end), "x", "b")()',
+    "foreign_upvalue": 'return load(string.dump(io.open), "x", "b", {})',
+    "archive": "return zip.open(SECRET) or gzip.open(SECRET)",
+    "socket": "return require('socket').tcp():connect('127.0.0.1', 9)",
+    "find_callback": (
+        "callback.register(\"find_read_file\", function() return SECRET end) return token.create('input') and nil"
+    ),
+    "proc": 'return io.open("/proc/self/environ"):read("a"):find("OPENAI_API_KEY")',
+}
+
+
+@pytest.mark.parametrize("kernel", [True, False], ids=["kernel", "lua"])
+@tex_engine
+@pytest.mark.tex
+def test_lua_reaches_neither_files_nor_programs_nor_keys(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kernel: bool,  # noqa: FBT001  # a case
+) -> None:
+    """Code in a template ends where the compilation ends; the kernel's wall and that of Lua each hold alone."""
+    if not kernel:
+        monkeypatch.setattr("surveygen.render.latex.compile.landlock", lambda *_: None)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-hush-12345678")
+    secret, outside = tmp_path / "elsewhere" / "secret.txt", tmp_path / "elsewhere" / "outside.txt"
+    secret.parent.mkdir()
+    secret.write_text("hush -- not Lua", encoding="utf-8")
+    names = f"local SECRET, OUTSIDE, FOLDER = '{secret}', '{outside}', '{secret.parent}'\n"
+    for name, code in _LUA_ATTACKS.items():
+        attack = f"local fine, reached = pcall(function() {code} end)\n"
+        attack += f"if fine and reached then texio.write_nl('! reached by {name}') end"
+        (tmp_path / f"{name}.bib").write_text(f"{names}{attack}", encoding="utf-8")
+    body = "".join(f"\\directlua{{dofile('{name}.bib')}}" for name in _LUA_ATTACKS)
+    _write(tmp_path, f"{body}\\IfFileExists{{{secret}}}{{\\input{{{secret}}}}}{{}}Text", "\\usepackage{fontspec}")
+
+    report = compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=60)
+
+    assert report.errors == ()
+    assert secret.read_text(encoding="utf-8") == "hush -- not Lua"
+    assert list(secret.parent.iterdir()) == [secret]
+
+
+@tex_engine
+@pytest.mark.tex
+@pytest.mark.parametrize(
+    "code",
+    [
+        "\\newread\\r \\openin\\r={SECRET}\\relax \\ifeof\\r\\else\\errmessage{reached}\\fi",
+        "\\IfFileExists{SECRET}{\\errmessage{reached}}{}",
+        "\\saveimageresource{SECRET}\\errmessage{reached}",
+        "\\immediate\\pdfextension obj file {SECRET}\\errmessage{reached}",
+    ],
+)
+def test_tex_reads_nothing_outside(tmp_path: Path, code: str) -> None:
+    """Neither as text nor as a picture."""
+    secret = tmp_path / "secret.tex"
+    secret.write_text("hush", encoding="utf-8")
+    folder = tmp_path / "survey"
+    folder.mkdir()
+    _write(folder, code.replace("SECRET", str(secret)))
+
+    try:
+        compile_pdf(folder / "survey.tex", folder / "survey.pdf", seconds=60)
+    except TemplateError as error:
+        assert "reached" not in error.message  # noqa: PT017  # both outcomes are right
+    else:
+        assert b"hush" not in (folder / "survey.pdf").read_bytes()
+
+
 def _write(folder: Path, body: str, preamble: str = "") -> None:
     head = f"\\documentclass{{article}}\\providecommand\\texorpdfstring[2]{{#1}}{preamble}"
     text = f"{head}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"

@@ -22,6 +22,7 @@ class Asked:
 
     messages: tuple[str, ...]
     before: int
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sentences(self) -> list[tuple[int, str, str]]:
@@ -89,14 +90,20 @@ class LanguageServer:
         self.manner: Manner = honest
         self.asked: list[Asked] = []
         self.faults: Counter[str] = Counter()
+        self.connections = 0
         self._lock = threading.Lock()
         self._going = threading.Event()
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
+            def setup(self) -> None:
+                owner.connections += 1
+                super().setup()
+
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                said = owner._say(tuple(message["content"] for message in body["messages"]))
+                messages = tuple(message["content"] for message in body.pop("messages"))
+                said = owner._say(messages, body)
                 owner._going.wait(said.hang)
                 self._send(said)
 
@@ -123,9 +130,9 @@ class LanguageServer:
         """The base URL."""
         return f"http://127.0.0.1:{self._server.server_port}/v1"
 
-    def _say(self, messages: tuple[str, ...]) -> Said:
+    def _say(self, messages: tuple[str, ...], options: dict[str, Any]) -> Said:
         with self._lock:
-            asked = Asked(messages, len(self.asked))
+            asked = Asked(messages, len(self.asked), options)
             self.asked.append(asked)
         return self.manner(asked)
 

@@ -54,7 +54,8 @@ class ModelUse:
     """Use of a language model by a survey since its first build.
 
     Attributes:
-        model: provider and name. calls: responses paid for. cost_usd: None if the price is unknown.
+        model: provider and name. calls: usable responses; tokens and cost include those of responses that had to be
+            repaired. cost_usd: None if the price is unknown.
         fallbacks: papers and themes written without the model because it gave no usable answer.
         replaced: claims that failed the check and were replaced by a sentence of the paper. dropped: those without one.
     """

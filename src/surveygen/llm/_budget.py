@@ -9,9 +9,13 @@ from dataclasses import dataclass
 
 from surveygen.config import LlmSettings
 from surveygen.domain.llm import LlmRequest, LlmResponse
+from surveygen.errors import SummaryError
 
 BYTES_PER_TOKEN = 3  # English has about 4; with 3 a reservation is rather too high than too low
 _MAX_FAILURES = 5  # requests in a row without a response after which the server counts as gone
+# Requests in a row without a usable response, even after repair, after which the run stops: of a model that answers
+# nine in ten well, five in a row are one in 100,000, and a model that answers half of them well is no use.
+MAX_UNUSABLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class LlmUsage:
         repairs: requests for a better form. retries: requests sent again after an error.
         unusable: responses that could not be parsed even after repair, or repeated the instructions.
         postponed: requests left for the next run. cost_usd: None where no price is known.
-        stopped: why no more requests were sent: "budget", "unavailable", or "".
+        stopped: why no more requests were sent: "budget", "unavailable", "unusable", or "".
     """
 
     calls: int
@@ -49,6 +53,7 @@ class BudgetTracker:
         self._reserved_usd = 0.0
         self._pending = 0
         self._failures_in_a_row = 0
+        self._unusable_in_a_row = 0
         self._stopped = ""
 
     def count(self, name: str) -> None:
@@ -105,6 +110,30 @@ class BudgetTracker:
             self._failures_in_a_row += 1
             if fatal or self._failures_in_a_row >= _MAX_FAILURES:
                 self._stopped = self._stopped or "unavailable"
+
+    def record_usable(self) -> None:
+        """Count a response that could be parsed."""
+        with self._lock:
+            self._unusable_in_a_row = 0
+
+    def record_unusable(self, reason: str) -> None:
+        """Count a request whose responses could not be parsed, even after repair.
+
+        Raises:
+            SummaryError: it is one of too many in a row.
+        """
+        with self._lock:
+            self._counts["unusable"] += 1
+            self._unusable_in_a_row += 1
+            if self._unusable_in_a_row < MAX_UNUSABLE:
+                return
+            self._stopped = self._stopped or "unusable"
+        raise SummaryError(
+            f"{self._settings.model or 'the language model'} gave no usable answer to {MAX_UNUSABLE} requests in a row "
+            f"(the last one: {reason})",
+            "choose another llm.model, or raise llm.max_tokens if answers are cut off; what was answered is kept",
+            provider=self._settings.model,
+        )
 
     @property
     def answered(self) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
@@ -44,6 +45,10 @@ class ModelError(SummaryError):
     def fatal(self) -> bool:
         """Whether no request at all will be answered: a wrong key, no permission, no such model."""
         return self.status in {401, 403, 404}
+
+
+class _LeakError(SummaryError):
+    """A response that repeats the instructions; the model is not asked to repair it."""
 
 
 class ChatModel(Protocol):
@@ -141,6 +146,7 @@ class CachedLlmClient:
             None if there is no usable response, or no request was sent: the budget is spent or the server is gone.
 
         Raises:
+            SummaryError: several requests in a row got no usable response.
             ModelError: the model will answer no request (a wrong key, no such model).
             ConfigError: the model cannot be used.
         """
@@ -148,44 +154,49 @@ class CachedLlmClient:
             Message("system", self._prompts.fill(self._system, {"canary": self._prompts.canary})),
             Message("user", self._prompts.fill(task, values)),
         )
-        response = self._respond(LlmRequest(turns, schema), task)
-        if response is None:
-            return None
-        try:
-            return read(response.text)
-        except SummaryError as error:
-            reason = f"{error.message}; it was cut off, so be shorter" if response.cut else error.message
-        self._budget.count("repairs")
-        repair = (
-            Message("assistant", response.text[:_SHOWN] or "{}"),
-            Message("user", self._prompts.fill("repair", {"reason": reason})),
-        )
-        response = self._respond(LlmRequest((*turns, *repair), schema), task)
-        if response is None:
-            return None
-        try:
-            return read(response.text)
-        except SummaryError:
-            self._budget.count("unusable")
-            return None
+        conversation = _Conversation(self._prompts, (self._system, task), turns, schema, read)
+        # Earlier versions cached unusable responses as well, and a repaired one as the response to the repair.
+        request = conversation.first
+        for _ in ("response", "repaired response"):
+            response = self._cache.get(request.key(self._model.fingerprint))
+            if response is None:
+                break
+            try:
+                value = conversation.parse(response)
+            except SummaryError as error:
+                request = conversation.repair(response, error)
+            else:
+                self._budget.count("cached")
+                return value
+        return self._ask(conversation)
 
-    def _respond(self, request: LlmRequest, task: str) -> LlmResponse | None:
-        """Return the cached or a new response; None if there is none, or if it repeats the prompt."""
-        key = request.key(self._model.fingerprint)
-        response = self._cache.get(key)
-        if response is not None:
-            self._budget.count("cached")
-        else:
+    def _ask(self, conversation: _Conversation[T]) -> T | None:
+        """Send a request, and once more with what is wrong with the response; only a usable response is cached.
+
+        Raises:
+            SummaryError: so many requests in a row got no usable response that the next ones will not get one either.
+        """
+        request, spent = conversation.first, (0, 0)
+        for last in (False, True):
             with self._budget.reserve(request) as reserved:
                 response = self._send(request) if reserved else None
             if response is None:
                 return None
-            self._cache.put(key, self._model.fingerprint, response)
-        instructions = "\n".join(self._prompts.instructions(name) for name in (self._system, task))
-        if prompt_leak(response.text, instructions, self._prompts.canary):
-            self._budget.count("unusable")
-            return None
-        return response
+            spent = (spent[0] + response.input_tokens, spent[1] + response.output_tokens)
+            try:
+                value = conversation.parse(response)
+            except SummaryError as error:
+                if last or isinstance(error, _LeakError):
+                    self._budget.record_unusable(error.message)
+                    return None
+                self._budget.count("repairs")
+                request = conversation.repair(response, error)
+            else:
+                self._budget.record_usable()
+                paid = replace(response, input_tokens=spent[0], output_tokens=spent[1])
+                self._cache.put(conversation.first.key(self._model.fingerprint), self._model.fingerprint, paid)
+                return value
+        return None
 
     def _send(self, request: LlmRequest) -> LlmResponse | None:
         """Send a request, up to ATTEMPTS times while the error is one that may pass; None if it stays unanswered."""
@@ -206,6 +217,41 @@ class CachedLlmClient:
                 raise
             return None
         return self._budget.commit(request, response)
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation(Generic[T]):
+    """One task for the model: its first request, the request to repair a response, and how responses are parsed."""
+
+    prompts: Prompts
+    names: tuple[str, str]
+    turns: tuple[Message, ...]
+    schema: str
+    read: Callable[[str], T]
+
+    @property
+    def first(self) -> LlmRequest:
+        """The request for the task."""
+        return LlmRequest(self.turns, self.schema)
+
+    def parse(self, response: LlmResponse) -> T:
+        """Parse a response.
+
+        Raises:
+            SummaryError: it is empty, cut off in the middle, not in the form that was asked for, or repeats the prompt.
+        """
+        instructions = "\n".join(map(self.prompts.instructions, self.names))
+        if prompt_leak(response.text, instructions, self.prompts.canary):
+            raise _LeakError("it repeats the instructions")
+        if not response.text.strip():
+            raise SummaryError("it is empty")
+        return self.read(response.text)
+
+    def repair(self, response: LlmResponse, error: SummaryError) -> LlmRequest:
+        """Return the request to repair an unusable response."""
+        reason = f"{error.message}; it was cut off, so be shorter" if response.cut else error.message
+        request = Message("user", self.prompts.fill("repair", {"reason": reason}))
+        return LlmRequest((*self.turns, Message("assistant", response.text[:_SHOWN] or "{}"), request), self.schema)
 
 
 def _wait_seconds(state: RetryCallState) -> float:

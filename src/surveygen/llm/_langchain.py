@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from surveygen.config import LlmSettings
 from surveygen.domain.llm import LlmRequest, LlmResponse
-from surveygen.environment import model_key
+from surveygen.domain.text import text_sha256
+from surveygen.environment import forget_removed_tracer, model_key
 from surveygen.errors import ConfigError
 from surveygen.llm._client import ModelError
+from surveygen.redaction import redact, userinfo
 
 _MAX_WAIT = 60.0  # seconds: a server that asks for a longer wait does not get it
 _SCHEMA_REFUSED = frozenset({400, 422, 501})  # HTTP status
 _MAX_DETAIL = 200  # code points of a provider's error message
+_MAX_BYTES = 8 * 2**20  # of a response: one of 100,000 tokens has about 1 MB
+_MAX_PACKED = 2**17  # of a compressed one, which unpacks to at most a thousand times as much
+# Attributes that lead from a langchain chat model to its HTTP client.
+_CLIENT_NAMES = ("root_client", "client", "_client", "_api_client", "_httpx_client", "http_client")
+_CLIENT_DEPTH = 4
 
 
 def connect(settings: LlmSettings) -> LangChat:
@@ -37,7 +47,11 @@ class LangChat:
     def fingerprint(self) -> str:
         """Model, server and what shapes the response; not how often and how fast requests are sent."""
         names = ("model", "base_url", "max_tokens", "temperature", "seed", "json_schema")
-        return json.dumps([getattr(self._settings, name) for name in names])
+        values = [getattr(self._settings, name) for name in names]
+        values[1] = redact(values[1])  # it is stored beside the answers
+        if self._settings.options:  # as a hash: an option can hold a key
+            values.append(text_sha256(json.dumps(self._settings.options, sort_keys=True, default=str))[:16])
+        return json.dumps(values)
 
     def answer(self, request: LlmRequest) -> LlmResponse:
         """Send a request; if the server refuses a JSON Schema, send it again without, and so from then on."""
@@ -46,11 +60,24 @@ class LangChat:
                 self._model = _make_model(self._settings)
         turns = [(message.speaker, message.text) for message in request.messages]
         sends_schema = self._sends_schema
-        reply = _invoke(self._model, turns, request.schema if sends_schema else "")
+        reply = self._invoke(turns, request.schema if sends_schema else "")
         if sends_schema and _status(reply) in _SCHEMA_REFUSED:
-            reply = _invoke(self._model, turns, "")
+            reply = self._invoke(turns, "")
             self._sends_schema = isinstance(reply, Exception)
-        return _parse_reply(reply, self._settings.model)
+        return _parse_reply(reply, self._settings)
+
+    def _invoke(self, turns: Sequence[tuple[str, str]], schema: str) -> Any:  # noqa: ANN401  # langchain's
+        """Return langchain's message, or the exception, as each provider has errors of its own.
+
+        The request is sent in a thread of its own: clients limit the time between two bytes, not that of a response.
+        """
+        replies: SimpleQueue[Any] = SimpleQueue()
+        work = partial(_send, self._model, turns, schema, traced=self._settings.tracing)
+        threading.Thread(target=lambda: replies.put(work()), daemon=True).start()
+        try:
+            return replies.get(timeout=self._settings.timeout_seconds)
+        except Empty:
+            return TimeoutError(f"no whole response in {self._settings.timeout_seconds:g} seconds")
 
 
 def _make_model(settings: LlmSettings) -> Any:  # noqa: ANN401  # a langchain chat model
@@ -60,7 +87,8 @@ def _make_model(settings: LlmSettings) -> Any:  # noqa: ANN401  # a langchain ch
         ConfigError: a package is missing, or the provider refuses the settings; the hint says what to install.
     """
     provider, _, name = settings.model.partition(":")
-    options: dict[str, object] = {"temperature": settings.temperature, "max_retries": 0}
+    options: dict[str, object] = {**settings.options, "max_retries": 0}
+    options |= {} if settings.temperature == "none" else {"temperature": settings.temperature}
     if provider == "ollama":  # the one provider with other names for the limits; it would wait for ever without
         options["num_predict"] = settings.max_tokens
         options["client_kwargs"] = {"timeout": settings.timeout_seconds}
@@ -77,11 +105,13 @@ def _make_model(settings: LlmSettings) -> Any:  # noqa: ANN401  # a langchain ch
         raise ConfigError(
             f"langchain cannot be imported: {error}", "run: pip install --upgrade langchain", path="llm.model"
         ) from error
+    forget_removed_tracer()
     # A provider that misses its key or refuses an option raises an error of its own, which only a runnable catches.
     # The model comes in a list: a runnable that returns a runnable would invoke it at once.
     init: Any = init_chat_model  # its overloads do not list the options
     maker: Any = RunnableLambda(lambda _none: [init(name, model_provider=provider, **options)])
-    made = maker.batch([None], return_exceptions=True)[0]
+    with _tracing(allowed=settings.tracing):
+        made = maker.batch([None], return_exceptions=True)[0]
     if isinstance(made, ImportError):
         package = f"langchain-{provider.replace('_', '-')}"
         raise ConfigError(
@@ -91,42 +121,108 @@ def _make_model(settings: LlmSettings) -> Any:  # noqa: ANN401  # a langchain ch
         ) from made
     if isinstance(made, Exception):
         raise ConfigError(
-            f"llm.model: {settings.model!r} cannot be used: {' '.join(str(made).split())[:_MAX_DETAIL]}",
+            f"llm.model: {settings.model!r} cannot be used: {_one_line(str(made), settings)}",
             "fix [llm] in survey.toml, or set the key in the environment (SURVEYGEN_API_KEY, or the provider's own)",
             path="llm.model",
         ) from made
+    for client in _http_clients(made[0]):
+        hooks = client.event_hooks
+        client.event_hooks = {**hooks, "request": [_ask_plain], "response": [partial(_bound, settings.timeout_seconds)]}
     return made[0]
 
 
-def _invoke(model: Any, turns: Sequence[tuple[str, str]], schema: str) -> Any:  # noqa: ANN401  # langchain's
-    """Return langchain's message, or the exception, as each provider has errors of its own."""
+def _http_clients(model: Any) -> Iterator[Any]:  # noqa: ANN401  # a langchain chat model
+    """Yield the clients of httpx, or httpx2, below a chat model; each provider has its own in another place."""
+    objects = [model]
+    for _ in range(_CLIENT_DEPTH):
+        below = [getattr(item, name, None) for item in objects for name in _CLIENT_NAMES]
+        objects = list({id(item): item for item in below if item is not None}.values())
+        yield from (item for item in objects if hasattr(item, "event_hooks") and not hasattr(item, "aclose"))
+
+
+def _ask_plain(request: Any) -> None:  # noqa: ANN401  # of httpx or httpx2
+    """Ask for a response that is not compressed, so that its size can be limited as it comes."""
+    request.headers["accept-encoding"] = "identity"
+
+
+def _bound(seconds: float, response: Any) -> None:  # noqa: ANN401  # of httpx or httpx2
+    """Limit the body of a response, which is not read yet, in bytes and in time."""
+    encoding = response.headers.get("content-encoding", "identity")
+    if encoding not in {"identity", "gzip", "deflate"}:
+        raise OSError(f"the response is encoded as {encoding[:20]!r}, which was not asked for")
+    limit = _MAX_BYTES if encoding == "identity" else _MAX_PACKED
+    deadline = time.monotonic() + seconds
+    source = response.stream
+    base = next(kind for kind in type(source).__mro__ if kind.__name__ == "SyncByteStream")
+
+    def chunks(_self: object) -> Iterator[bytes]:
+        size = 0
+        for chunk in source:
+            size += len(chunk)
+            if size > limit:
+                raise OSError(f"the response is longer than {limit // 2**10} KiB")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no whole response in {seconds:g} seconds")
+            yield chunk
+
+    response.stream = type("BoundedStream", (base,), {"__iter__": chunks, "close": lambda _self: source.close()})()
+
+
+@contextmanager
+def _tracing(*, allowed: bool) -> Iterator[None]:
+    """Send nothing to LangSmith within the block, or what its variables in the environment ask for if allowed."""
+    from langsmith import tracing_context  # noqa: PLC0415  # a part of langchain
+
+    with tracing_context(enabled=None if allowed else False):
+        yield
+
+
+def _send(model: Any, turns: Sequence[tuple[str, str]], schema: str, *, traced: bool) -> Any:  # noqa: ANN401
+    """Invoke a langchain model; return its message or the exception."""
     if schema:
         with suppress(NotImplementedError, TypeError, ValueError):  # no schemas; the prompt describes the form as well
             model = model.with_structured_output(json.loads(schema), method="json_schema", include_raw=True)
-    reply = model.batch([turns], return_exceptions=True)[0]
+    with _tracing(allowed=traced):
+        reply = model.batch([turns], return_exceptions=True)[0]
     return reply["raw"] if isinstance(reply, Mapping) else reply
 
 
-def _parse_reply(reply: Any, model: str) -> LlmResponse:  # noqa: ANN401  # langchain's message or an exception
+def _parse_reply(reply: Any, settings: LlmSettings) -> LlmResponse:  # noqa: ANN401  # langchain's message, an exception
+    """Return a response without the keys that it may repeat.
+
+    Raises:
+        ModelError: there is none. ConfigError: the provider knows no such option.
+    """
+    secrets = userinfo(settings.base_url)
     if not isinstance(reply, Exception):
         usage = reply.usage_metadata or {}
         text = reply.content if isinstance(reply.content, str) else str(reply.text)
         cut = reply.response_metadata.get("finish_reason", reply.response_metadata.get("done_reason")) == "length"
-        return LlmResponse(text, cut, usage.get("input_tokens", 0), usage.get("output_tokens", 0))
+        return LlmResponse(redact(text, *secrets), cut, usage.get("input_tokens", 0), usage.get("output_tokens", 0))
     completion = getattr(reply, "completion", None)  # OpenAI's client raises where a response was cut off
     if completion is not None:
         usage = completion.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-        return LlmResponse(completion.choices[0].message.content or "", True, *tokens)  # noqa: FBT003  # cut off
+        return LlmResponse(redact(completion.choices[0].message.content or "", *secrets), True, *tokens)  # noqa: FBT003
     headers = getattr(getattr(reply, "response", None), "headers", None) or {}
     wait = str(headers.get("retry-after", ""))  # seconds, or a date, which is ignored
-    detail = " ".join(f"{type(reply).__name__}: {reply}".split())[:_MAX_DETAIL]
+    cause = reply.__cause__ if isinstance(reply.__cause__, OSError) else reply  # a limit of ours, wrapped by the client
+    detail = _one_line(f"{type(cause).__name__}: {cause}", settings)
+    if isinstance(reply, TypeError) and settings.options:
+        raise ConfigError(
+            f"llm.options: {settings.model} accepts no such option: {detail}", "fix [llm.options]", path="llm.options"
+        ) from reply
     raise ModelError(
-        f"{model} gave no answer: {detail}",
-        provider=model,
+        f"{settings.model} gave no answer: {detail}",
+        provider=settings.model,
         status=_status(reply),
         wait_seconds=min(float(wait), _MAX_WAIT) if wait.isdecimal() else 0.0,
     ) from reply
+
+
+def _one_line(text: str, settings: LlmSettings) -> str:
+    """Return the words of a provider without keys, and not too many of them."""
+    return " ".join(redact(text, *userinfo(settings.base_url)).split())[:_MAX_DETAIL]
 
 
 def _status(reply: object) -> int:

@@ -1,7 +1,7 @@
 """Run LuaLaTeX, and biber where TeX asks for it, in a locked folder.
 
-Rules (docs/decisions.md, Output): no shell escape, no file read or written outside the folder, limits on time and
-memory, and a log that is judged, for an exit code does not say that it is clean.
+Rules (docs/decisions.md, Output): no shell escape, no file read or written outside the folder, no key in the
+environment, limits on time and memory, and a log that is judged, for an exit code does not say that it is clean.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from surveygen.environment import cache_folder, child_environment
 from surveygen.errors import TemplateError
+from surveygen.render.latex._sandbox import SYSTEM_FOLDERS, landlock, lua_guard
 
 MAX_PASSES = 6
 MAX_PASS_SECONDS = 180.0
@@ -68,7 +70,7 @@ def compile_pdf(source: Path, out: Path, *, seconds: float) -> CompileReport:
         TemplateError: LuaLaTeX or biber is not there, took too long, or stopped at an error; the message says where.
     """
     with tempfile.TemporaryDirectory(prefix="surveygen-tex-") as scratch:
-        run = _TexRun(Path(scratch), source.stem, min(seconds, MAX_PASS_SECONDS))
+        run = _TexRun.prepare(Path(scratch), source.stem, min(seconds, MAX_PASS_SECONDS))
         for path in (source, *source.parent.glob("*.bib")):
             shutil.copyfile(path, run.work / path.name)
         report = run.until_stable()
@@ -99,6 +101,19 @@ class _TexRun:
     work: Path
     name: str
     seconds: float
+    guard: Path
+    readable: tuple[Path | str, ...]
+    writable: tuple[Path | str, ...]
+
+    @classmethod
+    def prepare(cls, scratch: Path, name: str, seconds: float) -> _TexRun:
+        """Make the folders of a run; fonts that TeX has prepared are cached for later runs."""
+        work, guard, cache = scratch / "work", scratch / "guard" / "guard.lua", cache_folder() / "tex"
+        for folder in (work, guard.parent, cache):
+            folder.mkdir(parents=True, exist_ok=True)
+        readable, writable = (*SYSTEM_FOLDERS, *_tex_folders(), guard.parent), (work, cache)
+        guard.write_text(lua_guard(readable, writable), encoding="utf-8")
+        return cls(work, name, seconds, guard, readable, writable)
 
     @property
     def source(self) -> str:
@@ -118,7 +133,8 @@ class _TexRun:
         before: dict[str, bytes] = {}
         asked = ""
         for number in range(1, MAX_PASSES + 1):
-            self._program("lualatex", "--no-shell-escape", "--interaction=nonstopmode", "--halt-on-error", self.source)
+            locked = ("--no-shell-escape", "--nosocket", f"--lua={self.guard}")
+            self._program("lualatex", *locked, "--interaction=nonstopmode", "--halt-on-error", self.source)
             report = read_log(self.log(), passes=number)
             if report.errors or not self.made("pdf").is_file():
                 break
@@ -148,18 +164,26 @@ class _TexRun:
         if path is None:
             raise TemplateError(f"the PDF needs {program}, which is not installed", "run: make system-deps")
         locked = {"openin_any": "p", "openout_any": "p", "max_print_line": "10000", "SOURCE_DATE_EPOCH": "0"}
-        locked |= {"FORCE_SOURCE_DATE": "1", "TEXMFOUTPUT": str(self.work)}
+        locked |= {"FORCE_SOURCE_DATE": "1", "TEXMFOUTPUT": str(self.work), "TMPDIR": str(self.work)}
+        locked |= {"TEXMFCACHE": str(self.writable[-1]), "CLUAINPUTS": "/nowhere"}
+        restrict = landlock((*self.readable, path, Path(path).resolve()), self.writable)
+
+        def enter() -> None:
+            _limit_memory()
+            if restrict is not None:
+                restrict()
+
         try:
             subprocess.run(  # noqa: S603  # the programs and their flags are fixed above
                 [path, *words],
                 cwd=self.work,
-                env={**os.environ, **locked},
+                env=child_environment("TEX", "OSFONTDIR", "BIBINPUTS") | locked,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=self.seconds,
                 check=False,
-                preexec_fn=_limit_memory,  # sets one limit, takes no lock
+                preexec_fn=enter,  # sets limits, takes no lock
             )
         except subprocess.TimeoutExpired as error:
             raise TemplateError(
@@ -167,6 +191,19 @@ class _TexRun:
                 f"build the survey in parts, or compile {self.source} by hand",
                 template=self.source,
             ) from error
+
+
+def _tex_folders() -> tuple[str, ...]:
+    """Return the folders of TeX: its trees, those of the person who runs it, and those that variables name."""
+    finder = shutil.which("kpsewhich")
+    if finder is None:
+        return ()
+    asked = [f"-expand-path=${name}" for name in ("TEXMF", "OSFONTDIR", "TEXINPUTS", "BIBINPUTS")]
+    command = [finder, *asked, "-var-value=SELFAUTOPARENT"]
+    environment = child_environment("TEX", "OSFONTDIR", "BIBINPUTS")
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    paths = {path.rstrip("/") for line in found.stdout.split("\n") for path in line.split(os.pathsep)}
+    return tuple(sorted(path for path in paths if path.startswith("/")))
 
 
 def _text(path: Path) -> str:
