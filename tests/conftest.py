@@ -47,6 +47,14 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remember nothing for the user who runs the tests, such as the folders that are trusted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from surveygen import pipeline
@@ -26,13 +27,17 @@ def create_project(folder: str | Path, *, profile: str = "none", title: str | No
     return find_project(Path(folder), exact=True)
 
 
-def open_project(folder: str | Path = ".") -> Project:
+def open_project(folder: str | Path = ".", *, trust: bool = False) -> Project:
     """Open the survey in a folder.
+
+    Args:
+        folder: has a survey.toml.
+        trust: whether templates, programs and models of the folder may be used (docs/trust.md); nothing is remembered.
 
     Raises:
         ConfigError: the folder has no survey.toml, or it cannot be used.
     """
-    return find_project(Path(folder), exact=True)
+    return replace(find_project(Path(folder), exact=True), trusted=trust)
 
 
 def add(project: Project, files: Sequence[str | Path], progress: Progress | None = None) -> tuple[ImportChanges, ...]:
@@ -70,6 +75,7 @@ def build(
     languages: Sequence[str] = (),
     formats: Sequence[str] = (),
     out: str | Path | None = None,
+    trust: bool = False,
 ) -> BuildResult:
     """Write the drafts of a survey; only what changed since the last build is computed.
 
@@ -79,12 +85,14 @@ def build(
         languages: codes of the editions; by default those of the settings.
         formats: by default those of the settings.
         out: the folder instead of ``output/<slug>``.
+        trust: whether templates, programs and models of the folder may be used, as for `open_project`.
 
     Raises:
-        CorpusError: there are no papers. ConfigError: an unknown language or format.
+        CorpusError: there are no papers. ConfigError: an unknown language or format, or a folder that is not trusted.
         EncoderError, ThemeError, SummaryError, TemplateError: from the stage that failed.
     """
     folder = Path(out) if out is not None else None
+    project = replace(project, trusted=project.trusted or trust)
     return pipeline.build(project, progress or NullProgress(), languages=languages, formats=formats, out=folder)
 
 

@@ -375,10 +375,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with a survey.toml, and the paths of its files."""
+    """A folder with a survey.toml, and the paths of its files.
+
+    Attributes:
+        root: the folder.
+        settings: of its survey.toml.
+        trusted: whether its own templates, programs and models may be used without asking (docs/trust.md).
+    """
 
     root: Path
     settings: Settings
+    trusted: bool = False
 
     @property
     def database(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def three(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Project:
 def copy(three: Project, tmp_path: Path) -> Project:
     """A copy, to be changed at will."""
     shutil.copytree(three.root, tmp_path / "copy")
-    return find_project(tmp_path / "copy", exact=True)
+    return replace(find_project(tmp_path / "copy", exact=True), trusted=True)
 
 
 def edit(project: Project, change: Edit, code: str = "es") -> list[tuple[str, str]]:

@@ -72,6 +72,7 @@ def test_a_real_model_writes_through_the_whole_route(url: str, make_project: Mak
     source = tmp_path / "paper.jsonl"
     source.write_text(json.dumps(paper), encoding="utf-8")
     pipeline.add(project, [source], SILENT)
+    pipeline.trust(project)  # its prompts are its own
 
     first = pipeline.build(project, SILENT).spent
     data = project.output / project.settings.slug / "en" / "survey.json"

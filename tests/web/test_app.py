@@ -275,6 +275,7 @@ def test_a_build_that_fails_says_so_on_the_page(client: TestClient, copy: Projec
     templates = copy.root / "templates" / "markdown"
     templates.mkdir(parents=True)
     (templates / "survey.md.j2").write_text("{{ nothing_of_the_kind }}", encoding="utf-8")
+    pipeline.trust(copy)
     client.post("/api/rebuild", headers=OWN)
     last = json.loads(client.get("/api/events").text.strip().splitlines()[-1].removeprefix("data: "))
 

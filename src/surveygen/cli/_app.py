@@ -10,7 +10,7 @@ import typer
 
 from surveygen import __version__
 from surveygen.cli import drafts, editing, papers, project, themes
-from surveygen.cli._context import Context, folder_option
+from surveygen.cli._context import Context, RedactedStream, folder_option
 from surveygen.errors import SurveygenError
 
 INTERRUPTED = 130
@@ -66,7 +66,11 @@ app.add_typer(themes.group, name="themes")
 
 
 def main() -> None:
-    """Run the command line and exit with the code of the outcome."""
+    """Run the command line and exit with the code of the outcome; nothing that is printed holds a key."""
+    # Not undone at the end: with --debug the interpreter prints the traceback after this function.
+    for name in ("stdout", "stderr"):
+        if not isinstance(getattr(sys, name), RedactedStream):
+            setattr(sys, name, RedactedStream(getattr(sys, name)))
     try:
         app(standalone_mode=True)
     except SurveygenError as error:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
+from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.pipeline import NullProgress, Progress
+from surveygen.redaction import redact
+
+Trust = Annotated[
+    bool,
+    typer.Option("--trust", help="Use the folder's own templates, programs and models, now and later (docs/trust.md)."),
+]
 
 
 def folder_option() -> Any:  # noqa: ANN401  # typer's own return type
@@ -30,9 +37,12 @@ class Context:
     debug: bool = False
     quiet: bool = False
 
-    def project(self) -> Project:
-        """Open the project."""
-        return find_project(Path(self.folder or "."), exact=bool(self.folder))
+    def project(self, *, trust: bool = False) -> Project:
+        """Open the project; with `trust` remember that what it brings may be used."""
+        project = find_project(Path(self.folder or "."), exact=bool(self.folder))
+        if trust:
+            pipeline.trust(project)
+        return project
 
     def progress(self) -> Progress:
         """Return progress bars on stderr, or none if quiet."""
@@ -46,6 +56,26 @@ class Context:
         else:
             for line in text():
                 print(line)
+
+
+class RedactedStream:
+    """A text stream from which keys and passwords are removed: messages, tracebacks and warnings alike."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text without keys."""
+        self._stream.write(redact(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write some texts without keys."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever a stream has
+        return getattr(self._stream, name)
 
 
 def _plain(value: object) -> object:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from surveygen import pipeline
-from surveygen.cli._context import Context
+from surveygen.cli._context import Context, Trust
 from surveygen.domain.changes import Changes
 from surveygen.pipeline import BuildResult, LlmUsage
 
@@ -31,14 +31,16 @@ def build(
         bool, typer.Option("--dry-run", help="Estimate the requests to a language model and their cost; send none.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="List every file of the drafts.")] = False,
+    trust: Trust = False,
 ) -> None:
     """Build the drafts from the corpus."""
     shared: Context = context.obj
+    project = shared.project(trust=trust)
     if dry_run:
-        expected = pipeline.estimate(shared.project(), shared.progress())
+        expected = pipeline.estimate(project, shared.progress())
         shared.print({"estimate": expected}, lambda: _estimate_lines(expected))
         return
-    built = pipeline.build(shared.project(), shared.progress(), languages=lang or (), formats=formats or (), out=out)
+    built = pipeline.build(project, shared.progress(), languages=lang or (), formats=formats or (), out=out)
     shared.print(built, lambda: _built_lines(built, verbose=verbose))
 
 
@@ -50,10 +52,11 @@ def refresh(
         typer.Option("--if-announced", help="Query arXiv only if a feed (sources.arxiv.feeds) has news."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the first requests; send none.")] = False,
+    trust: Trust = False,
 ) -> None:
     """Fetch new papers, assign them, build again, and report what changed."""
     shared: Context = context.obj
-    project = shared.project()
+    project = shared.project(trust=trust)
     if dry_run:
         urls = pipeline.plan_harvest(project, since=since)
         shared.print({"requests": urls}, lambda: iter(urls))

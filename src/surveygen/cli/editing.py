@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from surveygen import pipeline
-from surveygen.cli._context import Context
+from surveygen.cli._context import Context, Trust
 from surveygen.cli.themes import print_decision
 from surveygen.errors import ConfigError
 
@@ -58,10 +58,12 @@ def edit(
 def serve(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0: any free port.")] = 0,
+    trust: Trust = False,
 ) -> None:
     """Serve a page on this machine only to assign papers, change themes and edit text; Ctrl-C stops it."""
     shared: Context = context.obj
-    project = shared.project()
+    project = shared.project(trust=trust)
+    pipeline.check_trust(project)  # its templates can replace the page
     try:
         from surveygen.web import serve as run_server  # noqa: PLC0415  # an optional part
     except ImportError as error:

@@ -41,6 +41,7 @@ from surveygen.pipeline.taxonomy import (
     reinduce,
     show,
 )
+from surveygen.pipeline.trust import check_trust, trust
 from surveygen.pipeline.verify import VerifyReport, verify
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "accept",
     "add",
     "build",
+    "check_trust",
     "clear_stop",
     "confirm_sentence",
     "drop_sentence",
@@ -98,6 +100,7 @@ __all__ = [
     "show",
     "split",
     "status",
+    "trust",
     "undo",
     "update_citations",
     "verify",

@@ -12,6 +12,7 @@ from surveygen.domain.citation import CitedWork, paper_identifiers, resolve_cita
 from surveygen.domain.paper import Paper, Status
 from surveygen.errors import ConfigError, SourceError, did_you_mean
 from surveygen.pipeline.run_context import Progress, days_ago, now
+from surveygen.pipeline.trust import check_trust
 from surveygen.sources.citations import CitationSource
 from surveygen.sources.http import Budget, NetworkDeps
 
@@ -72,6 +73,7 @@ def fetch_citations(project: Project, progress: Progress, *, deps: NetworkDeps |
     """
     _require_providers(project)
     project.database.parent.mkdir(parents=True, exist_ok=True)
+    check_trust(project)  # before a key is sent anywhere
     with locked(project.database), Store.open(project.database) as store:
         updates = update_citations(project, store, progress, deps)
         citations = resolve_citations(store.papers.all(status=_LIVE), store.citations.all())

@@ -12,6 +12,7 @@ from surveygen.pipeline.build import BuildResult, check_request, run_build
 from surveygen.pipeline.citations import CitationUpdate, update_citations
 from surveygen.pipeline.harvest import HarvestResult, harvest
 from surveygen.pipeline.run_context import Progress, open_context
+from surveygen.pipeline.trust import check_trust
 from surveygen.sources.http import NetworkDeps
 
 
@@ -52,9 +53,11 @@ def refresh(
         deps: as for `harvest`.
 
     Raises:
+        ConfigError: the folder is not trusted.
         CorpusError: another refresh of this survey runs. SourceError: arXiv gave no usable answer; what came before is
             stored, and the next refresh goes on there. Others: as for `build`.
     """
+    check_trust(project)  # before a key is sent anywhere
     request = replace(check_request(project), refresh=True)
     arxiv = project.settings.sources.arxiv
     with locked(project.database):

@@ -16,6 +16,7 @@ from surveygen.errors import ConfigError
 from surveygen.languages import Language
 from surveygen.llm import BudgetTracker
 from surveygen.pipeline.llm_session import LlmSession
+from surveygen.pipeline.trust import check_trust
 from surveygen.themes import Profile, load_profile
 
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -96,8 +97,9 @@ def open_context(
     language model closes `BuildContext.llm` afterwards (``with context.llm:``).
 
     Raises:
-        ThemeError: the profile cannot be used.
+        ConfigError: the folder is not trusted. ThemeError: the profile cannot be used.
     """
+    check_trust(project)
     profile = load_profile(project.settings.profile, project.root)
     llm = LlmSession(project, budget, answers=answers)
     return BuildContext(project, store, profile, progress, llm, request or BuildRequest())

@@ -15,6 +15,7 @@ from typing import Final
 
 from surveygen.config import TranslateSettings
 from surveygen.domain.llm import LlmClient
+from surveygen.environment import child_environment
 from surveygen.errors import ConfigError
 from surveygen.translate import Masked
 
@@ -98,6 +99,8 @@ class _NoAnswer(Exception):  # noqa: N818  # never leaves this module
 def _run_program(command: Sequence[str], lines: Sequence[str], seconds: float) -> list[str]:
     """Run a program in a process group of its own, which ends with it, and return a line of output for each of input.
 
+    Its environment names paths and the language, and holds no key.
+
     Raises:
         _NoAnswer: it cannot be run, takes too long, writes too much or too few lines, or its exit status is not 0.
     """
@@ -107,7 +110,12 @@ def _run_program(command: Sequence[str], lines: Sequence[str], seconds: float) -
         stdin.seek(0)
         try:
             process = subprocess.Popen(  # noqa: S603  # the person's own program, and no shell
-                list(command), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+                list(command),
+                env=child_environment(),
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
             )
         except OSError as error:
             raise _NoAnswer(f"cannot be run: {error.strerror}") from error

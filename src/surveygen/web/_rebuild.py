@@ -13,6 +13,7 @@ import anyio
 from surveygen import pipeline
 from surveygen.config import Project
 from surveygen.errors import SurveygenError
+from surveygen.redaction import redact
 
 _POLL_INTERVAL = 0.1  # seconds between two checks of the state: immediate for a person, little load
 
@@ -85,7 +86,7 @@ class Rebuild:
         except SurveygenError as error:
             self._update(running=False, error=error.message, hint=error.hint)
         except Exception as error:  # noqa: BLE001  # no caller above a thread: the page must show every failure
-            what = f"unexpected {type(error).__name__}: {error}"
+            what = redact(f"unexpected {type(error).__name__}: {error}")
             self._update(running=False, error=what[:300], hint="run surveygen --debug build to see where")
         else:
             names = tuple(str(path.relative_to(self._project.root)) for path in built.changed)

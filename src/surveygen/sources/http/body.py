@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from lxml import etree
 
 from surveygen.domain.text import clean
+from surveygen.redaction import redact
 from surveygen.sources.http.retry import UnusableError
 
 _CHUNK = 2**16
@@ -38,7 +39,7 @@ def read_body(raw: Any, limits: Limits, is_late: Callable[[], bool]) -> bytes:  
     """
     encoding = (raw.headers.get("content-encoding") or "identity").lower()
     if encoding not in {"identity", "gzip", "x-gzip", "deflate"}:
-        raise UnusableError("broken", f"the response is encoded as {encoding[:20]!r}, which was not requested")
+        raise UnusableError("broken", f"the response is encoded as {redact(encoding)[:20]!r}, which was not requested")
     inflate = None if encoding == "identity" else zlib.decompressobj(_GZIP_OR_ZLIB)
     pieces: list[bytes] = []
     packed = unpacked = 0

@@ -16,6 +16,7 @@ from surveygen import __version__
 from surveygen.config import ArxivSettings
 from surveygen.domain.text import clean
 from surveygen.errors import ConfigError, SourceError
+from surveygen.redaction import redact, redact_bytes, userinfo
 from surveygen.sources.http.body import Limits, read_body
 from surveygen.sources.http.limiter import Limiter, NetworkDeps, is_loopback
 from surveygen.sources.http.retry import (
@@ -32,6 +33,7 @@ from surveygen.sources.http.retry import (
 
 T = TypeVar("T")
 MAX_REDIRECTS = 5
+_KEY_HEADERS = frozenset({"authorization", "x-api-key"})
 
 _log = logging.getLogger(__name__)
 
@@ -208,7 +210,7 @@ class Transport:
         if rule.action == "stop" or self._failures >= BREAKER:
             self._stopped = error
         if rule.action == "stop":
-            self._limiter.mark_stop(f"{error.message} at {urlsplit(url)._replace(query='').geturl()}")
+            self._limiter.mark_stop(redact(f"{error.message} at {urlsplit(url)._replace(query='').geturl()}"))
         raise error from fault
 
     def _exchange(self, request: HttpRequest) -> HttpResponse:
@@ -259,13 +261,24 @@ class Transport:
             except UnusableError:
                 self._close()  # what is left unread must not be taken for the next response
                 raise
+            # A server may repeat what it was sent; nothing behind this point sees a key.
+            secrets = _secrets_of(request)
             headers = {name.lower(): value for name, value in response.headers.items()}
+            if secrets:
+                headers = {name: redact(value, *secrets) for name, value in headers.items()}
+                body = redact_bytes(body, *secrets)
             return HttpResponse(request.url, response.status_code, headers, body)
 
     def _close(self) -> None:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+
+def _secrets_of(request: HttpRequest) -> tuple[str, ...]:
+    """Return the keys that a request carries in its headers and its address."""
+    keys = (value.removeprefix("Bearer ") for name, value in request.headers.items() if name.lower() in _KEY_HEADERS)
+    return (*keys, *userinfo(request.url))
 
 
 def user_agent(contact: str) -> str:
