@@ -111,7 +111,8 @@ class _TexRun:
         work, guard, cache = scratch / "work", scratch / "guard" / "guard.lua", cache_folder() / "tex"
         for folder in (work, guard.parent, cache):
             folder.mkdir(parents=True, exist_ok=True)
-        readable, writable = (*SYSTEM_FOLDERS, *_tex_folders(), guard.parent), (work, cache)
+        readable: tuple[Path | str, ...] = (*SYSTEM_FOLDERS, *_tex_folders(), guard.parent)
+        writable: tuple[Path | str, ...] = (work, cache)
         guard.write_text(lua_guard(readable, writable), encoding="utf-8")
         return cls(work, name, seconds, guard, readable, writable)
 
