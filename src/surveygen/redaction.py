@@ -31,11 +31,11 @@ def redact(text: str, *secrets: str) -> str:
     'https://[removed]@host/ refused [removed]'
     """
     text = _USERINFO.sub(f"{MARK}@", text)
-    known = tuple(sorted({*_environment_secrets(), *(word for word in secrets if len(word) >= _MIN_LENGTH)}))
-    if not known or not _contains(text, known):
+    values = tuple(sorted({*_environment_secrets(), *(word for word in secrets if len(word) >= _MIN_LENGTH)}))
+    if not values or not _contains(text, values):
         return text
-    struck = _pattern(known).sub(MARK, text)
-    return MARK if _contains(struck, known) else struck
+    struck = _pattern(values).sub(MARK, text)
+    return MARK if _contains(struck, values) else struck
 
 
 def redact_bytes(data: bytes, *secrets: str) -> bytes:

@@ -45,7 +45,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         except SystemExit:
             pass
         except Exception:  # noqa: BLE001  # what the interpreter would print
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+            sys.excepthook(*sys.exc_info())
         said = capsys.readouterr()
         return said.out + said.err
 
