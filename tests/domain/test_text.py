@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +39,26 @@ def test_a_slug_is_a_folder_name(text: str) -> None:
     assert slug
     assert slug == slugify(slug)
     assert set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+HIDDEN = [
+    *map(chr, (0xAD, 0x34F, 0x61C, 0x115F, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x202E, 0x2060, 0x2066, 0x3164)),
+    *map(chr, (0xFEFF, 0xFFA0, 0xE0001, 0xE0041, 0xE007F, 0xE0100, 0xE01EF)),
+]
+
+
+@pytest.mark.parametrize("char", HIDDEN, ids=lambda char: f"U+{ord(char):04X}")
+def test_no_text_hides_between_letters(char: str) -> None:
+    """Characters that nobody sees are removed, so that a word is the word that is read."""
+    assert clean(f"{char}ig{char}{char}nore{char} this", 100) == "ignore this"
+    assert clean("".join(f"{letter}{char}" for letter in "ignore")) == "ignore"
+    assert clean(clean(f"\u00e9{char}\u0301{char}") * 2) == clean(f"\u00e9{char}\u0301{char}") * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0915\u094d\u200d\u0937", "\U0001f469\u200d\U0001f52c"],
+)
+def test_joiners_stay_where_they_have_a_use(text: str) -> None:
+    """In Persian, in Hindi and within an emoji."""
+    assert clean(text) == text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -194,7 +195,7 @@ def test_lua_reaches_neither_files_nor_programs_nor_keys(
 ) -> None:
     """Code in a template ends where the compilation ends; the kernel's wall and that of Lua each hold alone."""
     if not kernel:
-        monkeypatch.setattr("surveygen.render.latex.compile.landlock", lambda *_: None)
+        monkeypatch.setattr("surveygen.render.latex.compile.landlock", lambda *_: nullcontext(lambda: None))
     monkeypatch.setenv("OPENAI_API_KEY", "sk-hush-12345678")
     secret, outside = tmp_path / "elsewhere" / "secret.txt", tmp_path / "elsewhere" / "outside.txt"
     secret.parent.mkdir()

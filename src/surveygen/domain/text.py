@@ -12,9 +12,15 @@ from html.entities import html5
 MAX_TITLE = 500
 MAX_TEXT = 10_000
 _MAX_COMBINING = 4
-# Bidi overrides and marks, which can reorder the text around them, and characters without a width, in which text can be
-# hidden from a reader; those that join letters of Persian or the parts of an emoji stay.
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u180e\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+# Bidi overrides and marks, which can reorder the text around them, and characters without a width or a shape, in which
+# text can be hidden from a reader.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
+# Joiners stay where they have a use: after letters from Arabic to Mongolian, and within an emoji.
+_JOINERS = "\u200c\u200d"
+_JOINED = re.compile("[\u0600-\u18af\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
 _CONTROLS = {code: None for code in range(128) if unicodedata.category(chr(code)) == "Cc" and not chr(code).isspace()}
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MAX_MARKUP = 8  # levels of markup that was escaped more than once
@@ -101,6 +107,8 @@ def _safe(text: str) -> str:
     for char in unicodedata.normalize("NFC", _INVISIBLE.sub("", text)):
         category = unicodedata.category(char)
         if category in {"Cs", "Co", "Cn"} or (category == "Cc" and not char.isspace()):
+            continue
+        if char in _JOINERS and not (safe and _JOINED.match(safe[-1])):
             continue
         marks = marks + 1 if category == "Mn" else 0
         if marks <= _MAX_COMBINING:

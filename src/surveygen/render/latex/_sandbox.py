@@ -11,7 +11,8 @@ import ctypes
 import os
 import struct
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 # Where programs, libraries, fonts and their settings lie; nothing of a person or of the machine's accounts.
@@ -29,40 +30,40 @@ _RIGHTS = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1)
 _CONNECT_AND_BIND, _SCOPES = 3, 3  # TCP since version 4; signals and abstract sockets since version 6
 
 
-def landlock(readable: Iterable[Path | str], writable: Iterable[Path | str]) -> Callable[[], None] | None:
+@contextmanager
+def landlock(readable: Iterable[Path | str], writable: Iterable[Path | str]) -> Iterator[Callable[[], None]]:
     """Prepare the wall of the kernel.
 
-    Returns:
+    Yields:
         A function that a child process calls before it runs a program: from then on it and its children can open
-        nothing but what lies below these folders, and no connection. None where the kernel cannot do it.
+        nothing but what lies below these folders, and no connection. It does nothing where the kernel cannot do it.
     """
-    if sys.platform != "linux":
-        return None
     libc = ctypes.CDLL(None, use_errno=True)
-    version = libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
-    if version < 1:
-        return None
-    rights = _RIGHTS[min(version, len(_RIGHTS)) - 1]
+    version = libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1) if sys.platform == "linux" else 0
+    rights = _RIGHTS[max(min(version, len(_RIGHTS)), 1) - 1]
     attributes = struct.pack("=Q", rights)
     attributes += struct.pack("=Q", _CONNECT_AND_BIND) if version >= 4 else b""
     attributes += struct.pack("=Q", _SCOPES) if version >= 6 else b""
-    ruleset = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
+    ruleset = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0) if version >= 1 else -1
     if ruleset < 0:
-        return None
-    for paths, granted in ((readable, _EXECUTE | _READ | _READ_FOLDER), ([*writable, "/dev/null"], rights)):
-        for path in map(Path, paths):
-            if not path.exists():
-                continue
-            opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
-            allowed = granted & rights & (-1 if path.is_dir() else _ON_FILES)
-            libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", allowed, opened), 0)
-            os.close(opened)
+        yield lambda: None
+        return
 
     def restrict() -> None:
         if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or libc.syscall(_RESTRICT_SELF, ruleset, 0):
             os._exit(127)
 
-    return restrict
+    try:
+        for paths, granted in ((readable, _EXECUTE | _READ | _READ_FOLDER), ([*writable, "/dev/null"], rights)):
+            for path in map(Path, paths):
+                if path.exists():
+                    opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+                    allowed = granted & rights & (-1 if path.is_dir() else _ON_FILES)
+                    libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", allowed, opened), 0)
+                    os.close(opened)
+        yield restrict
+    finally:
+        os.close(ruleset)
 
 
 def lua_guard(readable: Sequence[Path | str], writable: Sequence[Path | str]) -> str:

@@ -167,31 +167,30 @@ class _TexRun:
         locked = {"openin_any": "p", "openout_any": "p", "max_print_line": "10000", "SOURCE_DATE_EPOCH": "0"}
         locked |= {"FORCE_SOURCE_DATE": "1", "TEXMFOUTPUT": str(self.work), "TMPDIR": str(self.work)}
         locked |= {"TEXMFCACHE": str(self.writable[-1]), "CLUAINPUTS": "/nowhere"}
-        restrict = landlock((*self.readable, path, Path(path).resolve()), self.writable)
 
         def enter() -> None:
             _limit_memory()
-            if restrict is not None:
-                restrict()
+            restrict()
 
-        try:
-            subprocess.run(  # noqa: S603  # the programs and their flags are fixed above
-                [path, *words],
-                cwd=self.work,
-                env=child_environment("TEX", "OSFONTDIR", "BIBINPUTS") | locked,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=self.seconds,
-                check=False,
-                preexec_fn=enter,  # sets limits, takes no lock
-            )
-        except subprocess.TimeoutExpired as error:
-            raise TemplateError(
-                f"{program} took more than {self.seconds:.0f} seconds for one pass",
-                f"build the survey in parts, or compile {self.source} by hand",
-                template=self.source,
-            ) from error
+        with landlock((*self.readable, path, Path(path).resolve()), self.writable) as restrict:
+            try:
+                subprocess.run(  # noqa: S603  # the programs and their flags are fixed above
+                    [path, *words],
+                    cwd=self.work,
+                    env=child_environment("TEX", "OSFONTDIR", "BIBINPUTS") | locked,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    timeout=self.seconds,
+                    check=False,
+                    preexec_fn=enter,  # sets limits, takes no lock
+                )
+            except subprocess.TimeoutExpired as error:
+                raise TemplateError(
+                    f"{program} took more than {self.seconds:.0f} seconds for one pass",
+                    f"build the survey in parts, or compile {self.source} by hand",
+                    template=self.source,
+                ) from error
 
 
 def _tex_folders() -> tuple[str, ...]:
