@@ -54,7 +54,7 @@ def url() -> Iterator[str]:
 
 @pytest.mark.model
 def test_a_real_model_writes_through_the_whole_route(url: str, make_project: MakeProject, tmp_path: Path) -> None:
-    """Schema, cache, meter, checker and fallback work together; the draft holds; a rebuild asks nothing."""
+    """Schema, cache, meter, checker and fallback work together; the draft holds; a rebuild asks no usable answer again."""
     llm = (
         f'model = "openai:smollm2"\nbase_url = "{url}"\nmax_tokens = 96\nmax_concurrency = 1\ntimeout_seconds = 300.0\n'
     )
@@ -85,7 +85,7 @@ def test_a_real_model_writes_through_the_whole_route(url: str, make_project: Mak
     assert first.calls >= 2
     assert first.postponed == 0
     assert first.input_tokens > 100
-    assert (again.calls, again.cached) == (0, first.calls)
+    assert again.calls <= 2 * first.unusable, "only what got no usable answer is asked again, and repaired once"
     assert data.read_bytes() == before
     assert json.loads(before)["quality"]["grounded_share"] == 1.0
     assert pipeline.verify(project).problems == ()

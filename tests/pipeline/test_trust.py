@@ -27,6 +27,21 @@ def with_template(project: Project, _mark: Path) -> Project:
     return project
 
 
+def with_linked_template(project: Project, mark: Path) -> Project:
+    """Bring a template in a folder behind a symbolic link."""
+    with_template(project, mark)
+    (project.templates / "markdown").rename(project.root / "other")
+    (project.templates / "markdown").symlink_to("../other")
+    return project
+
+
+def with_proxy(project: Project, mark: Path) -> Project:
+    """Name another machine in an option of the provider."""
+    project = with_server(project, mark)
+    server = ('base_url = "https://models.example/v1"', 'base_url = ""')
+    return _set(project, server, ("[llm.options]", '[llm.options]\nopenai_proxy = "http://models.example"'))
+
+
 def with_command(project: Project, mark: Path) -> Project:
     """Bring a program that leaves a mark."""
     program = project.root / "translate.py"
@@ -58,6 +73,8 @@ def with_server(project: Project, _mark: Path) -> Project:
 SPANISH = ('languages = ["en"]', 'languages = ["en", "es"]')
 BROUGHT = {
     "templates": with_template,
+    "templates:": with_linked_template,
+    "llm.options": with_proxy,
     "translate.command": with_command,
     "embed.model": with_embedding,
     "translate.model": with_translation_model,
@@ -95,7 +112,7 @@ def test_what_a_folder_brings_is_not_used_without_trust(make_project: MakeProjec
     project = BROUGHT[kind](make_project(papers=4), mark)
 
     for use in (pipeline.build, pipeline.refresh, pipeline.estimate, pipeline.show, pipeline.editable_units):
-        with pytest.raises(ConfigError, match=kind) as caught:
+        with pytest.raises(ConfigError, match=kind.rstrip(":")) as caught:
             use(project, SILENT)
         assert caught.value.exit_code == 2
         assert "--trust" in caught.value.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -87,6 +88,9 @@ def _parts(project: Project) -> Iterator[tuple[str, str]]:
     asks_model = "llm" in (settings.summarize.method, settings.translate.engine)
     if asks_model and settings.llm.base_url and urlsplit(settings.llm.base_url).hostname not in LOOPBACK:
         yield "llm.base_url", settings.llm.base_url
+    options = json.dumps(settings.llm.options, sort_keys=True, default=str)
+    if asks_model and "://" in options:
+        yield "llm.options", options
     for provider in settings.citations.providers:
         name = f"{provider}_url"
         address = getattr(settings.citations, name, "")
@@ -95,10 +99,14 @@ def _parts(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def _files(root: Path, paths: Iterable[Path]) -> Iterator[str]:
-    """Yield name and SHA-256 of each file at or below some paths."""
-    for path in paths:
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
-                with file.open("rb") as stream:
-                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                yield f"{file.relative_to(root) if file.is_relative_to(root) else file} {digest}"
+    """Yield name and SHA-256 of each file at or below some paths, those behind symbolic links too."""
+    waiting, seen = list(paths), set()
+    while waiting:
+        path = waiting.pop()
+        if path.is_file():
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            yield f"{path.relative_to(root) if path.is_relative_to(root) else path} {digest}"
+        elif path.is_dir() and path.resolve() not in seen:
+            seen.add(path.resolve())
+            waiting += sorted(path.iterdir(), reverse=True)
