@@ -54,7 +54,7 @@ def url() -> Iterator[str]:
 
 @pytest.mark.model
 def test_a_real_model_writes_through_the_whole_route(url: str, make_project: MakeProject, tmp_path: Path) -> None:
-    """Schema, cache, meter, checker and fallback work together; the draft holds; a rebuild asks no usable answer again."""
+    """Schema, cache, meter, checker and fallback work together; the draft holds; a rebuild asks only what failed."""
     llm = (
         f'model = "openai:smollm2"\nbase_url = "{url}"\nmax_tokens = 96\nmax_concurrency = 1\ntimeout_seconds = 300.0\n'
     )

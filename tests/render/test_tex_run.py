@@ -193,25 +193,27 @@ def test_lua_reaches_neither_files_nor_programs_nor_keys(
     monkeypatch: pytest.MonkeyPatch,
     kernel: bool,  # noqa: FBT001  # a case
 ) -> None:
-    """Code in a template ends where the compilation ends; the kernel's wall and that of Lua each hold alone."""
+    """Code in a template ends where the compilation ends, with both walls and with that of Lua alone."""
     if not kernel:
         monkeypatch.setattr("surveygen.render.latex.compile.landlock", lambda *_: nullcontext(lambda: None))
     monkeypatch.setenv("OPENAI_API_KEY", "sk-hush-12345678")
     secret, outside = tmp_path / "elsewhere" / "secret.txt", tmp_path / "elsewhere" / "outside.txt"
     secret.parent.mkdir()
-    secret.write_text("hush -- not Lua", encoding="utf-8")
+    words = "hush hush \\errmessage{reached as TeX}"
+    secret.write_text(words, encoding="utf-8")
     names = f"local SECRET, OUTSIDE, FOLDER = '{secret}', '{outside}', '{secret.parent}'\n"
     for name, code in _LUA_ATTACKS.items():
         attack = f"local fine, reached = pcall(function() {code} end)\n"
         attack += f"if fine and reached then texio.write_nl('! reached by {name}') end"
         (tmp_path / f"{name}.bib").write_text(f"{names}{attack}", encoding="utf-8")
     body = "".join(f"\\directlua{{dofile('{name}.bib')}}" for name in _LUA_ATTACKS)
-    _write(tmp_path, f"{body}\\IfFileExists{{{secret}}}{{\\input{{{secret}}}}}{{}}Text", "\\usepackage{fontspec}")
+    files = "".join(f"\\IfFileExists{{{name}}}{{\\input{{{name}}}}}{{}}" for name in (secret, "anything"))
+    _write(tmp_path, f"{body}{files}Text", "\\usepackage{fontspec}")
 
     report = compile_pdf(tmp_path / "survey.tex", tmp_path / "survey.pdf", seconds=60)
 
     assert report.errors == ()
-    assert secret.read_text(encoding="utf-8") == "hush -- not Lua"
+    assert secret.read_text(encoding="utf-8") == words
     assert list(secret.parent.iterdir()) == [secret]
 
 

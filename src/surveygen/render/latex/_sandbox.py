@@ -170,8 +170,12 @@ if mplib then
   end
 end
 local register = callback.register
-callback.register = function(name, action)  -- what finds and reads files for TeX
-  if action and (name:find("^find_") or name:find("^open_") or name:find("^read_")) then return refuse(name) end
-  return register(name, action)
+callback.register = function(name, action)
+  if type(action) ~= "function" or not name:find("^find_") then return register(name, action) end
+  local may = name:find("write") and may_write or may_read
+  return register(name, function(...)  -- TeX opens what it returns
+    local found = action(...)
+    return may(found) and found or nil
+  end)
 end
 """
