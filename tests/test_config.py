@@ -67,7 +67,7 @@ def test_an_unknown_key_names_its_path_and_the_nearest(tmp_path: Path, text: str
 
     assert caught.value.path == path
     assert path in caught.value.message
-    assert hint in caught.value.hint
+    assert hint in caught.value.message + caught.value.hint  # "titel" is a second mistake: there is no title
 
 
 @pytest.mark.parametrize(
@@ -224,6 +224,22 @@ def test_the_project_is_the_nearest_folder_upwards(tmp_path: Path) -> None:
     assert find_project(below).root == tmp_path.resolve()
     with pytest.raises(ConfigError, match=r"no survey\.toml"):
         find_project(below, exact=True)
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    """Unknown keys, values of another type and missing ones: a person fixes the file in one go."""
+    path = tmp_path / "survey.toml"
+    path.write_text(
+        'slugg = "x"\n[embed]\nbatch_size = "many"\ndtype = "float8"\nmodle = "m"\n'
+        "[llm]\ntimeout_seconds = nan\n[themes]\nmax_moved = 7\n"
+    )
+
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path)
+
+    assert "mistakes:" in caught.value.message
+    for words in ("slugg", "embed.batch_size", "embed.dtype", "modle", "timeout_seconds", "max_moved", "'title' is"):
+        assert words in caught.value.message
 
 
 def test_init_writes_every_key(tmp_path: Path) -> None:

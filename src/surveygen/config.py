@@ -5,6 +5,7 @@ The class docstrings are the documentation of the keys: ``surveygen init`` write
 
 from __future__ import annotations
 
+import copy
 import inspect
 import json
 import math
@@ -456,44 +457,75 @@ def read_toml(kind: type[T], source: Path | Traversable) -> T:
     """Read a TOML file as a dataclass, with tables as dataclasses within it.
 
     Raises:
-        ConfigError: the file cannot be read, is not TOML, has an unknown key (the hint names the nearest valid one), a
-            value of another type, or lacks a required key.
+        ConfigError: the file cannot be read, is not TOML, has unknown keys (the hint names the nearest valid one) or
+            values of another type, or lacks a required key; all of them are named at once.
     """
     try:
         data = tomllib.loads(read_utf8(source))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: not valid TOML: {error}", "fix the file") from error
-    _reject_unknown_keys(types.type_info(kind), data, "", f"{source}")
-    _reject_infinite(data, "", f"{source}")
+    label = f"{source}"
+    slips = [*_unknown_keys(types.type_info(kind), data, "", label), *_infinite_values(data, "", label)]
     try:
-        return msgspec.convert(data, kind)
-    except msgspec.ValidationError as error:
-        raise _explain(error, kind, data, f"{source}") from error
+        if not slips:
+            return msgspec.convert(data, kind)
+    except msgspec.ValidationError:
+        pass
+    named = {slip.path for slip in slips}
+    slips += (slip for slip in _wrong_values(kind, data, label) if slip.path not in named)
+    if len(slips) == 1:
+        raise slips[0]
+    listed = "".join(f"\n  {slip.message.removeprefix(f'{label}: ')}; {slip.hint}" for slip in slips)
+    raise ConfigError(f"{label}: {len(slips)} mistakes:{listed}", path=slips[0].path)
 
 
-def _reject_unknown_keys(kind: types.Type, value: object, path: str, label: str) -> None:
+def _unknown_keys(kind: types.Type, value: object, path: str, label: str) -> Iterator[ConfigError]:
     if isinstance(kind, types.DataclassType) and isinstance(value, dict):
         valid = {item.encode_name: item.type for item in kind.fields}
         for key, inner in value.items():
             where = f"{path}.{key}" if path else key
-            if key not in valid:
-                raise ConfigError(f"{label}: unknown key {where!r}", did_you_mean(key, valid), path=where)
-            _reject_unknown_keys(valid[key], inner, where, label)
+            if key in valid:
+                yield from _unknown_keys(valid[key], inner, where, label)
+            else:
+                yield ConfigError(f"{label}: unknown key {where!r}", did_you_mean(key, valid), path=where)
     elif isinstance(kind, types.VarTupleType) and isinstance(value, list):
         for n, item in enumerate(value):
-            _reject_unknown_keys(kind.item_type, item, f"{path}[{n}]", label)
+            yield from _unknown_keys(kind.item_type, item, f"{path}[{n}]", label)
 
 
-def _reject_infinite(value: object, path: str, label: str) -> None:
-    """Refuse nan and inf wherever they stand: a comparison with nan is never true, so no limit stops it."""
+def _infinite_values(value: object, path: str, label: str) -> Iterator[ConfigError]:
+    """Yield nan and inf wherever they stand: a comparison with nan is never true, so no limit stops it."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{label}: {path} = {value!r} is not a finite number", "fix the value", path=path)
-    if isinstance(value, dict):
+        yield ConfigError(f"{label}: {path} = {value!r} is not a finite number", "fix the value", path=path)
+    elif isinstance(value, dict):
         for key, inner in value.items():
-            _reject_infinite(inner, f"{path}.{key}".lstrip("."), label)
+            yield from _infinite_values(inner, f"{path}.{key}".lstrip("."), label)
     elif isinstance(value, list):
         for n, inner in enumerate(value):
-            _reject_infinite(inner, f"{path}[{n}]", label)
+            yield from _infinite_values(inner, f"{path}[{n}]", label)
+
+
+def _wrong_values(kind: type, data: dict[str, Any], label: str) -> Iterator[ConfigError]:
+    """Yield the values that do not fit: each is left out in its turn, so that the next one shows."""
+    rest = copy.deepcopy(data)
+    while True:
+        try:
+            msgspec.convert(rest, kind)
+        except msgspec.ValidationError as error:
+            slip = _explain(error, kind, rest, label)
+            yield slip
+            table: Any = rest
+            *tables, key = re.findall(r"[^.\[\]]+", slip.path)
+            for step in tables:
+                table = table[int(step)] if isinstance(table, list) else table[step]
+            if not isinstance(table, dict) or key not in table:  # it is missing
+                return
+            del table[key]
+        except ConfigError as error:  # a value that does not fit another one
+            yield error
+            return
+        else:
+            return
 
 
 def _explain(error: msgspec.ValidationError, kind: type, data: object, label: str) -> ConfigError:
