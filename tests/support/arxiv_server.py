@@ -21,6 +21,7 @@ from arxiv_world import State, World
 from surveygen.sources.http import Clock
 
 SCALE = 2000.0
+WALL = datetime(2030, 1, 1, tzinfo=UTC).timestamp()  # our clock, later than that of any invented server
 _ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(v\d+)?\Z")
 _SPAN = re.compile(r"submittedDate:\[(\d{12}) TO (\d{12})\]")
 _HEAD = (
@@ -282,7 +283,7 @@ _BOMB = gzip.compress(b" " * (65 * 2**20), 9)
 
 FAULTS: Mapping[str, Callable[[_Handler, int, bytes], None]] = {
     "429 seconds": _status(429, Retry_After="2"),
-    "429 date": _status(429, Retry_After="Mon, 01 Jan 2024 00:00:40 GMT"),
+    "429 date": _status(429, Retry_After="Tue, 01 Jan 2030 00:00:40 GMT"),
     "429 bare": _status(429),
     "429 tomorrow": _status(429, Retry_After="86400"),
     **{str(code): _status(code) for code in (400, 401, 403, 404, 408, 410, 418, 425, 500, 502, 503, 504)},
@@ -334,7 +335,7 @@ class FastClock:
     """Time that runs 2,000 times as fast, and remembers every pause, in its own seconds."""
 
     naps: list[float] = field(default_factory=list)
-    wall: float = datetime(2024, 1, 1, tzinfo=UTC).timestamp()
+    wall: float = WALL
 
     @property
     def clock(self) -> Clock:

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from arxiv_server import Replica
+from arxiv_server import WALL, Replica
 from surveygen.config import ArxivSettings, Project, Settings, SourceSettings
 from surveygen.corpus import Store, export_lines
 from surveygen.errors import SourceError
@@ -25,23 +25,24 @@ def project_at(folder: Path, replica: Replica, **arxiv: object) -> Project:
     return Project(folder, Settings(title="Rig", sources=SourceSettings(replace(ArxivSettings(), **asked))))  # type: ignore[arg-type]  # names of settings
 
 
-def edge_at(folder: Path, timeouts: Timeouts = PATIENT) -> NetworkDeps:
-    """Make an edge whose pauses take no time, though each of them is counted."""
+def edge_at(folder: Path, timeouts: Timeouts = PATIENT, wall: float = WALL) -> NetworkDeps:
+    """Make an edge whose pauses take no time, though each of them is counted; `wall` is its clock, from 1970."""
     begun = time.monotonic()
     slept = [0.0]
 
     def sleep(seconds: float) -> None:
         slept[0] += seconds
 
-    clock = Clock(lambda: begun + slept[0], lambda: 1_704_067_200.0 + slept[0], sleep, lambda: 0.0)
+    clock = Clock(lambda: begun + slept[0], lambda: wall + slept[0], sleep, lambda: 0.0)
     return NetworkDeps(clock, timeouts, folder / "locks")
 
 
 def run(
-    project: Project, *, locks: Path | None = None, timeouts: Timeouts = PATIENT, **options: object
+    project: Project, *, locks: Path | None = None, timeouts: Timeouts = PATIENT, wall: float = WALL, **options: object
 ) -> HarvestResult:
     """Harvest once, without a pause."""
-    return harvest(project, NullProgress(), deps=edge_at(locks or project.root, timeouts), **options)  # type: ignore[arg-type]  # names of options
+    deps = edge_at(locks or project.root, timeouts, wall)
+    return harvest(project, NullProgress(), deps=deps, **options)  # type: ignore[arg-type]  # names of options
 
 
 def run_until_done(project: Project, tries: int = 40) -> int:

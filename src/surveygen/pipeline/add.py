@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from surveygen.errors import CorpusError
 from surveygen.pipeline.harvest import note_snapshot
 from surveygen.pipeline.run_context import Progress, now
 from surveygen.sources.files import FileRecord, find_source, open_input
+from surveygen.sources.http import Clock
 
 
 def add(project: Project, files: Sequence[Path], progress: Progress) -> tuple[ImportChanges, ...]:
@@ -30,8 +32,8 @@ def add(project: Project, files: Sequence[Path], progress: Progress) -> tuple[Im
                     continue
                 records = _CountedRecords(find_source(file).read(file), advance)
                 changes.append(store.import_records(records, source=path.name, at=now()))
-                if records.last_datestamp:
-                    note_snapshot(store, records.last_datestamp)
+                if day := records.snapshot_day():
+                    note_snapshot(store, day)
     if not any(change or change.unchanged for change in changes):
         bad = next((record for change in changes for record in change.quarantined), None)
         first = f"; first: line {bad.line}: {bad.reason}" if bad else ""
@@ -40,16 +42,32 @@ def add(project: Project, files: Sequence[Path], progress: Progress) -> tuple[Im
 
 
 class _CountedRecords:
-    """Records that report each of them to `advance`; only a snapshot of arXiv has datestamps."""
+    """Records that report each of them to `advance`; only a snapshot of arXiv has datestamps.
+
+    A datestamp after tomorrow is dropped: no correction of arXiv would ever win over it.
+    """
 
     def __init__(self, records: Iterator[FileRecord], advance: Callable[[int], None]) -> None:
         self._records = records
         self._advance = advance
-        self.last_datestamp = ""
+        self._tomorrow = Clock().day(later=1)
+        self._days: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[FileRecord]:
         for record in self._records:
             self._advance(1)
             if isinstance(record, Paper) and record.datestamp:
-                self.last_datestamp = max(self.last_datestamp, record.datestamp)
+                if record.datestamp > self._tomorrow:
+                    yield record.with_changes(datestamp=None)
+                    continue
+                self._days[record.datestamp[:10]] += 1
             yield record
+
+    def snapshot_day(self) -> str:
+        """Return the last datestamp, empty without one; one line in a thousand may be later, as its date is wrong."""
+        left = sum(self._days.values()) // 1000
+        for day in sorted(self._days, reverse=True):
+            left -= self._days[day]
+            if left < 0:
+                return day
+        return ""

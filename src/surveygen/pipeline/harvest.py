@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from surveygen import plugins
@@ -15,7 +16,7 @@ from surveygen.domain.paper import BadRecord, ImportChanges, PaperId, PendingPap
 from surveygen.errors import ConfigError, SourceError
 from surveygen.pipeline.run_context import Progress, now
 from surveygen.sources import arxiv
-from surveygen.sources.http import BudgetError, NetworkDeps
+from surveygen.sources.http import BudgetError, Clock, NetworkDeps
 
 OAI, QUERY, FEED = "oai", "query", "feed"
 # In the store the query API has the name of its first module.
@@ -55,6 +56,7 @@ class HarvestResult:
         run: its number. outcome: "paused" if a budget was spent: the next harvest continues.
         difference: what changed in the store in this run; `events` are the single changes.
         missing: requested ids that arXiv does not have.
+        notes: what a person should know: that the clocks of arXiv and of this computer differ.
     """
 
     run: int
@@ -62,6 +64,7 @@ class HarvestResult:
     difference: HarvestChanges
     events: tuple[Event, ...]
     missing: tuple[PaperId, ...]
+    notes: tuple[str, ...] = ()
 
 
 def plan(project: Project, query: FetchQuery) -> tuple[str, ...]:
@@ -161,7 +164,7 @@ def harvest(
     _note_query(project.settings.sources.arxiv.query, progress)
     with Store.open(project.database) as store, progress.stage("harvest", None) as advance:
         try:
-            with record_run(store, advance) as record:
+            with record_run(store, advance, deps.clock) as record:
                 job = _HarvestJob(project, store, replace(deps, archive=record.archive), since)
                 if if_announced:
                     _harvest_if_announced(job, record)
@@ -170,7 +173,11 @@ def harvest(
         except BudgetError as error:
             progress.note(f"{error.message}; {error.hint}")
             outcome = "paused"
-    return HarvestResult(record.run, outcome, record.difference, tuple(record.events), tuple(record.missing))
+        finally:
+            for note in record.notes:
+                progress.note(note)
+    missing = tuple(dict.fromkeys(record.missing))
+    return HarvestResult(record.run, outcome, record.difference, tuple(record.events), missing, tuple(record.notes))
 
 
 def _note_query(query: str, progress: Progress) -> None:
@@ -181,7 +188,14 @@ def _note_query(query: str, progress: Progress) -> None:
 
 def note_snapshot(store: Store, day: str) -> None:
     """Record the day of an imported snapshot of arXiv's metadata; it contains all sets, so each may start there."""
-    store.runs.put_cursor(_SNAPSHOT, max(day, store.runs.cursor(_SNAPSHOT) or ""))
+    stored = _snapshot_day(store, Clock()) or ""
+    store.runs.put_cursor(_SNAPSHOT, max(day, stored))
+
+
+def _snapshot_day(store: Store, clock: Clock) -> str | None:
+    """Return the day of the last snapshot; a day after tomorrow, of an earlier version of this program, is none."""
+    day = store.runs.cursor(_SNAPSHOT)
+    return day if day and day <= clock.day(later=1) else None
 
 
 def query_source(settings: ArxivSettings, deps: NetworkDeps) -> arxiv.QuerySource:
@@ -193,17 +207,25 @@ def query_source(settings: ArxivSettings, deps: NetworkDeps) -> arxiv.QuerySourc
 class RunRecord:
     """One run and its results; `unchanged` counts papers that were delivered without a change."""
 
-    def __init__(self, store: Store, run: int, advance: Callable[[int], None]) -> None:
+    def __init__(self, store: Store, run: int, advance: Callable[[int], None], clock: Clock) -> None:
         self.run = run
         self.events: list[Event] = []
         self.missing: list[PaperId] = []
         self.quarantined: list[BadRecord] = []
+        self.notes: list[str] = []
         self.unchanged = 0
+        self._clock = clock
         self._store = store
         self._advance = advance
 
     def store_page(self, scope: Scope, page: arxiv.RecordPage) -> None:
-        """Store a page with its cursor, whole or not at all."""
+        """Store a page with its cursor, whole or not at all; first what is to be requested again later."""
+        self._compare_clocks(page.server_day)
+        if page.wanted:
+            pending = (PendingPaper(paper) for paper in page.wanted)
+            self._store.import_records(pending, source=scope.source, at=now())
+        if not page.url and page.cursor is None and not page.records:
+            return
         batch = PageBatch(
             source=scope.source,
             run=self.run,
@@ -227,6 +249,17 @@ class RunRecord:
         """Store a response as it came."""
         self._store.runs.archive(RawPage(urlsplit(url).hostname or "", url, now(), body))
 
+    def _compare_clocks(self, server_day: str) -> None:
+        """Note once if the clock of the server is more than a day before or after ours."""
+        own_day = self._clock.day()
+        if self.notes or not server_day:
+            return
+        if abs(date.fromisoformat(server_day) - date.fromisoformat(own_day)) > timedelta(days=1):
+            self.notes.append(
+                f"the clock of arXiv says {server_day}, that of this computer {own_day}; the earlier day counts as"
+                " harvested, so that no paper is missed: check the clock of this computer"
+            )
+
     @property
     def difference(self) -> HarvestChanges:
         """What changed in the store in this run."""
@@ -234,9 +267,9 @@ class RunRecord:
 
 
 @contextmanager
-def record_run(store: Store, advance: Callable[[int], None]) -> Iterator[RunRecord]:
+def record_run(store: Store, advance: Callable[[int], None], clock: Clock | None = None) -> Iterator[RunRecord]:
     """Open a run, and close it with its outcome: complete, paused by a budget, or incomplete by anything else."""
-    record = RunRecord(store, store.runs.begin(at=now()), advance)
+    record = RunRecord(store, store.runs.begin(at=now()), advance, clock or Clock())
     outcome: Outcome = "incomplete"
     try:
         yield record
@@ -296,7 +329,7 @@ class _HarvestJob:
         cursor = self.store.runs.cursor(scope)
         if cursor is not None or scope.source != SOURCE_NAMES[OAI] or self.settings.since:
             return cursor
-        day = self.store.runs.cursor(_SNAPSHOT)
+        day = _snapshot_day(self.store, self.deps.clock)
         return arxiv.snapshot_cursor(day) if day else None
 
 

@@ -91,7 +91,9 @@ class RecordPage:
         deleted: papers that the server says are deleted, with their datestamps.
         cursor: where to continue once this page is stored; None if unchanged.
         since: the day from which records were requested; None if from the beginning.
-        day: the day of the response by the server's clock, where the records themselves have no datestamp.
+        day: the day of the response, where the records themselves have no datestamp; not later than our own.
+        server_day: the day of the response by the server's clock, "" if it is not known.
+        wanted: papers that the server lists and does not give, to be requested again later.
     """
 
     url: str
@@ -102,6 +104,8 @@ class RecordPage:
     cursor: str | None = None
     since: str | None = None
     day: str | None = None
+    server_day: str = ""
+    wanted: tuple[PaperId, ...] = ()
 
 
 class QuerySource(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ from surveygen.errors import SourceError
 OVERLAP_DAYS = 2  # datestamps are days, clocks differ, and lists are cached
 RESTART_DAYS = 1
 SNAPSHOT_DAYS = 7  # a snapshot is published days after its latest datestamp
+DENIED_DAYS = 30
 MAX_RESTARTS = 2
 
 
@@ -57,7 +59,13 @@ class Cursor:
         return replace(self, window=OaiWindow(start, start))
 
     def after(self, day: str, token: str, last: str) -> Cursor:
-        """Return the cursor after a page, to be stored with it; `day` is that of the response."""
+        """Return the cursor after a page, to be stored with it.
+
+        Args:
+            day: of the response, and not later than our own.
+            token: where the list continues, "" at its end.
+            last: the latest datestamp of the page, and not later than our own day.
+        """
         window = self.walk
         return replace(
             self,
@@ -93,9 +101,18 @@ class Cursor:
         window = self.walk
         return replace(self, window=replace(window, asked_from=window.since, token="", restarts=0, walked=False))
 
-    def closed(self) -> Cursor:
-        """Close the window: everything up to the day of its first response is stored."""
-        return Cursor(self.walk.first_date or self.verified_until)
+    def closed(self, denied: Collection[str] = ()) -> Cursor:
+        """Close the window: everything up to the day of its first response is stored, except for some records.
+
+        The next harvest lists records that the server denied again, for 30 days after their datestamp.
+
+        Args:
+            denied: their datestamps.
+        """
+        day = self.walk.first_date or self.verified_until
+        if day and denied:
+            day = min(day, max(min(denied), days_before(day, DENIED_DAYS)))
+        return Cursor(day)
 
     @property
     def walk(self) -> OaiWindow:
@@ -105,14 +122,20 @@ class Cursor:
         return self.window
 
 
-def read_cursor(text: str | None) -> Cursor:
-    """Parse the text of a `Cursor`; one that cannot be parsed starts anew, which costs requests and loses nothing."""
+def read_cursor(text: str | None, tomorrow: str) -> Cursor:
+    """Parse the text of a `Cursor`; one that cannot be parsed starts anew, which costs requests and loses nothing.
+
+    So does one with a day after tomorrow: a server whose clock was wrong is no evidence of what is stored.
+    """
     if text is None:
         return Cursor()
     try:
         data = json.loads(text)
         window = data["window"]
-        return Cursor(data["verified_until"], OaiWindow(**window) if window else None)
+        cursor = Cursor(data["verified_until"], OaiWindow(**window) if window else None)
+        opened = cursor.window
+        days = (opened.since, opened.asked_from, opened.first_date, opened.last) if opened else ()
+        return cursor if all(is_past(day, tomorrow) for day in (cursor.verified_until, *days) if day) else Cursor()
     except (ValueError, TypeError, KeyError):
         return Cursor()
 
@@ -120,6 +143,15 @@ def read_cursor(text: str | None) -> Cursor:
 def snapshot_cursor(day: str) -> str:
     """Return the cursor after a snapshot of a day: the harvest starts seven days before it."""
     return Cursor(days_before(day, SNAPSHOT_DAYS - OVERLAP_DAYS)).text
+
+
+def is_past(day: str, tomorrow: str) -> bool:
+    """Whether an ISO day of a cursor is not after tomorrow.
+
+    Raises:
+        ValueError: it is not a day.
+    """
+    return date.fromisoformat(day).isoformat() <= tomorrow
 
 
 def days_before(day: str, days: int) -> str:

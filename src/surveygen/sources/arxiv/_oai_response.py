@@ -26,7 +26,7 @@ _SIZE = re.compile(r"(\d{1,9})\s*kb", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of a record in any list; the datestamp is a day."""
+    """The header of a record in any list; the datestamp is a day, not after tomorrow."""
 
     id: PaperId
     datestamp: str
@@ -66,8 +66,13 @@ class OaiResponse:
         return max((header.datestamp for header in self.headers), default="")
 
 
-def parse_response(body: bytes, verb: str) -> OaiResponse:
+def parse_response(body: bytes, verb: str, tomorrow: str) -> OaiResponse:
     """Parse a response to a verb; a record that cannot be read is a bad record.
+
+    Args:
+        body: of the response.
+        verb: that of the request.
+        tomorrow: an ISO day by our own clock, in place of later datestamps: with them no correction would ever win.
 
     Raises:
         UnusableError: "refused" with the server's words for an error that is ours; "empty" for a list without records;
@@ -89,17 +94,17 @@ def parse_response(body: bytes, verb: str) -> OaiResponse:
         raise UnusableError("broken", f"the response has no {verb}")
     if verb == "Identify":
         return OaiResponse(day, earliest=(iso_date(child_text(content, f"{OAI}earliestDatestamp")) or "")[:10])
-    return _parse_list(content, day, verb)
+    return _parse_list(content, day, verb, tomorrow)
 
 
-def _parse_list(content: etree._Element, day: str, verb: str) -> OaiResponse:
+def _parse_list(content: etree._Element, day: str, verb: str, tomorrow: str) -> OaiResponse:
     headers: list[Header] = []
     records: list[Paper | BadRecord] = []
     unreadable: set[PaperId] = set()
     for element in content:
         if element.tag not in {f"{OAI}header", f"{OAI}record"}:
             continue
-        header = _parse_header(element if element.tag == f"{OAI}header" else element.find(f"{OAI}header"))
+        header = _parse_header(element if element.tag == f"{OAI}header" else element.find(f"{OAI}header"), tomorrow)
         if header is None:
             records.append(_bad_record(element, "", "no id or datestamp in the header"))
             continue
@@ -120,14 +125,14 @@ def _parse_list(content: etree._Element, day: str, verb: str) -> OaiResponse:
     return OaiResponse(day, "", tuple(headers), tuple(records), frozenset(unreadable), token)
 
 
-def _parse_header(element: etree._Element | None) -> Header | None:
+def _parse_header(element: etree._Element | None, tomorrow: str) -> Header | None:
     if element is None:
         return None
     parsed = parse_arxiv_id(child_text(element, f"{OAI}identifier"))
     day = (iso_date(child_text(element, f"{OAI}datestamp")) or "")[:10]
     if parsed is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
         return None
-    return Header(parsed[0], day, element.get("status") == "deleted")
+    return Header(parsed[0], min(day, tomorrow), element.get("status") == "deleted")
 
 
 def _bad_record(element: etree._Element, paper: str, reason: str) -> BadRecord:

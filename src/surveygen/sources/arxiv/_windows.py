@@ -12,7 +12,7 @@ from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import ConfigError, SourceError
 from surveygen.sources.arxiv import FetchRequest, RecordPage
 from surveygen.sources.arxiv._atom import AtomFeed
-from surveygen.sources.arxiv._oai_cursor import days_before
+from surveygen.sources.arxiv._oai_cursor import days_before, is_past
 from surveygen.sources.dates import iso_date
 from surveygen.sources.http.retry import UnusableError
 
@@ -106,13 +106,13 @@ class Watermark:
         return json.dumps({"updated_until": self.day})
 
 
-def read_watermark(text: str | None) -> Watermark:
-    """Parse the text of a `Watermark`; one that cannot be parsed starts from the beginning."""
+def read_watermark(text: str | None, tomorrow: str) -> Watermark:
+    """Parse the text of a `Watermark`; one that cannot be parsed, or is after tomorrow, starts from the beginning."""
     try:
         day = json.loads(text)["updated_until"] if text else None
+        return Watermark(day if day and is_past(day, tomorrow) else None)
     except (ValueError, TypeError, KeyError):
         return Watermark()
-    return Watermark(day if isinstance(day, str) and len(day) == 10 else None)
 
 
 def updates(

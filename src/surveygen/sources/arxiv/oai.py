@@ -13,6 +13,7 @@ from surveygen.errors import ConfigError, SourceError
 from surveygen.sources.arxiv import Datestamps, RecordPage, run_budget
 from surveygen.sources.arxiv._oai_cursor import MAX_RESTARTS, Cursor, read_cursor
 from surveygen.sources.arxiv._oai_response import OaiResponse, parse_response
+from surveygen.sources.arxiv._progress import ListProgress, endless_list
 from surveygen.sources.http import NetworkDeps
 from surveygen.sources.http.retry import UnusableError
 from surveygen.sources.http.transport import connect
@@ -21,7 +22,7 @@ __all__ = ["MAX_RESTARTS", "OaiHarvester", "make"]
 FORMAT = "arXivRaw"
 MAX_SINGLE = 50  # missing records that are requested one by one; beyond, the list is fetched again
 MAX_ROUNDS = 3
-MAX_FAILURES = 2  # a record that is listed, and twice denied or unreadable, is given up
+MAX_FAILURES = 2  # a record that is listed and twice denied is asked for by the next harvests, an unreadable one not
 
 
 def make(settings: ArxivSettings, deps: NetworkDeps) -> OaiHarvester:
@@ -40,6 +41,7 @@ class OaiHarvester:
 
     def __init__(self, settings: ArxivSettings, deps: NetworkDeps) -> None:
         self._settings = settings
+        self._clock = deps.clock
         self._transport = connect(settings.oai_url, settings, deps, run_budget(settings))
 
     def scopes(self) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ class OaiHarvester:
 
     def plan_harvest(self, scope: str, cursor: str | None) -> tuple[str, ...]:
         """List the first URL of each step."""
-        window = read_cursor(cursor).opened(self._settings.since or None, "").walk
+        window = self._read_cursor(cursor).opened(self._settings.since or None, "").walk
         first = {"resumptionToken": window.token} if window.token else _list_terms(scope, window.asked_from)
         records = () if window.walked else (self._url("ListRecords", first),)
         identifiers = self._url("ListIdentifiers", _list_terms(scope, window.since))
@@ -59,7 +61,9 @@ class OaiHarvester:
         if not scope.strip():
             raise ConfigError("an empty set cannot be harvested", "fix sources.arxiv.sets", path="sources.arxiv.sets")
         _, server = self._request("Identify", {})
-        run = _SetHarvest(scope, read_cursor(cursor).opened(self._settings.since or None, server.earliest))
+        opened = self._read_cursor(cursor).opened(self._settings.since or None, server.earliest)
+        run = _SetHarvest(scope, opened, self._clock.day())
+        yield RecordPage("", (), server_day=server.day)
         yield from self._fetch_list(run)
         if not run.cursor.walk.walked:
             return  # noRecordsMatch to a new window: nothing changed, or a stale response; the cursor stays
@@ -72,7 +76,7 @@ class OaiHarvester:
             terms = {"resumptionToken": window.token} if window.token else _list_terms(run.scope, window.asked_from)
             url, response = self._request("ListRecords", terms)
             if response.code == "badResumptionToken":
-                run.cursor = run.cursor.restarted()
+                run.restart()
                 continue
             if response.code:
                 run.check_empty(response)
@@ -83,15 +87,17 @@ class OaiHarvester:
     def _verify(self, run: _SetHarvest, datestamps: Datestamps) -> Iterator[RecordPage]:
         """Compare the identifiers with the store until nothing is missing, then close the window."""
         for _ in range(MAX_ROUNDS):
-            listed: dict[PaperId, str] = {}
+            stale: dict[PaperId, str] = {}
             for url, response in self._list_identifiers(run):
-                listed |= {header.id: header.datestamp for header in response.headers}
+                listed = {header.id: header.datestamp for header in response.headers}
+                stored = datestamps(listed.keys())
+                stale |= {paper: day for paper, day in listed.items() if stored.get(paper, "") < day}
                 yield RecordPage(url, ())
-            stored = datestamps(listed.keys())
-            stale = (paper for paper, day in listed.items() if stored.get(paper, "") < day)
             missing = sorted(paper for paper in stale if run.failures[paper] < MAX_FAILURES)
             if not missing:
-                yield RecordPage("", (), cursor=run.cursor.closed().text)
+                denied = {paper: day for paper, day in stale.items() if paper in run.denied}
+                cursor = run.cursor.closed(denied.values())
+                yield RecordPage("", (), cursor=cursor.text, wanted=tuple(sorted(denied)))
                 return
             if len(missing) > MAX_SINGLE:
                 run.rewind()
@@ -101,6 +107,7 @@ class OaiHarvester:
                 terms = {"identifier": f"oai:arXiv.org:{paper}", "metadataPrefix": FORMAT}
                 url, response = self._request("GetRecord", terms)
                 run.failures[paper] += bool(response.code) or paper in response.unreadable
+                run.denied |= {paper} if response.code else set()
                 yield replace(run.page(url, response), missing=(paper,) if response.code else ())
         raise SourceError(
             f"set {run.scope}: {len(missing)} records are listed and cannot be fetched, first {missing[0]}",
@@ -112,9 +119,11 @@ class OaiHarvester:
         """List the headers of the window; a list that the server drops is restarted."""
         terms, tokens = _list_terms(run.scope, run.cursor.walk.since), {""}
         restarts = 0
+        progress = ListProgress(f"set {run.scope}")
         while True:
             url, response = self._request("ListIdentifiers", terms)
             if response.code == "badResumptionToken" and restarts < MAX_RESTARTS:
+                progress.restart()
                 terms, tokens, restarts = _list_terms(run.scope, run.cursor.walk.since), {""}, restarts + 1
                 continue
             if response.code:
@@ -124,25 +133,38 @@ class OaiHarvester:
             if not response.token:
                 return
             if response.token in tokens:
-                raise _repeated_page(run.scope)
+                raise endless_list(f"set {run.scope}: the server sends the same page again")
+            progress.advance(header.id for header in response.headers)
             tokens.add(response.token)
             terms = {"resumptionToken": response.token}
 
     def _request(self, verb: str, terms: dict[str, str]) -> tuple[str, OaiResponse]:
-        response, parsed = self._transport.get(self._url(verb, terms), lambda body: parse_response(body, verb))
+        tomorrow = self._clock.day(later=1)
+        response, parsed = self._transport.get(
+            self._url(verb, terms), lambda body: parse_response(body, verb, tomorrow)
+        )
         return response.url, parsed
+
+    def _read_cursor(self, text: str | None) -> Cursor:
+        return read_cursor(text, self._clock.day(later=1))
 
     def _url(self, verb: str, terms: dict[str, str]) -> str:
         return f"{self._settings.oai_url}?{urlencode({'verb': verb, **terms})}"
 
 
 class _SetHarvest:
-    """One harvest of one set: its cursor, the failures of each record, and whether pages repeat."""
+    """One harvest of one set: its cursor, the failures of each record, and whether pages repeat.
 
-    def __init__(self, scope: str, cursor: Cursor) -> None:
+    `denied` are records that the server lists and does not give; `today` is our own day, which no cursor passes.
+    """
+
+    def __init__(self, scope: str, cursor: Cursor, today: str) -> None:
         self.scope = scope
         self.cursor = cursor
         self.failures: Counter[PaperId] = Counter()
+        self.denied: set[PaperId] = set()
+        self._today = today
+        self._progress = ListProgress(f"set {scope}")
         self._tokens: set[str] = set()
         self._headers: tuple[object, ...] = ()
 
@@ -153,15 +175,28 @@ class _SetHarvest:
             SourceError: the page or its token came before.
         """
         if response.token and (response.token in self._tokens or self._headers == response.headers):
-            raise _repeated_page(self.scope)
+            raise endless_list(f"set {self.scope}: the server sends the same page again")
+        if response.token:
+            self._progress.advance(header.id for header in response.headers)
         self._tokens.add(response.token)
         self._headers = response.headers
-        self.cursor = self.cursor.after(response.day, response.token, response.last)
+        day, last = min(response.day, self._today), min(response.last, self._today)
+        self.cursor = self.cursor.after(day, response.token, last)
+
+    def restart(self) -> None:
+        """Restart the list a day before the last record that was stored.
+
+        Raises:
+            SourceError: it was restarted twice before.
+        """
+        self._progress.restart()
+        self.cursor = self.cursor.restarted()
 
     def rewind(self) -> None:
         """Restart the whole window."""
         self._tokens.clear()
         self._headers = ()
+        self._progress.restart()
         self.cursor = self.cursor.rewound()
 
     def page(self, url: str, response: OaiResponse) -> RecordPage:
@@ -188,8 +223,3 @@ class _SetHarvest:
 
 def _list_terms(scope: str, since: str | None) -> dict[str, str]:
     return {"metadataPrefix": FORMAT, "set": scope} | ({"from": since} if since else {})
-
-
-def _repeated_page(scope: str) -> SourceError:
-    error = UnusableError("stuck", f"set {scope}: the server sends the same page again")
-    return SourceError(error.message, error.hint, retryable=True)

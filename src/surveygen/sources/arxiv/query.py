@@ -13,6 +13,7 @@ from surveygen.domain.paper import BadRecord, Paper, PendingPaper, is_arxiv_id
 from surveygen.errors import ConfigError, SourceError
 from surveygen.sources.arxiv import Datestamps, FetchRequest, RecordPage, run_budget
 from surveygen.sources.arxiv._atom import AtomFeed, parse_feed
+from surveygen.sources.arxiv._progress import ListProgress
 from surveygen.sources.arxiv._windows import (
     DateWindow,
     check_order,
@@ -55,6 +56,7 @@ class ArxivQuery:
         self, settings: ArxivSettings, deps: NetworkDeps, *, page_size: int = PAGE, max_offset: int = MAX_OFFSET
     ) -> None:
         self._settings = settings
+        self._clock = deps.clock
         self._transport = connect(settings.api_url, settings, deps, run_budget(settings))
         self._page_size = page_size
         self._max_offset = max_offset
@@ -97,16 +99,25 @@ class ArxivQuery:
 
     def plan_harvest(self, scope: str, cursor: str | None) -> tuple[str, ...]:
         """List the URLs of a first fetch, or the first URL of the updates."""
-        if read_watermark(cursor).day is None:
+        if read_watermark(cursor, self._clock.day(later=1)).day is None:
             return self.plan(self._first_request(scope))
         return (self._url(_search(DateWindow(scope), _BY_UPDATE), 0, self._page_size),)
 
     def harvest(self, scope: str, cursor: str | None, datestamps: Datestamps) -> Iterator[RecordPage]:  # noqa: ARG002  # the protocol
         """Yield pages, as `HarvestSource.harvest` says: first like `fetch`, later what was updated since."""
-        complete_until = read_watermark(cursor).day
+        complete_until = read_watermark(cursor, self._clock.day(later=1)).day
         if complete_until is None:
             return with_watermark(self.fetch(self._first_request(scope)))
-        return with_watermark(updates(DateWindow(scope), complete_until, self._fetch_updates, self._max_offset))
+        progress = ListProgress("updates")
+
+        def fetch_page(window: DateWindow, start: int) -> tuple[RecordPage, AtomFeed]:
+            if start == 0:
+                progress.restart()  # half a window has the same papers again
+            page, feed = self._fetch_updates(window, start)
+            progress.advance(paper.id for paper in feed.papers)
+            return page, feed
+
+        return with_watermark(updates(DateWindow(scope), complete_until, fetch_page, self._max_offset))
 
     def _first_request(self, scope: str) -> FetchRequest:
         return FetchRequest(query=scope, since=self._settings.since or None)
@@ -198,8 +209,9 @@ class ArxivQuery:
 
     def _get(self, url: str, parse: Callable[[bytes], AtomFeed]) -> tuple[RecordPage, AtomFeed]:
         response, feed = self._transport.get(url, parse)
-        day = feed.day or (iso_date(response.headers.get("date")) or "")[:10]
-        return RecordPage(response.url, feed.records, total=feed.total, day=day or None), feed
+        told = feed.day or (iso_date(response.headers.get("date")) or "")[:10]
+        day = min(told, self._clock.day()) or None
+        return RecordPage(response.url, feed.records, total=feed.total, day=day, server_day=told), feed
 
     def _ids_url(self, batch: Sequence[PendingPaper]) -> str:
         names = [paper.id if paper.version is None else f"{paper.id}v{paper.version}" for paper in batch]
@@ -224,9 +236,11 @@ class _QueryProgress:
         self.left = left
         self.order = order
         self.seen: set[str] = set()
+        self._progress = ListProgress("query")
 
     def take_new(self, page: RecordPage) -> RecordPage:
         """Count a page, and drop from it what was seen before (a paper added meanwhile shifts the pages)."""
+        self._progress.advance(record.id for record in page.records if isinstance(record, Paper))
         new: list[Paper | BadRecord] = []
         for record in page.records:
             if isinstance(record, BadRecord):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import IO
@@ -40,6 +41,10 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
     # Clients that failed together do not retry together.
     jitter: Callable[[], float] = field(default=lambda: random.SystemRandom().uniform(0.0, 0.5))
+
+    def day(self, *, later: int = 0) -> str:
+        """Return the ISO day of `wall` in UTC, or some days later."""
+        return (datetime.fromtimestamp(self.wall(), UTC) + timedelta(days=later)).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)
