@@ -119,6 +119,7 @@ def test_a_name_is_wanted_for_many_requests(tmp_path: Path) -> None:
         ("entity bomb", "entities"),
         ("foreign entity", "entities"),
         ("gzip bomb", "larger than 64 MiB"),
+        ("many tags", "more than 1500000 XML tags"),
         ("foreign redirect", "another site"),
         ("file redirect", "another site"),
     ],
@@ -155,6 +156,19 @@ def test_a_silent_server_is_left(tmp_path: Path) -> None:
         ask(replica, tmp_path, FastClock(), timeouts)
 
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize("fault", ["dripping head", "continue", "no length"])
+def test_an_answer_without_an_end_is_left(fault: str, tmp_path: Path) -> None:
+    """Whatever arrives before the body, or without its length: the time for the whole response is bounded."""
+    timeouts = Timeouts(connect=5, read=5, whole=0.5)
+    clock = Clock(sleep=lambda _: None)
+    with serving(Replica(invent(2), {1: fault})) as replica:
+        limiter = Limiter(replica.url, 0.0, clock, tmp_path)
+        feed = Transport(limiter, NetworkDeps(clock, timeouts)).get(replica.url, lambda body: parse_feed(body, ""))[1]
+
+    assert len(feed.papers) == 2
+    assert len(replica.hits) == 2
 
 
 def test_a_dripping_answer_is_left(tmp_path: Path) -> None:

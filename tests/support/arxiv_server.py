@@ -276,6 +276,33 @@ def _drip(handler: _Handler, status: int, body: bytes) -> None:
     handler.close_connection = True
 
 
+def _drip_head(handler: _Handler, _status: int, _body: bytes) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    while not handler.replica.closing.wait(0.01):
+        try:
+            handler.wfile.write(b"x")
+        except OSError:
+            break
+    handler.close_connection = True
+
+
+def _no_length(handler: _Handler, status: int, body: bytes) -> None:
+    """Send an answer that ends with the connection, slowly."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/atom+xml\r\nConnection: close\r\n\r\n" + body)
+    handler.replica.closing.wait(10)
+    handler.close_connection = True
+
+
+def _continue(handler: _Handler, _status: int, _body: bytes) -> None:
+    """Say for ever that the client may go on."""
+    while not handler.replica.closing.wait(0.01):
+        try:
+            handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        except OSError:
+            break
+    handler.close_connection = True
+
+
 _ATOM = "application/atom+xml"
 _LAUGHS = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "' + b"&b;" * 9 + b'">]><a>&c;</a>'
 _FOREIGN = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
@@ -308,6 +335,10 @@ FAULTS: Mapping[str, Callable[[_Handler, int, bytes], None]] = {
     "silent": _silent,
     "reset": _reset,
     "drip": _drip,
+    "dripping head": _drip_head,
+    "no length": _no_length,
+    "continue": _continue,
+    "many tags": _body(_ATOM, lambda _: b"<a>" + b"<b/>" * 2_000_000 + b"</a>"),
 }
 
 

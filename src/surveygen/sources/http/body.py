@@ -14,7 +14,13 @@ from surveygen.domain.text import clean
 from surveygen.redaction import redact
 from surveygen.sources.http.retry import UnusableError
 
+TOO_LATE = "the response did not end in time"
 _CHUNK = 2**16
+# A parsed document can take a hundred times its bytes: "[[],[]," and "<a/><a/>". A page of 200 papers with a hundred
+# authors each has 100,000 tags, 100 papers with all their references 100,000 JSON objects.
+_MAX_TAGS = 1_500_000
+_MAX_CONTAINERS = 1_000_000
+_MAX_VALUES = 5_000_000
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
@@ -41,24 +47,24 @@ def read_body(raw: Any, limits: Limits, is_late: Callable[[], bool]) -> bytes:  
     if encoding not in {"identity", "gzip", "x-gzip", "deflate"}:
         raise UnusableError("broken", f"the response is encoded as {redact(encoding)[:20]!r}, which was not requested")
     inflate = None if encoding == "identity" else zlib.decompressobj(_GZIP_OR_ZLIB)
-    pieces: list[bytes] = []
-    packed = unpacked = 0
+    body = bytearray()  # not a list of pieces: a server may send one byte at a time
+    packed = 0
     while chunk := raw.read1(_CHUNK, decode_content=False):  # what has come, so that a slow drip is noticed
         packed += len(chunk)
-        room = limits.unpacked - unpacked + 1
+        room = limits.unpacked - len(body) + 1
         try:
-            piece = inflate.decompress(chunk, room) if inflate else chunk[:room]
+            body += inflate.decompress(chunk, room) if inflate else chunk[:room]
         except zlib.error as error:
             raise UnusableError("broken", f"the compressed response is damaged: {error}") from error
-        unpacked += len(piece)
-        pieces.append(piece)
-        if packed > limits.packed or unpacked > limits.unpacked:
+        if packed > limits.packed or len(body) > limits.unpacked:
             raise UnusableError("oversized", f"the response is larger than {limits.unpacked // 2**20} MiB")
         if is_late():
-            raise UnusableError("network", "the response did not end in time")
+            raise UnusableError("network", TOO_LATE)
+    if is_late():  # a body without a length ends where the connection does
+        raise UnusableError("network", TOO_LATE)
     if inflate and not inflate.eof:
         raise UnusableError("broken", "the compressed response is incomplete")
-    return b"".join(pieces)
+    return bytes(body)
 
 
 def parse_xml(body: bytes, root: str) -> etree._Element:
@@ -67,10 +73,13 @@ def parse_xml(body: bytes, root: str) -> etree._Element:
     A document with entity declarations is refused before parsing; libxml2's own limits (depth 256, 10 MB a text) stay.
 
     Raises:
-        UnusableError: "hostile" (entities), or "broken" (not well-formed to the last byte, or another root).
+        UnusableError: "hostile" (entities), "oversized" (more than 1.5 million tags or attributes), or "broken" (not
+            well-formed to the last byte, or another root).
     """
     if b"<!ENTITY" in body:
         raise UnusableError("hostile", "the response declares XML entities")
+    if body.count(b"<") > _MAX_TAGS or body.count(b"=") > _MAX_TAGS:
+        raise UnusableError("oversized", f"the response has more than {_MAX_TAGS} XML tags or attributes")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -98,8 +107,10 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401  # any JSON value
     """Parse JSON as the standard defines it: no NaN, and no number or nesting that Python cannot read.
 
     Raises:
-        UnusableError: "broken".
+        UnusableError: "broken", or "oversized" (more than a million objects and lists, or five million values).
     """
+    if body.count(b"{") + body.count(b"[") > _MAX_CONTAINERS or body.count(b",") > _MAX_VALUES:
+        raise UnusableError("oversized", "the response has too many JSON values")
 
     def reject(name: str) -> NoReturn:
         raise ValueError(f"{name} is not JSON")

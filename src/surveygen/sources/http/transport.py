@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import socket
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -17,7 +21,7 @@ from surveygen.config import ArxivSettings
 from surveygen.domain.text import clean
 from surveygen.errors import ConfigError, SourceError
 from surveygen.redaction import redact, redact_bytes, userinfo
-from surveygen.sources.http.body import Limits, read_body
+from surveygen.sources.http.body import TOO_LATE, Limits, read_body
 from surveygen.sources.http.limiter import Limiter, NetworkDeps, is_loopback
 from surveygen.sources.http.retry import (
     ARXIV,
@@ -104,6 +108,7 @@ class Transport:
         self._policy = policy
         self._contact = contact
         self._session: requests.Session | None = None
+        self._deadline = _Deadline()
         self._stopped: SourceError | None = None
         self._has_responded = False
         self._failures = 0
@@ -229,6 +234,8 @@ class Transport:
                 response = self._read_response(request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 self._close()
+                if self._deadline.is_over:
+                    raise UnusableError("network", TOO_LATE) from error
                 if isinstance(error, ValueError):
                     message = f"{clean(request.url, 100)!r} cannot be requested: {error}"
                     raise UnusableError("unknown", message) from error
@@ -244,20 +251,27 @@ class Transport:
             self._session.headers.update({"User-Agent": user_agent(self._contact), "Accept-Encoding": "gzip"})
             self._session.trust_env = not is_loopback(request.url)  # no proxy between us and this machine
             for scheme in ("http://", "https://"):
-                self._session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0))
-        deadline = self._clock.monotonic() + self._timeouts.whole
-        with self._session.request(
-            "GET" if request.body is None else "POST",
-            request.url,
-            data=request.body,
-            stream=True,
-            headers={**request.headers, **({} if request.body is None else {"Content-Type": "application/json"})},
-            timeout=(self._timeouts.connect, self._timeouts.read),
-            allow_redirects=False,
-        ) as response:
+                self._session.mount(scheme, _WatchedAdapter(self._deadline))
+        latest = self._clock.monotonic() + self._timeouts.whole
+
+        def is_late() -> bool:
+            return self._deadline.is_over or self._clock.monotonic() > latest
+
+        with (
+            self._deadline.running(self._timeouts.whole),
+            self._session.request(
+                "GET" if request.body is None else "POST",
+                request.url,
+                data=request.body,
+                stream=True,
+                headers={**request.headers, **({} if request.body is None else {"Content-Type": "application/json"})},
+                timeout=(self._timeouts.connect, self._timeouts.read),
+                allow_redirects=False,
+            ) as response,
+        ):
             self._has_responded = True
             try:
-                body = read_body(response.raw, self._limits, lambda: self._clock.monotonic() > deadline)
+                body = read_body(response.raw, self._limits, is_late)
             except UnusableError:
                 self._close()  # what is left unread must not be taken for the next response
                 raise
@@ -273,6 +287,99 @@ class Transport:
         if self._session is not None:
             self._session.close()
             self._session = None
+        self._deadline.forget()
+
+
+class _Deadline:
+    """Shuts the connection of a request that takes too long.
+
+    The time-outs of the network library begin anew with every byte, also of the head of a response.
+    """
+
+    def __init__(self) -> None:
+        self.is_over = False
+        self._opening: socket.socket | None = None
+        self._connection: Callable[[], urllib3.connection.HTTPConnection | None] = lambda: None
+
+    @contextmanager
+    def running(self, seconds: float) -> Iterator[None]:
+        """Count the seconds of the block."""
+        self.is_over = False
+        timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self._shut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def opening(self, opened: socket.socket) -> None:
+        """Watch a connection that is being opened; TLS takes the descriptor of its socket."""
+        self.forget()
+        self._opening = opened.dup()
+        if self.is_over:
+            self._shut()
+
+    def opened(self, connection: urllib3.connection.HTTPConnection) -> None:
+        """Watch a connection as long as it exists."""
+        self._connection = weakref.ref(connection)
+        self.forget()
+
+    def forget(self) -> None:
+        """Watch no connection that is being opened."""
+        if self._opening is not None:
+            self._opening.close()
+            self._opening = None
+
+    def _shut(self) -> None:
+        self.is_over = True
+        connection = self._connection()
+        for watched in (self._opening, connection.sock if connection else None):
+            if isinstance(watched, socket.socket):
+                with suppress(OSError):  # it is closed already
+                    socket.socket.shutdown(watched, socket.SHUT_RDWR)  # not TLS's own, which another thread reads from
+
+
+class _WatchedAdapter(HTTPAdapter):
+    """Makes one connection at a time, and shows each to the deadline."""
+
+    def __init__(self, deadline: _Deadline) -> None:
+        self._pools = _watched_pools(deadline)
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # those of the library
+        """Make the pool of direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # those of the library
+        """Return the pool of connections to a proxy."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
+def _watched_pools(deadline: _Deadline) -> dict[str, type[urllib3.HTTPConnectionPool]]:
+    class Watched(urllib3.connection.HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            opened = super()._new_conn()
+            deadline.opening(opened)
+            return opened
+
+        def connect(self) -> None:
+            super().connect()
+            deadline.opened(self)
+
+    class WatchedTls(Watched, urllib3.connection.HTTPSConnection):
+        pass
+
+    class Pool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Watched
+
+    class TlsPool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = WatchedTls
+
+    return {"http": Pool, "https": TlsPool}
 
 
 def _secrets_of(request: HttpRequest) -> tuple[str, ...]:
