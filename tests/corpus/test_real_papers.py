@@ -10,6 +10,7 @@ from typing import Any
 from corpus_records import NOON
 from surveygen.corpus import Store, export_lines, import_lines
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
+from surveygen.domain.text import clean
 
 
 def read(data: dict[str, Any]) -> Paper:
@@ -17,12 +18,12 @@ def read(data: dict[str, Any]) -> Paper:
     return Paper(
         id=PaperId(data["arxiv_id"]),
         title=data["title"],
-        abstract=data.get("abstract") or "",
+        abstract=clean(data.get("abstract") or ""),
         authors=tuple(map(Author, data.get("authors") or ())),
         version=data.get("version") or 1,
         updated=(data.get("updated") or "")[:10] or None,
         categories=tuple(data.get("categories") or ()),
-        comment=data.get("comment") or "",
+        comment=clean(data.get("comment") or ""),
     )
 
 

@@ -175,7 +175,8 @@ def test_records_that_are_denied_for_a_while_come_later(seed: int, tmp_path: Pat
     rng = random.Random(seed)
     world = invent_world(30, seed=seed)
     ids = sorted({state.id for state in world.current()})
-    with serving(Denying(world=world, denied=set(rng.sample(ids, rng.randrange(1, 6))))) as replica:
+    replica = Denying(world=world, denied=set(rng.sample(ids, rng.randrange(1, 6))))
+    with serving(replica):
         project = project_at(tmp_path / "denied", replica)
         run(project)
         with Store.open(project.database) as store:
@@ -192,7 +193,8 @@ def test_records_that_are_denied_for_a_while_come_later(seed: int, tmp_path: Pat
 def test_a_record_that_is_denied_for_ever_holds_nothing_up(tmp_path: Path) -> None:
     """A month after its datestamp the list begins later again; its id stays wanted."""
     world = invent_world(20)
-    with serving(Denying(world=world, denied={world.current()[0].id})) as replica:
+    replica = Denying(world=world, denied={world.current()[0].id})
+    with serving(replica):
         project = project_at(tmp_path, replica)
         for number in range(3):
             run(project)
@@ -234,7 +236,8 @@ class Endless(Replica):
 @pytest.mark.parametrize("circle", [2, 3])
 def test_a_list_in_circles_ends(verb: str, circle: int, tmp_path: Path) -> None:
     """Pages without a new record end the run with an error; what came is kept, and a good server completes it."""
-    with serving(Endless(world=invent_world(40), sizes=Sizes(10, 10), verb=verb, circle=circle)) as replica:
+    replica = Endless(world=invent_world(40), sizes=Sizes(10, 10), verb=verb, circle=circle)
+    with serving(replica):
         project = project_at(tmp_path, replica)
         with pytest.raises(SourceError, match="pages without a new record"):
             run(project)

@@ -8,6 +8,15 @@ from typing import Any
 
 from surveygen.corpus import jsonl
 from surveygen.corpus._importer import Quarantined, Record
+from surveygen.corpus._validation import (
+    check_cite_key,
+    check_id,
+    check_moment,
+    checked_citations,
+    checked_decision,
+    checked_record,
+    checked_theme,
+)  # fmt: skip
 from surveygen.corpus.jsonl import to_json
 from surveygen.corpus.store import Store
 from surveygen.domain.citation import CitationRecord
@@ -115,39 +124,47 @@ class _DumpReader:
     def _record(self, data: Any) -> Record | None:  # noqa: ANN401  # any JSON value
         match data:
             case {"arxiv_id": str()}:
-                history = jsonl.history_of(data)
+                history = checked_record(jsonl.history_of(data))
                 if isinstance(key := data.get("cite_key"), str):
-                    self.keys[history.paper.id] = key
+                    self._add_key(data["arxiv_id"], key)
                 listed = data.get("names")
                 names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
-                self.names |= {PaperId(name): history.paper.id for name in names}
+                for name in names:
+                    check_id("names", name)
+                self.names |= {PaperId(name): PaperId(data["arxiv_id"]) for name in names}
                 return history
             case {"theme": dict(theme)}:
-                self.themes.append(jsonl.theme_of(theme))
+                self.themes.append(checked_theme(jsonl.theme_of(theme)))
             case {"decision": dict(decision)}:
-                self.decisions.append(jsonl.decision_of(decision))
+                self.decisions.append(checked_decision(jsonl.decision_of(decision)))
             case {"cite_key": {"paper": str(paper), "key": str(key)}}:
-                self.keys[PaperId(paper)] = key
+                self._add_key(paper, key)
             case {"told": dict(record)}:
-                self.citations.append(jsonl.citation_of(record))
+                self.citations.append(checked_citations(jsonl.citation_of(record)))
             case {"wanted": {"id": str(paper), "version": int() | None as version}}:
-                return PendingPaper(PaperId(paper), version)
+                return checked_record(PendingPaper(PaperId(paper), version))
             case {
                 "quarantine": {"source": str(source), "line": int(line), "reason": str(why), "raw": str(raw), "at": at}
             }:
-                return Quarantined(BadRecord(source, line, why, raw), str(at))
+                check_moment("at", str(at))
+                return Quarantined(BadRecord(source[:_MAX_RAW], line, why[:_MAX_RAW], raw[:_MAX_RAW]), str(at))
             case _:
                 raise ValueError("not a line of a dump: unknown kind")
         return None
+
+    def _add_key(self, paper: str, key: str) -> None:
+        check_id("paper", paper)
+        check_cite_key(key)
+        self.keys[PaperId(paper)] = key
 
 
 def _check_header(line: str) -> None:
     try:
         header = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         header = None
     version = header.get(_HEADER) if isinstance(header, dict) else None
-    if not isinstance(version, int):
+    if not isinstance(version, int) or version < 1:
         raise CorpusError(
             f"not a dump: the first line is {line.strip():.60}",
             "make one with: surveygen export --format jsonl",

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from surveygen.corpus._identity import Match, NameTable, match, names_to_look_up, renamed
 from surveygen.corpus._papers import MAX_INTEGER, PaperTable, why_not_storable
 from surveygen.corpus._runs import Scope, add_events, event_exists, put_cursor
+from surveygen.corpus._validation import checked_record
 from surveygen.corpus.database import Database, storable, touch
 from surveygen.corpus.jsonl import to_json
 from surveygen.corpus.merge import ChangeKind, PaperHistory, change_kind, merge_histories
@@ -244,7 +245,7 @@ class Importer:
         return new > 0
 
     def _checked(self, record: Record) -> PaperHistory | PendingPaper | Quarantined:
-        """Return the detailed form of a record; quarantine a record that SQLite cannot store."""
+        """Return the detailed form of a record; quarantine one out of bounds or that SQLite cannot store."""
         if isinstance(record, BadRecord):
             record = Quarantined(record, self._at)
         if isinstance(record, Paper):
@@ -255,7 +256,11 @@ class Importer:
             return Quarantined(
                 BadRecord(storable(bad.source), line, storable(bad.reason), storable(bad.raw)), record.at
             )
-        reason = why_not_storable(record)
+        try:
+            record = checked_record(record)
+            reason = why_not_storable(record)
+        except ValueError as error:
+            reason = str(error)
         if not reason:
             return record
         raw = f"{record.paper.id}: {record.paper.title}" if isinstance(record, PaperHistory) else record.id
