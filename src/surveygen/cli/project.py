@@ -64,6 +64,7 @@ def status(context: typer.Context) -> None:
             why = "; ".join(words.say(f"doubt_{doubt.reason}", paper=doubt.paper) for doubt in edit.doubts)
             yield f"  stale edit: {edit.section} {edit.claim}: {why}"
         yield from (f"  draft: {folder}" for folder in state.drafts)
+        yield from (f"  {note}" for note in state.notes)
 
     shared.print(state, text)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from dataclasses import replace
+
+import msgspec
 
 from surveygen.corpus._papers import PAGE
+from surveygen.corpus._validation import check_moment
 from surveygen.corpus.database import Database, Row, touch
 from surveygen.corpus.jsonl import citation_data, to_json
 from surveygen.domain.citation import CitationRecord, CitedWork
@@ -80,18 +84,26 @@ class CitationTable:
                 " WHERE citing IN (SELECT value FROM json_each(?)) ORDER BY citing, provider, place",
                 (to_json([head[0] for head in page]),),
             )
-            references = {
-                key: tuple(works.setdefault(row[2:], CitedWork(tuple(json.loads(row[2])), *row[3:])) for row in group)
-                for key, group in groupby(rows, key=lambda row: (row[0], row[1]))
-            }
+            references: dict[tuple[str, str], list[CitedWork]] = defaultdict(list)
+            for row in rows:
+                with self._database.reading("citation", f"{row[0]} {row[1]}"):
+                    work = works.get(row[2:]) or msgspec.convert(
+                        dict(zip(("ids", "title", "authors", "year"), (json.loads(row[2]), *row[3:]), strict=True)),
+                        CitedWork,
+                    )
+                    references[row[0], row[1]].append(works.setdefault(row[2:], work))
             for paper, provider, ids, cited_by, more, at in page:
-                cited = references.get((paper, provider), ())
-                yield CitationRecord(PaperId(paper), provider, tuple(json.loads(ids)), cited_by, cited, more, at)
+                with self._database.reading("citation_record", f"{paper} {provider}"):
+                    check_moment("answered_at", at)
+                    data = {"paper": paper, "provider": provider, "ids": json.loads(ids), "at": at}
+                    record = msgspec.convert(data | {"cited_by": cited_by, "more": more}, CitationRecord)
+                yield replace(record, references=tuple(references[paper, provider]))
 
     def last_asked(self, provider: str) -> dict[PaperId, str]:
         """Return when a graph was last queried for each paper, ISO 8601 UTC; includes papers that it does not list."""
-        rows = self._database.rows("SELECT paper, asked_at FROM citation_record WHERE provider = ?", (provider,))
-        return {PaperId(paper): at for paper, at in rows}
+        sql = "SELECT paper, asked_at FROM citation_record WHERE provider = ?"
+        rows = self._database.typed_rows(tuple[PaperId, str], "citation_record", sql, (provider,))
+        return dict(rows)
 
     def _versions(self, records: Iterable[CitationRecord]) -> dict[tuple[str, str], tuple[str, bytes]]:
         """Return date and digest of the stored records of the same papers, by paper and provider."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from surveygen.corpus.database import Database, storable, touch
 from surveygen.corpus.jsonl import decision_data, decision_of, to_json
-from surveygen.domain.decision import Decision, ThemeMove
+from surveygen.domain.decision import Decision, MoveReason, ThemeMove
 from surveygen.domain.paper import PaperId
 from surveygen.errors import CorpusError
 
@@ -24,8 +24,11 @@ class DecisionTable:
 
     def all(self) -> tuple[Decision, ...]:
         """Return all decisions, the first one first, including undone decisions and the decisions that undo them."""
-        rows = self._database.rows("SELECT content FROM decision ORDER BY number")
-        return self._under_current_names(decision_of(json.loads(row[0])) for row in rows)
+        decisions: list[Decision] = []
+        for number, content in self._database.rows("SELECT number, content FROM decision ORDER BY number"):
+            with self._database.reading("decision", number):
+                decisions.append(decision_of(json.loads(content)))
+        return self._under_current_names(decisions)
 
     def append(self, decision: Decision) -> Decision:
         """Append a decision for good; return it with the next free number in place of its own."""
@@ -59,8 +62,12 @@ class DecisionTable:
 
     def moves(self) -> tuple[ThemeMove, ...]:
         """Return the log of theme moves, the first one first."""
-        rows = self._database.rows("SELECT at, paper, before, after, reason, detail FROM move ORDER BY id")
-        return tuple(ThemeMove(row[0], PaperId(row[1]), *row[2:]) for row in rows)
+        rows = self._database.typed_rows(
+            tuple[str, PaperId, str, str, MoveReason, str],
+            "move",
+            "SELECT at, paper, before, after, reason, detail FROM move ORDER BY id",
+        )
+        return tuple(ThemeMove(*row) for row in rows)
 
     def log_moves(self, moves: Iterable[ThemeMove]) -> None:
         """Append to the log of theme moves."""

@@ -8,6 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, get_args
 
+import msgspec
+
+from surveygen.corpus._validation import check_characters, check_date
 from surveygen.corpus.database import Database, Row, storable
 from surveygen.corpus.jsonl import content_data, paper_data, to_json
 from surveygen.corpus.merge import PaperHistory
@@ -22,6 +25,7 @@ _PAPER_COLUMNS = (
     *("primary_category", "doi", "journal_ref", "comment", "license", "url", "status", "abstract_kind", "datestamp"),
     *("extra", "field_provenance", "authority"),
 )
+_TEXT_COLUMNS = ("id", "version", "title", "abstract", "abstract_kind", "comment", "updated", "field_provenance")
 _SAVE_PAPER = """
     INSERT INTO paper (
         id, title, abstract, authors, affiliations, version, published, updated, categories, primary_category, doi,
@@ -54,12 +58,13 @@ class PaperTable:
 
         They are read a page at a time, so that memory stays flat and the store may be written in between.
         """
-        statuses = to_json(sorted(get_args(Status) if status is None else status))
+        # Not those of a status, so that a damaged status is found and no paper goes missing.
+        others = to_json(sorted(set() if status is None else set(get_args(Status)) - set(status)))
         last = ""
         # The plus keeps SQLite from walking the index of statuses anew for each page.
         while rows := self._database.rows(
-            "SELECT id FROM paper WHERE id > ? AND +status IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
-            (last, statuses, PAGE),
+            "SELECT id FROM paper WHERE id > ? AND +status NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
+            (last, others, PAGE),
         ):
             ids = [PaperId(row[0]) for row in rows]
             histories = self.load(ids)
@@ -108,32 +113,43 @@ class PaperTable:
 
     def pending(self) -> tuple[PendingPaper, ...]:
         """Return the ids still to be fetched, sorted."""
-        rows = self._database.rows("SELECT id, version FROM pending ORDER BY id")
+        rows = self._database.typed_rows(
+            tuple[str, int | None], "pending", "SELECT id, version FROM pending ORDER BY id"
+        )
         return tuple(PendingPaper(PaperId(paper), version) for paper, version in rows)
 
     def quarantine(self) -> tuple[tuple[BadRecord, str], ...]:
         """Return each record that could not be read with the date of its first delivery, by source and line."""
-        rows = self._database.rows("SELECT source, line, reason, raw, at FROM quarantine ORDER BY source, line, raw")
-        return tuple((BadRecord(*row[:4]), row[4]) for row in rows)
+        rows = self._database.typed_rows(
+            tuple[str, int, str, str, str],
+            "quarantine",
+            "SELECT source, line, reason, raw, at FROM quarantine ORDER BY source, line, raw",
+        )
+        return tuple((BadRecord(source, line, reason, raw), at) for source, line, reason, raw, at in rows)
 
     def sources(self) -> tuple[str, ...]:
         """Return the names of the sources that delivered something, sorted."""
-        return tuple(row[0] for row in self._database.rows("SELECT name FROM source ORDER BY name"))
+        rows = self._database.typed_rows(tuple[str], "source", "SELECT name FROM source ORDER BY name")
+        return tuple(name for (name,) in rows)
 
     def records_by_source(self) -> dict[str, int]:
         """Return how many records each source delivered, by its name, including those that could not be read."""
-        rows = self._database.rows(
+        rows = self._database.typed_rows(
+            tuple[str, int],
+            "delivery",
             "SELECT name, sum(n) FROM (SELECT source.name AS name, times AS n FROM delivery"
             " JOIN source ON source.id = delivery.source UNION ALL SELECT source, 1 FROM quarantine)"
-            " GROUP BY name ORDER BY name"
+            " GROUP BY name ORDER BY name",
         )
-        return {name: int(number) for name, number in rows}
+        return dict(rows)
 
     def further_names(self) -> dict[PaperId, tuple[PaperId, ...]]:
         """Return the ids that stand for a paper beside its own id and DOI, sorted, by paper."""
-        rows = self._database.rows(
+        rows = self._database.typed_rows(
+            tuple[str, str],
+            "paper_name",
             "SELECT paper_name.paper, name FROM paper_name JOIN paper ON paper.id = paper_name.paper"
-            " WHERE name <> 'doi:' || lower(doi) ORDER BY 1, 2"
+            " WHERE name <> 'doi:' || lower(doi) ORDER BY 1, 2",
         )
         names: dict[PaperId, list[PaperId]] = defaultdict(list)
         for paper, name in rows:
@@ -161,15 +177,20 @@ class PaperTable:
             "SELECT id, title, published, authors FROM paper WHERE lower(title) IN"
             " (SELECT lower(title) FROM paper GROUP BY lower(title) HAVING count(*) > 1) ORDER BY id"
         ):
-            name = fallback_id(title, published, [Author(author) for author in json.loads(authors)[:1]])
+            with self._database.reading("paper", paper):
+                name = fallback_id(title, published, [Author(author) for author in json.loads(authors)[:1]])
             if name and published and authors != "[]":
                 groups[name].append(PaperId(paper))
         return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
     def cite_keys(self) -> dict[PaperId, str]:
         """Return the cite key of each paper that has one, by id."""
-        rows = self._database.rows("SELECT paper, key FROM cite_key ORDER BY paper")
-        return {PaperId(row[0]): row[1] for row in rows}
+        sql = "SELECT paper, key FROM cite_key ORDER BY paper"
+        rows = self._database.typed_rows(tuple[str, str], "cite_key", sql)
+        for paper, key in rows:
+            with self._database.reading("cite_key", paper):
+                check_characters("key", key)
+        return {PaperId(paper): key for paper, key in rows}
 
     def add_cite_keys(self, keys: Mapping[PaperId, str]) -> None:
         """Assign cite keys for good; all of them or, on an error, none.
@@ -198,33 +219,31 @@ class PaperTable:
             "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY paper, n",
             chosen,
         ):
-            versions[paper].append(PaperVersion(n, submitted_at, size_kb, flags))
+            with self._database.reading("version", f"{paper} {n}"):
+                data = {"n": n, "submitted_at": submitted_at, "size_kb": size_kb, "flags": flags}
+                versions[paper].append(msgspec.convert(data, PaperVersion))
         texts: dict[str, list[Paper]] = defaultdict(list)
         for row in self._database.rows(
             "SELECT paper, n, title, abstract, abstract_kind, comment, updated, field_provenance FROM version_text "
             "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY paper, n",
             chosen,
         ):
-            paper, n, title, abstract, kind, comment, updated, provenance = row
-            texts[paper].append(
-                Paper(
-                    id=paper,
-                    version=n,
-                    title=title,
-                    abstract=abstract,
-                    abstract_kind=kind,
-                    comment=comment,
-                    updated=updated,
-                    field_provenance=_provenance(provenance),
-                )
-            )
+            paper, n = row[:2]
+            with self._database.reading("version_text", f"{paper} {n}"):
+                fields = dict(zip(_TEXT_COLUMNS, row, strict=True))
+                fields["field_provenance"] = _provenance(fields["field_provenance"])
+                texts[paper].append(_checked(fields))
         papers = self._database.rows(
             "SELECT id, title, abstract, authors, affiliations, version, published, updated, categories,"
             " primary_category, doi, journal_ref, comment, license, url, status, abstract_kind, datestamp, extra,"
             " field_provenance, authority FROM paper WHERE id IN (SELECT value FROM json_each(?))",
             chosen,
         )
-        return {row[0]: PaperHistory(_paper_of(row, versions[row[0]]), tuple(texts[row[0]])) for row in papers}
+        histories: dict[PaperId, PaperHistory] = {}
+        for row in papers:
+            with self._database.reading("paper", row[0]):
+                histories[row[0]] = PaperHistory(_paper_of(row, versions[row[0]]), tuple(texts[row[0]]))
+        return histories
 
     def save(self, histories: Sequence[PaperHistory]) -> None:
         """Replace what is stored of some papers, without a merge; belongs in a transaction."""
@@ -303,23 +322,32 @@ def _paper_row(history: PaperHistory) -> dict[str, object]:
 def _paper_of(row: Row, versions: Sequence[PaperVersion]) -> Paper:
     fields = dict(zip(_PAPER_COLUMNS, row, strict=True))
     names, affiliations = json.loads(fields["authors"]), json.loads(fields.pop("affiliations"))
-    own = map(tuple, affiliations or [()] * len(names))
-    return Paper(
-        **fields
+    own = affiliations or [()] * len(names)
+    return _checked(
+        fields
         | {
-            "authors": tuple(map(Author, names, own)),
-            "versions": tuple(versions),
-            "categories": tuple(json.loads(fields["categories"])),
-            "extra": _tuples(fields["extra"]),
+            "authors": [{"name": name, "affiliations": places} for name, places in zip(names, own, strict=True)],
+            "versions": versions,
+            "categories": json.loads(fields["categories"]),
+            "extra": json.loads(fields["extra"]),
             "field_provenance": _provenance(fields["field_provenance"]),
             "authority": bool(fields["authority"]),
         }
     )
 
 
-def _tuples(text: str) -> tuple[Row, ...]:
-    return tuple(tuple(item) for item in json.loads(text))
+def _checked(fields: Mapping[str, object]) -> Paper:
+    """Make a paper of its columns.
+
+    Raises:
+        ValueError: a value has another type, an id invisible characters, or a date is none of the calendar.
+    """
+    paper = msgspec.convert(fields, Paper)
+    check_characters("id", paper.id)
+    for name in ("published", "updated", "datestamp"):
+        check_date(name, getattr(paper, name))
+    return paper
 
 
-def _provenance(text: str) -> tuple[Row, ...]:
-    return tuple(sorted(_tuples(text)))  # a migration that renamed a field may have left another order
+def _provenance(text: str) -> list[list[object]]:
+    return sorted(json.loads(text))  # a migration that renamed a field may have left another order

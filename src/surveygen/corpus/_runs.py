@@ -7,7 +7,9 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import msgspec
 
 from surveygen.corpus.database import Database
 from surveygen.corpus.jsonl import to_json
@@ -77,28 +79,37 @@ class RunTable:
 
     def all(self) -> tuple[HarvestRun, ...]:
         """Return all runs, the first one first."""
-        rows = self._database.rows(
+        rows = self._database.typed_rows(
+            tuple[int, str, str | None, Outcome, int, float],
+            "run",
             "SELECT run.id, started_at, ended_at, outcome, count(event.id),"
             " total(event.kind NOT IN ('touched', 'regressed'))"
-            " FROM run LEFT JOIN event ON event.run = run.id GROUP BY run.id ORDER BY run.id"
+            " FROM run LEFT JOIN event ON event.run = run.id GROUP BY run.id ORDER BY run.id",
         )
-        return tuple(HarvestRun(row[0], row[1], row[2], row[3], row[4], int(row[5])) for row in rows)
+        return tuple(HarvestRun(*row[:5], int(row[5])) for row in rows)
 
     def events(self, since_run: int = 0, *, paper: PaperId | None = None) -> tuple[Event, ...]:
         """Return the events of the runs after `since_run` in their order, of all papers or of one."""
         rows = self._database.rows(
-            "SELECT run, paper, kind, before, after FROM event WHERE run > ? AND (? IS NULL OR paper = ?) ORDER BY id",
+            "SELECT id, run, paper, kind, before, after FROM event"
+            " WHERE run > ? AND (? IS NULL OR paper = ?) ORDER BY id",
             (since_run, paper, paper),
         )
-        return tuple(Event(row[0], PaperId(row[1]), row[2], json.loads(row[3]), json.loads(row[4])) for row in rows)
+        events: list[Event] = []
+        for number, *row, before, after in rows:
+            with self._database.reading("event", number):
+                run, name, kind = msgspec.convert(row, tuple[int, PaperId, EventKind])
+                states = msgspec.convert([json.loads(before), json.loads(after)], tuple[dict[str, Any], dict[str, Any]])
+                events.append(Event(run, name, kind, *states))
+        return tuple(events)
 
     def cursor(self, scope: Scope) -> str | None:
         """Return the state of a cursor as its source wrote it, None where nothing was fetched yet."""
-        state: str | None = self._database.value(
+        state = self._database.value(
             "SELECT state FROM cursor WHERE source = ? AND scope = ? AND format = ?",
             (scope.source, scope.name, scope.format),
         )
-        return state
+        return state if isinstance(state, str) else None
 
     def put_cursor(self, scope: Scope, state: str) -> None:
         """Set a cursor without a page."""
@@ -120,7 +131,9 @@ class RunTable:
             source, url, at, body = self._database.rows(
                 "SELECT source, url, fetched_at, body FROM raw_page WHERE rowid = ?", (row,)
             )[0]
-            yield RawPage(source, url, at, zlib.decompress(body))
+            with self._database.reading("raw_page", row):
+                page = RawPage(source, url, at, zlib.decompress(body))
+            yield page
 
 
 def add_events(database: Database, events: Sequence[Event]) -> None:

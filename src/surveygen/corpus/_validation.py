@@ -141,6 +141,15 @@ def check_id(field: str, text: str) -> None:
     """
     if not text or len(text) > MAX_ID or text != text.strip():
         raise ValueError(f"{field}: {text!a:.60} is empty, longer than {MAX_ID} characters, or has blanks around it")
+    check_characters(field, text)
+
+
+def check_characters(field: str, text: str) -> None:
+    """Refuse invisible characters.
+
+    Raises:
+        ValueError: there are some.
+    """
     found = next((char for char in text if unicodedata.category(char) in _INVISIBLE), None)
     if found is not None:
         raise ValueError(f"{field}: {text!a:.60} has the invisible character U+{ord(found):04X}")
@@ -170,13 +179,30 @@ def check_moment(field: str, text: str) -> None:
         raise ValueError(f"{field}: {text!a:.60} is not a time like 2026-01-31T12:00:00Z")
 
 
+def check_date(field: str, text: str | None, first: str = "0001", latest: str = "9999-12-31T23:59:59Z") -> None:
+    """Refuse what is not a date of the calendar, as precise as it is, between two others.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if text is None:
+        return
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10] if len(text) == 4 else f"{text}-01"[:10])
+        valid = bool(_DATE.match(text)) and (len(text) <= 10 or bool(datetime.fromisoformat(text)))
+    except ValueError:
+        valid = False
+    if not valid or not first[: len(text)] <= text <= latest:
+        raise ValueError(f"{field}: {text!a:.60} is not a date from {first} to {latest[:10]}")
+
+
 def _checked_paper(paper: Paper) -> Paper:
     check_id("id", paper.id)
     _check_number("version", paper.version, 1, MAX_VERSION)
     today = datetime.now(UTC).date()
     latest, tomorrow = f"{today.year + 1}-12-31T23:59:59Z", (today + timedelta(days=1)).isoformat()
     for name in ("published", "updated"):
-        _check_date(name, getattr(paper, name), f"{FIRST_YEAR}", latest)
+        check_date(name, getattr(paper, name), f"{FIRST_YEAR}", latest)
     for name in ("authors", "versions", "categories", "extra", "field_provenance"):
         _check_length(name, getattr(paper, name))
     for version in paper.versions:
@@ -184,7 +210,7 @@ def _checked_paper(paper: Paper) -> Paper:
     for key, value in paper.extra:
         if len(key) > _LIMITS["license"] or len(value) > _MAX_EXTRA:
             raise ValueError(f"extra: {key!a:.60} is longer than {_MAX_EXTRA} characters")
-    _check_date("as_of", paper.datestamp, "0000", "9999-12-31T23:59:59Z")
+    check_date("as_of", paper.datestamp)
     changes: dict[str, object] = {
         name: text
         for name, limit in _LIMITS.items()
@@ -210,21 +236,9 @@ def _checked_author(author: Author) -> Author:
 def _check_version(version: PaperVersion, first: str, latest: str) -> None:
     _check_number("versions", version.n, 1, MAX_VERSION)
     _check_number("size_kb", version.size_kb, 0, _MAX_SIZE_KB)
-    _check_date("submitted_at", version.submitted_at, first, latest)
+    check_date("submitted_at", version.submitted_at, first, latest)
     if len(version.flags) > 10 or _UNSAFE.search(version.flags):
         raise ValueError(f"flags: {version.flags!a:.60} has more than ten characters, or invisible ones")
-
-
-def _check_date(field: str, text: str | None, first: str, latest: str) -> None:
-    if text is None:
-        return
-    try:
-        date.fromisoformat(f"{text}-01-01"[:10] if len(text) == 4 else f"{text}-01"[:10])
-        valid = bool(_DATE.match(text)) and (len(text) <= 10 or bool(datetime.fromisoformat(text)))
-    except ValueError:
-        valid = False
-    if not valid or not first[: len(text)] <= text <= latest:
-        raise ValueError(f"{field}: {text!a:.60} is not a date from {first} to {latest[:10]}")
 
 
 def _check_number(field: str, number: int, least: int, most: int) -> None:

@@ -11,18 +11,23 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from surveygen.domain.paper import Author, fallback_id
 from surveygen.errors import CorpusError
 
 Row = tuple[Any, ...]
 Parameters = Sequence[object] | Mapping[str, object]
+_T = TypeVar("_T")
 
+_RESTORE = "move it away together with its -wal and -shm files, then add your last export"
 BUSY_SECONDS = 10.0  # how long a writer waits for another; a batch of 500 records takes well under a second
 # SQLite's primary result codes, https://www.sqlite.org/rescode.html: what happened, what to do.
 _MEANINGS = {
@@ -39,10 +44,7 @@ _MEANINGS = {
         "free some space or repair the disk and run the same command again; what was committed is kept",
     ),
     sqlite3.SQLITE_NOTADB: ("is not a surveygen store", "move the file away, or name another project with -C DIR"),
-    sqlite3.SQLITE_CORRUPT: (
-        "is damaged",
-        "move it away together with its -wal and -shm files, then add your last export",
-    ),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", _RESTORE),
     sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "check that it is a file and that its folder can be written to"),
     sqlite3.SQLITE_READONLY: ("cannot be written to", "check the permissions of the file and its folder"),
     sqlite3.SQLITE_PERM: ("cannot be opened", "check the permissions of the file and its folder"),
@@ -60,17 +62,25 @@ class Schema:
     migrations: tuple[tuple[str, ...], ...]
 
 
+class DamagedError(CorpusError):
+    """The content of a file is damaged, or it is none of ours."""
+
+
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
     """Raise an error of SQLite as a `CorpusError` that names the file."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, MemoryError, UnicodeDecodeError) as error:
         code: int | None = getattr(error, "sqlite_errorcode", None)
+        # Neither text that is not UTF-8 nor a length beyond all memory has a code.
+        if not isinstance(error, sqlite3.Error) or (code is None and "UTF-8" in str(error)):
+            code = sqlite3.SQLITE_CORRUPT
         if code is None:  # a mistake of the caller, such as the use of a closed store
             raise
         what, hint = _MEANINGS.get(code & 0xFF, (f"failed: {error}", "run: surveygen doctor"))
-        raise CorpusError(f"{path} {what}", hint, file=str(path)) from error
+        is_damaged = code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+        raise (DamagedError if is_damaged else CorpusError)(f"{path} {what}", hint, file=str(path)) from error
 
 
 class Database:
@@ -104,6 +114,28 @@ class Database:
         """Run a query and fetch all of its rows."""
         with translated_errors(self.path):
             return self._connection.execute(sql, parameters).fetchall()
+
+    def typed_rows(self, types: type[_T], table: str, sql: str, parameters: Parameters = ()) -> list[_T]:
+        """Run a query and fetch all of its rows as tuples of types, such as ``tuple[str, int]``.
+
+        Raises:
+            DamagedError: a value has another type; it names the table and the row.
+        """
+        typed: list[_T] = []
+        for row in self.rows(sql, parameters):
+            with self.reading(table, row[0]):
+                typed.append(msgspec.convert(row, types))
+        return typed
+
+    @contextmanager
+    def reading(self, table: str, row: object) -> Iterator[None]:
+        """Raise an error of reading a stored row as one that names the table and the row."""
+        try:
+            yield
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, zlib.error) as error:
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            message = f"{self.path} is damaged: table {table}, row {row!a:.80}: {reason}"
+            raise DamagedError(message, _RESTORE, file=str(self.path)) from error
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:  # noqa: ANN401  # as SQLite has it
         """Return the first column of the first row, None if there is no row."""
@@ -140,12 +172,16 @@ class Database:
     def _check_owner(self) -> None:
         owner, version = self.value("PRAGMA application_id"), self.value("PRAGMA user_version")
         if owner != self._schema.application_id and self.value("SELECT count(*) FROM sqlite_master"):
-            raise CorpusError(
+            raise DamagedError(
                 f"{self.path} belongs to another program",
                 "move the file away, or name another project with -C DIR",
                 file=str(self.path),
             )
         newest = len(self._schema.migrations)
+        if version < 0:
+            raise DamagedError(
+                f"{self.path} is damaged: its schema has the number {version}", _RESTORE, file=str(self.path)
+            )
         if version > newest:
             raise CorpusError(
                 f"{self.path} was written by a newer surveygen (schema {version}, this one reads {newest})",
@@ -158,6 +194,7 @@ class Database:
         if self.value("PRAGMA user_version") == len(migrations):
             return
         self._connection.create_function("fallback_name", 3, _fallback_name, deterministic=True)
+        self._connection.create_function("crc32", 1, crc32, deterministic=True)
         with self.transaction():
             # Read again: another process may have migrated while this one waited for the lock.
             for number in range(self.value("PRAGMA user_version"), len(migrations)):
@@ -445,6 +482,14 @@ _NAMES = (
     "UPDATE paper SET authority = 1 WHERE datestamp IS NOT NULL",
 )
 
+_CHECKSUMS = (
+    # So that a damaged result of a cache is computed again, not used.
+    "ALTER TABLE derived ADD COLUMN crc INTEGER",
+    "UPDATE derived SET crc = crc32(value)",
+    "ALTER TABLE vector ADD COLUMN crc INTEGER",
+    "UPDATE vector SET crc = crc32(vector)",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES),
     _HARVEST,
@@ -452,6 +497,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _STEERING,
     _STANDARD_NAMES,
     _NAMES,
+    _CHECKSUMS,
 )
 STORE_SCHEMA = Schema(0x73727667, MIGRATIONS)  # "srvg"
 
@@ -482,9 +528,19 @@ def copy_database(path: Path, copy: Path) -> None:
                 ) from failure
 
 
+def crc32(value: object) -> int:
+    """Return the checksum of a text or of bytes; 0 of anything else."""
+    data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+    return zlib.crc32(data) if isinstance(data, bytes) else 0
+
+
 def touch(database: Database, at: str) -> None:
-    """Record when the content of the store last changed; belongs in the transaction that changed it."""
+    """Record that the content of the store changed, and when; belongs in the transaction that changed it."""
     database.run("INSERT OR REPLACE INTO setting (name, value) VALUES ('changed_at', ?)", (at,))
+    database.run(
+        "INSERT INTO setting (name, value) VALUES ('changes', '1')"
+        " ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )
 
 
 def storable(text: str) -> str:

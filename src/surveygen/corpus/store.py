@@ -21,12 +21,13 @@ from surveygen.corpus._decisions import DecisionTable
 from surveygen.corpus._importer import Importer, PageBatch, Record, import_page
 from surveygen.corpus._papers import PaperTable
 from surveygen.corpus._runs import RunTable
+from surveygen.corpus._validation import check_moment
 from surveygen.corpus.database import STORE_SCHEMA, Database, copy_database, touch
 from surveygen.corpus.jsonl import theme_data, theme_of, to_json
 from surveygen.domain.decision import excluded_papers
 from surveygen.domain.event import Event
 from surveygen.domain.paper import ImportChanges
-from surveygen.domain.theme import Taxonomy
+from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.errors import CorpusError
 
 _NEVER = "1970-01-01T00:00:00Z"
@@ -176,8 +177,12 @@ class Store:
 
     def taxonomy(self) -> Taxonomy | None:
         """Return the saved taxonomy, None if there is none."""
-        rows = self._database.rows("SELECT content FROM theme ORDER BY position")
-        return Taxonomy(tuple(theme_of(json.loads(row[0])) for row in rows)) if rows else None
+        themes: list[Theme] = []
+        for theme, content in self._database.rows("SELECT id, content FROM theme ORDER BY position"):
+            with self._database.reading("theme", theme):
+                themes.append(theme_of(json.loads(content)))
+        with self._database.reading("theme", "of all themes"):
+            return Taxonomy(tuple(themes)) if themes else None
 
     def save_taxonomy(self, taxonomy: Taxonomy, *, at: str) -> None:
         """Replace the saved taxonomy; an equal one changes nothing, one without themes removes it."""
@@ -201,12 +206,21 @@ class Store:
             "SELECT paper, key FROM cite_key ORDER BY paper",
             "SELECT paper, provider, answered_at, hex(digest) FROM citation_record WHERE ids <> '[]' ORDER BY 1, 2",
         ):
-            total.update(to_json(self._database.rows(query)).encode())
+            with self._database.reading(query.split(" FROM ")[1].partition(" ")[0], "of all rows"):
+                total.update(to_json(self._database.rows(query)).encode())
         return total.hexdigest()
 
     def changed_at(self) -> str:
         """Return the clock of the last import or save that changed something."""
-        return self._database.value("SELECT value FROM setting WHERE name = 'changed_at'") or _NEVER
+        moment = self._database.value("SELECT value FROM setting WHERE name = 'changed_at'") or _NEVER
+        with self._database.reading("setting", "changed_at"):
+            check_moment("value", moment)
+        return str(moment)
+
+    def changes(self) -> int:
+        """Return how often an import or save changed something: the number of a state of the store."""
+        number = self._database.value("SELECT value FROM setting WHERE name = 'changes'")
+        return int(number) if isinstance(number, str) and number.isdecimal() else 0
 
 
 @contextmanager

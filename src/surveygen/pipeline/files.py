@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 import tomli_w
 
+from surveygen.config import Project
+from surveygen.corpus import Store
 from surveygen.domain.theme import Taxonomy
 from surveygen.errors import TemplateError, ThemeError
 from surveygen.themes import Profile
@@ -28,14 +29,13 @@ def write_if_changed(path: Path, data: bytes) -> bool:
         if path.is_file() and path.read_bytes() == data:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with draft.open("xb") as file:  # with the permissions of the user's umask, unlike a file of mkstemp
                 file.write(data)
-            Path(name).chmod(0o644)  # mkstemp makes it private; a draft is for everyone who can read the folder
-            Path(name).replace(path)
+            draft.replace(path)
         finally:
-            Path(name).unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise TemplateError(
             f"{path}: {error.strerror}", "free some space or choose another folder with --out"
@@ -82,6 +82,17 @@ def read_manifest(folder: Path) -> dict[str, str]:
 def draft_files(folder: Path) -> list[Path]:
     """Return the files of the draft in a folder, sorted."""
     return [folder / name for name in sorted(read_manifest(folder)) if " " not in name]
+
+
+def lost_store(project: Project, store: Store) -> str:
+    """Say that a store without papers stands beside drafts, as after a copy or a recovery that failed; else empty."""
+    draft = next(project.output.rglob(MANIFEST), None) if project.output.is_dir() else None
+    if draft is None or store.counts().papers:
+        return ""
+    return (
+        f"{project.database.name} has no papers, but there is a draft in {draft.parent.relative_to(project.root)}:"
+        " the store was lost or emptied; restore it from a copy, or add your last export"
+    )
 
 
 def taxonomy_toml(profile: Profile, taxonomy: Taxonomy, title: str) -> str:

@@ -21,6 +21,7 @@ from surveygen.domain.edits import stale_sources
 from surveygen.domain.paper import BadRecord, Paper, PaperId
 from surveygen.errors import ConfigError, SurveygenError
 from surveygen.languages import load as load_language
+from surveygen.pipeline.files import lost_store
 from surveygen.themes import load_profile
 from surveygen.translate import Translator
 
@@ -31,7 +32,8 @@ class Status:
 
     `doubted` lists sentences written by a person whose sources have changed since; `named_by_key` papers that an
     earlier version of this program named by the key of an entry, so that two papers of different files may be mixed in
-    one; `may_be_same` papers with one title, year and first author but different ids.
+    one; `may_be_same` papers with one title, year and first author but different ids; `notes`
+    what else needs attention.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Status:
     doubted: tuple[StaleEdit, ...] = ()
     named_by_key: tuple[str, ...] = ()
     may_be_same: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def status(project: Project) -> Status:
             doubted=doubted,
             named_by_key=store.papers.named_by_key(),
             may_be_same=store.papers.probable_duplicates(),
+            notes=tuple(filter(None, [lost_store(project, store)])),
         )
 
 

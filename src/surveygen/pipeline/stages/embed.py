@@ -15,11 +15,13 @@ from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder, encode_papers, papers_fingerprint
 from surveygen.errors import CorpusError
+from surveygen.pipeline.files import lost_store
 from surveygen.pipeline.run_context import BuildContext
 from surveygen.survey import SurveyData
 from surveygen.themes.assign import theme_queries
 
 T = TypeVar("T")
+_ADD = "add papers first: surveygen add FILE, or surveygen fetch"
 _BATCH = 256  # papers between two commits: Ctrl-C costs less than ten seconds of work
 
 
@@ -39,7 +41,7 @@ def embed(context: BuildContext, data: SurveyData) -> SurveyData:
                 f"the corpus has no papers yet, only {waiting} {'id' if waiting == 1 else 'ids'} of papers to fetch",
                 "run: surveygen fetch",
             )
-        raise CorpusError("the corpus is empty", "add papers first: surveygen add FILE, or surveygen fetch")
+        raise CorpusError("the corpus is empty", lost_store(context.project, store) or _ADD)
     queries = theme_queries(context.profile.taxonomy)  # an encoder fitted to the corpus has to know their words too
     make = plugins.load("embed", settings.encoder).make
     encoder: Encoder = make(settings, lambda: [*(paper.text for paper in papers), *queries])
