@@ -31,9 +31,10 @@ PUBLIC = {
     "pipeline": "BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "
     "HarvestResult HealthCheck ImportedEdits LlmUsage NullProgress Progress RefreshResult "
     "ReinducedTaxonomy Status Suggestions TAXONOMY_EXPORTS TaxonomyView VerifyReport accept add build check_trust "
-    "clear_stop confirm_sentence drop_sentence edit editable_units estimate evaluate examine exclude export "
-    "export_taxonomy fetch fetch_citations harvest history import_edits induce init merge move pin plan plan_citations "
-    "plan_harvest proposals refresh reinduce rename show split status trust undo update_citations verify",
+    "clear_stop confirm_sentence drop_sentence edit editable_units estimate evaluate examine exclude "
+    "export export_taxonomy fetch fetch_citations harvest history import_edits induce init merge move "
+    "outdated_editions pin plan plan_citations plan_harvest proposals refresh reinduce rename show "
+    "split status trust undo update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
     "compile_pdf curation_page evaluation_page format_names read_markdown read_words render_reports template_root",
     "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource Order QuerySource RecordPage UpdateFeed "

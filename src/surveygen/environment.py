@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import stat
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from surveygen.redaction import is_secret
 _CHILD_VARIABLES = frozenset(
     {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LD_LIBRARY_PATH"}
 )
+
+_PRIVATE = 0o700
 
 
 def now_override() -> str | None:
@@ -88,4 +91,28 @@ def _user_folder(variable: str, below_home: str) -> Path:
     try:
         return Path.home() / below_home / "surveygen"
     except RuntimeError:  # neither HOME nor an entry in the password file, as in some containers
-        return Path(tempfile.gettempdir()) / f"surveygen-{os.getuid()}" / Path(below_home).name.lstrip(".")
+        return temp_folder() / Path(below_home).name.lstrip(".")
+
+
+def temp_folder() -> Path:
+    """Return the user's own folder below the one for temporary files, which others may write to."""
+    return Path(tempfile.gettempdir()) / f"surveygen-{os.getuid()}"
+
+
+def make_private(folder: Path) -> bool:
+    """Make a folder that only its user can open; return whether it is one.
+
+    A folder of another user, or a link, may have been put there by somebody who waits for it.
+    """
+    if temp_folder() in folder.parents and not make_private(temp_folder()):
+        return False
+    try:
+        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        state = folder.lstat()
+        if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid():
+            return False
+        if stat.S_IMODE(state.st_mode) & ~_PRIVATE:
+            folder.chmod(_PRIVATE)
+    except OSError:
+        return False
+    return True

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from corpus_records import ID, LATER, NOON, paper
 from surveygen.corpus import Store, export_lines, import_lines
-from surveygen.corpus.database import MIGRATIONS, STORE_SCHEMA, Database
+from surveygen.corpus.database import STORE_SCHEMA, Database
 from surveygen.domain.citation import CitationRecord, CitedWork
 from surveygen.domain.paper import PaperId
 
@@ -113,7 +113,7 @@ def test_a_bad_line_is_set_aside(told: str) -> None:
 def test_a_store_of_before_gets_the_tables(tmp_path: Path) -> None:
     """A file that never heard of citations is opened, with its papers, and takes them."""
     path = tmp_path / "corpus.db"
-    Database(path, replace(STORE_SCHEMA, migrations=MIGRATIONS[:2])).close()
+    Database(path, replace(STORE_SCHEMA, migrations=STORE_SCHEMA.migrations[:2])).close()
     with Store.open(path) as store:
         store.import_records([paper()], source="x", at=NOON)
         store.citations.put([FIRST], at=NOON)

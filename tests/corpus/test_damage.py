@@ -15,7 +15,7 @@ from decisions import decision
 from surveygen.corpus import LlmCache, RawPage, Scope, Store, export_lines
 from surveygen.domain.citation import CitationRecord, CitedWork
 from surveygen.domain.llm import LlmResponse
-from surveygen.domain.paper import BadRecord, PaperId, PaperVersion, PendingPaper
+from surveygen.domain.paper import BadRecord, Paper, PaperId, PaperVersion, PendingPaper
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import CorpusError
 
@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
     """A store with a row in each table."""
     file = tmp_path / "corpus.db"
     with Store.open(file) as store:
-        records = [
+        records: list[Paper | PendingPaper | BadRecord] = [
             paper(versions=(PaperVersion(1, "2021-01-01"),)),
             paper(version=2, title="Another", versions=(PaperVersion(2, "2021-08-01"),)),
             PendingPaper(PaperId("wanted")),

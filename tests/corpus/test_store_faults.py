@@ -16,7 +16,7 @@ import pytest
 
 from corpus_records import ID, LATER, NOON, paper
 from surveygen.corpus import Store, export_lines
-from surveygen.corpus.database import MIGRATIONS, STORE_SCHEMA, Database
+from surveygen.corpus.database import STORE_SCHEMA, Database
 from surveygen.domain.citation import CitationRecord
 from surveygen.domain.paper import Paper, PaperId, PendingPaper
 from surveygen.errors import CorpusError
@@ -223,7 +223,7 @@ def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     connection.close()
 
     with pytest.raises(
-        CorpusError, match=rf"newer surveygen \(schema 99, this one reads {len(MIGRATIONS)}\)"
+        CorpusError, match=rf"newer surveygen \(schema 99, this one reads {len(STORE_SCHEMA.migrations)}\)"
     ) as caught:
         Store.open(path)
 
@@ -290,7 +290,7 @@ def test_an_older_store_is_migrated(tmp_path: Path) -> None:
     with Store.open(path) as store:
         store.import_records([paper()], source="x", at=NOON)
     later = ("CREATE TABLE later (id INTEGER PRIMARY KEY)",)
-    newer = replace(STORE_SCHEMA, migrations=(*MIGRATIONS, later))
+    newer = replace(STORE_SCHEMA, migrations=(*STORE_SCHEMA.migrations, later))
 
     for _ in range(2):
         database = Database(path, newer)
@@ -305,7 +305,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> No
     Store.open(path).close()
     broken = ("CREATE TABLE later (id INTEGER PRIMARY KEY)", "CREATE TABLE paper (id TEXT)")
     with pytest.raises(CorpusError, match="table paper already exists"):
-        Database(path, replace(STORE_SCHEMA, migrations=(*MIGRATIONS, broken)))
+        Database(path, replace(STORE_SCHEMA, migrations=(*STORE_SCHEMA.migrations, broken)))
 
     database = Database(path, STORE_SCHEMA)
     assert database.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
@@ -315,7 +315,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> No
 def test_a_store_with_the_former_names_of_tables_opens(tmp_path: Path) -> None:
     """Citations, dates, pending ids and the provenance of fields are read from a store of the schema before."""
     path = tmp_path / "corpus.db"
-    old = Database(path, replace(STORE_SCHEMA, migrations=MIGRATIONS[:4]))
+    old = Database(path, replace(STORE_SCHEMA, migrations=STORE_SCHEMA.migrations[:4]))
     names = "id, title, abstract, authors, affiliations, version, categories, primary_category, doi, journal_ref"
     carried = '[["as_of",1,"2021-07-13T23:59:59Z"],["authors",1,"2021-07-13T23:59:59Z"]]'
     with old.transaction():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from starlette.testclient import TestClient
 
 from surveygen import pipeline
 from surveygen.config import Project, find_project
+from surveygen.corpus import Store
+from surveygen.domain.paper import PaperId, PendingPaper
 from surveygen.errors import ConfigError
 from surveygen.languages import load
 from surveygen.web import ACTIONS, Credentials, make_app, serve
@@ -342,3 +345,28 @@ def test_the_address_is_told_when_it_is_heard(copy: Project) -> None:
 
 class _OpenedError(Exception):
     """Ends the server that was heard."""
+
+
+def test_two_changes_within_a_second_are_two_states(client: TestClient, copy: Project) -> None:
+    """A page that was shown between them is out of date."""
+    old = client.get("/api/overview").json()
+    with Store.open(copy.database) as store:
+        at = store.changed_at()
+        store.import_records([PendingPaper(PaperId("2401.00001"))], source="x", at=at)
+        assert store.changed_at() == at
+    order = {"state": old["state"], "action": "exclude", "paper": old["papers"][0]["id"]}
+    refused = client.post("/api/act", json=order, headers=OWN)
+
+    assert refused.status_code == 409
+
+
+def test_the_page_says_whether_the_draft_is_of_this_state(client: TestClient, copy: Project) -> None:
+    """Whatever the clock says: a draft is out of date once the store changes, and not after a build."""
+    assert client.get("/api/overview").json()["pending"] is False
+    draft = copy.output / "sample" / "en" / "index.html"
+    os.utime(draft, (4e9, 4e9))
+    act(client, action="exclude", paper=client.get("/api/overview").json()["papers"][0]["id"])
+    assert client.get("/api/overview").json()["pending"] is True
+    pipeline.build(copy, SILENT)
+
+    assert client.get("/api/overview").json()["pending"] is False

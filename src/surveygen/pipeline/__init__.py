@@ -2,7 +2,7 @@
 
 from surveygen.llm import LlmUsage
 from surveygen.pipeline.add import add
-from surveygen.pipeline.build import BuildResult, build, estimate
+from surveygen.pipeline.build import BuildResult, build, estimate, outdated_editions
 from surveygen.pipeline.citations import (
     CitationReport,
     CitationUpdate,
@@ -89,6 +89,7 @@ __all__ = [
     "init",
     "merge",
     "move",
+    "outdated_editions",
     "pin",
     "plan",
     "plan_citations",

@@ -16,7 +16,7 @@ from surveygen.llm import CostEstimate, LlmUsage
 from surveygen.pipeline import snapshot
 from surveygen.pipeline.editable import edited_folders
 from surveygen.pipeline.files import draft_files
-from surveygen.pipeline.run_context import BuildContext, BuildRequest, Progress, open_context
+from surveygen.pipeline.run_context import BuildContext, BuildRequest, NullProgress, Progress, open_context
 from surveygen.pipeline.stages.assign import EmptyTheme, assign, find_empty_themes
 from surveygen.pipeline.stages.compose import (
     compose,
@@ -145,6 +145,14 @@ def run_build(context: BuildContext) -> BuildResult:
         ),
         empty_themes=find_empty_themes(data),
     )
+
+
+def outdated_editions(project: Project) -> tuple[str, ...]:
+    """Return the languages of the survey whose page a build would write again, or for the first time."""
+    request = check_request(project, formats=("html",))
+    with Store.open_to_read(project.database) as store:
+        context = open_context(project, store, NullProgress(), request)
+        return tuple(language.code for language in stale_editions(context))
 
 
 def draft_survey(context: BuildContext, language: Language) -> Survey:

@@ -32,8 +32,8 @@ class Status:
 
     `doubted` lists sentences written by a person whose sources have changed since; `named_by_key` papers that an
     earlier version of this program named by the key of an entry, so that two papers of different files may be mixed in
-    one; `may_be_same` papers with one title, year and first author but different ids; `notes`
-    what else needs attention.
+    one; `may_be_same` papers with one title, year and first author but different ids; `notes` what else needs
+    attention; `changes` counts the changes of the store, and so names its state.
     """
 
     title: str
@@ -47,6 +47,7 @@ class Status:
     named_by_key: tuple[str, ...] = ()
     may_be_same: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def status(project: Project) -> Status:
             doubted=doubted,
             named_by_key=store.papers.named_by_key(),
             may_be_same=store.papers.probable_duplicates(),
+            changes=store.changes(),
             notes=tuple(filter(None, [lost_store(project, store)])),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from surveygen import pipeline
@@ -107,21 +106,15 @@ class CurationService:
         return self._last
 
     def _state(self) -> str:
-        """Return a name of the state of the store: the time of its last change, and the number of decisions."""
-        decisions = pipeline.history(self.project).decisions
-        return f"{pipeline.status(self.project).changed_at}.{len(decisions)}"
+        """Return a name of the state of the store: the number of its changes, as two may happen within a second."""
+        return str(pipeline.status(self.project).changes)
 
     def _overview(self, now: ServiceSnapshot) -> Json:
         languages = self.project.settings.languages
-        # The page says when the store changed after the first draft was written, compared in whole seconds.
-        path, pending = self.draft(languages[0]), True
-        if path is not None:
-            written = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            pending = pipeline.status(self.project).changed_at > written
         return {
             **survey_view(now.shown, now.history, self.language),
             "state": now.state,
             "title": self.project.settings.title,
             "drafts": [code for code in languages if self.draft(code)],
-            "pending": pending,
+            "pending": languages[0] in pipeline.outdated_editions(self.project),
         }

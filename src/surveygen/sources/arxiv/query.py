@@ -209,9 +209,9 @@ class ArxivQuery:
 
     def _get(self, url: str, parse: Callable[[bytes], AtomFeed]) -> tuple[RecordPage, AtomFeed]:
         response, feed = self._transport.get(url, parse)
-        told = feed.day or (iso_date(response.headers.get("date")) or "")[:10]
-        day = min(told, self._clock.day()) or None
-        return RecordPage(response.url, feed.records, total=feed.total, day=day, server_day=told), feed
+        server_day = feed.day or (iso_date(response.headers.get("date")) or "")[:10]
+        day = min(server_day, self._clock.day()) or None
+        return RecordPage(response.url, feed.records, total=feed.total, day=day, server_day=server_day), feed
 
     def _ids_url(self, batch: Sequence[PendingPaper]) -> str:
         names = [paper.id if paper.version is None else f"{paper.id}v{paper.version}" for paper in batch]

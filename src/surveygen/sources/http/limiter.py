@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import os
 import random
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +17,7 @@ from urllib.parse import urlsplit
 
 from surveygen.config import MIN_INTERVAL_SECONDS
 from surveygen.domain.text import slugify
-from surveygen.environment import cache_folder
+from surveygen.environment import cache_folder, make_private, temp_folder
 from surveygen.errors import SourceError
 from surveygen.sources.http.retry import Budget
 
@@ -101,7 +99,7 @@ class Limiter:
             self._name = "arxiv.lock" if is_arxiv else f"{slugify(host)}.lock"
             self._interval = max(interval, MIN_INTERVAL_SECONDS)
         self._clock = clock
-        self._folders = [folder or cache_folder(), Path(tempfile.gettempdir()) / f"surveygen-{os.getuid()}"]
+        self._folders = [folder or cache_folder(), temp_folder()]
 
     @contextmanager
     def acquire(self) -> Iterator[None]:
@@ -159,15 +157,18 @@ class Limiter:
         return bool(marks)
 
     def _stop_marks(self) -> list[Path]:
-        marks = ((folder / self._name).with_suffix(".stopped") for folder in self._folders)
-        return [mark for mark in marks if mark.is_file()]
+        marks = [(folder / self._name).with_suffix(".stopped") for folder in self._folders]
+        return [mark for mark in marks if mark.is_file() and make_private(mark.parent)]
 
     def _open_lock(self) -> IO[bytes]:
         for folder in self._folders:
             try:
-                folder.mkdir(parents=True, exist_ok=True)
-                return (folder / self._name).open("a+b")
+                if make_private(folder):
+                    return (folder / self._name).open("a+b")
             except OSError:
                 continue
         folders = " or ".join(map(str, self._folders))
-        raise SourceError(f"a lock file cannot be written in {folders}", "make one of them writable")
+        raise SourceError(
+            f"a lock file cannot be written in {folders}",
+            "make one of them writable, by you alone, or set XDG_CACHE_HOME to a folder of yours",
+        )
