@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
     with Store.open(file) as store:
         records: list[Paper | PendingPaper | BadRecord] = [
             paper(versions=(PaperVersion(1, "2021-01-01"),)),
-            paper(version=2, title="Another", versions=(PaperVersion(2, "2021-08-01"),)),
+            paper(version=2, abstract="We show y.", versions=(PaperVersion(2, "2021-08-01"),)),
             PendingPaper(PaperId("wanted")),
             BadRecord("x", 3, "broken", "{"),
         ]

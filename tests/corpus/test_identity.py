@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from corpus_records import LATER, NOON
 from surveygen.corpus import PageBatch, Store, export_lines, import_lines
-from surveygen.corpus.database import MIGRATIONS, STORE_SCHEMA, Database, Schema
+from surveygen.corpus.database import STORE_SCHEMA, Database, Schema
 from surveygen.domain.decision import Decision
 from surveygen.domain.identity import titles_agree
 from surveygen.domain.paper import Author, Paper, PaperId
@@ -232,7 +232,7 @@ def _expected(works: Sequence[Work], drawn: Sequence[tuple[Work, str]]) -> dict[
 
 def test_a_store_of_an_earlier_version_knows_its_entries_again(tmp_path: Path) -> None:
     """A paper that was named by the key of its file keeps its id; the same entry is no second paper."""
-    earlier = Schema(STORE_SCHEMA.application_id, MIGRATIONS[:5])
+    earlier = Schema(STORE_SCHEMA.application_id, STORE_SCHEMA.migrations[:5])
     columns = {
         "id": "bib:smith2020", "title": TITLES[0], "abstract": "", "authors": '["Ada Byron"]', "affiliations": "[]",
         "version": 1, "published": "2020", "updated": None, "categories": "[]", "primary_category": "", "doi": "",

@@ -115,10 +115,10 @@ def test_texts_are_cleaned(store: Store) -> None:
 
 def test_a_datestamp_after_tomorrow_is_no_authority(store: Store) -> None:
     """A record of the year 9999 does not outrank later corrections."""
-    store.import_records([paper(title="Wrong", datestamp="9999-12-31")], source="x", at=NOON)
-    store.import_records([paper(title="Right", datestamp="2026-01-01")], source="y", at=NOON)
+    store.import_records([paper(abstract="We do.", datestamp="9999-12-31")], source="x", at=NOON)
+    store.import_records([paper(abstract="We do it.", datestamp="2026-01-01")], source="y", at=NOON)
 
-    assert [one.title for one in store.papers.all()] == ["Right"]
+    assert [one.abstract for one in store.papers.all()] == ["We do it."]
 
 
 @pytest.mark.parametrize("header", ['{"surveygen_dump":-1}', '{"surveygen_dump":' + "[" * 100_000, "{}"])

@@ -16,7 +16,7 @@ import pytest
 from arxiv_oai import Sizes, oai_answer
 from arxiv_server import Replica, serving
 from arxiv_world import State, Version, World, invent_world, rfc822
-from harvest_rig import dump, project_at, run, run_until_done
+from harvest_project import dump, project_at, run, run_until_done
 from surveygen.corpus import Store
 from surveygen.domain.paper import PaperId
 from surveygen.errors import SourceError
@@ -276,3 +276,36 @@ def test_updates_that_repeat_end(tmp_path: Path) -> None:
             run(project)
 
         assert len(replica.hits) < 20
+
+
+@BOTH
+@pytest.mark.parametrize("seed", SEEDS)
+def test_arxiv_outranks_what_files_say_of_its_papers(seed: int, settings: dict[str, object], tmp_path: Path) -> None:
+    """Versions, dates and titles that files invent, before or after the harvest, are not those of the survey."""
+    rng = random.Random(seed)
+    world = invent_world(12, seed=seed)
+    states = world.current()
+    lines = [
+        {
+            "arxiv_id": state.id,
+            "title": state.title.upper(),
+            "version": rng.choice([1, 2, 999, 9999]),
+            "updated": rng.choice(["2023-01-01", "2026-01-01"]),
+            "abstract": rng.choice(["", "Much longer than what arXiv has, and not its own words at all."]),
+        }
+        for state in rng.sample(states, 6)
+    ]
+    file = tmp_path / "file.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with serving(Replica(world=world)) as replica:
+        project = project_at(tmp_path, replica, **settings)
+        steps = [lambda: add(project, [file], NullProgress()), lambda: run(project)]
+        for step in rng.sample(steps, 2):
+            step()
+        world.pass_time(days=2)
+        world.extra.append(states[0].revised(world.now, title="Revised"))
+        run(project)
+        with Store.open(project.database) as store:
+            stored = {paper.id: (paper.title, paper.latest) for paper in store.papers.all()}
+
+    assert stored == {state.id: (state.title, state.versions[-1].n) for state in world.current()}
