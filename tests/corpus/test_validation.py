@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from corpus_records import ID, NOON, paper
 from surveygen.corpus import Store, export_lines, import_lines
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion, PendingPaper
 from surveygen.errors import CorpusError
+from surveygen.sources.files import open_input
 
 HEADER = '{"surveygen_dump":1}'
 DECISION = {"number": 1, "at": NOON, "author": "Ada", "action": "exclude", "subject": "x"}
@@ -163,3 +165,22 @@ def test_an_id_to_fetch_out_of_bounds_is_set_aside(store: Store) -> None:
     result = store.import_records(broken, source="x", at=NOON)
 
     assert (len(result.quarantined), result.wanted) == (2, 0)
+
+
+def test_a_line_without_end_is_one_bad_line(store: Store, tmp_path: Path) -> None:
+    """It is never in memory as a whole, and the lines after it are imported."""
+    file = tmp_path / "dump.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        lines.write(f'{HEADER}\n{{"arxiv_id":"before","title":"T"}}\n{{"arxiv_id":"a","title":"')
+        for _ in range(40):
+            lines.write("x" * 2**20)
+        lines.write('"}\n{"arxiv_id":"after","title":"T"}\n')
+    tracemalloc.start()
+    with open_input(file) as opened:
+        changes = import_lines(store, opened.raw_lines(), at=NOON)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert {one.id for one in store.papers.all()} == {"before", "after"}
+    assert [record.line for record in changes.quarantined] == [3]
+    assert peak < 200 * 2**20

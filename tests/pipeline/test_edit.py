@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -358,3 +359,13 @@ def test_words_whose_section_is_gone_wait_for_it(copy: Project, theme: pipeline.
     assert [one.claim for one in pipeline.editable_units(other, SILENT) if one.kind == "waiting"] == [theme.claim]
     settings.write_text(text)
     assert hands(data(find_project(copy.root, exact=True)))[0]["section"] == theme.section
+
+
+def test_a_pipe_is_no_edition(copy: Project, tmp_path: Path) -> None:
+    """It would be waited for; a folder is none either."""
+    pipe = tmp_path / "survey.md"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path, tmp_path / "none", tmp_path / "nul\0"):
+        with pytest.raises(ConfigError) as caught:
+            pipeline.import_edits(copy, pipeline.NullProgress(), path)
+        assert caught.value.hint

@@ -98,8 +98,10 @@ def import_edits(project: Project, progress: Progress, path: Path) -> ImportedEd
         ConfigError: the file cannot be read, or as for `read_markdown`. Others: as for a build.
     """
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise ConfigError(f"{path}: not a file", "name the survey.md of an edition")
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}", "name the survey.md of an edition") from error
     with Store.open(project.database) as store:
         context = open_context(project, store, progress)

@@ -22,17 +22,17 @@ _TABLE = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]#!|~^$@"} | {"<"
 # Signs that make a list, a rule, a definition or a title block where a line begins.
 _OPENING = re.compile(r"^([-+=:%]|\d+(?=[.)]))")
 _CLAIM = re.compile(r"<!-- ([0-9a-f]{10}(?:-\d+)?|by) -->")
-_INDEX = re.compile(r"\n*<!-- surveygen (?P<language>[a-z-]+) (?P<frame>[0-9a-f]{8})\n(?P<rows>.*?)-->\s*\Z", re.DOTALL)
+_INDEX_HEAD = "<!-- surveygen "
+_INDEX = re.compile(r"<!-- surveygen (?P<language>[a-z-]+) (?P<frame>[0-9a-f]{8})\n(?P<rows>.*?)-->\s*\Z", re.DOTALL)
 _FOREIGN = re.compile(r'<span lang="[\w-]+" dir="(?:ltr|rtl)">|</span>')  # around words of another language
 _BREAK = re.compile(r"\n[ \t]*\n")
-_NEXT_ITEM = re.compile(r"\n\s*\d+[.)]\s*\Z")
-_BARE_ITEM = re.compile(r"^\s*\d+[.)]\s*$", re.MULTILINE)
-_END_STARS = re.compile(r"(?<!\\)\*+\s*\Z")
+# Within one line: a run of blank lines is looked at once.
+_BARE_ITEM = re.compile(r"^[^\S\n]*\d+[.)][^\S\n]*$", re.MULTILINE)
 _BY = re.compile(r"\A\s*\([^()]*\)")
 _LINKED = r"\[(?:\d+)\]\(#ref-\d+\)"
 _WORDS = re.compile(
     rf"(?P<links>\\\[{_LINKED}(?:\s*,\s*{_LINKED})*\\\]|{_LINKED})"
-    r"|\\?\[@(?P<keys>[^\]\s][^\]]*?)\\?\]"
+    r"|\\?\[@(?P<keys>[^\]\s][^\]]{0,2000}?)\\?\]"
     r"|\\?\[(?P<numbers>\d+(?:\s*,\s*\d+)*)\\?\]"
     r"|(?P<math>(?<!\\)\$(?:[^$\\\n]|\\.)+\$)"
     r"|\\(?P<sign>[!-/:-@\[-`{-~])"
@@ -107,7 +107,7 @@ def read_markdown(text: str) -> EditedWords:
         ConfigError: the list at its end is gone, or a person's words cite what is no reference.
     """
     text = text.replace("\r\n", "\n")
-    index = _INDEX.search(text)
+    index = _INDEX.match(text, max(text.rfind(_INDEX_HEAD), 0))
     if index is None:
         raise ConfigError(
             "the edition has no list of its claims at its end",
@@ -120,7 +120,7 @@ def read_markdown(text: str) -> EditedWords:
             number, _, rest = row.removeprefix("@").partition(" ")
             paper, _, key = (unquote(part) for part in rest.partition(" "))
             references |= {name: PaperId(paper) for name in (number, paper, key) if name}
-    now, frame = _regions(text[: index.start()])
+    now, frame = _regions(text[: index.start()].rstrip("\n"))
     edits: list[tuple[str, str, str]] = []
     for row in rows:
         section, *claims = row.split() if not row.startswith("@") else ("",)
@@ -146,7 +146,7 @@ def read_words(text: str, references: Mapping[str, PaperId]) -> str:
     Raises:
         ConfigError: it cites what is no reference.
     """
-    return clean(_WORDS.sub(lambda match: _read(match, references), _NEXT_ITEM.sub("", text)))
+    return clean(_WORDS.sub(lambda match: _read(match, references), _without_item(text)))
 
 
 def _read(match: re.Match[str], references: Mapping[str, PaperId]) -> str:
@@ -183,7 +183,7 @@ def _quoted(text: str) -> str:
 
 def _regions(text: str) -> tuple[dict[str, str], str]:
     """Return the words of each claim, and the text without them."""
-    words: dict[str, str] = {}
+    words: dict[str, list[str]] = {}
     frame: list[str] = []
     last = ""
     parts = _CLAIM.split(_FOREIGN.sub("", text))
@@ -193,13 +193,27 @@ def _regions(text: str) -> tuple[dict[str, str], str]:
         region, after = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
         frame.append(f" {after}")
         if name == "by":  # what a person adds behind the mark belongs to the sentence before it
-            words[last] = f"{words.get(last, '')} {_BY.sub('', region)}"
+            words.setdefault(last, [""]).append(_BY.sub("", region))
         else:
             last = name
-            words[name] = region
-    # Without the number of the next item and the stars of a definition.
-    bare = {name: _END_STARS.sub("", _NEXT_ITEM.sub("", region)).strip() for name, region in words.items() if name}
+            words[name] = [region]
+    bare = {name: _bare_words(" ".join(regions)) for name, regions in words.items() if name}
     return bare, _BARE_ITEM.sub("", "".join(frame))
+
+
+def _without_item(text: str) -> str:
+    """Return words without the number of the next item in a last line of its own."""
+    head, newline, line = text.rstrip().rpartition("\n")
+    return head.rstrip() if newline and _BARE_ITEM.fullmatch(line) else text
+
+
+def _bare_words(region: str) -> str:
+    """Return words without the number of the next item and the stars of a definition."""
+    text = _without_item(region).rstrip()
+    bare = text.rstrip("*")
+    if len(bare) < len(text) and bare.endswith("\\"):
+        bare += "*"
+    return bare.strip()
 
 
 def _digest(text: str) -> str:
