@@ -29,7 +29,8 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_user_without_a_home_has_a_cache(temporary: Path) -> None:
     """Neither HOME nor a passwd entry: the folder is among the temporary ones."""
-    assert cache_folder() == temp_folder() == temporary / f"surveygen-{STRANGER}"
+    assert temp_folder() == temporary / f"surveygen-{STRANGER}"
+    assert cache_folder() == temp_folder() / "cache"
     assert login_name() == "unknown"
 
 
@@ -43,7 +44,7 @@ def test_a_lock_works_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyP
         pass
 
     assert temp_folder().stat().st_mode & 0o777 == 0o700
-    assert [path.name for path in temp_folder().iterdir()] == ["127.0.0.1-1.lock"]
+    assert [path.name for path in cache_folder().iterdir()] == ["127.0.0.1-1.lock"]
 
 
 def test_a_folder_of_another_user_is_not_used(temporary: Path) -> None:

@@ -299,9 +299,11 @@ def test_arxiv_outranks_what_files_say_of_its_papers(seed: int, settings: dict[s
     file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     with serving(Replica(world=world)) as replica:
         project = project_at(tmp_path, replica, **settings)
-        steps = [lambda: add(project, [file], NullProgress()), lambda: run(project)]
-        for step in rng.sample(steps, 2):
-            step()
+        for step in rng.sample(["add", "harvest"], 2):
+            if step == "add":
+                add(project, [file], NullProgress())
+            else:
+                run(project)
         world.pass_time(days=2)
         world.extra.append(states[0].revised(world.now, title="Revised"))
         run(project)

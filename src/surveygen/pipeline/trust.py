@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from surveygen.config import LOOPBACK, CitationSettings, Project
 from surveygen.domain.text import text_sha256
-from surveygen.environment import state_folder
+from surveygen.environment import make_private, state_folder
 from surveygen.errors import ConfigError
 from surveygen.render import template_root
 
@@ -44,7 +44,9 @@ def check_trust(project: Project) -> None:
     if project.trusted or not brought:
         return
     try:
-        remembered = _record(project).read_text(encoding="utf-8").partition("\n")[0]
+        record = _record(project)
+        # A record that another user could have written is none.
+        remembered = record.read_text(encoding="utf-8").partition("\n")[0] if make_private(record.parent) else ""
     except OSError:
         remembered = ""
     if remembered != _digest(project):
