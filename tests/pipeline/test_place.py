@@ -146,7 +146,11 @@ def test_a_revised_paper_stays_unless_its_new_words_are_about_something_else(set
     before = places(settled)
     with Store.open(settled.database) as store:
         mended = papers("glaciers", range(1))[0].with_changes(title="Glaciers and ice in the alpine snow", version=2)
-        other = papers("violins", range(3, 4))[0].with_changes(id=PaperId("glaciers-001"), version=2)
+        other = papers("violins", range(3, 4))[0].with_changes(
+            id=PaperId("glaciers-001"),
+            version=2,
+            authority=True,  # of a file, a record with so different a title would be another paper
+        )
         store.import_records([mended, other], source="topics", at="2026-02-01T00:00:00Z")
 
     after = places(settled)
