@@ -16,10 +16,11 @@ from itertools import combinations
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import CITATION_MARK
+from surveygen.languages.detection import detect_language
 from surveygen.summarize._claim_words import AUTHORS, Word, mask_authors, paraphrase_list, read_words
 from surveygen.summarize._english import word_list
 from surveygen.summarize._rewriting import LOOKING_BACK
-from surveygen.summarize._text import detect_language, split_sentences
+from surveygen.summarize._text import split_sentences
 
 Source = tuple[Paper, str]  # a cited paper and the span of it that is cited
 

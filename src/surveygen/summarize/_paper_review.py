@@ -11,6 +11,9 @@ from itertools import islice
 
 from surveygen.domain.paper import Paper
 from surveygen.domain.summary import Evidence, Field, PaperReview, Sentence
+from surveygen.languages.detection import detect_language, stop_words
+from surveygen.languages.phrases import is_unspaced
+from surveygen.languages.phrases import phrases as split_phrases
 from surveygen.summarize._english import phrases, word_list
 from surveygen.summarize._grounding import word_support
 from surveygen.summarize._rewriting import replay, rewrite
@@ -23,7 +26,7 @@ from surveygen.summarize._roles import (
     mentions_result,
     refine_role,
 )
-from surveygen.summarize._text import content_terms, detect_language, split_sentences, title_parts
+from surveygen.summarize._text import content_terms, split_sentences, title_parts
 
 _SURE = 0.5  # probability from which a field is filled: benchmarks/train_roles.py prints how often it is then right
 _VERY_SURE = 0.7  # the same where no word names whose method it is
@@ -181,7 +184,8 @@ def extract_keywords(paper: Paper) -> tuple[str, ...]:
     A phrase counts by its occurrences, more if it is in the title or has several words; phrases of function words or of
     words that every paper uses are left out, and so are phrases inside a chosen one.
     """
-    title, body = _phrases(paper.title), _phrases(paper.abstract)
+    language = detect_language(paper.text)
+    title, body = _phrases(paper.title, language), _phrases(paper.abstract, language)
     lowered = [phrase.lower() for phrase in [*title, *body]]
     counts = Counter(lowered)
     in_title = set(lowered[: len(title)])
@@ -189,25 +193,37 @@ def extract_keywords(paper: Paper) -> tuple[str, ...]:
     order = {phrase: position for position, phrase in enumerate(dict.fromkeys(lowered))}
 
     def rank(phrase: str) -> tuple[float, int]:
-        length = phrase.count(" ") + 1
+        length = min(len(phrase) // 2, _MAX_KEYWORD_WORDS) if is_unspaced(phrase) else phrase.count(" ") + 1
         both = phrase in in_title and counts[phrase] > 1
         return -(counts[phrase] * (1.0 + 0.6 * (length - 1)) + 1.5 * (phrase in in_title) + both), order[phrase]
 
     chosen: list[str] = []
-    for phrase in sorted((phrase for phrase in counts if counts[phrase] > 1 or phrase in in_title), key=rank):
-        if not any(set(phrase.split()) & set(other.split()) for other in chosen):
+    # Without spaces, only a run of characters that is repeated is known to be a term.
+    candidates = (it for it in counts if counts[it] > 1 or (it in in_title and not is_unspaced(it)))
+    for phrase in sorted(candidates, key=rank):
+        parts = _parts(phrase)
+        if not any(parts & _parts(other) for other in chosen):
             chosen.append(phrase)
     return tuple(spelling[phrase] for phrase in chosen[:_MAX_KEYWORDS])
 
 
-def _phrases(text: str) -> list[str]:
+def _parts(phrase: str) -> set[str]:
+    """Return the words of a phrase, or the pairs of characters where no spaces divide words."""
+    if is_unspaced(phrase):
+        return {phrase[at : at + 2] for at in range(len(phrase) - 1)}
+    return set(phrase.split())
+
+
+def _phrases(text: str, language: str) -> list[str]:
     """Return the phrases of one to three words that could be keywords."""
-    stop_words, boilerplate = word_list("stop_words.en"), word_list("boilerplate.words")
+    if language != "en":
+        return list(split_phrases(text, language, stop_words(language), _MAX_KEYWORD_WORDS))
+    function_words, boilerplate = word_list("stop_words.en"), word_list("boilerplate.words")
     candidates: list[str] = []
     for piece in _BOUNDARY.split(text):
         run: list[str] = []
         for word in [*_NAME.findall(piece), ""]:
-            if word and word.lower() not in stop_words and not word[0].isdigit():
+            if word and word.lower() not in function_words and not word[0].isdigit():
                 run.append(word)
                 continue
             telling = [token.lower() not in boilerplate for token in run]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from surveygen.domain.paper import Paper
+from surveygen.languages.detection import detect_language
 from surveygen.summarize._english import phrases, word_list
 from surveygen.summarize._rewrite_rules import (
     AUTHORS,
@@ -23,7 +24,6 @@ from surveygen.summarize._rewrite_rules import (
     author_label,
 )
 from surveygen.summarize._sentence_quality import flaw_reason, foreign_flaw_reason, has_dangling_reference
-from surveygen.summarize._text import detect_language
 
 _UNCITABLE = re.compile(r"[\[\]\s]")
 _LOWER_START = re.compile(r"[a-z]+(?:[-' ,]|\Z)")  # not mT5, which has a spelling of its own

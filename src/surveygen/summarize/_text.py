@@ -1,4 +1,4 @@
-"""Sentences, language, content words and changes of a text."""
+"""Sentences, content words and changes of a text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from surveygen.domain.text import letter_words, singular, tokenize
+from surveygen.domain.text import singular, tokenize
 from surveygen.summarize._english import word_list
 
 _STOP = re.compile(r"(?:[.!?…؟।]+[\"'”’»)\]]*(?=\s|$))|(?:[。！？]+[」』”’）]*)|\n\s*\n")
@@ -17,16 +17,6 @@ _TITLE_PART = re.compile(r"\S.*?(?:[?!.:]+(?=\s|\Z)|(?=\s*\Z))", re.DOTALL)
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"“‘]+\Z")
 _WORD_AFTER = re.compile(r"\s*[\"'“‘(\[]*([^\s,;:.!?)\]]*)")
 _BRACKET_REACH = 300  # code points within which a bracket that is open at a full stop must close to join the sentence
-
-_SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7af]")),
-    ("zh", re.compile("[\u3400-\u9fff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-)
-_LATIN_LANGUAGES = ("de", "es", "fr", "it", "pt")  # besides English
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SAME_WORDS = 0.9  # share of words, in their order, from which a sentence with the same numbers counts as the same
@@ -110,26 +100,6 @@ def _inside_brackets(text: str, start: int, stop: int) -> bool:
             if at >= 0 and near.count(opening, 0, at) < depth:
                 return True
     return False
-
-
-@lru_cache(maxsize=4096)
-def detect_language(text: str) -> str:
-    """Return the ISO 639-1 code of a short text; English where no other language is clear.
-
-    A script of its own decides if a third of the letters are in it; among Latin scripts the function words do.
-    """
-    if not text.isascii():
-        letters = sum(char.isalpha() for char in text)
-        for code, script in _SCRIPTS:
-            if 3 * len(script.findall(text)) * (3 if code == "ja" else 1) > letters:
-                return code
-    words = [word.lower() for word in letter_words(text)]
-    english = sum(word in word_list("function_words") for word in words)
-    if 6 * english > len(words):
-        return "en"
-    counts = {code: sum(word in word_list(f"stop_words.{code}") for word in words) for code in _LATIN_LANGUAGES}
-    best = max(_LATIN_LANGUAGES, key=lambda code: (counts[code], code))
-    return best if counts[best] >= 3 and counts[best] > 2 * english else "en"
 
 
 def content_terms(text: str) -> list[str]:

@@ -67,7 +67,9 @@ def _scope(context: ComposeContext) -> str:
     years = [paper.year for paper in data.papers if paper.year is not None]
     tops = data.taxonomy.children(None)
     parts = [context.say("abstract_scope", n=len(data.papers), title=data.title)]
-    if years:
+    if years and min(years) == max(years):
+        parts.append(context.say("theme_year", year=str(min(years))))
+    elif years:
         parts.append(context.say("abstract_years", first=str(min(years)), last=str(max(years))))
     if tops:
         names = context.language.separator.join(f"{context.name(top.id)} ({len(context.members(top))})" for top in tops)

@@ -46,7 +46,9 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
     years = [year for item in members if (year := context.papers[item.paper].year) is not None]
     uncertain = sum(item.uncertain for item in members)
     size = [context.say("theme_papers", n=len(members))]
-    if years:
+    if years and min(years) == max(years):
+        size.append(context.say("theme_year", year=str(min(years))))
+    elif years:
         size.append(context.say("theme_years", first=str(min(years)), last=str(max(years))))
     if uncertain:
         size.append(context.say("theme_uncertain", n=uncertain))

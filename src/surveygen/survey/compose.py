@@ -25,7 +25,7 @@ from surveygen.survey.context import ComposeContext
 from surveygen.survey.data import SurveyData
 from surveygen.survey.quality import measure, write_quality
 from surveygen.survey.references import reference_order
-from surveygen.survey.translation import TranslationApplier
+from surveygen.survey.translation import TranslationApplier, with_definitions
 
 
 def compose(data: SurveyData, language: Language) -> Survey:
@@ -34,7 +34,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
     Sentences are chosen, ordered and measured in the language of the papers and translated afterwards, so that all
     editions have the same content. Themes without papers are left out.
     """
-    translation = TranslationApplier(data.translation, language.code)
+    translation = TranslationApplier(with_definitions(data.translation, data.taxonomy, language), language.code)
     inhabited = {theme for item in data.assignments.values() for theme in item.path}
     taxonomy = Taxonomy(tuple(theme for theme in data.taxonomy if theme.id in inhabited))
     data = replace(data, taxonomy=translation.translate_names(taxonomy))

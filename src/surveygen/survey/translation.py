@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
+
+from babel.lists import format_list
 
 from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import (
@@ -18,6 +22,7 @@ from surveygen.domain.survey import (
     all_sentences,
 )
 from surveygen.domain.theme import Taxonomy
+from surveygen.languages import Language, load
 
 _SOURCE = "en"  # language of the descriptions of themes
 _NAMES = "data"  # rule of sentences that are names of data sets
@@ -45,6 +50,36 @@ class Translation:
 def translatable(sentence: Sentence) -> bool:
     """Return whether a sentence may be translated: names of data sets and sentences of persons are not."""
     return sentence.method != "human" and sentence.rule != _NAMES
+
+
+def with_definitions(translation: Translation, taxonomy: Taxonomy, language: Language) -> Translation:
+    """Add the definitions of induced themes, which are fixed words around the phrases of a theme.
+
+    A definition that a person has changed is left alone.
+    """
+    if language.code == _SOURCE:
+        return translation
+    words: dict[str, str] = {}
+    for theme in taxonomy:
+        for key, pattern in _definition_patterns() if theme.origin == "induced" else ():
+            if found := pattern.fullmatch(theme.description):
+                values = found.groupdict()
+                if "keywords" in values:
+                    listed = [word for word in theme.keywords if word in values["keywords"]]
+                    values["keywords"] = format_list(listed, locale=language.code)
+                words[theme.description] = language.say(key, **values)
+                break
+    return replace(translation, words={**words, **translation.words})
+
+
+@cache
+def _definition_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the keys of the definitions that `themes.induce` writes in English, with patterns of them."""
+    words = load(_SOURCE).words
+    return tuple(
+        (key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(str(words[key])))))
+        for key in ("theme_on_and", "theme_on", "theme_like")
+    )
 
 
 @dataclass(frozen=True, slots=True)

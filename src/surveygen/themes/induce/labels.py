@@ -13,10 +13,15 @@ from itertools import chain, count
 from typing import Any
 
 import numpy as np
+from babel.lists import format_list
 from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper
+from surveygen.languages import load as load_language
+from surveygen.languages.detection import detect_language, stop_words
+from surveygen.languages.phrases import WORD, is_unspaced
+from surveygen.languages.phrases import phrases as split_phrases
 
 _MAX_KEYWORDS = 8
 _MAX_NAME_CANDIDATES = 5  # keywords among which a phrase is looked for before two words are joined
@@ -30,8 +35,10 @@ _MAX_READ = 300  # papers of a cluster that are read for its name
 _SMALL_WORDS = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "via", "with")
 )
-_TOKEN = re.compile(r"[^\W\d_][\w-]*|[^\w\s]")
+_LINKS = frozenset(("d", "da", "das", "de", "dei", "del", "dell", "della", "des", "di", "do", "dos", "du", "la"))
 _MAX_WORDS = 5  # of a phrase
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_TERM = 4  # characters without spaces that make a phrase
 _MAX_RANKED = 60
 _MAX_PHRASES = 20_000
 # Read from the names of the subjects of benchmarks/themes/induce.py: a phrase names a theme better than a word, what
@@ -70,75 +77,120 @@ def label_clusters(
     members = [np.flatnonzero(clusters == cluster) for cluster in range(len(sizes))]
     read = np.sort(np.concatenate([rows[:: -(-len(rows) // _MAX_READ)] for rows in members]))
     texts = {row: f"{papers[row].title}. {papers[row].abstract}" for row in read.tolist()}
-    ranked = rank_phrases([papers[row] for row in read], list(texts.values()), vectors[read], clusters[read])
+    languages = {row: detect_language(text) for row, text in texts.items()}
+    documents = [_Document(papers[row].title, texts[row], languages[row]) for row in texts]
+    ranked = rank_phrases(documents, vectors[read], clusters[read])
     labels: dict[int, ClusterLabel] = {}
     for cluster in sorted(range(len(sizes)), key=lambda n: (-sizes[n], n)):
         rows = members[cluster].tolist()
         siblings = [label.name for label in labels.values()]
-        texts_inside = [texts[row] for row in rows if row in texts]
-        labels[cluster] = _label(ranked[cluster], texts_inside, [papers[row].title for row in rows], siblings, taken)
+        inside = [row for row in rows if row in texts]
+        main = Counter(languages[row] for row in inside).most_common(1)[0][0]
+        namer = _Namer([texts[row] for row in inside], main, siblings, taken)
+        labels[cluster] = namer.label(ranked[cluster], [papers[row].title for row in rows])
     return tuple(labels[cluster] for cluster in range(len(sizes)))
 
 
-def _label(
-    ranked: Sequence[str], texts: Sequence[str], titles: Sequence[str], siblings: Sequence[str], taken: Sequence[str]
-) -> ClusterLabel:
-    """Choose a name among the ranked phrases, or the title of a paper where all repeat other names."""
-    distinct: list[str] = []
-    for phrase in ranked:
-        if not any(_stems(phrase) <= _stems(other) or _stems(other) <= _stems(phrase) for other in distinct):
-            distinct.append(phrase)
-    keywords = tuple(_as_written(phrase, texts) for phrase in distinct[:_MAX_KEYWORDS])
-    unused = [phrase for phrase in keywords if not _repeats(phrase, siblings, taken)]
-    if not unused:
-        numbered = (f"{titles[-1]} ({n})" for n in count(2))
-        title = next(title for title in chain(titles, numbered) if title not in siblings and title not in taken)
-        return ClusterLabel(title, f"Work like the paper “{title}”.", keywords)
-    name = next((word for word in unused[:_MAX_NAME_CANDIDATES] if " " in word and _may_be_noun(word)), "")
-    if name:
-        ends, next_word, follows = _continuation(name, texts)
-        if ends < _CUT_OFF and follows >= _CONTINUED:  # "named entity" is mostly followed by "recognition"
-            completed = _as_written(f"{name} {next_word}", texts)
-            name = name if _repeats(completed, siblings, taken) else completed
-    else:
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A title, the title with the abstract, and the language of both."""
+
+    title: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Namer:
+    """Names one cluster in the language of its texts, different from its siblings and from names already taken."""
+
+    texts: Sequence[str]
+    language: str
+    siblings: Sequence[str]
+    taken: Sequence[str]
+
+    def label(self, ranked: Sequence[str], titles: Sequence[str]) -> ClusterLabel:
+        """Choose a name among the ranked phrases, or the title of a paper where all repeat other names."""
+        distinct: list[str] = []
+        for phrase in ranked:
+            if not any(_same_subject(phrase, other) for other in distinct):
+                distinct.append(phrase)
+        keywords = tuple(_as_written(phrase, self.texts) for phrase in distinct[:_MAX_KEYWORDS])
+        unused = [phrase for phrase in keywords if not self._repeats(phrase)]
+        if not unused:
+            numbered = (f"{titles[-1]} ({n})" for n in count(2))
+            title = next(it for it in chain(titles, numbered) if it not in self.siblings and it not in self.taken)
+            return ClusterLabel(title, load_language("en").say("theme_like", title=title), keywords)
+        name = self._name(unused)
+        more = [word for word in keywords if not _stems(word) & _stems(name)][:4]
+        cased = title_case(name) if self.language == "en" else name[:1].upper() + name[1:]
+        return ClusterLabel(cased, describe(name, more, "en"), keywords)
+
+    def _name(self, unused: Sequence[str]) -> str:
+        """Return the first phrase that can name a theme, completed if it is cut off; else join two words."""
+        name = next((word for word in unused[:_MAX_NAME_CANDIDATES] if _is_term(word) and self._may_be_noun(word)), "")
+        if name:
+            ends, next_word, follows = self._continuation(name)
+            if ends < _CUT_OFF and follows >= _CONTINUED:  # "named entity" is mostly followed by "recognition"
+                completed = _as_written(f"{name} {next_word}", self.texts)
+                name = name if self._repeats(completed) else completed
+            return name
         # The first two words that can name a theme are joined; a phrase is used alone.
-        nouns = [word for word in unused if _may_be_noun(word) and _continuation(word, texts)[0] >= _MIN_ENDS] or unused
-        second = next((word for word in nouns[1:] if not _stems(word) & _stems(nouns[0]) and " " not in word), None)
-        name = nouns[0] if second is None or " " in nouns[0] else f"{nouns[0]} and {second}"
-    description = f"Work on {name}."
-    if more := [word for word in keywords if not _stems(word) & _stems(name)][:4]:
-        *most, last = more
-        description = f"Work on {name}, which deals with {', '.join(most)}{' and ' * bool(most)}{last}."
-    return ClusterLabel(title_case(name), description, keywords)
+        nouns = [word for word in unused if self._may_be_noun(word) and self._continuation(word)[0] >= _MIN_ENDS]
+        nouns = nouns or list(unused)
+        second = next((word for word in nouns[1:] if not _stems(word) & _stems(nouns[0]) and not _is_term(word)), None)
+        return nouns[0] if second is None or _is_term(nouns[0]) else join([nouns[0], second], self.language)
+
+    def _may_be_noun(self, phrase: str) -> bool:
+        """Whether the last word can be a noun, judged by its ending; in another language than English any can."""
+        last = phrase.lower().split()[-1]
+        return self.language != "en" or not _ADJECTIVE.match(last) or last in word_lists().nouns
+
+    def _continuation(self, phrase: str) -> tuple[float, str, float]:
+        """Return the share of occurrences where a phrase ends, the most frequent next word, and its share."""
+        breaks = word_lists().breaks if self.language == "en" else stop_words(self.language)
+        following: Counter[str] = Counter()
+        pattern = _occurrences(phrase, rf"(?:\s+({WORD}|[^\w\s]))?")
+        for text in self.texts:
+            following.update({(match[1] or "").lower() for match in pattern.finditer(text)})
+        words = {word: n for word, n in following.items() if word[:1].isalpha() and word not in breaks}
+        ends = following.total() - sum(words.values())
+        word = max(words, key=lambda word: (words[word], word), default="")
+        total = max(following.total(), 1)
+        return (1.0 if is_unspaced(phrase) else ends / total), word, words.get(word, 0) / total
+
+    def _repeats(self, phrase: str) -> bool:
+        """Whether a name contains or is part of the name of a sibling, or is part of any other name."""
+        stems = _stems(phrase)
+        sibling_stems = (_stems(name) for name in self.siblings)
+        return any(stems <= other or other <= stems for other in sibling_stems) or any(
+            stems <= _stems(name) for name in self.taken
+        )
 
 
-def _may_be_noun(phrase: str) -> bool:
-    """Whether the last word can be a noun, judged by its ending."""
-    last = phrase.lower().split()[-1]
-    return not _ADJECTIVE.match(last) or last in word_lists().nouns
+def describe(name: str, keywords: Sequence[str], language: str) -> str:
+    """Write the sentence on what belongs to an induced theme, in one of the shipped languages."""
+    words = load_language(language)
+    if not keywords:
+        return words.say("theme_on", name=name)
+    return words.say("theme_on_and", name=name, keywords=join(keywords, language))
 
 
-def _continuation(phrase: str, texts: Sequence[str]) -> tuple[float, str, float]:
-    """Return the share of occurrences where a phrase ends, the most frequent next word, and the share of that word."""
-    breaks = word_lists().breaks
-    following: Counter[str] = Counter()
-    pattern = _occurrences(phrase, rf"(?:\s+({_TOKEN.pattern}))?")
-    for text in texts:
-        following.update({(match[1] or "").lower() for match in pattern.finditer(text)})
-    words = {word: n for word, n in following.items() if word[:1].isalpha() and word not in breaks}
-    ends = following.total() - sum(words.values())
-    word = max(words, key=lambda word: (words[word], word), default="")
-    total = max(following.total(), 1)
-    return ends / total, word, words.get(word, 0) / total
+def join(words: Sequence[str], language: str) -> str:
+    """Join words as a list of the language; in English without a comma before "and"."""
+    return format_list(words, locale="en_GB" if language == "en" else language)
 
 
-def _repeats(phrase: str, siblings: Sequence[str], taken: Sequence[str]) -> bool:
-    """Whether a name contains or is part of the name of a sibling, or is part of any other name."""
-    stems = _stems(phrase)
-    sibling_stems = (_stems(name) for name in siblings)
-    return any(stems <= other or other <= stems for other in sibling_stems) or any(
-        stems <= _stems(name) for name in taken
-    )
+def _is_term(phrase: str) -> bool:
+    """Whether a phrase has several words, or as many characters where no spaces divide them."""
+    return " " in phrase or "'" in phrase or (is_unspaced(phrase) and len(phrase) >= _TERM)
+
+
+def _same_subject(phrase: str, other: str) -> bool:
+    """Whether one of two phrases has all words of the other, or they share a part where no spaces divide words."""
+    if is_unspaced(phrase) and is_unspaced(other):
+        return any(phrase[at : at + 2] in other for at in range(len(phrase) - 1))
+    return _stems(phrase) <= _stems(other) or _stems(other) <= _stems(phrase)
 
 
 def title_case(phrase: str) -> str:
@@ -159,9 +211,8 @@ def title_case(phrase: str) -> str:
 
 def _stems(phrase: str) -> frozenset[str]:
     """Return the first letters of the words, rough enough to join "hallucinate" with "hallucinations"."""
-    return frozenset(
-        word.rstrip("es")[:_STEM] for word in re.split(r"[\s-]+", phrase.lower()) if word and word not in _SMALL_WORDS
-    )
+    words = re.split(r"[\s-]+|(?<=\bd)['’]|(?<=\bdell)['’]", phrase.lower())
+    return frozenset(word.rstrip("es")[:_STEM] for word in words if word and word not in _SMALL_WORDS | _LINKS)
 
 
 def _as_written(phrase: str, texts: Sequence[str]) -> str:
@@ -174,7 +225,7 @@ def _as_written(phrase: str, texts: Sequence[str]) -> str:
 
 def _occurrences(phrase: str, suffix: str = "") -> re.Pattern[str]:
     """Return a pattern that matches a phrase in any letter case, and a suffix after it."""
-    spaced = r"\s+".join(re.escape(word) for word in phrase.split())
+    spaced = r"\s+".join(re.escape(word) for word in phrase.split()).replace("'", "['’]")
     return re.compile(rf"(?<!\w){spaced}(?!\w){suffix}", re.IGNORECASE)
 
 
@@ -197,57 +248,57 @@ def word_lists() -> WordLists:
     return WordLists(breaks | ENGLISH_STOP_WORDS, weak, nouns)
 
 
-def phrases(text: str) -> Iterator[str]:
+def phrases(text: str, language: str = "en") -> Iterator[str]:
     """Yield the lower-case phrases of one to five words; none crosses a stop word or a punctuation mark.
+
+    A text in English may hold sentences in another language, such as a second abstract.
 
     >>> list(phrases("We attack the aligned model."))
     ['attack', 'aligned', 'aligned model']
     """
+    if language != "en":
+        yield from split_phrases(text.lower(), language, stop_words(language), _MAX_WORDS)
+        return
     words = word_lists()
-    run: list[str] = []
-    for token in [*_TOKEN.findall(text.lower()), "."]:
-        if token not in words.breaks and len(token) > 1:
-            run.append(token)
-            continue
-        for start in range(len(run)):
-            for end in range(start + 1, min(start + _MAX_WORDS, len(run)) + 1):
-                if not words.weak.issuperset(run[start:end]):
-                    yield " ".join(run[start:end])
-        run = []
+    for sentence in _SENTENCE_END.split(text):
+        other = detect_language(sentence)
+        breaks = words.breaks if other == "en" else stop_words(other)
+        for phrase in split_phrases(sentence.lower(), other, breaks, _MAX_WORDS):
+            if not words.weak.issuperset(phrase.split()):
+                yield phrase
 
 
-def rank_phrases(
-    papers: Sequence[Paper], texts: Sequence[str], vectors: Vectors, clusters: NDArray[np.intp]
-) -> list[list[str]]:
+def rank_phrases(documents: Sequence[_Document], vectors: Vectors, clusters: NDArray[np.intp]) -> list[list[str]]:
     """Return the candidate phrases of each cluster, best first.
 
     The weight is class-based TF-IDF (Grootendorst, arXiv 2203.05794) times the similarity of phrase and cluster.
 
     Args:
-        papers: those of the clusters.
-        texts: title and abstract of each paper.
+        documents: those of the clusters.
         vectors: `(n, dim)` float32, rows of length 1.
-        clusters: `(n,)` cluster of each paper, from 0 without gaps.
+        clusters: `(n,)` cluster of each document, from 0 without gaps.
     """
     from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415  # slow to import
 
     counter = CountVectorizer(
-        analyzer=lambda text: list(phrases(text)),
+        analyzer=lambda document: list(phrases(*document)),
         binary=True,
-        min_df=2 if len(texts) >= 20 else 1,
+        min_df=2 if len(documents) >= 20 else 1,
         max_features=_MAX_PHRASES,
     )
     try:
-        counts: Any = counter.fit_transform(texts)
+        counts: Any = counter.fit_transform((document.text, document.language) for document in documents)
     except ValueError:  # no phrase is left: only stop words
         return [[] for _ in range(int(clusters.max()) + 1)]
     names = counter.get_feature_names_out()
     member = np.eye(int(clusters.max()) + 1, dtype=np.float32)[clusters]
     inside = np.asarray((counts.T @ member).T)
-    in_titles = np.asarray((counter.transform(paper.title for paper in papers).T @ member).T)
+    in_titles = np.asarray(
+        (counter.transform((document.title, document.language) for document in documents).T @ member).T
+    )
     weights = class_tfidf(inside, member) * _phrase_similarity(counts, vectors, member)
     weights *= _TITLE_FLOOR + in_titles / np.maximum(inside, 1)
-    weights *= np.array([_PHRASE_BONUS if " " in name else 1.0 for name in names])
+    weights *= np.array([_PHRASE_BONUS if _is_term(name) else 1.0 for name in names])
     best = np.argsort(-weights, axis=1, kind="stable")[:, :_MAX_RANKED]
     ranked = [
         [(str(names[n]), inside[cluster, n]) for n in row if weights[cluster, n] > 0]
@@ -257,12 +308,15 @@ def rank_phrases(
         [
             phrase
             for phrase, number in of_cluster
-            if not any(
-                f" {phrase} " in f" {longer} " and longer != phrase and n >= number / 2 for longer, n in of_cluster
-            )
+            if not any(_within(phrase, longer) and longer != phrase and n >= number / 2 for longer, n in of_cluster)
         ]
         for of_cluster in ranked
     ]
+
+
+def _within(phrase: str, longer: str) -> bool:
+    """Whether a phrase is part of a longer one."""
+    return phrase in longer if is_unspaced(phrase) else f" {phrase} " in f" {longer} ".replace("'", "' ")
 
 
 def class_tfidf(inside: NDArray[np.float32], member: NDArray[np.float32]) -> NDArray[np.float32]:
