@@ -116,6 +116,15 @@ def test_a_chart_of_nothing_has_no_bars() -> None:
     assert year_chart(YearChart("", (), (), ())).bars == ()
 
 
+def test_years_that_a_chart_leaves_out_are_marked() -> None:
+    """They are one column, with a mark on the axis and no bar."""
+    drawing = year_chart(YearChart("", (ThemeId("a"),), (1637, 2021, 2022), ((1,), (2,), (3,))))
+
+    assert [tick.label for tick in drawing.years] == [1637, "⋯", 2021, 2022]
+    assert [bar.year for bar in drawing.bars] == [1637, 2021, 2022]
+    assert len({tick.at for tick in drawing.years}) == 4
+
+
 def test_modules_are_joined_in_the_order_they_need() -> None:
     """What is imported stands before what imports it, once."""
     files = {

@@ -197,6 +197,36 @@ def test_years_are_charted_without_gaps() -> None:
     assert chart.counts == ((1,), (0,), (0,), (1,))
 
 
+def test_long_runs_of_empty_years_are_left_out() -> None:
+    """One old paper adds no column for each year since; the caption names the years without papers."""
+    old = _paper(1, published="1637-01-01")
+    survey = compose(_material(old, _paper(2), _paper(4)), ENGLISH)
+
+    chart = _section(survey, "overview")[0]
+    assert isinstance(chart, YearChart)
+    assert chart.years == (1637, 2012, 2013, 2014)
+    assert chart.caption.endswith("No papers: 1638–2011.")
+
+
+def test_a_chart_of_scattered_years_has_few_columns() -> None:
+    """A paper in every tenth year: the runs between them are short, and left out as they are many."""
+    papers = [_paper(n, published=f"{1600 + 10 * n}-01-01") for n in range(40)]
+    survey = compose(_material(*papers), ENGLISH)
+
+    chart = _section(survey, "overview")[0]
+    assert isinstance(chart, YearChart)
+    assert len(chart.years) == 40
+
+
+def test_papers_of_one_year_have_one_year() -> None:
+    """No range from a year to itself."""
+    survey = compose(_material(_paper(1), _paper(11, published="2011-05-01")), ENGLISH)
+
+    notes = [block.text for section in survey.sections for block in section.blocks if isinstance(block, Note)]
+    assert any("First versions date from 2011." in note for note in notes)
+    assert not any("2011 to 2011" in note for note in notes)
+
+
 def test_themes_without_papers_are_left_out() -> None:
     """No figure, count or list of themes shows a theme that has no paper."""
     survey = compose(_material(_paper(1)), ENGLISH)

@@ -87,7 +87,10 @@ class PaperList:
 
 @dataclass(frozen=True, slots=True)
 class YearChart:
-    """Papers per year and top theme: `counts[year][i]` belongs to `themes[i]`; years ascend without gaps."""
+    """Papers per year and top theme: `counts[year][i]` belongs to `themes[i]`.
+
+    Years ascend without gaps, but for long runs of years without papers, which are left out.
+    """
 
     caption: str
     themes: tuple[ThemeId, ...]

@@ -139,7 +139,38 @@ class Tick:
     """A grid line or an axis label: its place and what it says."""
 
     at: float
-    label: int
+    label: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class YearColumn:
+    """A year of a chart, or a run of years without papers: its place among the columns, its years, its counts."""
+
+    at: int
+    first: int
+    last: int
+    counts: tuple[int, ...]
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether the column stands for a run of years without papers."""
+        return not any(self.counts) and self.last > self.first
+
+
+def year_columns(chart: YearChart) -> tuple[YearColumn, ...]:
+    """Return the columns of a chart; a run of years that it leaves out is one column.
+
+    Without such a run, the place of a column is its year.
+    """
+    columns: list[YearColumn] = []
+    previous = None
+    for year, counts in zip(chart.years, chart.counts, strict=True):
+        if previous is not None and year - previous > 1:
+            at = columns[-1].at + 1
+            columns.append(YearColumn(at, previous + 1, year - 1, (0,) * len(counts)))
+        columns.append(YearColumn(columns[-1].at + 1 if columns else year, year, year, counts))
+        previous = year
+    return tuple(columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +204,11 @@ def year_chart(chart: YearChart) -> BarChart:
     step = _step(max(totals, default=0))
     top = max(-(-max(totals, default=0) // step) * step, step)
     unit = (YEARS_HEIGHT - _TOP - _BOTTOM) / top
-    slot = (YEARS_WIDTH - _LEFT - _RIGHT) / max(len(chart.years), 1)
+    columns = year_columns(chart)
+    slot = (YEARS_WIDTH - _LEFT - _RIGHT) / max(len(columns), 1)
     width = min(slot * (1 - _FREE), _MAX_BAR)
-    middles = [_LEFT + slot * (at + 0.5) for at in range(len(chart.years))]
+    places = [_LEFT + slot * (at + 0.5) for at in range(len(columns))]
+    middles = [place for place, column in zip(places, columns, strict=True) if not column.is_gap]
     bars: list[Bar] = []
     for year, middle, row in zip(chart.years, middles, chart.counts, strict=True):
         below = 0
@@ -184,14 +217,14 @@ def year_chart(chart: YearChart) -> BarChart:
             if count:
                 place = (round(middle - width / 2, 1), round(_BASE - below * unit, 1))
                 bars.append(Bar(theme, year, count, *place, round(width, 1), round(count * unit, 1)))
-    every = -(-len(chart.years) // 14)  # labels of four digits that fit side by side
+    every = -(-len(columns) // 14)  # labels of four digits that fit side by side
     return BarChart(
         bars=tuple(bars),
         counts=tuple(Tick(round(_BASE - count * unit, 1), count) for count in range(0, top + 1, step)),
         years=tuple(
-            Tick(round(middle, 1), year)
-            for at, (year, middle) in enumerate(zip(chart.years, middles, strict=True))
-            if (len(middles) - 1 - at) % every == 0
+            Tick(round(place, 1), "⋯" if column.is_gap else column.first)
+            for at, (column, place) in enumerate(zip(columns, places, strict=True))
+            if column.is_gap or (len(columns) - 1 - at) % every == 0
         ),
         totals=tuple(
             Total(round(middle, 1), round(_BASE - total * unit - 5, 1), year, total)

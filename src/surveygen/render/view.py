@@ -36,11 +36,12 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language, direction_of
-from surveygen.render.figures import count_texts, shades
+from surveygen.render.figures import count_texts, shades, year_columns
 from surveygen.render.inline import InlineWriter, ensure_period, truncate
 from surveygen.render.references import arxiv_url, code_address, doi_of, link_of
 
 View = Mapping[str, object]
+_MAX_TICKS = 12  # labels of years that fit side by side
 
 # Of each block: its kind, which is the name of its method here and of its template in every format.
 KINDS: Mapping[type, str] = MappingProxyType(
@@ -185,13 +186,18 @@ class ViewModel:
         }
 
     def years(self, block: YearChart) -> View:
-        """Return the papers of each year and theme."""
+        """Return the papers of each year and theme; `columns` also has the runs of years that the chart leaves out."""
+        columns = year_columns(block)
+        every = -(-len(columns) // _MAX_TICKS) or 1
         return {
+            "years": block.years,
+            "counts": block.counts,
+            "columns": columns,
+            "ticks": [column for n, column in enumerate(columns) if column.is_gap or n % every == 0],
+            "folded": any(column.is_gap for column in columns),
             "year_word": self.writer.say("year"),
             "papers_word": self.writer.say("papers"),
             "themes": [self.writer.words(self.theme_name(theme)) for theme in block.themes],
-            "years": block.years,
-            "counts": block.counts,
         }
 
     def taxonomy(self, block: TaxonomyFigure) -> View:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 from statistics import median
 
 from surveygen.domain.paper import Paper
@@ -29,6 +29,8 @@ from surveygen.survey.data import SurveyData
 _EXAMPLES = 3  # papers named at a leaf of the taxonomy figure: more do not fit one line of A4
 _MIN_MATRIX, _MAX_MATRIX = 3, 16  # themes: two have a single similarity; more than 16 do not fit the width of A4
 _MOST_CITED = 10
+_MAX_EMPTY = 10  # years without papers in a row that the chart shows; fewer where it would have more than 60 columns
+_MAX_YEARS = 60
 _LANDMARKS_PER_YEAR = 3
 _LANDMARKS = 36  # in a timeline; nobody reads longer lists
 
@@ -112,7 +114,10 @@ def write_overview(context: ComposeContext) -> tuple[Section, ...]:
 
 
 def _year_chart(context: ComposeContext) -> Iterator[YearChart]:
-    """Stack papers per year by top theme, years without gaps; nothing if no paper with a theme has a year."""
+    """Stack papers per year by top theme; nothing if no paper with a theme has a year.
+
+    Years without papers are shown too, but for long runs of them, which the caption names.
+    """
     data = context.data
     tops = tuple(theme.id for theme in data.taxonomy.children(None))
     counts: Counter[tuple[int, str]] = Counter()
@@ -124,8 +129,24 @@ def _year_chart(context: ComposeContext) -> Iterator[YearChart]:
         papers = Counter(paper.year for paper in data.papers if paper.year is not None)
         busiest = max(papers, key=lambda year: (papers[year], year))
         caption = context.say("years_caption", n=papers[busiest], year=str(busiest))
-        years = tuple(range(min(counts)[0], max(counts)[0] + 1))
+        years = _without_empty_runs(sorted({year for year, _ in counts}))
+        empty = [f"{before + 1}–{after - 1}" for before, after in pairwise(years) if after - before > 1]
+        if empty:
+            caption = f"{caption} {context.say('years_empty', years=context.language.separator.join(empty))}"
         yield YearChart(caption, tops, years, tuple(tuple(counts[year, top] for top in tops) for year in years))
+
+
+def _without_empty_runs(years: Sequence[int]) -> tuple[int, ...]:
+    """Fill the gaps between years that are short, and as short as keeps the chart readable."""
+    for most in range(_MAX_EMPTY, 0, -1):
+        filled = [
+            year
+            for before, after in pairwise(years)
+            for year in (range(before, after) if after - before - 1 <= most else (before,))
+        ]
+        if len(filled) < _MAX_YEARS:
+            break
+    return (*filled, years[-1]) if len(years) > 1 else tuple(years)
 
 
 def _timeline(context: ComposeContext) -> Iterator[Timeline]:

@@ -23,7 +23,7 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.theme import ThemeId
-from surveygen.render.figures import heatmap, prisma_figure, year_chart
+from surveygen.render.figures import heatmap, prisma_figure, year_chart, year_columns
 from surveygen.render.html.claims import CitationIndex, HtmlWriter, script_rows
 from surveygen.render.html.context import HtmlContext, PageFile, address, catalogue_order
 from surveygen.render.html.markup import anchor, string, words
@@ -171,7 +171,10 @@ class PageView(ViewModel):
             {"name": mark.name, "tone": mark.tone, "index": mark.index}
             for mark in (self._context.marks[theme] for theme in block.themes)
         ]
-        rows = list(zip(block.years, block.counts, strict=True))
+        rows = [
+            (f"{column.first}–{column.last}" if column.is_gap else column.first, column.counts)
+            for column in year_columns(block)
+        ]
         return {"drawing": year_chart(block), "legend": legend, "rows": rows}
 
     def theme(self, theme: ThemeId, examples: Mapping[ThemeId, tuple[PaperId, ...]]) -> dict[str, Any]:
