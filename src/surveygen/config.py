@@ -462,7 +462,7 @@ def read_toml(kind: type[T], source: Path | Traversable) -> T:
     """
     try:
         data = tomllib.loads(read_utf8(source))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits and 1,000 brackets are valid TOML
         raise ConfigError(f"{source}: not valid TOML: {error}", "fix the file") from error
     label = f"{source}"
     slips = [*_unknown_keys(types.type_info(kind), data, "", label), *_infinite_values(data, "", label)]

@@ -98,7 +98,8 @@ def verify(
         if report.outdated:
             yield f"{_counted(len(report.outdated), 'file')} of an earlier state; run surveygen build to update"
         checked = ((report.drafts, "draft"), (report.sentences, "sentence"), (report.citations, "citation"))
-        outcome = _counted(len(report.problems), "problem") if report.problems else "all hold"
+        fine = "all hold" if report.sentences else "there was no sentence to check"
+        outcome = _counted(len(report.problems), "problem") if report.problems else fine
         yield f"{', '.join(_counted(number, noun) for number, noun in checked)} checked: {outcome}"
 
     shared.print(report, text)

@@ -74,7 +74,7 @@ def read_manifest(folder: Path) -> dict[str, str]:
     """Return file name -> SHA-256; empty if the folder has no manifest that can be read."""
     try:
         sums = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return {str(name): str(value) for name, value in sums.items()} if isinstance(sums, dict) else {}
 

@@ -255,7 +255,7 @@ def _read(path: Path) -> Mapping[str, Any] | Problem:
         return {}
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return Problem(str(path), "", f"cannot be read: {error}")
     if not isinstance(data, dict) or data.get("schema_version") != 1:
         return Problem(str(path), "schema_version", "is not 1: build the draft again")

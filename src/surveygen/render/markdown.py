@@ -123,7 +123,7 @@ def read_markdown(text: str) -> EditedWords:
     now, frame = _regions(text[: index.start()].rstrip("\n"))
     edits: list[tuple[str, str, str]] = []
     for row in rows:
-        section, *claims = row.split() if not row.startswith("@") else ("",)
+        section, *claims = row.split() if row.strip() and not row.startswith("@") else ("",)
         for claim, digest in (pair.split("=", 1) for pair in claims if "=" in pair):
             words = now.get(claim, "")
             if _digest(words) != digest:

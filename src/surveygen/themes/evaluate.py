@@ -206,7 +206,7 @@ def read_gold(path: Path) -> dict[PaperId, tuple[str, ...]]:
             where = f"{path}, line {number}"
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ThemeError(f"{where}: not JSON: {error}", "fix the line") from error
             if not isinstance(row, dict):
                 raise ThemeError(f"{where}: not a JSON object", "fix the line")

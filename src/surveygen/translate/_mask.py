@@ -82,7 +82,7 @@ def read_glossary(text: str, label: str) -> dict[str, str]:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{label}: not valid TOML: {error}", 'write lines such as "reward model" = "..."') from error
     for term, target in data.items():
         if not isinstance(target, str) or not term.strip():

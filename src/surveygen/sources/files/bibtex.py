@@ -142,17 +142,21 @@ class _Library:
         kind = inner.entry_type.lower()
         if kind in {"proceedings", "mvproceedings"} or (kind in _VOLUMES and inner.key.lower() in self._parents):
             raise SourceError(f"@{kind} {inner.key!r} is a volume, not a paper; it is left out")
-        fields = self._inherited(self._of_block[id(inner)], kind, frozenset({inner.key.lower()}))
+        fields = self._inherited(self._of_block[id(inner)], kind, {inner.key.lower()})
         return {**fields, "bibtex_key": inner.key, "bibtex_type": kind}
 
-    def _inherited(self, own: dict[str, str], kind: str, seen: frozenset[str]) -> dict[str, str]:
-        """Add the fields of ``xdata`` and ``crossref`` that an entry lacks, by biber's rules."""
+    def _inherited(self, own: dict[str, str], kind: str, seen: set[str]) -> dict[str, str]:
+        """Add the fields of ``xdata`` and ``crossref`` that an entry lacks, by biber's rules.
+
+        `seen` has the keys that were read for the entry: each parent is read once, however many ways lead to it.
+        """
         fields = dict(own)
         for key in [*_keys(own.get("xdata", "")), *_keys(own.get("crossref", ""))]:
             parent = self._entries.get(key.lower())
             if parent is None or key.lower() in seen or len(seen) > _MAX_PARENTS:
                 continue
-            given = self._inherited(parent, parent["bibtex_type"], seen | {key.lower()})
+            seen.add(key.lower())
+            given = self._inherited(parent, parent["bibtex_type"], seen)
             if key in _keys(own.get("xdata", "")):
                 fields = {**given, **fields}
                 continue
