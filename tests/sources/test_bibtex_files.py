@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from surveygen.domain.paper import BadRecord, Paper
@@ -87,6 +87,7 @@ def test_commands_become_characters(tex: str, text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Co", "Cn"]), max_size=60))
+@example("--- ,, '' << >>")
 def test_what_the_writer_escapes_is_decoded(text: str) -> None:
     """The decoder is the inverse of the escapes of the LaTeX writer; it never fails."""
     words = clean(text).replace("\xad", "")

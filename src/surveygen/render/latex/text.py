@@ -159,8 +159,12 @@ def tex(words: str) -> TexSafe:
 
 
 def tex_string(words: str) -> TexSafe:
-    """Escape words for a bookmark or a title in the file's properties: nothing there may break or be mathematics."""
-    return TexSafe(words.translate(_TABLE))
+    r"""Escape words for a bookmark, a title in the file's properties or a bibliography: nothing there may break.
+
+    >>> tex_string("--lang")
+    '-{}-lang'
+    """
+    return TexSafe(_JOINING.sub("{}", words.translate(_TABLE)))
 
 
 def tex_math(node: Math) -> TexSafe:
