@@ -57,12 +57,12 @@ def talkative_survey() -> Survey:
     survey = sample_survey()
     first, second, third, *_ = [entry.paper.id for entry in survey.entries]
     finding, same = sentence("It costs half.", first), sentence("Regret falls, as others find.", third)
-    opposed = (sentence("Debate raises accuracy.", first), sentence("Debate lowers accuracy.", second))
+    pair = (sentence("Debate raises accuracy.", first), sentence("Voting raises accuracy.", second))
     glance = (KeyValueTable("At a glance", (("Papers", "6"),)), Paragraph((finding,) * 6, "Findings", "list"))
     listed = PaperList("New papers (9)", tuple(PaperItem(first, f"Title {n}") for n in range(9)))
     effects = (
         Paragraph((same,), "Same effect on regret", kind="same"),
-        Paragraph(opposed, "Opposite effects on accuracy", kind="opposed"),
+        Paragraph(pair, "Same effect on accuracy", kind="same"),
     )
     sections = tuple(
         replace(section, blocks=(*section.blocks, *more.get(section.id, ())))
@@ -115,16 +115,16 @@ def test_a_theme_shows_a_problem_an_approach_and_a_finding(english: Language) ->
     assert paragraph.sentences == (*told[:2], late)
 
 
-def test_findings_that_disagree_come_first(english: Language) -> None:
-    """Opposite effects stand before those that go the same way, and on no theme's slide again."""
+def test_findings_on_one_measure_have_their_own_slide(english: Language) -> None:
+    """They stand beside each other, and on no theme's slide again."""
     shown = deck(talkative_survey(), english)
 
     labels = [block.label for section in shown.sections for block in section.blocks if isinstance(block, Paragraph)]
     assert [label for label in labels if "effect" in label] == [
-        "Opposite effects on accuracy",
         "Same effect on regret",
+        "Same effect on accuracy",
     ]
-    assert len([claim for claim in shown.sentences() if "raises accuracy" in claim.text]) == 1
+    assert len([claim for claim in shown.sentences() if "Debate raises accuracy" in claim.text]) == 1
 
 
 def test_lists_are_cut_and_their_captions_keep_the_count(english: Language) -> None:
@@ -319,7 +319,7 @@ def _on_every_slide(survey: Survey) -> Survey:
         blocks = tuple(block for section in mine for block in section.blocks)
         named.append(Section(name, mine[0].heading, 1, blocks))
     claims = (block for section in hostile for block in section.blocks if isinstance(block, Paragraph))
-    effects = Section("x", survey.title, 1, tuple(replace(block, kind="opposed") for block in claims))
+    effects = Section("x", survey.title, 1, tuple(replace(block, kind="same") for block in claims))
     return replace(survey, sections=(*named, effects, *survey.sections))
 
 

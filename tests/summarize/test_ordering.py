@@ -71,8 +71,12 @@ def test_a_small_or_young_theme_is_told_in_one_strand() -> None:
 
 
 def test_findings_on_one_measure_stand_side_by_side() -> None:
-    """Two papers that move a measure are set against each other, after the other findings."""
-    texts = ("Judges agree.", "Debate reduces the attack success rate by 5%.", "Noise raises attack success rates.")
+    """Two papers that move a measure the same way are read together, after the other findings."""
+    texts = (
+        "Judges agree.",
+        "Debate reduces the attack success rate by 5%.",
+        "Noise lowers attack success rates to 3%.",
+    )
     papers = [paper(n, 2020) for n in range(3)]
 
     plain, pair = order_sentences(
@@ -80,25 +84,47 @@ def test_findings_on_one_measure_stand_side_by_side() -> None:
     )
 
     assert [item.cites[0] for item in plain.sentences] == ["p0"]
-    assert (pair.kind, pair.topic, pair.papers) == ("opposed", "attack success rate", ("p1", "p2"))
+    assert (pair.kind, pair.topic, pair.papers) == ("same", "attack success rate", ("p1", "p2"))
 
 
 @pytest.mark.parametrize(
     ("first", "second", "kind", "measure"),
     [
-        ("It improves answer accuracy.", "Noise increases answer accuracy.", "same", "answer accuracy"),
-        ("It reduces the error rate of judges.", "It lowers error rates by half.", "same", "error rate"),
-        ("It raises the error rate of judges.", "It lowers error rates by half.", "opposed", "error rate"),
-        ("It improves model performance.", "It reduces model performance.", "", ""),
-        ("It improves answers.", "It reduces answers.", "", ""),
-        ("Judges agree.", "It reduces error rates.", "", ""),
+        ("It improves answer accuracy by 3.", "Noise increases answer accuracy by 4.", "same", "answer accuracy"),
+        ("It reduces the error rate of judges by 3%.", "It lowers error rates by 5%.", "same", "error rate"),
+        ("It raises the error rate of judges by 3%.", "It lowers error rates by 5%.", "", ""),
+        ("It reduces the error rate of judges.", "It lowers error rates by 5%.", "", ""),
+        ("It could reduce error rates by 3%.", "It lowers error rates by 5%.", "", ""),
+        ("It aims at reducing error rates by 3%.", "It lowers error rates by 5%.", "", ""),
+        ("It improves model performance by 3%.", "It improves model performance by 5%.", "", ""),
+        ("It improves answers by 3%.", "It improves answers by 5%.", "", ""),
+        ("Judges agree.", "It reduces error rates by 3%.", "", ""),
     ],
 )
 def test_a_measure_is_shared_by_words_that_name_it(first: str, second: str, kind: str, measure: str) -> None:
-    """Two words in common, one of which not every paper has."""
+    """Two words in common, one of which not every paper has; both changes are measured, and go the same way."""
     papers = [paper(n, 2020) for n in range(2)]
     selected = [sentence(item, text) for item, text in zip(papers, (first, second), strict=True)]
 
     [subtopic] = order_sentences(theme_of(papers), "finding", selected)
 
     assert (subtopic.kind, subtopic.topic) == (kind, measure)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        ("Attacking judges", "Jailbreaks of judges", "same"),
+        ("Attacking judges", "Defending judges against attacks", ""),
+        ("Training judges", "An evaluation of judges", ""),
+        ("Training judges", "Judges that debate", "same"),
+    ],
+)
+def test_only_papers_of_one_kind_are_compared(first: str, second: str, kind: str) -> None:
+    """What an attack, a defense, a method and a measurement do to a measure is not the same effect."""
+    papers = [paper(n, 2020, title) for n, title in enumerate((first, second))]
+    selected = [sentence(item, "It lowers error rates by 5%.") for item in papers]
+
+    [subtopic] = order_sentences(theme_of(papers), "finding", selected)
+
+    assert subtopic.kind == kind

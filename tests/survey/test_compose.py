@@ -9,7 +9,7 @@ import pytest
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationRecord, Citations, CitedWork, resolve_citations
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.summary import Evidence, PaperReview, Sentence, SubtopicSummary, ThemeSummary
+from surveygen.domain.summary import Evidence, Field, PaperReview, Sentence, SubtopicSummary, ThemeSummary
 from surveygen.domain.survey import (
     ComparisonTable,
     KeyValueTable,
@@ -30,7 +30,11 @@ ENGLISH = load("en")
 _FLAWS = {"They": "dangling", "Head": "fragment", "Odd:": "other"}
 TOP, SUB, BARE = ThemeId("top"), ThemeId("top-sub"), ThemeId("bare")
 TAXONOMY = Taxonomy(
-    (Theme(TOP, "Top", description="What belongs here."), Theme(SUB, "Sub", TOP), Theme(BARE, "Bare")),
+    (
+        Theme(TOP, "Top", description="What belongs here.", keywords=("judges",)),
+        Theme(SUB, "Sub", TOP),
+        Theme(BARE, "Bare"),
+    ),
 )
 
 
@@ -461,24 +465,41 @@ def test_trends_tell_their_counts() -> None:
     """A row says how many of how many, before and since."""
     years = [2019] * 30 + [2020] * 30
     papers = [_paper(n, published=f"{year}-01-01") for n, year in enumerate(years)]
-    cards = {one.id: PaperReview(one.id, keywords=("Debate",) if one.year == 2020 else ()) for one in papers}
+    cards = {one.id: PaperReview(one.id, keywords=("Pair Debate",) if one.year == 2020 else ()) for one in papers}
 
     survey = compose(replace(_material(*papers), reviews=cards), ENGLISH)
 
     [facts] = [block for block in _section(survey, "across") if isinstance(block, KeyValueTable)]
     assert facts.caption == "Terms on the rise"
-    assert facts.rows == (("Debate", "0 of 30 papers before 2020, 30 of 30 papers since (2020: 30)"),)
+    assert facts.rows == (("Pair Debate", "0 of 30 papers before 2020, 30 of 30 papers since (2020: 30)"),)
+
+
+def _asked(paper: Paper, text: str, field: Field) -> Sentence:
+    end = f" [@{paper.id}]{text[-1]}"
+    return Sentence(text[:-1] + end, (paper.id,), (Evidence(paper.id, paper.version, field, 0, len(text)),))
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "field"),
+    [
+        ("Do the top judges agree?", "Do the top judges agree?", "title"),
+        ("To be or not to be here? The top judges", "To be or not to be here?", "title"),
+        ("Judges", "What are the challenges of all this?", "abstract"),
+        ("Judges", "Family investigates whether the top judges agree.", "abstract"),
+    ],
+)
+def test_titles_puns_and_statements_are_no_research_questions(title: str, text: str, field: Field) -> None:
+    """A question is asked in an abstract about the subject, or by half of a title that names the theme."""
+    paper = _paper(1, title=title)
+    cards = {paper.id: PaperReview(paper.id, questions=(_asked(paper, text, field),))}
+
+    assert not _section(compose(replace(_material(paper), reviews=cards), ENGLISH), "questions")
 
 
 def test_questions_stand_under_their_theme() -> None:
     """One question a paper, with its citation; without questions there is no section."""
-    papers = [_paper(n, title=f"Do judges of kind {n} agree?") for n in range(2)]
-    questions = {
-        one.id: Sentence(
-            f"{one.title[:-1]} [@{one.id}]?", (one.id,), (Evidence(one.id, 1, "title", 0, len(one.title)),)
-        )
-        for one in papers
-    }
+    papers = [_paper(n, title=f"Do the top judges {n} agree? A study") for n in range(2)]
+    questions = {one.id: _asked(one, one.title[: one.title.index("?") + 1], "title") for one in papers}
     cards = {paper: PaperReview(paper, questions=(asked, asked)) for paper, asked in questions.items()}
 
     survey = compose(replace(_material(*papers), reviews=cards), ENGLISH)

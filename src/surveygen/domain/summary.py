@@ -10,7 +10,7 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
 
 Role = Literal["problem", "approach", "finding", "limit", "other"]
-SubtopicKind = Literal["", "foundations", "topic", "newest", "same", "opposed"]
+SubtopicKind = Literal["", "foundations", "topic", "newest", "same"]
 Field = Literal["title", "abstract", "comment"]
 Method = Literal["extractive", "llm", "human"]
 
@@ -127,7 +127,7 @@ class SubtopicSummary:
 
     Attributes:
         kind: what distinguishes it from others of its role: foundations, a keyword, the newest work, or findings that
-            change one measure in the same or in opposite directions; "" for nothing.
+            change one measure the same way; "" for nothing.
         topic: that keyword or measure, as the papers write it. papers: all papers of that kind.
     """
 

@@ -27,6 +27,9 @@ _NO_DATE = "9999"
 
 _CHANGE = re.compile(rf"\b(?:(?P<up>{phrases('raises')})|{phrases('lowers')})\b (?P<measure>[\w-]+(?: [\w-]+){{0,5}})")
 _PHRASE_END = re.compile(rf" {phrases('phrase_ends')} .*")
+_HOPE = re.compile(rf"\b{phrases('hope')}\b", re.IGNORECASE)
+_SIDES = {name: re.compile(rf"\b{phrases(name)}\b", re.IGNORECASE) for name in ("defending", "attacking", "measuring")}
+_NUMBER = re.compile(r"(?<![\w-])\d")  # the number of GPT-4 is part of a name
 _MIN_SHARED_STEMS = 2  # of a measure that two findings have in common; one of them must not be in every paper
 
 
@@ -141,21 +144,21 @@ def reading_order(similarity: NDArray[np.float32], dates: Sequence[str], thresho
 
 
 def _pair_findings(selected: Sequence[SelectedSentence]) -> Iterator[SubtopicSummary]:
-    """Put the first two findings that change one measure side by side."""
-    effects = [find_effects(item.sentence.plain) for item in selected]
+    """Put the first two findings that change one measure the same way side by side."""
+    effects = [find_effects(item.sentence.plain, item.paper.title) for item in selected]
     pairs = (
-        (first, second, shared)
+        (first, second, measure)
         for i, second in enumerate(selected)
         for j, first in enumerate(selected[:i])
-        if first.paper.id != second.paper.id and (shared := shared_measure(effects[j], effects[i]))
+        if first.paper.id != second.paper.id and (measure := shared_measure(effects[j], effects[i]))
     )
     pair = next(pairs, None)
     rest = [item for item in selected if pair is None or item not in pair[:2]]
     if rest:
         yield SubtopicSummary("finding", _sentences(rest))
     if pair:
-        (same, measure), both = pair[2], pair[:2]
-        yield SubtopicSummary("finding", _sentences(both), "same" if same else "opposed", measure, _papers(both))
+        both = pair[:2]
+        yield SubtopicSummary("finding", _sentences(both), "same", pair[2], _papers(both))
 
 
 def _sentences(selected: Sequence[SelectedSentence]) -> tuple[Sentence, ...]:
@@ -171,35 +174,45 @@ class Effect:
     """A change that a finding reports.
 
     Attributes:
-        up: its direction. stems: the stems of the measure's words. measure: the words.
+        up: its direction. side: the kind of paper that reports it: an attack, a defense, a measurement, else a method.
+        stems: the stems of the measure's words. measure: the words.
     """
 
     up: bool
+    side: str
     stems: frozenset[str]
     measure: str
 
 
-def find_effects(text: str) -> tuple[Effect, ...]:
-    """Return what a sentence says to raise or lower.
+def find_effects(text: str, title: str) -> tuple[Effect, ...]:
+    """Return what a sentence of a paper says to have raised or lowered, measured in numbers.
 
-    >>> find_effects("Debate reduces the error rate of judges by 5%.")[0].measure
+    A sentence that states a hope or a possibility reports nothing.
+
+    >>> find_effects("Debate reduces the error rate of judges by 5%.", "Debate among judges")[0].measure
     'error rate'
     """
+    if _HOPE.search(text) or not _NUMBER.search(text):
+        return ()
+    side = next((name for name, pattern in _SIDES.items() if pattern.search(title)), "method")
     effects = []
     for match in _CHANGE.finditer(text):
         words = _PHRASE_END.sub("", f"{match['measure']} ").split()
         measure = " ".join(word for word in words if content_terms(word))
         if measure:
-            effects.append(Effect(bool(match["up"]), frozenset(content_terms(measure)), measure))
+            effects.append(Effect(bool(match["up"]), side, frozenset(content_terms(measure)), measure))
     return tuple(effects)
 
 
-def shared_measure(first: tuple[Effect, ...], second: tuple[Effect, ...]) -> tuple[bool, str] | None:
-    """Return whether two findings change the same measure the same way, and its name; None if they share none."""
+def shared_measure(first: tuple[Effect, ...], second: tuple[Effect, ...]) -> str:
+    """Return the measure that two findings of papers of one kind change the same way, "" if there is none.
+
+    Opposite changes are not compared: whether two papers contradict each other, their abstracts do not tell.
+    """
     for a in first:
         for b in second:
             shared = a.stems & b.stems
-            if len(shared) >= _MIN_SHARED_STEMS and not shared <= word_list("any_measure"):
-                words = [word for word in a.measure.split() if set(content_terms(word)) <= shared]
-                return a.up == b.up, " ".join(words)
-    return None
+            same = (a.up, a.side) == (b.up, b.side)
+            if same and len(shared) >= _MIN_SHARED_STEMS and not shared <= word_list("any_measure"):
+                return " ".join(word for word in a.measure.split() if set(content_terms(word)) <= shared)
+    return ""

@@ -153,8 +153,9 @@ class _Selection:
         return chosen
 
     def fill_pair(self, rows: Sequence[int]) -> list[int]:
-        """Select the two most valuable findings of different papers that change one measure; nothing without such."""
-        effects = {i: find_effects(self.candidates[i].statement.sentence.plain) for i in rows if self.fits(i)}
+        """Select the two most valuable findings of different papers with one effect; nothing without such."""
+        found = ((i, self.candidates[i]) for i in rows if self.fits(i))
+        effects = {i: find_effects(item.statement.sentence.plain, item.ranked.paper.title) for i, item in found}
         changing = [i for i in rows if effects.get(i)]
         pairs = [
             (i, j)

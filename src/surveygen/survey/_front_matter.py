@@ -19,7 +19,7 @@ from surveygen.domain.survey import (
     Section,
 )
 from surveygen.languages import load
-from surveygen.survey.context import ComposeContext, is_quantified
+from surveygen.survey.context import ComposeContext
 
 METHOD = "method"
 _MAX_FLOW_SOURCES = 5  # named in the first box of the flow; the others are summed up
@@ -92,7 +92,7 @@ def write_outlook(context: ComposeContext) -> tuple[Section, ...]:
 
 
 def write_glance(context: ComposeContext) -> tuple[Section, ...]:
-    """Report size and growth, then one finding of each top theme that the text of the theme does not quote."""
+    """Report size and growth, then a finding of each top theme, of its most cited and most central paper."""
     data, number = context.data, context.language.number
     years = Counter(paper.year for paper in data.papers if paper.year is not None)
     rows = [(context.say("papers"), number(len(data.papers))), (context.say("themes"), number(len(data.taxonomy)))]
@@ -102,10 +102,11 @@ def write_glance(context: ComposeContext) -> tuple[Section, ...]:
         rows.append((context.say("papers_in_year", year=str(newest)), number(years[newest])))
     blocks: list[Block] = [KeyValueTable(context.say("at_a_glance"), tuple(rows))]
     key_findings: list[Sentence] = []
-    for top in data.taxonomy.children(None):  # from its most typical papers, preferably with a number
-        findings = [finding for item in context.members(top) for finding in data.reviews[item.paper].findings]
-        ranked = sorted(findings, key=is_quantified, reverse=True)
-        key_findings += next((new for finding in ranked if (new := context.quoted.claim_new((finding,)))), ())
+    cited = {paper: len(stats.cited_by) for paper, stats in data.citations.stats.items()}
+    for top in data.taxonomy.children(None):
+        ranked = sorted(context.members(top), key=lambda it: (-cited.get(it.paper, 0), it.paper not in top.seeds))
+        findings = [finding for item in ranked for finding in data.reviews[item.paper].findings]
+        key_findings += next((new for finding in findings if (new := context.quoted.claim_new((finding,)))), ())
     if key_findings:
         blocks.append(Paragraph(tuple(key_findings), context.say("findings"), "list"))
     return (Section("glance", context.say("at_a_glance"), 1, tuple(blocks)),)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from surveygen.domain.summary import PaperReview, Sentence, SubtopicSummary
 from surveygen.domain.survey import (
@@ -19,6 +21,7 @@ from surveygen.domain.survey import (
     Paragraph,
     Section,
 )
+from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.survey.context import ComposeContext, is_quantified
 
@@ -28,9 +31,13 @@ _MAX_BRIDGES = 12
 _MAX_TERMS = 10  # rising, and falling
 _MAX_YEARS = 8  # with papers of a term, the latest
 _MAX_QUESTIONS = 5  # of a top theme
+_MIN_QUESTION = 5  # words
+_MIN_LETTERS = 4  # of a word that carries a subject
+_SUBJECT_SHARE = 0.25  # of the papers before and since: a term of so many names the subject of the survey
 _MIN_PAPERS = 20  # before and since the year that divides them
 _MIN_USES = 5  # of a term: the exact test cannot tell fewer uses from chance
 _FALSE_DISCOVERY_RATE = 0.05
+_COINED = re.compile(r"\w[A-Z]|\d")  # a name: LSTM, word2vec
 
 
 def write_themes(context: ComposeContext) -> tuple[Section, ...]:
@@ -54,11 +61,11 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
         size.append(context.say("theme_uncertain", n=uncertain))
     blocks.append(Note(" ".join(size)))
     summary = context.data.summaries.get(theme.id)
-    blocks += (
-        Paragraph(sentences, _label(context, subtopic), kind=subtopic.kind)
-        for subtopic in (summary.strands if summary else ())
-        if (sentences := context.quoted.claim_new(subtopic.sentences))
-    )
+    for subtopic in summary.strands if summary else ():
+        if sentences := context.quoted.claim_new(subtopic.sentences):
+            if subtopic.kind == "same" and len(sentences) < len(subtopic.sentences):  # nothing is left to compare
+                subtopic = replace(subtopic, kind="")  # noqa: PLW2901  # the same subtopic
+            blocks.append(Paragraph(sentences, _label(context, subtopic), kind=subtopic.kind))
     children = context.data.taxonomy.children(theme.id)
     below = [section for child in children for section in _subtree(context, child, level + 1)]
     blocks += _comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
@@ -112,16 +119,41 @@ def write_cross_theme(context: ComposeContext) -> tuple[Section, ...]:
 
 
 def write_questions(context: ComposeContext) -> tuple[Section, ...]:
-    """List the research questions of the papers by top theme, one for each paper; no section without any."""
+    """List what the papers ask by top theme, one question of each paper; no section without any."""
     blocks: list[Block] = []
     for top in context.data.taxonomy.children(None):
         chosen: list[Sentence] = []
         for item in context.members(top):
             if len(chosen) < _MAX_QUESTIONS:
-                chosen += context.quoted.claim_new(context.data.reviews[item.paper].questions[:1])
+                asked = (it for it in context.data.reviews[item.paper].questions if _is_asked(context, item, it))
+                chosen += context.quoted.claim_new(tuple(islice(asked, 1)))
         if chosen:
             blocks.append(Paragraph(tuple(chosen), context.name(top.id), "list"))
     return (Section("questions", context.say("research_questions"), 1, tuple(blocks)),) if blocks else ()
+
+
+def _is_asked(context: ComposeContext, item: Assignment, question: Sentence) -> bool:
+    """Whether a sentence is a question about the subject of its paper, asked in the abstract or by half of the title.
+
+    A question in the title must name something of the paper's theme: many are puns.
+    """
+    subject = {word for theme in item.path for word in _subject_words(context.data.taxonomy[theme])}
+    field = question.evidence[0].field
+    if field == "abstract":
+        subject |= _words(" ".join(context.data.reviews[item.paper].keywords))
+    elif question.evidence[0].end - question.evidence[0].start == len(context.papers[item.paper].title):
+        return False  # the title itself
+    words = tokenize(question.plain)
+    return question.plain.endswith("?") and len(words) >= _MIN_QUESTION and bool(subject & _words(question.plain))
+
+
+def _subject_words(theme: Theme) -> set[str]:
+    return _words(" ".join([theme.name, *theme.keywords]))
+
+
+def _words(text: str, letters: int = _MIN_LETTERS) -> set[str]:
+    """Return the words of a text in the singular; nearly no function word has four letters or more."""
+    return {singular(word) for word in tokenize(text) if len(word) >= letters}
 
 
 def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
@@ -181,6 +213,8 @@ def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
     for term, by_year in _frequent_terms(dated):
         before = sum(n for year, n in by_year.items() if year < middle)
         trends.append(_Trend(term, before, by_year.total() - before, tuple(sorted(by_year.items()))))
+    common = {it.term for it in trends if min(it.before / earlier, it.after / later) >= _SUBJECT_SHARE}
+    trends = _telling(trends, [data.title, *common], [paper.abstract for paper in data.papers])
     significant = _significant(trends, earlier, later)
     rising = [trend for trend in significant if trend.after * earlier > trend.before * later]
     falling = [trend for trend in significant if trend.after * earlier < trend.before * later]
@@ -195,6 +229,30 @@ def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
             yield KeyValueTable(context.say(key), tuple((trend.term, counts(trend)) for trend in terms[:_MAX_TERMS]))
     if rising or falling:
         yield Note(context.say("terms_text"))
+
+
+def _telling(trends: Sequence[_Trend], subjects: Sequence[str], abstracts: Sequence[str]) -> list[_Trend]:
+    """Leave out single common words, and terms that repeat a subject of the survey, in full or as an acronym."""
+    known = [_words(subject, 1) for subject in subjects]
+    named = [it for it in trends if " " in it.term or _COINED.search(it.term)]
+    meanings = {it.term: _words(_expansion(it.term, abstracts), 1) for it in named}
+    return [it for it in named if not any(_repeats(meanings[it.term], words) for words in known)]
+
+
+def _expansion(term: str, abstracts: Sequence[str]) -> str:
+    """Return the words that the first abstract to explain an acronym has for it; other terms stay as they are."""
+    letters = term.removesuffix("s")
+    if not letters.isupper() or not letters.isalpha():
+        return term
+    words = "[ -]".join(rf"{letter}[^\W\d_]*" for letter in letters)
+    explained = re.compile(rf"\b({words}) \({term}", re.IGNORECASE)
+    matches = (explained.search(abstract) for abstract in abstracts if f"({term}" in abstract)
+    return next((match[1] for match in matches if match), term)
+
+
+def _repeats(term: set[str], subject: set[str]) -> bool:
+    """Whether a term has no word of its own, or at least two words of the subject, or its only one."""
+    return bool(subject) and (term <= subject or len(term & subject) >= min(2, len(subject)))
 
 
 def _frequent_terms(dated: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[str, Counter[int]]]:

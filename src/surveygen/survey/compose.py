@@ -39,12 +39,13 @@ def compose(data: SurveyData, language: Language) -> Survey:
     taxonomy = Taxonomy(tuple(theme for theme in data.taxonomy if theme.id in inhabited))
     data = replace(data, taxonomy=translation.translate_names(taxonomy))
     context = ComposeContext.from_data(data, language)
-    themes = write_themes(context)  # before the opening sections, which quote what the themes do not
+    glance = write_glance(context)  # takes the main finding of each top theme first
+    themes = write_themes(context)  # before the other sections, which quote what the themes do not
     caption = language.say("catalogue_caption", n=len(data.papers))
     catalogue = Section("catalogue", language.say("catalogue"), 1, (Catalogue(caption),))  # those not cited too
     original = (
         write_abstract(context),
-        *write_glance(context),
+        *glance,
         *write_introduction(context),
         write_method(context),
         write_taxonomy(context),

@@ -181,11 +181,9 @@ def _theme_claims(sections: Iterable[Section]) -> list[Sentence]:
 def _closing_slides(survey: Survey, language: Language) -> Iterator[Section]:
     """Compare effects, name open problems, report the last refresh, and state who drafted this and how.
 
-    Findings about one measure stand side by side, opposite effects before equal ones. Of the open problems there is
-    the first of each theme.
+    Findings about one measure stand side by side. Of the open problems there is the first of each theme.
     """
     effects = [block for block in _blocks(survey.sections, Paragraph) if _is_effect(block)]
-    effects.sort(key=lambda block: block.kind != "opposed")
     heading = Section("effects", language.say("slides_effects"), 1, ())
     yield from _spread(heading, _parts(effects[:_EFFECTS], 2))
     for section in _named(survey, "open-problems"):
@@ -220,7 +218,7 @@ def _blocks(sections: Iterable[Section], kind: type[T]) -> Iterator[T]:
 
 
 def _is_effect(block: Paragraph) -> bool:
-    return block.kind in {"same", "opposed"}
+    return block.kind == "same"
 
 
 def _parts(items: Sequence[T], most: int) -> list[list[T]]:
