@@ -104,6 +104,7 @@ class ThemeInput:
         subtheme_summaries: the summaries of its direct sub-themes.
         limit: the most sentences, those on open problems included.
         language: ISO 639-1 code of the summary; a sentence says itself which language it is in.
+        newest_year: of a paper of the survey, 0 if unknown.
     """
 
     theme: Theme
@@ -114,6 +115,7 @@ class ThemeInput:
     subtheme_summaries: Sequence[ThemeSummary]
     limit: int
     language: str
+    newest_year: int = 0
 
 
 class Summarizer(Protocol):

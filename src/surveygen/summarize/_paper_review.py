@@ -14,6 +14,7 @@ from surveygen.domain.summary import Evidence, Field, PaperReview, Sentence
 from surveygen.languages.detection import detect_language, stop_words
 from surveygen.languages.phrases import is_unspaced
 from surveygen.languages.phrases import phrases as split_phrases
+from surveygen.summarize._content import is_empty
 from surveygen.summarize._english import phrases, word_list
 from surveygen.summarize._grounding import word_support
 from surveygen.summarize._rewriting import replay, rewrite
@@ -64,10 +65,10 @@ class Statement:
 
     def states_finding(self) -> bool:
         """Whether a result is certain: by its label and its words."""
-        label = self.label
+        label, text = self.label, self.sentence.text
         if label.role != "finding" or label.probability < _SURE or label.label not in ("method", "result"):
             return False
-        return mentions_result(self.sentence.text)
+        return mentions_result(text) and not is_empty(self.sentence.plain)
 
     def states_method(self) -> bool:
         """Whether the authors, or what they made, do something; a sentence that names no authors must be very sure."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.summary import Role
+from surveygen.summarize._content import tells_result
 from surveygen.summarize._english import cue_patterns, phrases
 
 Label = Literal["background", "objective", "method", "result", "other"]
@@ -38,6 +39,9 @@ _ROLES: Mapping[Label, Role] = {
 }
 _LIMIT, _OPEN, _ADVERTISED, _PROBLEM = (
     re.compile(rf"\b{phrases(name)}\b", re.IGNORECASE) for name in ("limit", "open", "advertised", "problem")
+)
+_OTHERS_LACK, _WORKED_ON, _SUBORDINATE = (
+    re.compile(phrases(name), re.IGNORECASE) for name in ("others_lack", "worked_on", "subordinate")
 )
 _ANNOUNCED = re.compile(rf"\b{phrases('announced')}", re.IGNORECASE)
 # What authors do rather than find, in the words of a rewritten sentence; what shows that they found something.
@@ -198,8 +202,10 @@ def refine_role(label: RoleLabel, text: str, own: float, *, late: bool) -> RoleL
     """
     if _ANNOUNCED.search(text):  # announces that something is said of the future, and does not say it
         return replace(label, role="other", open=False)
-    if late and label.label != "objective" and _LIMIT.search(text) and not _ADVERTISED.search(text):
-        return replace(label, role="limit", open=bool(_OPEN.search(text)))
+    if late and label.label not in ("objective", "method") and states_limit(text):
+        if _OTHERS_LACK.match(text):
+            return replace(label, role="problem")
+        return replace(label, role="limit", open=is_open(text))
     role = label.role
     if label.label == "background" and own == 1:
         role = "approach"
@@ -209,7 +215,19 @@ def refine_role(label: RoleLabel, text: str, own: float, *, late: bool) -> RoleL
         role = "approach" if own == 1 else "other"
     elif role == "approach" and own < _MIN_TITLE_SHARE:  # about nothing that the title names
         role = "finding" if late and mentions_result(text) else "other"
+    if role == "finding" and not tells_result(text):
+        role = "other"
     return replace(label, role=role)
+
+
+def states_limit(text: str) -> bool:
+    """Whether a sentence tells a failure or a condition, and not as what the paper works on."""
+    return bool(_LIMIT.search(text)) and not (_ADVERTISED.search(text) or _WORKED_ON.search(text))
+
+
+def is_open(text: str) -> bool:
+    """Whether the main clause of a sentence names what is still to be done."""
+    return bool(_OPEN.search(_SUBORDINATE.sub("", text)))
 
 
 def mentions_problem(text: str) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import PaperReview, Role, Sentence, SubtopicSummary
+from surveygen.domain.summary import Role, Sentence, SubtopicSummary
 from surveygen.domain.theme import Theme
+from surveygen.summarize._content import content_value, is_empty, is_stale
 from surveygen.summarize._ordering import (
     OrderingInput,
     SelectedSentence,
@@ -24,6 +26,9 @@ from surveygen.summarize._ordering import (
 )
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._text import content_terms
+
+if TYPE_CHECKING:
+    from surveygen.summarize import ThemeInput
 
 Matrix = NDArray[np.float32]
 
@@ -86,22 +91,16 @@ def rank_papers(theme: Theme, papers: Sequence[Paper], embeddings: Embeddings) -
 
 
 def select_sentences(
-    theme: Theme,
-    ranked: Sequence[RankedPaper],
-    limit: int,
-    reviews: Mapping[PaperId, PaperReview],
-    statements_of: Callable[[Paper], Sequence[Statement]],
+    source: ThemeInput, statements_of: Callable[[Paper], Sequence[Statement]]
 ) -> tuple[tuple[SubtopicSummary, ...], tuple[Sentence, ...]]:
     """Return the subtopics of a theme in reading order, and the sentences on open problems.
 
     Args:
-        theme: the theme.
-        ranked: its papers.
-        limit: the most sentences in all.
-        reviews: the reviews of the papers.
+        source: the theme; what its sub-themes tell is not told again.
         statements_of: returns the sentences of a paper.
     """
-    candidates, similarity = _candidates(theme, ranked, statements_of)
+    ranked, limit = rank_papers(source.theme, source.papers, source.embeddings), source.limit
+    candidates, similarity = _candidates(source, ranked, statements_of)
     selection = _Selection(candidates, similarity)
     is_open = [i for i, candidate in enumerate(candidates) if candidate.statement.label.open]
     open_problems = selection.fill(is_open, limit // _OPEN_SHARE)
@@ -116,41 +115,40 @@ def select_sentences(
         chosen[role] += selection.fill(by_role[role], limit - len(selection.rows))
     if not selection.rows:  # no English abstract among them
         chosen["approach"] = selection.fill(range(len(candidates)), limit)
-    source = OrderingInput(theme, [item.paper for item in ranked], reviews)
-    subtopics = [order_sentences(source, role, selection.in_reading_order(rows)) for role, rows in chosen.items()]
+    ordering = OrderingInput(source.theme, [item.paper for item in ranked], source.reviews)
+    subtopics = [order_sentences(ordering, role, selection.in_reading_order(rows)) for role, rows in chosen.items()]
     return (
         tuple(subtopic for of_role in subtopics for subtopic in of_role),
         tuple(item.sentence for item in selection.in_reading_order(open_problems)),
     )
 
 
-@dataclass(slots=True)
 class _Selection:
-    """What is selected so far; `rows` index the candidates. `similarity` is `(n, n)` float32, cosine."""
+    """What is selected so far; `rows` index the candidates, `similarity` is `(n, n)` float32, cosine."""
 
-    candidates: Sequence[_Candidate]
-    similarity: Matrix
-    rows: list[int] = field(default_factory=list)
-    papers: Counter[PaperId] = field(default_factory=Counter)
+    def __init__(self, candidates: Sequence[_Candidate], similarity: Matrix) -> None:
+        self.candidates, self.similarity = candidates, similarity
+        self.rows: list[int] = []
+        self.papers: Counter[PaperId] = Counter()
+        self._told: set[tuple[PaperId, Role]] = set()
+        self._nearest = np.zeros(len(candidates), dtype=np.float32)  # similarity to the most similar of those selected
+        self._any_recent = False
 
     def fill(self, rows: Sequence[int], count: int) -> list[int]:
         """Select up to `count` of some candidates, at each step the one of the largest marginal relevance."""
         chosen: list[int] = []
-        while len(chosen) < count:
-            free = [i for i in rows if self.fits(i)]
-            if not free:
-                break
-            any_recent = any(self.candidates[i].ranked.recency >= _RECENT for i in self.rows)
-            relevance = {}
-            for i in free:
-                candidate = self.candidates[i]
-                value = candidate.value - _REDUNDANCY_WEIGHT * self.max_similarity(i)
-                value -= _SECOND_SENTENCE * (self.papers[candidate.paper] > 0)
-                relevance[i] = value + _FIRST_RECENT * (candidate.ranked.recency >= _RECENT and not any_recent)
-            best = max(free, key=lambda i: (relevance[i], -i))
+        free = list(rows)
+        while len(chosen) < count and (free := [i for i in free if self.fits(i)]):
+            best = max(free, key=lambda i: (self._relevance(i), -i))
             chosen.append(best)
             self.select(best)
         return chosen
+
+    def _relevance(self, row: int) -> float:
+        candidate = self.candidates[row]
+        value = candidate.value - _REDUNDANCY_WEIGHT * float(self._nearest[row])
+        value -= _SECOND_SENTENCE * (self.papers[candidate.paper] > 0)
+        return value + _FIRST_RECENT * (candidate.ranked.recency >= _RECENT and not self._any_recent)
 
     def fill_pair(self, rows: Sequence[int]) -> list[int]:
         """Select the two most valuable findings of different papers with one effect; nothing without such."""
@@ -179,33 +177,34 @@ class _Selection:
 
     def select(self, row: int) -> None:
         """Select a candidate."""
+        candidate = self.candidates[row]
         self.rows.append(row)
-        self.papers[self.candidates[row].paper] += 1
+        self.papers[candidate.paper] += 1
+        self._told.add((candidate.paper, candidate.role))
+        self._nearest = np.maximum(self._nearest, self.similarity[row])
+        self._nearest[row] = np.inf
+        self._any_recent = self._any_recent or candidate.ranked.recency >= _RECENT
 
     def fits(self, row: int) -> bool:
         """Whether a candidate may be selected: a paper has few sentences, and none repeats another."""
         candidate = self.candidates[row]
-        if row in self.rows or self.papers[candidate.paper] >= _MAX_PER_PAPER:
+        if self.papers[candidate.paper] >= _MAX_PER_PAPER or (candidate.paper, candidate.role) in self._told:
             return False
-        selected = [self.candidates[i] for i in self.rows]
-        if any(other.paper == candidate.paper and other.role == candidate.role for other in selected):
-            return False
-        return self.max_similarity(row) < _MAX_SIMILARITY
-
-    def max_similarity(self, row: int) -> float:
-        """Return the similarity of a candidate to the most similar of those selected, 0 if none is."""
-        return float(self.similarity[row, self.rows].max()) if self.rows else 0.0
+        return bool(self._nearest[row] < _MAX_SIMILARITY)
 
 
 def _candidates(
-    theme: Theme, ranked: Sequence[RankedPaper], statements_of: Callable[[Paper], Sequence[Statement]]
+    source: ThemeInput, ranked: Sequence[RankedPaper], statements_of: Callable[[Paper], Sequence[Statement]]
 ) -> tuple[list[_Candidate], Matrix]:
     """Return every usable sentence of the papers with its value, and their similarity, `(n, n)` float32."""
+    theme = source.theme
+    below = (strand.sentences for summary in source.subtheme_summaries for strand in summary.strands)
+    told = {evidence for sentences in below for sentence in sentences for evidence in sentence.evidence}
     sources = [
         (item, statement)
         for item in ranked
         for statement in statements_of(item.paper)
-        if statement.label.role != "other" or statement.sentence.language != "en"
+        if told.isdisjoint(statement.sentence.evidence) and _is_usable(statement, item.paper, source.newest_year)
     ]
     query = " ".join([theme.name, *theme.keywords, theme.name, theme.description])
     rows, query_row = _tfidf([statement.sentence.plain for _, statement in sources], query)
@@ -221,10 +220,19 @@ def _candidates(
             + 0.16 * item.centrality
             + 0.2 * statement.own
             + 0.1 * statement.label.probability
+            + content_value(text, item.paper, statement.label.role)
             - _UNEXPLAINED * uses_unexplained
         )
         candidates.append(_Candidate(statement, item, value))
     return candidates, rows @ rows.T
+
+
+def _is_usable(statement: Statement, paper: Paper, newest_year: int) -> bool:
+    """Whether a sentence has a role and tells something that is still true; one of another language is not judged."""
+    text = statement.sentence.plain
+    if statement.sentence.language != "en":
+        return True
+    return statement.label.role != "other" and not (is_empty(text) or is_stale(text, paper, newest_year))
 
 
 def _tfidf(texts: Sequence[str], query: str) -> tuple[Matrix, Matrix]:

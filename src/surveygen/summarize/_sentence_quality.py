@@ -51,7 +51,7 @@ _LOOSE_ANYWHERE = re.compile(
 _LAST_MARK = re.compile(rf" [{AUTHORS}{CITATION}](?=\W*\Z)")
 _ELSEWHERE = re.compile(phrases("elsewhere"), re.IGNORECASE)
 _FORMS = {
-    "fragment": re.compile(r"(?:\.\.|etc\.)\Z|\A\(?[a-z0-9ivx]{1,3}[.)] "),
+    "fragment": re.compile(r"(?:\.\.|etc\.|\b(?:that|are|is|:) \d\.)\Z|\A\(?[a-z0-9ivx]{1,3}[.)] "),
     "fragment of a list": re.compile(
         r":\s*(?:first|firstly|\(?1\)|\(?i\))(?=[\s,])(?!.*(?:second|\b2\)|\bii\)))", re.IGNORECASE | re.DOTALL
     ),

@@ -15,7 +15,7 @@ from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy
 from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
 from surveygen.summarize._paper_review import Statement, extract_statements, review_paper
-from surveygen.summarize._selection import rank_papers, select_sentences
+from surveygen.summarize._selection import select_sentences
 
 
 def make(settings: SummarizeSettings, connect: Callable[[], LlmClient], cache: ResultCache) -> Extractive:
@@ -62,8 +62,7 @@ class Extractive:
             content = (rules_hash(), paper.id, paper.version, paper.text_hash, paper.abstract_kind, paper.authors)
             return self.cache(tuple[Statement, ...], "said", content, paper.id, lambda: extract_statements(paper))
 
-        ranked = rank_papers(source.theme, source.papers, source.embeddings)
-        subtopics, open_problems = select_sentences(source.theme, ranked, source.limit, source.reviews, statements_of)
+        subtopics, open_problems = select_sentences(source, statements_of)
         return ThemeSummary(source.theme.id, source.language, subtopics, open_problems, self.fingerprint)
 
     def front_matter(

@@ -15,7 +15,10 @@ from surveygen.pipeline.state import StoredResults
 from surveygen.summarize import Summarizer, ThemeInput
 from surveygen.survey import SurveyData
 
-_LEAD = 4  # sentences that lead into a theme whose sub-themes have texts of their own
+# Sentences for each paper of a theme, the fewest and the most; fewer lead into sub-themes with texts of their own.
+_PER_PAPER, _SHORTEST, _LONGEST = 0.6, 8, 60
+_LONGEST_ANSWER = 12  # of a language model
+_LEAD_PER_PAPER, _SHORTEST_LEAD, _LONGEST_LEAD = 0.2, 6, 20
 T = TypeVar("T")
 
 
@@ -71,6 +74,7 @@ class _ThemeWriter:
         self.summaries: dict[ThemeId, ThemeSummary] = {}
         self._data, self._summarizer, self._cache = data, summarizer, cache
         self._most = context.settings.summarize.sentences_per_theme
+        self._newest = max((paper.year for paper in data.papers if paper.year is not None), default=0)
         self._members: dict[ThemeId, list[Paper]] = {}
         for paper in data.papers:
             assignment = data.assignments.get(paper.id)
@@ -84,7 +88,13 @@ class _ThemeWriter:
         if not members:
             return None
         children = data.taxonomy.children(theme.id)
-        limit = min(_LEAD, self._most) if children else self._most
+        if self._summarizer.workers:
+            length = _LONGEST_ANSWER
+        elif children:
+            length = min(max(round(_LEAD_PER_PAPER * len(members)), _SHORTEST_LEAD), _LONGEST_LEAD)
+        else:
+            length = min(max(round(_PER_PAPER * len(members)), _SHORTEST), _LONGEST)
+        limit = min(length, self._most)
         below = [self.summaries[child.id] for child in children if child.id in self.summaries]
         content = [(paper.id, paper.version, paper.text_hash, paper.authors) for paper in members]
 
@@ -99,10 +109,11 @@ class _ThemeWriter:
                     subtheme_summaries=below,
                     limit=limit,
                     language="en",
+                    newest_year=self._newest,
                 )
             )
 
         if self._summarizer.workers:
             return write()
-        sources = (self._summarizer.fingerprint, theme, content, embeddings.encoder, limit)
+        sources = (self._summarizer.fingerprint, theme, content, embeddings.encoder, limit, self._newest, below)
         return self._cache(ThemeSummary, "summary", sources, theme.id, write)
