@@ -73,6 +73,9 @@ _OTHER_SUBJECT = re.compile(r"\b(?:to|can|could|may|might|will|would|should|must
 _LATER_WE = re.compile(r"\b((?:we|I) (?:\w+ly |also |then |further )?)([a-z]+)\b")
 _NEXT_WORD = re.compile(r" ([\w-]+)([,.;:]?)")
 _MAX_PHRASE = 5  # words between "our" and the end of what is ours
+_NO_PART = frozenset({"that", "which", "who", "whether"})  # of "our ...": a verb came before
+# "Our method, framework and tools": what else the authors have.
+_COORDINATED = re.compile(rf"(?:, (?:(?:and|or) )?| (?:and|or) )(?:[a-z-]+ ){{0,2}}?(?:{_HEAD})\b", re.IGNORECASE)
 _PLURAL_LATER = {"we": "the authors", "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves"}
 _SINGULAR_LATER = {
     "we": "the author",
@@ -154,7 +157,7 @@ def attribute_method(text: str, authors: Authorship) -> str:
         return text
     match = _PROPOSED.search(text)
     if match and not _ANY_FIRST_PERSON.search(text[: match.start()]):
-        return f"{text[: match.start()]}the {match['head']} proposed by {AUTHORS}{text[match.end() :]}"
+        return f"{text[: match.start()]}{_the(match[0])} {match['head']} proposed by {AUTHORS}{text[match.end() :]}"
     match = _METHOD.search(text)
     if match and _verb_follows(text[match.end() :], match["head"]):
         before = text[: match.start()]
@@ -239,18 +242,38 @@ def _replace_our(text: str, our: re.Match[str]) -> str | None:
     while len(words) < _MAX_PHRASE and (match := _NEXT_WORD.match(text, end)):
         end = match.end(1)
         words.append(match[1])
+        if match[1] in _NO_PART:
+            return None
         following = _NEXT_WORD.match(text, end)
-        head = match[1].lower()
-        if head in word_list("heads") and (match[2] or _ends_phrase(following[1] if following else "", match[1])):
+        beyond = _NEXT_WORD.match(text, following.end(1)) if following else None
+        head, after = match[1].lower(), following[1] if following else ""
+        if head in word_list("heads") and (match[2] or _ends_phrase(after, match[1], beyond[1] if beyond else "")):
+            if _COORDINATED.match(text, end) and not _is_verb(after, beyond[1] if beyond else ""):
+                return None
             by = "by" if text[end:].startswith(" of ") or head in word_list("texts") else "of"
-            return f"{text[: our.start()]}the {' '.join(words)} {by} {AUTHORS}{text[end:]}"
+            return f"{text[: our.start()]}{_the(our[0])} {' '.join(words)} {by} {AUTHORS}{text[end:]}"
     return None
 
 
-def _ends_phrase(following: str, head: str) -> bool:
+def _the(replaced: str) -> str:
+    return "The" if replaced[0].isupper() else "the"
+
+
+def _is_verb(word: str, beyond: str) -> bool:
+    """Whether a word that may be a noun or a verb is the verb, by the word after it.
+
+    "Our evaluation results show", but "our approach works as".
+    """
+    if word not in base_forms() and word not in word_list("verbs"):
+        return False
+    return not (is_finite(beyond, word) or beyond in word_list("heads"))
+
+
+def _ends_phrase(following: str, head: str, beyond: str) -> bool:
+    """Whether the word after a head is no part of what is ours; `beyond` is the word after that."""
     if following == "aims":  # "our model aims to": a verb here, though "our aims" are a thing
         return True
-    if following.lower() in word_list("heads") and following.lower() not in word_list("verbs"):
+    if following.lower() in word_list("heads") | word_list("nouns_or_verbs") and not _is_verb(following, beyond):
         return False
     return following in word_list("after_thing") or following.endswith("ly") or is_finite(following, head)
 

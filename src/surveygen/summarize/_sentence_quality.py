@@ -56,6 +56,15 @@ _FORMS = {
         r":\s*(?:first|firstly|\(?1\)|\(?i\))(?=[\s,])(?!.*(?:second|\b2\)|\bii\)))", re.IGNORECASE | re.DOTALL
     ),
     "typesetting": re.compile(r"\*\*|\w- (?!and\b|or\b|to\b|versus\b|vs\b)[a-z]|\\(?![%&$_#])"),
+    "agreement": re.compile(
+        rf"(?<!\bof )(?<!\bin )(?<!\bfor )\b(?:{any_word('plural_outcomes')}) "
+        rf"(?:(?:of|by|proposed by) (?:{AUTHORS}|[A-Z]\S+ et al\.) )?(?:also |clearly |further )?"
+        r"(?:shows|demonstrates|indicates|suggests|reveals|confirms|proves|is|was|has)\b"
+    ),
+    "no space": re.compile(
+        r"[a-z]{2}[.!?](?!(?:com|org|net|edu|gov|js|py|md)\b)"
+        r"(?:[A-Z][a-z]+|(?:the|an?|we|our|this|it|in|to|and|for)\b)"
+    ),
     "elsewhere": _ELSEWHERE,
     "availability": re.compile(phrases("availability"), re.IGNORECASE),
 }
