@@ -57,12 +57,13 @@ def tells_result(text: str) -> bool:
     return bool(_compares(text) or _effect(text) or _AMOUNT.search(text)) and not _wish(text)
 
 
-def content_value(text: str, paper: Paper, role: str) -> float:
+@lru_cache(maxsize=16_384)
+def content_value(text: str, title: str, role: str) -> float:
     """Return how much a sentence of a paper tells beyond its subject, about -0.6 to 0.4.
 
     Args:
         text: the rewritten sentence without citation marks.
-        paper: its paper, whose title may explain what "the ..." means.
+        title: of its paper; it may explain what "the ..." means.
         role: what it does; an approach should tell how, a finding how much.
     """
     value = 0.0
@@ -79,23 +80,23 @@ def content_value(text: str, paper: Paper, role: str) -> float:
         value -= 0.2
     words = len(text.split())
     value -= 0.08 * (words > _MANY_WORDS) + 0.15 * (words > _TOO_MANY_WORDS)
-    return value - 0.12 * min(_unexplained_definites(text, paper), 3)
+    return value - 0.12 * min(_unexplained_definites(text, title), 3)
 
 
-def _unexplained_definites(text: str, paper: Paper) -> int:
+def _unexplained_definites(text: str, title: str) -> int:
     """Count the things that a sentence calls "the ..." though neither it nor the title has named them before."""
-    known = set(content_terms(paper.title)) | word_list("known_things")
+    named_terms = set(content_terms(title)) | word_list("known_things")
     subject = _SUBJECT.match(text)
     count = 0
     if (
         subject
         and is_finite(subject["verb"], subject["head"])
-        and not known.intersection(content_terms(subject["head"]))
+        and not named_terms.intersection(content_terms(subject["head"]))
     ):
         count += 1
     for match in _DEFINITE.finditer(text):
         terms = content_terms(match["head"])
         before = set(content_terms(text[: match.start()]))
-        if terms and not known.intersection(terms) and not before.intersection(terms):
+        if terms and not named_terms.intersection(terms) and not before.intersection(terms):
             count += 1
     return count

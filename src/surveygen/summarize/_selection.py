@@ -199,12 +199,12 @@ def _candidates(
     """Return every usable sentence of the papers with its value, and their similarity, `(n, n)` float32."""
     theme = source.theme
     below = (strand.sentences for summary in source.subtheme_summaries for strand in summary.strands)
-    told = {evidence for sentences in below for sentence in sentences for evidence in sentence.evidence}
+    told_spans = {evidence for sentences in below for sentence in sentences for evidence in sentence.evidence}
     sources = [
         (item, statement)
         for item in ranked
         for statement in statements_of(item.paper)
-        if told.isdisjoint(statement.sentence.evidence) and _is_usable(statement, item.paper, source.newest_year)
+        if told_spans.isdisjoint(statement.sentence.evidence) and _is_usable(statement, item.paper, source.newest_year)
     ]
     query = " ".join([theme.name, *theme.keywords, theme.name, theme.description])
     rows, query_row = _tfidf([statement.sentence.plain for _, statement in sources], query)
@@ -220,7 +220,7 @@ def _candidates(
             + 0.16 * item.centrality
             + 0.2 * statement.own
             + 0.1 * statement.label.probability
-            + content_value(text, item.paper, statement.label.role)
+            + content_value(text, item.paper.title, statement.label.role)
             - _UNEXPLAINED * uses_unexplained
         )
         candidates.append(_Candidate(statement, item, value))

@@ -233,10 +233,10 @@ def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
 
 def _telling(trends: Sequence[_Trend], subjects: Sequence[str], abstracts: Sequence[str]) -> list[_Trend]:
     """Leave out single common words, and terms that repeat a subject of the survey, in full or as an acronym."""
-    known = [_words(subject, 1) for subject in subjects]
+    subject_words = [_words(subject, 1) for subject in subjects]
     named = [it for it in trends if " " in it.term or _COINED.search(it.term)]
     meanings = {it.term: _words(_expansion(it.term, abstracts), 1) for it in named}
-    return [it for it in named if not any(_repeats(meanings[it.term], words) for words in known)]
+    return [it for it in named if not any(_repeats(meanings[it.term], words) for words in subject_words)]
 
 
 def _expansion(term: str, abstracts: Sequence[str]) -> str:
