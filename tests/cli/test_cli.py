@@ -23,7 +23,7 @@ Run = Callable[..., tuple[int, str, str]]
 PAPER = {
     "arxiv_id": "2001.00001",
     "title": "A Way",
-    "abstract": "We show a way. It is short.",
+    "abstract": "We measure the length of a way. The way is 30 % shorter than all others.",
     "authors": ["Ada Byron"],
 }
 
@@ -273,7 +273,7 @@ def test_a_full_disk_ends_in_an_error_and_keeps_the_old_draft(
     def full(*_args: object, **_known: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("surveygen.pipeline.files.tempfile.mkstemp", full)
+    monkeypatch.setattr(Path, "replace", full)
     code, _, err = run("-C", str(survey), "build")
 
     assert code == 8

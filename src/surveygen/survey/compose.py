@@ -35,6 +35,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
     editions have the same content. Themes without papers are left out.
     """
     translation = TranslationApplier(with_definitions(data.translation, data.taxonomy, language), language.code)
+    everything = data  # a change report names themes that have lost their papers
     inhabited = {theme for item in data.assignments.values() for theme in item.path}
     taxonomy = Taxonomy(tuple(theme for theme in data.taxonomy if theme.id in inhabited))
     data = replace(data, taxonomy=translation.translate_names(taxonomy))
@@ -80,7 +81,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
         citations=data.citations.edges,
         graphs=tuple(sorted(data.graph_titles.items())),
     )
-    return with_change_report(survey, data, language)
+    return with_change_report(survey, everything, language)
 
 
 def with_change_report(survey: Survey, data: SurveyData, language: Language) -> Survey:
