@@ -20,7 +20,7 @@ from surveygen.pipeline.files import MANIFEST, read_manifest, sha256
 from surveygen.pipeline.run_context import NullProgress, open_context
 from surveygen.pipeline.stages.render import FormatRecord, OutputCache, shared_files
 from surveygen.pipeline.stages.translate import load_glossary
-from surveygen.pipeline.verify_document import DraftCheck, Problem, compare_editions
+from surveygen.pipeline.verify_document import DraftCheck, Problem, compare_editions, sentence_judge
 from surveygen.render import format_names
 from surveygen.themes import load_profile
 
@@ -88,8 +88,9 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
                     (outdated if is_old else problems).append(problem)
                 documents += files.composed_documents()
         profile = load_profile(project.settings.profile, project.root)
+        judge = sentence_judge(store)
         checks = [
-            DraftCheck(store, path, data, load_glossary(project, profile, str(data.get("language", ""))))
+            DraftCheck(store, path, data, load_glossary(project, profile, str(data.get("language", ""))), judge)
             for path, data in documents
         ]
         problems += [problem for check in checks for problem in check.problems()]

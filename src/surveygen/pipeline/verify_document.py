@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from surveygen.corpus import Store
 from surveygen.domain.decision import active_edits
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence
-from surveygen.summarize import check_grounding
+from surveygen.summarize import GroundingResult, check_grounding
 from surveygen.translate import Glossary, validation_error
 
 _SOURCE = "en"
@@ -30,6 +30,7 @@ _OWN_THEME = frozenset({"name", "description"})
 
 Draft = tuple[Path, Mapping[str, Any]]
 Fact = tuple[str, object]
+Judge = Callable[[Sentence], GroundingResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,20 @@ class Problem:
     reason: str
 
 
+def sentence_judge(store: Store) -> Judge:
+    """Return a function that tells whether the evidence of a sentence supports it; equal sentences are judged once."""
+    paper = cache(lambda name, version: paper_as_of(store, name, version))
+    return cache(lambda sentence: check_grounding(sentence, paper))
+
+
 class DraftCheck:
     """The checks of one survey.json, with counts."""
 
-    def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary) -> None:
+    def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary, judge: Judge) -> None:
         self._glossary = glossary
+        self._judge = judge
         # A citation of a paper that has left the survey is shown without its mark.
         self._edited = {decision.target.replace("[@", "[") for decision in active_edits(store.decisions.all())}
-        self._paper = cache(lambda paper, version: paper_as_of(store, paper, version))
         self._path = str(path)
         self._data = data
         self.sentences = 0
@@ -100,7 +107,7 @@ class DraftCheck:
             "[@", "["
         ) not in self._edited:
             yield f"{shown} is said to be a person's, and no decision of the store has it"
-        verdict = check_grounding(original, self._paper)
+        verdict = self._judge(original)
         if not verdict.ok:
             yield f"{shown}: {verdict.reason}"
         if origin is not None:
