@@ -74,7 +74,7 @@ def find_arxiv_id(texts: Iterable[str]) -> str | None:
         for word in (word.rstrip(".") for word in words if "arxiv" in word.lower()):
             parsed = parse_arxiv_id(word)
             if parsed:
-                return _with_version(*parsed)
+                return with_version(*parsed)
     return None
 
 
@@ -87,13 +87,13 @@ def only_arxiv_id(text: str) -> str | None:
     if len(text) > 200:
         return None
     if parsed := parse_arxiv_id(text):
-        return _with_version(*parsed)
+        return with_version(*parsed)
     found = None
     rest: list[str] = []
     for word in _BREAK.split(_GAP.sub(r"\1", text)):
         parsed = parse_arxiv_id(word.rstrip(".")) or parse_arxiv_id(word.removeprefix("abs/"))
         if parsed and found is None:
-            found = _with_version(*parsed)
+            found = with_version(*parsed)
         else:
             rest.append(word)
     is_named = "arxiv" in text.lower() or "corr" in text.lower() or "abs/" in text
@@ -119,5 +119,6 @@ def reference_id(doi: str, arxiv_id: str | None) -> str | None:
     return arxiv_id or (f"doi:{bare}" if bare.startswith("10.") else None)
 
 
-def _with_version(paper: PaperId, version: int | None) -> str:
+def with_version(paper: PaperId, version: int | None) -> str:
+    """Return an arXiv id with its version, where there is one."""
     return f"{paper}v{version}" if version else paper

@@ -7,12 +7,12 @@ OpenAlex. An object of none of these forms has our own keys.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from surveygen.domain.paper import Paper, parse_arxiv_id
 from surveygen.errors import SourceError
-from surveygen.sources.entry_ids import bare_doi, own_arxiv_id, reference_id
+from surveygen.sources.entry_ids import bare_doi, own_arxiv_id, reference_id, with_version
 from surveygen.sources.record import paper_from
 
 Record = Mapping[str, Any]
@@ -39,16 +39,23 @@ _NOTE_ID = re.compile(r"^\s*arXiv:\s*(\S+)", re.IGNORECASE | re.MULTILINE)  # as
 
 
 def paper_from_json(record: Record) -> Paper:
-    """Convert an object of any known form.
+    """Convert an object of the first known form that fits, else of our own.
 
     Raises:
         SourceError: it is not usable, or has keys of another form than those that are known.
     """
-    return paper_from(next((convert(record) for is_form, convert in _FORMS if is_form(record)), record))
-
-
-def _is_openalex(record: Record) -> bool:
-    return "authorships" in record or "abstract_inverted_index" in record
+    if "authorships" in record or "abstract_inverted_index" in record:
+        return paper_from(_openalex(record))
+    if {"paperId", "corpusid", "corpusId", "externalIds", "externalids"} & record.keys():
+        return paper_from(_semantic_scholar(record))
+    if _is_csl(record):
+        return paper_from(_csl(record))
+    if "author" not in record or "authors" in record:
+        return paper_from(record)
+    names = record["author"]
+    if isinstance(names, str) or all(isinstance(name, str) for name in _list(names)):
+        return paper_from({key: value for key, value in record.items() if key != "author"} | {"authors": names})
+    raise SourceError("JSON of an unknown form: 'author' holds no names; CSL-JSON or one of our JSONL keys would do")
 
 
 def _openalex(record: Record) -> Record:
@@ -57,12 +64,13 @@ def _openalex(record: Record) -> Record:
     places = [_object(place) for place in (record.get("primary_location"), *_list(record.get("locations")))]
     addresses = [str(place.get("landing_page_url") or "") for place in places]
     doi = bare_doi(str(record.get("doi") or ids.get("doi") or ""))
-    arxiv_id = next((found for found in map(parse_arxiv_id, [doi, *addresses]) if found), None)
+    arxiv_id = next((with_version(*found) for found in map(parse_arxiv_id, [doi, *addresses]) if found), None)
     biblio = _object(record.get("biblio"))
+    first, last = biblio.get("first_page"), biblio.get("last_page")
     venue = next((name for place in places if (name := _object(place.get("source")).get("display_name"))), "")
     is_arxiv = "arxiv" in str(venue).lower()
     return {
-        "id": _versioned(arxiv_id) or reference_id(doi, None) or _last_part(record.get("id"), "openalex:"),
+        "id": reference_id(doi, arxiv_id) or _last_part(record.get("id"), "openalex:"),
         "title": record.get("title") or record.get("display_name"),
         "abstract": _from_inverted_index(record.get("abstract_inverted_index")),
         "authors": [
@@ -80,14 +88,10 @@ def _openalex(record: Record) -> Record:
         **_kept({
             "volume": biblio.get("volume"),
             "number": biblio.get("issue"),
-            "pages": _pages(biblio.get("first_page"), biblio.get("last_page")),
+            "pages": f"{_line(first)}–{_line(last)}" if first and last and first != last else _line(first),
             "openalex_id": _last_part(record.get("id"), ""),
         }),
     }  # fmt: skip
-
-
-def _is_semantic_scholar(record: Record) -> bool:
-    return bool({"paperId", "corpusid", "corpusId", "externalIds", "externalids"} & record.keys())
 
 
 def _semantic_scholar(record: Record) -> Record:
@@ -125,7 +129,7 @@ def _csl(record: Record) -> Record:
     places = [url, doi, *(_line(record.get(key)) for key in ("number", "archive_location", "container-title"))]
     places += [found[1] for found in [_NOTE_ID.search(str(record.get("note") or ""))] if found and not (doi or url)]
     arxiv_id = own_arxiv_id(places, note, has_other_id=bool(doi or url))
-    authors, editors = (_people(record.get(role)) for role in ("author", "editor"))
+    authors, editors = (_names(record.get(role)) for role in ("author", "editor"))
     number = _line(record.get("issue")) or _line(record.get("number"))
     kind = _line(record.get("type"))
     return {
@@ -153,30 +157,6 @@ def _csl(record: Record) -> Record:
     }  # fmt: skip
 
 
-def _is_other(record: Record) -> bool:
-    return "author" in record and "authors" not in record
-
-
-def _other(record: Record) -> Record:
-    """Read ``author`` as the authors where it is names.
-
-    Raises:
-        SourceError: it is not, so that the object is of a form that is not known.
-    """
-    if isinstance(record["author"], str) or all(isinstance(name, str) for name in _list(record["author"])):
-        return {key: value for key, value in record.items() if key != "author"} | {"authors": record["author"]}
-    raise SourceError("JSON of an unknown form: 'author' holds no names; CSL-JSON or one of our JSONL keys would do")
-
-
-# The first form that fits; our own if none does.
-_FORMS: Sequence[tuple[Callable[[Record], bool], Callable[[Record], Record]]] = (
-    (_is_openalex, _openalex),
-    (_is_semantic_scholar, _semantic_scholar),
-    (_is_csl, _csl),
-    (_is_other, _other),
-)
-
-
 def _from_inverted_index(index: object) -> str:
     """Put the words of an abstract into their places; OpenAlex lists the places of each word."""
     words: dict[int, str] = {}
@@ -187,18 +167,16 @@ def _from_inverted_index(index: object) -> str:
     return " ".join(words[position] for position in sorted(words))
 
 
-def _people(value: object) -> list[str]:
-    return list(_names(_list(value)))
-
-
-def _names(people: Sequence[object]) -> Iterator[str]:
-    for person in map(_object, people):
+def _names(people: object) -> list[str]:
+    names: list[str] = []
+    for person in map(_object, _list(people)):
         family = " ".join(filter(None, (_line(person.get("non-dropping-particle")), _line(person.get("family")))))
         parts = (_line(person.get("given")), _line(person.get("dropping-particle")), family)
         suffix = _line(person.get("suffix"))
         name = _line(person.get("literal")) or " ".join(filter(None, parts)) or _line(person.get("name"))
         if name:
-            yield f"{name}, {suffix}" if suffix else name
+            names.append(f"{name}, {suffix}" if suffix else name)
+    return names
 
 
 def _csl_date(value: object) -> str:
@@ -206,14 +184,6 @@ def _csl_date(value: object) -> str:
     parts = _list(next(iter(_list(issued.get("date-parts"))), None))[:3]
     numbers = [str(part) for part in parts if re.fullmatch(r"[0-9]{1,4}", str(part))]
     return "-".join(numbers) or _line(issued.get("raw")) or _line(issued.get("literal")) or _line(value)
-
-
-def _pages(first: object, last: object) -> str:
-    return f"{_line(first)}–{_line(last)}" if first and last and first != last else _line(first)
-
-
-def _versioned(found: tuple[str, int | None] | None) -> str | None:
-    return None if found is None else f"{found[0]}v{found[1]}" if found[1] else found[0]
 
 
 def _last_part(value: object, prefix: str) -> str:
