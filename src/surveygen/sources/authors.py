@@ -38,7 +38,9 @@ def read_authors(value: object, affiliations: object = None) -> tuple[Author, ..
         if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
             raise SourceError(f"authors: {str(item)[:40]!r} is not a name")
         own = fields.get("affiliations") or fields.get("affiliation") or separate
-        authors.append(Author(_name(fields["name"]), _affiliations(own)))
+        places = [own] if isinstance(own, str) else own if isinstance(own, list) else []
+        cleaned = (clean(place, 300) for place in places if isinstance(place, str))
+        authors.append(Author(_name(fields["name"]), tuple(place for place in cleaned if place)))
     return tuple(author for author in authors if author.name)
 
 
@@ -57,7 +59,12 @@ def split_names(text: str) -> tuple[str, ...]:
     >>> split_names("A. Turing, G. Hopper and Lovelace, Ada; K. Johnson")
     ('A. Turing', 'G. Hopper', 'Ada Lovelace', 'K. Johnson')
     """
-    names = (_name(name) for part in _BETWEEN.split(text) for name in _split_at_commas(part))
+    names: list[str] = []
+    for part in _BETWEEN.split(text):
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        if len(pieces) == 2 and (pieces[0][:1].islower() or not all(" " in piece for piece in pieces)):
+            pieces = [f"{pieces[1]} {pieces[0]}"]
+        names += map(_name, pieces)
     return tuple(name for name in names if name)
 
 
@@ -86,17 +93,3 @@ def split_signatures(text: str) -> tuple[str, ...]:
 
 def _name(text: str) -> str:
     return without_others(clean(without_markup(text[:_MAX_TEXT]), MAX_NAME))
-
-
-def _split_at_commas(part: str) -> list[str]:
-    pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
-    if len(pieces) != 2:
-        return pieces
-    are_whole_names = all(" " in piece for piece in pieces) and not pieces[0][:1].islower()
-    return pieces if are_whole_names else [f"{pieces[1]} {pieces[0]}"]
-
-
-def _affiliations(value: object) -> tuple[str, ...]:
-    items = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    cleaned = (clean(item, 300) for item in items if isinstance(item, str))
-    return tuple(text for text in cleaned if text)

@@ -70,7 +70,12 @@ def paper_date(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(value).strip()[:200]
-    found = _exact(text) or (None if re.fullmatch(r"[0-9][0-9T:.Z/+-]*", text) else _from_words(text))
+    found = _exact(text)
+    years = set(_LONE_YEAR.findall(text))
+    if not found and len(years) == 1 and not re.fullmatch(r"[0-9][0-9T:.Z/+-]*", text):
+        year, month = years.pop(), _month_of(text)
+        days = _DAY.findall(_LONE_YEAR.sub(" ", text)) if month else []
+        found = _whole(year, month, days[0] if len(days) == 1 else None) or _whole(year, month, None)
     return found if found and FIRST_YEAR <= int(found[:4]) <= next_year() else None
 
 
@@ -98,18 +103,6 @@ def _exact(text: str) -> str | None:
         month, day = (re.match(r"\s*([0-9]{1,2})\s*\Z", part or "") for part in parts.groups()[1:])
         return _whole(parts[1], month[1] if month else _month_of(parts[2]), day[1] if month and day else None)
     return None
-
-
-def _from_words(text: str) -> str | None:
-    years = set(_LONE_YEAR.findall(text))
-    if len(years) != 1:
-        return None
-    (year,) = years
-    month, day = _month_of(text), None
-    if month:
-        days = _DAY.findall(_LONE_YEAR.sub(" ", text))
-        day = days[0] if len(days) == 1 else None
-    return _whole(year, month, day) or _whole(year, month, None)
 
 
 def _month_of(text: str) -> str | None:

@@ -63,7 +63,10 @@ def paper_from(record: Mapping[str, object]) -> Paper:
     if not title:
         raise SourceError(f"{paper_id}: no title")
     abstract = _cleaned(record, "abstract")
-    categories = _categories(record.get("categories"))
+    terms = record.get("categories")
+    terms = terms.replace(",", " ").split() if isinstance(terms, str) else terms if isinstance(terms, list) else []
+    cleaned = (clean(term, 50) for term in terms if isinstance(term, str))
+    categories = tuple(dict.fromkeys(term for term in cleaned if term))
     is_withdrawn = bool(_NOTICE.match(title)) or is_withdrawal_comment(short["comment"], abstract)
     return Paper(
         id=paper_id,
@@ -159,12 +162,6 @@ def _version_number(value: object) -> int | None:
     digits = re.fullmatch(r"v?([0-9]{1,4})(?:\.0)?", str(value).strip()) if not isinstance(value, bool) else None
     number = int(digits[1]) if digits else 0
     return number if 1 <= number <= _MAX_VERSION else None
-
-
-def _categories(value: object) -> tuple[str, ...]:
-    terms = value.replace(",", " ").split() if isinstance(value, str) else value if isinstance(value, list) else []
-    cleaned = (clean(term, 50) for term in terms if isinstance(term, str))
-    return tuple(dict.fromkeys(term for term in cleaned if term))
 
 
 def _literal(kind: Any, value: object, default: Any) -> Any:  # noqa: ANN401  # a Literal and one of its values

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -130,7 +129,13 @@ class _Decoder:
         self._keep_braces = keep_braces
         self._tokens = list(_TOKEN.finditer(text))
         self._words = [token[0] for token in self._tokens]
-        self._closing = _pairs(self._words)
+        self._closing: dict[int, int] = {}  # the place of the closing brace by that of the opening one
+        open_braces: list[int] = []
+        for place, word in enumerate(self._words):
+            if word == "{":
+                open_braces.append(place)
+            elif word == "}" and open_braces:
+                self._closing[open_braces.pop()] = place
         dollars = [place for place, word in enumerate(self._words) if word in {"$", "$$"}]
         self._next_dollar = dict(pairwise(dollars))
 
@@ -242,15 +247,3 @@ def _accented(letter: str, mark: str) -> str:
     while size < len(base) and unicodedata.combining(base[size]):
         size += 1
     return unicodedata.normalize("NFC", base[:size] + mark) + base[size:] + rest
-
-
-def _pairs(words: Sequence[str]) -> dict[int, int]:
-    """Return the place of the closing brace by that of the opening one, for those that have one."""
-    open_braces: list[int] = []
-    closing: dict[int, int] = {}
-    for place, word in enumerate(words):
-        if word == "{":
-            open_braces.append(place)
-        elif word == "}" and open_braces:
-            closing[open_braces.pop()] = place
-    return closing
