@@ -73,8 +73,17 @@ class InputFile:
         number = 0
         try:
             for number, (data, is_whole) in enumerate(self._bounded_lines(MAX_LINE), start=1):  # used below
-                if data.strip():
-                    yield self._decode(number, data, is_whole=is_whole)
+                if not data.strip():
+                    continue
+                start = data[: 4 * MAX_RAW].decode("utf-8", "replace")
+                if not is_whole:
+                    yield self.bad_record(number, f"the line is longer than {MAX_LINE // 2**20} MiB", start)
+                    continue
+                try:
+                    yield FileLine(number, data.decode().rstrip("\r\n"))
+                except UnicodeDecodeError as error:
+                    reason = f"not UTF-8: {error.reason} at byte {error.start + 1} of the line"
+                    yield self.bad_record(number, reason, start)
         except _DAMAGED as error:
             yield self.bad_record(number + 1, f"the file is damaged from here on: {error}")
 
@@ -113,7 +122,15 @@ class InputFile:
         try:
             return data.decode(self._encoding)
         except UnicodeDecodeError:
-            return self._declared(data) or self._repaired(data.removeprefix(codecs.BOM_UTF8))
+            if declared := self._declared(data):
+                return declared
+        text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+        damaged = [number for number, line in enumerate(text.split("\n"), start=1) if _ESCAPED_BYTE.search(line)]
+        others = f", as in {len(damaged) - 1} more lines" if len(damaged) > 1 else ""
+        reason = f"{self.path.name} is not clean UTF-8: a byte of this line is read as Windows-1252{others}"
+        text = _ESCAPED_BYTE.sub(lambda found: bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+        self.notes.append(self.bad_record(damaged[0], reason, text.split("\n", damaged[0])[damaged[0] - 1].strip()))
+        return text
 
     def bad_record(self, line: int, reason: str, raw: str = "") -> BadRecord:
         """Make a bad record of this file; it has the name of the file without its folder."""
@@ -126,16 +143,6 @@ class InputFile:
             return data.decode(name, "replace") if name and codecs.lookup(name).name not in {"utf-8", "ascii"} else ""
         except (LookupError, UnicodeError, ValueError):  # no encoding of text
             return ""
-
-    def _repaired(self, data: bytes) -> str:
-        """Read the bytes that are not UTF-8 as Windows-1252, and note the first line that has one."""
-        text = data.decode("utf-8", "surrogateescape")
-        damaged = [number for number, line in enumerate(text.split("\n"), start=1) if _ESCAPED_BYTE.search(line)]
-        others = f", as in {len(damaged) - 1} more lines" if len(damaged) > 1 else ""
-        reason = f"{self.path.name} is not clean UTF-8: a byte of this line is read as Windows-1252{others}"
-        text = _ESCAPED_BYTE.sub(lambda found: _windows_character(found[0]), text)
-        self.notes.append(self.bad_record(damaged[0], reason, text.split("\n", damaged[0])[damaged[0] - 1].strip()))
-        return text
 
     def _bounded_lines(self, limit: int) -> Iterator[tuple[bytes, bool]]:
         """Yield each line in UTF-8 and whether it is whole; of a longer one only the first `limit` bytes are read."""
@@ -161,22 +168,8 @@ class InputFile:
             if not self._stream.closed:
                 text.detach()  # else the wrapper closes the stream when it is collected, and warns about it
 
-    def _decode(self, number: int, data: bytes, *, is_whole: bool) -> FileLine | BadRecord:
-        start = data[: 4 * MAX_RAW].decode("utf-8", "replace")
-        if not is_whole:
-            return self.bad_record(number, f"the line is longer than {MAX_LINE // 2**20} MiB", start)
-        try:
-            return FileLine(number, data.decode().rstrip("\r\n"))
-        except UnicodeDecodeError as error:
-            reason = f"not UTF-8: {error.reason} at byte {error.start + 1} of the line"
-            return self.bad_record(number, reason, start)
-
     def _damaged(self, error: Exception) -> SourceError:
         return SourceError(f"{self.path}: damaged: {error}", "create the file again", url=str(self.path))
-
-
-def _windows_character(escaped: str) -> str:
-    return bytes([ord(escaped) - 0xDC00]).decode("cp1252", "replace")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
@@ -23,7 +23,6 @@ _TYPES = {
     "thesis": "phdthesis",
     "report": "techreport",
 }
-_Converter = Callable[[Mapping[str, str]], Mapping[str, object]]
 _MAX_CELL = 1_000_000  # characters
 
 
@@ -52,18 +51,15 @@ def read(file: InputFile) -> Iterator[Paper | BadRecord]:
     line = rows.line_num + 1
     try:
         for cells in rows:
-            if any(cells):
-                yield _read_row(file, line, dict(zip(header, cells, strict=False)), convert)
+            row = dict(zip(header, cells, strict=False))
+            try:
+                if any(cells):
+                    yield paper_from(convert(row))
+            except SourceError as error:
+                yield file.bad_record(line, error.message, "; ".join(row.values()))
             line = rows.line_num + 1
     except csv.Error as error:
         yield file.bad_record(line, f"the table is damaged from here on: {error}")
-
-
-def _read_row(file: InputFile, line: int, row: Mapping[str, str], convert: _Converter) -> Paper | BadRecord:
-    try:
-        return paper_from(convert(row))
-    except SourceError as error:
-        return file.bad_record(line, error.message, "; ".join(row.values()))
 
 
 def _columns(head: str) -> set[str]:

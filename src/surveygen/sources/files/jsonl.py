@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
-from surveygen.sources.files import FileLine, InputFile
+from surveygen.sources.files import InputFile
 from surveygen.sources.json_records import paper_from_json
 
 Converter = Callable[[Mapping[str, object]], Paper]
@@ -44,19 +44,19 @@ def is_snapshot(head: str) -> bool:
 def read_json_lines(file: InputFile, convert: Converter) -> Iterator[Paper | BadRecord]:
     """Yield a paper or a bad record for every line that is not blank, in their order."""
     for line in file.lines():
-        yield line if isinstance(line, BadRecord) else _convert_line(file, line, convert)
-
-
-def _convert_line(file: InputFile, line: FileLine, convert: Converter) -> Paper | BadRecord:
-    try:
-        record = json.loads(line.text, parse_constant=lambda _name: None)
-        if isinstance(record, dict):
-            return convert(record)
-        reason = f"a JSON {type(record).__name__}, not an object"
-    except json.JSONDecodeError as error:
-        reason = f"not JSON: {error.msg} at column {error.colno}"
-    except SourceError as error:
-        reason = error.message
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits; 100,000 brackets
-        reason = f"not usable JSON: {error}"
-    return file.bad_record(line.number, reason, line.text)
+        if isinstance(line, BadRecord):
+            yield line
+            continue
+        try:
+            record = json.loads(line.text, parse_constant=lambda _name: None)
+            if isinstance(record, dict):
+                yield convert(record)
+                continue
+            reason = f"a JSON {type(record).__name__}, not an object"
+        except json.JSONDecodeError as error:
+            reason = f"not JSON: {error.msg} at column {error.colno}"
+        except SourceError as error:
+            reason = error.message
+        except (ValueError, RecursionError) as error:  # a number of 5,000 digits; 100,000 brackets
+            reason = f"not usable JSON: {error}"
+        yield file.bad_record(line.number, reason, line.text)

@@ -28,16 +28,28 @@ def read(file: InputFile) -> Iterator[Paper | BadRecord]:
 
 
 def _paper(raw: Mapping[str, object]) -> Paper:
-    """Convert a line of the snapshot; `version` is the latest, `update_date` its datestamp."""
+    """Convert a line of the snapshot; `version` is the latest, `update_date` its datestamp.
+
+    Names have their TeX accents decoded.
+
+    Raises:
+        SourceError: there is no id, or no usable title.
+    """
     versions = read_versions(raw.get("versions"))
     first, latest = (versions[0], versions[-1]) if versions else (None, None)
     if not str(raw.get("id") or "").strip():
         raise SourceError("no id")
+    parsed = raw.get("authors_parsed")
+    if isinstance(parsed, list):  # of [family, given, suffix, affiliation...]
+        parts = ([str(part) for part in item[:3]] for item in parsed if isinstance(item, list) and item)
+        names = [" ".join([*part[1:2], part[0], *part[2:3]]) for part in parts]
+    else:
+        names = list(split_names(str(raw.get("authors") or "")))
     comment, day = (str(raw.get(key) or "") for key in ("comments", "update_date"))
     paper = paper_from(
         {
             **{key: value for key, value in raw.items() if key not in _DROPPED},
-            "authors": _authors(raw),
+            "authors": [plain(parse_inline(name)) for name in names],
             "comment": comment,
             "journal_ref": raw.get("journal-ref"),
             "version": latest.n if latest else None,
@@ -49,14 +61,3 @@ def _paper(raw: Mapping[str, object]) -> Paper:
     datestamp = iso_date(day)
     day_only = datestamp[:10] if datestamp and len(datestamp) >= 10 else None
     return paper.with_changes(datestamp=day_only, authority=True)
-
-
-def _authors(raw: Mapping[str, object]) -> list[str]:
-    """Read names as ``[family, given, suffix, affiliation...]``, TeX accents decoded."""
-    parsed = raw.get("authors_parsed")
-    if isinstance(parsed, list):
-        parts = ([str(part) for part in item[:3]] for item in parsed if isinstance(item, list) and item)
-        names = [" ".join([*part[1:2], part[0], *part[2:3]]) for part in parts]
-    else:
-        names = list(split_names(str(raw.get("authors") or "")))
-    return [plain(parse_inline(name)) for name in names]
