@@ -72,21 +72,7 @@ def _count(root: etree._Element, name: str) -> int:
 
 
 def _read_entry(entry: etree._Element, url: str) -> Paper | BadRecord:
-    try:
-        paper = paper_from(_record(entry))
-    except SourceError as error:
-        reason = error.message
-    else:
-        if is_arxiv_id(paper.id) and paper.published:
-            return paper
-        reason = f"{paper.id}: no date" if is_arxiv_id(paper.id) else f"{paper.id!r} is not an arXiv id"
-    line = entry.sourceline
-    raw = etree.tostring(entry, encoding="unicode")[:MAX_RAW]
-    return BadRecord(url, line if isinstance(line, int) else 0, reason, raw)
-
-
-def _record(entry: etree._Element) -> dict[str, object]:
-    """Map an entry to the keys of the JSONL format: ``published`` is of version 1, ``updated`` of this version."""
+    """Convert an entry: ``published`` is the date of version 1, ``updated`` that of this version."""
     primary = entry.find(f"{_ARXIV}primary_category")
     terms = [str(category.get("term", "")) for category in entry.findall(f"{_ATOM}category")]
     comment, abstract = child_text(entry, f"{_ARXIV}comment"), child_text(entry, f"{_ATOM}summary")
@@ -97,17 +83,29 @@ def _record(entry: etree._Element) -> dict[str, object]:
         }
         for author in entry.findall(f"{_ATOM}author")
     ]
-    return {
-        "arxiv_id": child_text(entry, f"{_ATOM}id"),
-        "title": child_text(entry, f"{_ATOM}title"),
-        "abstract": abstract,
-        "authors": authors,
-        "published": child_text(entry, f"{_ATOM}published"),
-        "updated": child_text(entry, f"{_ATOM}updated"),
-        "categories": [term for term in terms if _CATEGORY.match(term)],
-        "primary_category": primary.get("term") if primary is not None else None,
-        "comment": comment,
-        "journal_ref": child_text(entry, f"{_ARXIV}journal_ref"),
-        "doi": child_text(entry, f"{_ARXIV}doi"),
-        "status": "withdrawn" if is_withdrawal_comment(comment, abstract) else "active",
-    }
+    try:
+        paper = paper_from(
+            {
+                "arxiv_id": child_text(entry, f"{_ATOM}id"),
+                "title": child_text(entry, f"{_ATOM}title"),
+                "abstract": abstract,
+                "authors": authors,
+                "published": child_text(entry, f"{_ATOM}published"),
+                "updated": child_text(entry, f"{_ATOM}updated"),
+                "categories": [term for term in terms if _CATEGORY.match(term)],
+                "primary_category": primary.get("term") if primary is not None else None,
+                "comment": comment,
+                "journal_ref": child_text(entry, f"{_ARXIV}journal_ref"),
+                "doi": child_text(entry, f"{_ARXIV}doi"),
+                "status": "withdrawn" if is_withdrawal_comment(comment, abstract) else "active",
+            }
+        )
+    except SourceError as error:
+        reason = error.message
+    else:
+        if is_arxiv_id(paper.id) and paper.published:
+            return paper
+        reason = f"{paper.id}: no date" if is_arxiv_id(paper.id) else f"{paper.id!r} is not an arXiv id"
+    line = entry.sourceline
+    raw = etree.tostring(entry, encoding="unicode")[:MAX_RAW]
+    return BadRecord(url, line if isinstance(line, int) else 0, reason, raw)

@@ -50,7 +50,7 @@ class OaiHarvester:
 
     def plan_harvest(self, scope: str, cursor: str | None) -> tuple[str, ...]:
         """List the first URL of each step."""
-        window = self._read_cursor(cursor).opened(self._settings.since or None, "").walk
+        window = read_cursor(cursor, self._clock.day(later=1)).opened(self._settings.since or None, "").walk
         first = {"resumptionToken": window.token} if window.token else _list_terms(scope, window.asked_from)
         records = () if window.walked else (self._url("ListRecords", first),)
         identifiers = self._url("ListIdentifiers", _list_terms(scope, window.since))
@@ -61,7 +61,7 @@ class OaiHarvester:
         if not scope.strip():
             raise ConfigError("an empty set cannot be harvested", "fix sources.arxiv.sets", path="sources.arxiv.sets")
         _, server = self._request("Identify", {})
-        opened = self._read_cursor(cursor).opened(self._settings.since or None, server.earliest)
+        opened = read_cursor(cursor, self._clock.day(later=1)).opened(self._settings.since or None, server.earliest)
         run = _SetHarvest(scope, opened, self._clock.day())
         yield RecordPage("", (), server_day=server.day)
         yield from self._fetch_list(run)
@@ -144,9 +144,6 @@ class OaiHarvester:
             self._url(verb, terms), lambda body: parse_response(body, verb, tomorrow)
         )
         return response.url, parsed
-
-    def _read_cursor(self, text: str | None) -> Cursor:
-        return read_cursor(text, self._clock.day(later=1))
 
     def _url(self, verb: str, terms: dict[str, str]) -> str:
         return f"{self._settings.oai_url}?{urlencode({'verb': verb, **terms})}"

@@ -100,14 +100,14 @@ class ArxivQuery:
     def plan_harvest(self, scope: str, cursor: str | None) -> tuple[str, ...]:
         """List the URLs of a first fetch, or the first URL of the updates."""
         if read_watermark(cursor, self._clock.day(later=1)).day is None:
-            return self.plan(self._first_request(scope))
+            return self.plan(FetchRequest(query=scope, since=self._settings.since or None))
         return (self._url(_search(DateWindow(scope), _BY_UPDATE), 0, self._page_size),)
 
     def harvest(self, scope: str, cursor: str | None, datestamps: Datestamps) -> Iterator[RecordPage]:  # noqa: ARG002  # the protocol
         """Yield pages, as `HarvestSource.harvest` says: first like `fetch`, later what was updated since."""
         complete_until = read_watermark(cursor, self._clock.day(later=1)).day
         if complete_until is None:
-            return with_watermark(self.fetch(self._first_request(scope)))
+            return with_watermark(self.fetch(FetchRequest(query=scope, since=self._settings.since or None)))
         progress = ListProgress("updates")
 
         def fetch_page(window: DateWindow, start: int) -> tuple[RecordPage, AtomFeed]:
@@ -118,9 +118,6 @@ class ArxivQuery:
             return page, feed
 
         return with_watermark(updates(DateWindow(scope), complete_until, fetch_page, self._max_offset))
-
-    def _first_request(self, scope: str) -> FetchRequest:
-        return FetchRequest(query=scope, since=self._settings.since or None)
 
     def _query(self, request: FetchRequest) -> str:
         """Return the query of the request; that of the settings only where there are no ids."""
