@@ -72,8 +72,15 @@ class SemanticScholar:
         body = json.dumps({"ids": [name for _, name in batch]}).encode()
         key = api_key(NAME)
         request = HttpRequest(self._url, {"x-api-key": key} if key else {}, body)
+
+        def parse(response: bytes) -> list[object]:
+            data = parse_response(response)
+            if not isinstance(data, list) or len(data) != len(batch):
+                raise UnusableError("broken", f"the response is not a list of {len(batch)} papers")
+            return data
+
         try:
-            _, items = self._transport.send(request, lambda body: _parse(body, len(batch)))
+            _, items = self._transport.send(request, parse)
         except SourceError as error:
             if error.status != 400:
                 raise
@@ -94,10 +101,15 @@ def read_record(paper: Paper, item: object) -> CitationRecord:
     if not isinstance(item, dict) or not (keys := _keys(item)):
         return CitationRecord(paper.id, NAME)
     references = objects_of(item.get("references"))
-    works = tuple(work for reference in references if (work := _cited_work(reference)))[:MAX_REFERENCES]
-    return CitationRecord(
-        paper.id, NAME, keys, count_of(item.get("citationCount")), works, len(references) - len(works)
-    )
+    works: list[CitedWork] = []
+    for reference in references:
+        if cited_keys := _keys(reference):
+            authors = authors_of(author.get("name") for author in objects_of(reference.get("authors")))
+            title, year = text_of(reference.get("title")), year_of(reference.get("year"))
+            works.append(CitedWork(cited_keys, title, authors, year))
+    works = works[:MAX_REFERENCES]
+    count = count_of(item.get("citationCount"))
+    return CitationRecord(paper.id, NAME, keys, count, tuple(works), len(references) - len(works))
 
 
 def _batches(papers: Sequence[Paper]) -> Iterator[list[tuple[Paper, str]]]:
@@ -111,19 +123,6 @@ def _batches(papers: Sequence[Paper]) -> Iterator[list[tuple[Paper, str]]]:
                 named.append((paper, name))
                 break
     yield from (named[start : start + BATCH] for start in range(0, len(named), BATCH))
-
-
-def _parse(body: bytes, count: int) -> list[object]:
-    data = parse_response(body)
-    if not isinstance(data, list) or len(data) != count:
-        raise UnusableError("broken", f"the response is not a list of {count} papers")
-    return data
-
-
-def _cited_work(item: Mapping[str, Any]) -> CitedWork | None:
-    keys = _keys(item)
-    authors = authors_of(author.get("name") for author in objects_of(item.get("authors")))
-    return CitedWork(keys, text_of(item.get("title")), authors, year_of(item.get("year"))) if keys else None
 
 
 def _keys(item: Mapping[str, Any]) -> tuple[str, ...]:

@@ -276,7 +276,8 @@ class Transport:
                 self._close()  # what is left unread must not be taken for the next response
                 raise
             # A server may repeat what it was sent; nothing behind this point sees a key.
-            secrets = _secrets_of(request)
+            keys = [value for name, value in request.headers.items() if name.lower() in _KEY_HEADERS]
+            secrets = (*(key.removeprefix("Bearer ") for key in keys), *userinfo(request.url))
             headers = {name.lower(): value for name, value in response.headers.items()}
             if secrets:
                 headers = {name: redact(value, *secrets) for name, value in headers.items()}
@@ -380,12 +381,6 @@ def _watched_pools(deadline: _Deadline) -> dict[str, type[urllib3.HTTPConnection
         ConnectionCls = WatchedTls
 
     return {"http": Pool, "https": TlsPool}
-
-
-def _secrets_of(request: HttpRequest) -> tuple[str, ...]:
-    """Return the keys that a request carries in its headers and its address."""
-    keys = (value.removeprefix("Bearer ") for name, value in request.headers.items() if name.lower() in _KEY_HEADERS)
-    return (*keys, *userinfo(request.url))
 
 
 def user_agent(contact: str) -> str:
