@@ -72,8 +72,18 @@ class LangChat:
         The request is sent in a thread of its own: clients limit the time between two bytes, not that of a response.
         """
         replies: SimpleQueue[Any] = SimpleQueue()
-        work = partial(_send, self._model, turns, schema, traced=self._settings.tracing)
-        threading.Thread(target=lambda: replies.put(work()), daemon=True).start()
+
+        def send() -> None:
+            model = self._model
+            if schema:
+                # A model without schemas gets none; the prompt describes the form as well.
+                with suppress(NotImplementedError, TypeError, ValueError):
+                    model = model.with_structured_output(json.loads(schema), method="json_schema", include_raw=True)
+            with _tracing(allowed=self._settings.tracing):
+                reply = model.batch([turns], return_exceptions=True)[0]
+            replies.put(reply["raw"] if isinstance(reply, Mapping) else reply)
+
+        threading.Thread(target=send, daemon=True).start()
         try:
             return replies.get(timeout=self._settings.timeout_seconds)
         except Empty:
@@ -125,9 +135,13 @@ def _make_model(settings: LlmSettings) -> Any:  # noqa: ANN401  # a langchain ch
             "fix [llm] in survey.toml, or set the key in the environment (SURVEYGEN_API_KEY, or the provider's own)",
             path="llm.model",
         ) from made
+    # Responses are to come without compression, so that their size can be limited as they come.
+    hooks = {
+        "request": [lambda request: request.headers.update({"accept-encoding": "identity"})],
+        "response": [partial(_bound, settings.timeout_seconds)],
+    }
     for client in _http_clients(made[0]):
-        hooks = client.event_hooks
-        client.event_hooks = {**hooks, "request": [_ask_plain], "response": [partial(_bound, settings.timeout_seconds)]}
+        client.event_hooks = {**client.event_hooks, **hooks}
     return made[0]
 
 
@@ -138,11 +152,6 @@ def _http_clients(model: Any) -> Iterator[Any]:  # noqa: ANN401  # a langchain c
         below = [getattr(item, name, None) for item in objects for name in _CLIENT_NAMES]
         objects = list({id(item): item for item in below if item is not None}.values())
         yield from (item for item in objects if hasattr(item, "event_hooks") and not hasattr(item, "aclose"))
-
-
-def _ask_plain(request: Any) -> None:  # noqa: ANN401  # of httpx or httpx2
-    """Ask for a response that is not compressed, so that its size can be limited as it comes."""
-    request.headers["accept-encoding"] = "identity"
 
 
 def _bound(seconds: float, response: Any) -> None:  # noqa: ANN401  # of httpx or httpx2
@@ -175,16 +184,6 @@ def _tracing(*, allowed: bool) -> Iterator[None]:
 
     with tracing_context(enabled=None if allowed else False):
         yield
-
-
-def _send(model: Any, turns: Sequence[tuple[str, str]], schema: str, *, traced: bool) -> Any:  # noqa: ANN401
-    """Invoke a langchain model; return its message or the exception."""
-    if schema:
-        with suppress(NotImplementedError, TypeError, ValueError):  # no schemas; the prompt describes the form as well
-            model = model.with_structured_output(json.loads(schema), method="json_schema", include_raw=True)
-    with _tracing(allowed=traced):
-        reply = model.batch([turns], return_exceptions=True)[0]
-    return reply["raw"] if isinstance(reply, Mapping) else reply
 
 
 def _parse_reply(reply: Any, settings: LlmSettings) -> LlmResponse:  # noqa: ANN401  # langchain's message, an exception

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 
 from surveygen.domain.summary import Sentence
@@ -150,9 +149,11 @@ def prisma_flow(context: ComposeContext) -> PrismaFlow:
     data = context.data
     before = dict(data.changes.counts) if data.changes is not None else {}
 
+    def earlier(*names: str) -> int | None:
+        return sum(before.get(name, 0) for name in names) if before else None
+
     def count(name: str, total: int) -> FlowCount:
-        label = context.say(_FLOW_LABELS.get(name, f"selection_{name}"))
-        return FlowCount(name, label, total, before.get(name, 0) if before else None)
+        return FlowCount(name, context.say(_FLOW_LABELS.get(name, f"selection_{name}")), total, earlier(name))
 
     included = len(data.papers)
     placed = sum(not item.outside for item in data.assignments.values())
@@ -162,26 +163,19 @@ def prisma_flow(context: ComposeContext) -> PrismaFlow:
     distinct = included + sum(item.total for item in removed)
     found = distinct + sum(item.total for item in set_aside)
     without_theme = (count("outside", outside), count("unassigned", included - placed - outside))
+    records = data.records_by_source
+    ranked = sorted(records, key=lambda name: (-records[name], name))  # largest first; many small ones are summed up
+    shown = ranked[:_MAX_FLOW_SOURCES] if len(ranked) > _MAX_FLOW_SOURCES + 1 else ranked
+    sources = [FlowCount(f"source:{name}", name, records[name], earlier(f"source:{name}")) for name in shown]
+    if others := ranked[len(shown) :]:
+        total = sum(records[name] for name in others)
+        label = context.say("and_more", n=len(others))
+        sources.append(FlowCount("source", label, total, earlier(*(f"source:{name}" for name in others))))
     stages = (
-        FlowStage(count("found", found), _flow_sources(context, before), set_aside),
+        FlowStage(count("found", found), tuple(sources), set_aside),
         FlowStage(count("distinct", distinct), aside=removed),
         FlowStage(count("included", included), aside=without_theme),
         FlowStage(count("placed", placed)),
     )
     caption = context.say("flow_caption", n=included, found=found, placed=placed)
     return PrismaFlow(f"{caption} {context.say('flow_sum')}" if before else caption, stages)
-
-
-def _flow_sources(context: ComposeContext, before: Mapping[str, int]) -> tuple[FlowCount, ...]:
-    """Return the records of each source, largest first; many small sources are summed up."""
-    found = context.data.records_by_source
-    ranked = sorted(found, key=lambda name: (-found[name], name))
-    shown = ranked[:_MAX_FLOW_SOURCES] if len(ranked) > _MAX_FLOW_SOURCES + 1 else ranked
-    others = ranked[len(shown) :]
-    previous = {name: before.get(f"source:{name}", 0) if before else None for name in shown}
-    counts = [FlowCount(f"source:{name}", name, found[name], previous[name]) for name in shown]
-    if others:
-        total = sum(before.get(f"source:{name}", 0) for name in others) if before else None
-        label = context.say("and_more", n=len(others))
-        counts.append(FlowCount("source", label, sum(found[name] for name in others), total))
-    return tuple(counts)

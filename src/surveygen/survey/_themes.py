@@ -137,7 +137,8 @@ def _is_asked(context: ComposeContext, item: Assignment, question: Sentence) -> 
 
     A question in the title must name something of the paper's theme: many are puns.
     """
-    subject = {word for theme in item.path for word in _subject_words(context.data.taxonomy[theme])}
+    themes = [context.data.taxonomy[theme] for theme in item.path]
+    subject = {word for theme in themes for text in (theme.name, *theme.keywords) for word in _words(text)}
     field = question.evidence[0].field
     if field == "abstract":
         subject |= _words(" ".join(context.data.reviews[item.paper].keywords))
@@ -145,10 +146,6 @@ def _is_asked(context: ComposeContext, item: Assignment, question: Sentence) -> 
         return False  # the title itself
     words = tokenize(question.plain)
     return question.plain.endswith("?") and len(words) >= _MIN_QUESTION and bool(subject & _words(question.plain))
-
-
-def _subject_words(theme: Theme) -> set[str]:
-    return _words(" ".join([theme.name, *theme.keywords]))
 
 
 def _words(text: str, letters: int = _MIN_LETTERS) -> set[str]:
@@ -235,8 +232,14 @@ def _telling(trends: Sequence[_Trend], subjects: Sequence[str], abstracts: Seque
     """Leave out single common words, and terms that repeat a subject of the survey, in full or as an acronym."""
     subject_words = [_words(subject, 1) for subject in subjects]
     named = [it for it in trends if " " in it.term or _COINED.search(it.term)]
-    meanings = {it.term: _words(_expansion(it.term, abstracts), 1) for it in named}
-    return [it for it in named if not any(_repeats(meanings[it.term], words) for words in subject_words)]
+    telling: list[_Trend] = []
+    for trend in named:
+        words = _words(_expansion(trend.term, abstracts), 1)
+        # It repeats a subject if it has no word of its own, or at least two words of the subject, or its only one.
+        repeated = (it for it in subject_words if it and (words <= it or len(words & it) >= min(2, len(it))))
+        if not any(repeated):
+            telling.append(trend)
+    return telling
 
 
 def _expansion(term: str, abstracts: Sequence[str]) -> str:
@@ -250,27 +253,24 @@ def _expansion(term: str, abstracts: Sequence[str]) -> str:
     return next((match[1] for match in matches if match), term)
 
 
-def _repeats(term: set[str], subject: set[str]) -> bool:
-    """Whether a term has no word of its own, or at least two words of the subject, or its only one."""
-    return bool(subject) and (term <= subject or len(term & subject) >= min(2, len(subject)))
-
-
 def _frequent_terms(dated: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[str, Counter[int]]]:
-    """Return each frequent keyword in its most common spelling, with its papers by year."""
+    """Return each frequent keyword in its most common spelling, with its papers by year.
+
+    Letter case and a plural in "s" make no other keyword.
+    """
     years: dict[str, Counter[int]] = defaultdict(Counter)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for year, keywords in dated:
-        for key, keyword in {_folded(keyword): keyword for keyword in keywords}.items():
+        of_paper: dict[str, str] = {}
+        for keyword in keywords:
+            folded = keyword.casefold()
+            is_plural = folded.endswith("s") and not folded.endswith("ss") and len(folded) > 3
+            of_paper[folded[:-1] if is_plural else folded] = keyword
+        for key, keyword in of_paper.items():
             years[key][year] += 1
             spellings[key][keyword] += 1
     frequent = sorted(key for key, by_year in years.items() if by_year.total() >= _MIN_USES)
     return [(min(spellings[key], key=lambda word: (-spellings[key][word], word)), years[key]) for key in frequent]
-
-
-def _folded(keyword: str) -> str:
-    """Fold case and the plural."""
-    folded = keyword.casefold()
-    return folded[:-1] if folded.endswith("s") and not folded.endswith("ss") and len(folded) > 3 else folded
 
 
 def _significant(trends: Sequence[_Trend], earlier: int, later: int) -> list[_Trend]:

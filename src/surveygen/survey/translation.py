@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from babel.lists import format_list
@@ -59,9 +58,14 @@ def with_definitions(translation: Translation, taxonomy: Taxonomy, language: Lan
     """
     if language.code == _SOURCE:
         return translation
+    english = load(_SOURCE).words
+    patterns = {  # of the definitions that `themes.induce` writes
+        key: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(str(english[key]))))
+        for key in ("theme_on_and", "theme_on", "theme_like")
+    }
     words: dict[str, str] = {}
     for theme in taxonomy:
-        for key, pattern in _definition_patterns() if theme.origin == "induced" else ():
+        for key, pattern in patterns.items() if theme.origin == "induced" else ():
             if found := pattern.fullmatch(theme.description):
                 values = found.groupdict()
                 if "keywords" in values:
@@ -70,16 +74,6 @@ def with_definitions(translation: Translation, taxonomy: Taxonomy, language: Lan
                 words[theme.description] = language.say(key, **values)
                 break
     return replace(translation, words={**words, **translation.words})
-
-
-@cache
-def _definition_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the keys of the definitions that `themes.induce` writes in English, with patterns of them."""
-    words = load(_SOURCE).words
-    return tuple(
-        (key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(str(words[key])))))
-        for key in ("theme_on_and", "theme_on", "theme_like")
-    )
 
 
 @dataclass(frozen=True, slots=True)

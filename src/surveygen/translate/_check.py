@@ -50,6 +50,11 @@ zero | one single once first | two twice both pair pairs pairwise half second | 
 """
 _VALUE_OF_WORD = {word: value for value, words in enumerate(_NUMBER_WORDS.split("|")) for word in words.split()}
 _ENGLISH_WORD = re.compile(r"[a-z]+")
+_ROMAN = [
+    tens + ones
+    for tens in ("", "X", "XX", "XXX")
+    for ones in ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+]
 
 _Values = frozenset[Decimal]
 
@@ -165,7 +170,8 @@ def _number_error(source: str, target: str, pair: tuple[str, str]) -> str:
     of_source, of_target = (list(_numbers(text, code)) for text, code in zip((source, target), pair, strict=True))
     partner = _match_values([values for _, values in of_source], [values for _, values in of_target])
     for index, (figure, _) in enumerate(of_source):
-        if index not in partner.values() and not re.search(rf"\b{_roman(figure)}\b", target):
+        roman = _ROMAN[int(figure)] if figure.isdecimal() and int(figure) < len(_ROMAN) else ""
+        if index not in partner.values() and not (roman and re.search(rf"\b{roman}\b", target)):
             return f"the number {figure} is missing"
     spoken = [_VALUE_OF_WORD[word] for word in _ENGLISH_WORD.findall(source.lower()) if word in _VALUE_OF_WORD]
     for index, (figure, values) in enumerate(of_target):
@@ -178,36 +184,25 @@ def _number_error(source: str, target: str, pair: tuple[str, str]) -> str:
 
 
 def _numbers(text: str, language: str) -> Iterator[tuple[str, _Values]]:
-    """Yield each number as it is written, with its possible values."""
+    """Yield each number as it is written, with its possible values.
+
+    In other languages than English the last sign begins a fraction, or parts thousands like the others.
+    """
     text = "".join(str(unicodedata.digit(char)) if char.isdigit() and not char.isascii() else char for char in text)
     for match in _NUMBER.finditer(text):
         figure = match[0]
         if language == "en" and _ENGLISH_NUMBER.fullmatch(figure):
             values = {Decimal(figure.replace(",", ""))}
-        else:  # the last resort is for numbers such as version 3.5.1
-            values = set(_readings(figure)) or {Decimal(re.sub(r"\D", "", figure))}
+        else:
+            values = set()
+            whole, sign, fraction = re.sub(r"[,٫]", ".", figure).rpartition(".")
+            if sign and (re.fullmatch(r"\d+", whole) or _GROUPED.fullmatch(whole)):
+                values.add(Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{fraction}"))
+            if not values or _GROUPED.fullmatch(figure):  # an integer, or the digits of a version such as 3.5.1
+                values.add(Decimal(re.sub(r"\D", "", figure)))
         scale = _SCALE.match(text, match.end())
         power = _SCALES[scale[0].strip().lower()] if scale else 0
         yield figure, frozenset(values | {value.scaleb(power) for value in values})
-
-
-def _readings(figure: str) -> Iterator[Decimal]:
-    """Yield what a number can mean: its last sign begins a fraction, or parts thousands like the others."""
-    if _GROUPED.fullmatch(figure):
-        yield Decimal(re.sub(r"\D", "", figure))
-    whole, sign, fraction = re.sub(r"[,٫]", ".", figure).rpartition(".")
-    if not sign:
-        yield Decimal(re.sub(r"\D", "", figure))
-    elif re.fullmatch(r"\d+", whole) or _GROUPED.fullmatch(whole):
-        yield Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{fraction}")
-
-
-def _roman(figure: str) -> str:
-    """Return a number from 1 to 39 as a Roman numeral; for others a pattern that never matches."""
-    if not figure.isdecimal() or not 1 <= int(figure) < 40:
-        return r"(?!)"
-    tens, ones = divmod(int(figure), 10)
-    return "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[ones]
 
 
 def _match_values(of_source: list[_Values], of_target: list[_Values]) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,10 +57,16 @@ def rationale_terms(
     for paper, start, end in zip(papers, named.indptr[:-1], named.indptr[1:], strict=True):
         order = start + np.argsort(-weights[start:end], kind="stable")
         text = f" {' '.join(_TOKEN.findall(paper_text(paper).lower()))} "
-        ranked = (names[int(columns[named.indices[n]])] for n in order if weights[n] > 0)
-        # A pair may have had a stop word between its words, and another word of the paper may share the column of a
-        # term that the paper does not have: neither could be found in the text.
-        rationales.append(_without_overlaps(term for term in ranked if f" {term} " in text))
+        rationale: list[str] = []
+        for term in (names[int(columns[named.indices[n]])] for n in order if weights[n] > 0):
+            words = set(term.split())
+            # A pair may have had a stop word between its words, and another word of the paper may share the column of
+            # a term that the paper does not have: neither could be found in the text.
+            if f" {term} " in text and not any(words & set(other.split()) for other in rationale):
+                rationale.append(term)
+            if len(rationale) == _MAX_TERMS:
+                break
+        rationales.append(tuple(rationale))
     return rationales
 
 
@@ -96,15 +102,3 @@ def _term_names(
         terms = terms_by_column(paper_text(papers[row]) for row in typical)
         names |= {column: term for column, term in terms.items() if column in best and column not in names}
     return names
-
-
-def _without_overlaps(terms: Iterable[str]) -> tuple[str, ...]:
-    """Return the first six terms that share no word."""
-    chosen: list[str] = []
-    for term in terms:
-        if len(chosen) == _MAX_TERMS:
-            break
-        words = set(term.split())
-        if not any(words & set(other.split()) for other in chosen):
-            chosen.append(term)
-    return tuple(chosen)

@@ -70,12 +70,6 @@ def suggest_changes(data: SuggestionInput, previous: Sequence[Proposal] = ()) ->
         data: the papers and their themes.
         previous: the last suggestions; new themes among them stay until a person placed most of their papers.
     """
-    new = _new_themes(data, previous)
-    suggested = {paper for proposal in new for paper in proposal.papers}
-    return (*new, *_merges(data), *_splits(data, suggested))
-
-
-def _new_themes(data: SuggestionInput, previous: Sequence[Proposal]) -> list[Proposal]:
     available = set(data.embeddings.ids) - set(data.placed)
     still_open = [
         proposal
@@ -91,7 +85,9 @@ def _new_themes(data: SuggestionInput, previous: Sequence[Proposal]) -> list[Pro
         )
         if len(fresh) < _MAX_NEW and not overlaps:
             fresh.append(_new_theme(data, rows, papers))
-    return [*fresh, *still_open][:_MAX_OPEN]
+    new = [*fresh, *still_open][:_MAX_OPEN]
+    suggested = {paper for proposal in new for paper in proposal.papers}
+    return (*new, *_merges(data), *_splits(data, suggested))
 
 
 def _emerging_clusters(data: SuggestionInput) -> Iterator[Rows]:
