@@ -18,6 +18,7 @@ _PRINTED = {
     "\\-": "\u00ad",
     "\\brk{}": "",
     "{\\kern0pt}": "",
+    "{}": "",
     **{f"\\{sign}": sign for sign in "{}$&%#_"},
 }
 _WRITTEN = re.compile("|".join(re.escape(written) for written in sorted(_PRINTED, key=len, reverse=True)))
