@@ -172,8 +172,8 @@ def _built_lines(built: BuildResult, *, verbose: bool = False) -> Iterator[str]:
     changed = set(built.changed)
     yield _counted(built.papers, "paper")
     for empty in built.empty_themes:
-        advice = f"give it keywords, such as {', '.join(empty.keywords)}" if empty.keywords else "give it keywords"
-        yield f"the theme {empty.name} has no papers: {advice}"
+        advice = f": give it keywords, such as {', '.join(empty.keywords)}" if empty.keywords else ""
+        yield f"the theme {empty.name} has no papers{advice}"
     yield from _spent_lines(built.spent)
     for edition in built.translated:
         left = {"with a rejected translation": edition.failed, "postponed": edition.pending}
