@@ -23,10 +23,10 @@ from surveygen.config import (
     document_settings,
     find_project,
     load_settings,
-    read_toml,
     toml_value,
 )
 from surveygen.errors import ConfigError
+from surveygen.toml_files import read_toml
 
 DOCUMENTED = tuple(document_settings())
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from surveygen.config import load_settings, read_utf8
+from surveygen.config import load_settings
 from surveygen.domain.paper import Paper
 from surveygen.errors import ConfigError, SurveygenError, ThemeError
 from surveygen.render import read_markdown
 from surveygen.sources.files import read_file
 from surveygen.themes import load_profile
 from surveygen.themes.evaluate import read_gold, read_outline
+from surveygen.toml_files import read_utf8
 from surveygen.translate import read_glossary
 
 _EDITION = """## Tides <!-- a1 -->

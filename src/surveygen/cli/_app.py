@@ -10,7 +10,7 @@ import typer
 
 from surveygen import __version__
 from surveygen.cli import drafts, editing, papers, project, themes
-from surveygen.cli._context import Context, RedactedStream, folder_option
+from surveygen.cli._context import Context, RedactedStream
 from surveygen.errors import SurveygenError
 
 INTERRUPTED = 130
@@ -34,7 +34,10 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _shared(
     context: typer.Context,
-    folder: Annotated[str, folder_option()] = "",
+    folder: Annotated[
+        str,
+        typer.Option("-C", metavar="DIR", help="Project folder; the default is the nearest one with a survey.toml."),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
 
@@ -21,11 +21,6 @@ Trust = Annotated[
     bool,
     typer.Option("--trust", help="Use the folder's own templates, programs and models, now and later (docs/trust.md)."),
 ]
-
-
-def folder_option() -> Any:  # noqa: ANN401  # typer's own return type
-    """Return the option ``-C DIR``."""
-    return typer.Option("-C", metavar="DIR", help="Project folder; the default is the nearest one with a survey.toml.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ class RedactedStream:
         for line in lines:
             self.write(line)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever a stream has
+    def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
 
 
@@ -92,12 +87,15 @@ class Bars:
     @contextmanager
     def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """Show a bar while the stage runs; its last state stays visible."""
-        from rich.console import Console  # noqa: PLC0415  # quick commands need no bar
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  # as above
-        from rich.progress import Progress as RichProgress  # noqa: PLC0415
+        from rich import console, progress  # noqa: PLC0415  # quick commands need no bar
 
-        columns = (TextColumn("{task.description:<12}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn())
-        with RichProgress(*columns, console=Console(stderr=True)) as bars:
+        columns = (
+            progress.TextColumn("{task.description:<12}"),
+            progress.BarColumn(30),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+        )
+        with progress.Progress(*columns, console=console.Console(stderr=True)) as bars:
             task = bars.add_task(name, total=total)
             yield lambda steps: bars.advance(task, steps)
             if total is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from surveygen.corpus import jsonl
 from surveygen.corpus._importer import Quarantined, Record
@@ -121,7 +120,7 @@ class _DumpReader:
             if record is not None:
                 yield record
 
-    def _record(self, data: Any) -> Record | None:  # noqa: ANN401  # any JSON value
+    def _record(self, data: jsonl.Data) -> Record | None:
         match data:
             case {"arxiv_id": str()}:
                 history = checked_record(jsonl.history_of(data))

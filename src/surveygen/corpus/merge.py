@@ -130,14 +130,14 @@ def merge_histories(stored: PaperHistory | None, incoming: PaperHistory) -> Pape
     paper, _ = merge(stored.paper if stored else None, incoming.paper)
     if stored is None and not incoming.texts:
         return PaperHistory(paper)
-    texts = _by_version(stored, paper.authority) if stored else {}
-    for n, text in _by_version(incoming, paper.authority).items():
+    texts = _by_version(stored, authority=paper.authority) if stored else {}
+    for n, text in _by_version(incoming, authority=paper.authority).items():
         texts[n], _ = merge(texts.get(n), text)
     own = text_at_version(paper)
     return PaperHistory(paper, tuple(texts[n] for n in sorted(texts) if texts[n] != own))
 
 
-def _by_version(history: PaperHistory, authority: bool) -> dict[int, Paper]:  # noqa: FBT001  # of the merged paper
+def _by_version(history: PaperHistory, *, authority: bool) -> dict[int, Paper]:
     own = text_at_version(history.paper)
     texts = {own.version: own} | {text.version: text for text in history.texts}
     return texts if history.paper.authority or not authority else {n: _demoted(texts[n]) for n in texts}

@@ -146,10 +146,11 @@ class _FileCheck:
         request = check_request(project, tuple(dict.fromkeys(languages.values())), ("json",), parent)
         budget = CostEstimate(project.settings.llm)  # counts what a model would be asked, and asks nothing
         self._context = open_context(project, store, NullProgress(), request, budget=budget, answers=answers)
+        self._cache = OutputCache(self._context)
 
     def differences(self, *, shared: bool) -> Iterator[tuple[Problem, bool]]:
         """Yield what differs, and whether it is only of an earlier state; `shared` includes what the editions share."""
-        cache = OutputCache(self._context)
+        cache = self._cache
         usual = self._context.project.output / self._context.settings.slug
         records = {
             edition: cache.record(edition) or cache.record(usual / language)
@@ -219,7 +220,7 @@ class _FileCheck:
 
     def _difference(self, draft: _Draft, name: str, checksum: str, *, signed: bool) -> tuple[str, bool]:
         """Return why a file is not what the store gives now, "" if it need not be, and whether it is only old."""
-        content = OutputCache(self._context).content
+        content = self._cache.content
         contents = {item.content for item in draft.record.values()}
         made_from = {item.content for item in draft.record.values() if item.files.get(name) == checksum}
         if made_from and content not in made_from:

@@ -7,10 +7,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from surveygen.config import read_toml
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import ConfigError, did_you_mean
+from surveygen.toml_files import read_toml
 
 _FOLDER = files("surveygen") / "profiles"
 

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from surveygen import plugins
-from surveygen.config import Project, read_utf8
+from surveygen.config import Project
 from surveygen.domain.llm import LlmResponse
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Sentence
@@ -23,6 +23,7 @@ from surveygen.pipeline.state import digest
 from surveygen.summarize import split_sentences
 from surveygen.survey import SurveyData, Translation, translatable
 from surveygen.themes import Profile
+from surveygen.toml_files import read_utf8
 from surveygen.translate import Glossary, Masked, Translator, mask, read_glossary, unmask, validation_error
 
 _SOURCE = "en"  # language of themes and their descriptions
