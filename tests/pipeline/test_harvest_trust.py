@@ -22,6 +22,7 @@ from surveygen.domain.paper import PaperId
 from surveygen.errors import SourceError
 from surveygen.pipeline import NullProgress
 from surveygen.pipeline.add import add
+from surveygen.pipeline.harvest import FetchQuery, fetch
 
 QUERY = {"sets": (), "query": "all:x"}
 BOTH = pytest.mark.parametrize("settings", [{}, QUERY], ids=["set", "query"])
@@ -87,6 +88,29 @@ def test_the_difference_of_the_clocks_is_told(tmp_path: Path) -> None:
     assert "2099-01-01" in note
     assert "2024-03-01" in note
     assert quiet.notes == ()
+
+
+class Notes(NullProgress):
+    """Keeps what a person would be told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, message: str) -> None:
+        """Keep a line."""
+        self.lines.append(message)
+
+
+@pytest.mark.parametrize("request_", [FetchQuery(), FetchQuery(ids=("2402.00001",)), FetchQuery(query="all:x")])
+def test_a_fetch_tells_it_too(request_: FetchQuery, tmp_path: Path) -> None:
+    """Whatever was asked for, the server is the same; the query of the settings is no matter where ids are named."""
+    with serving(Replica(world=invent_world(3))) as replica:
+        project = project_at(tmp_path, replica, query="graphs AND trees" if request_.ids else "all:x", sets=())
+        replica.world = World(replica.world.states if replica.world else [], "2099-01-01T00:00:00Z")
+        told = Notes()
+        fetch(project, request_, told)
+
+    assert ["2099-01-01" in line for line in told.lines] == [True]
 
 
 def test_a_cursor_of_the_future_starts_anew(tmp_path: Path) -> None:

@@ -90,9 +90,9 @@ def fetch(project: Project, query: FetchQuery, progress: Progress) -> FetchResul
         locked(project.database),
         Store.open(project.database) as store,
         progress.stage("fetch", None) as advance,
-        record_run(store, advance) as record,
+        record_run(store, progress, advance) as record,
     ):
-        _note_query(query.query or project.settings.sources.arxiv.query, progress)
+        _note_query(query.query or ("" if query.ids else project.settings.sources.arxiv.query), progress)
         deps = NetworkDeps(archive=record.archive, budget=arxiv.run_budget(project.settings.sources.arxiv))
         if query == FetchQuery():
             _harvest_all(_HarvestJob(project, store, deps, None), record)
@@ -164,7 +164,7 @@ def harvest(
     _note_query(project.settings.sources.arxiv.query, progress)
     with Store.open(project.database) as store, progress.stage("harvest", None) as advance:
         try:
-            with record_run(store, advance, deps.clock) as record:
+            with record_run(store, progress, advance, deps.clock) as record:
                 job = _HarvestJob(project, store, replace(deps, archive=record.archive), since)
                 if if_announced:
                     _harvest_if_announced(job, record)
@@ -173,9 +173,6 @@ def harvest(
         except BudgetError as error:
             progress.note(f"{error.message}; {error.hint}")
             outcome = "paused"
-        finally:
-            for note in record.notes:
-                progress.note(note)
     missing = tuple(dict.fromkeys(record.missing))
     return HarvestResult(record.run, outcome, record.difference, tuple(record.events), missing, tuple(record.notes))
 
@@ -267,8 +264,13 @@ class RunRecord:
 
 
 @contextmanager
-def record_run(store: Store, advance: Callable[[int], None], clock: Clock | None = None) -> Iterator[RunRecord]:
-    """Open a run, and close it with its outcome: complete, paused by a budget, or incomplete by anything else."""
+def record_run(
+    store: Store, progress: Progress, advance: Callable[[int], None], clock: Clock | None = None
+) -> Iterator[RunRecord]:
+    """Open a run, and close it with its outcome: complete, paused by a budget, or incomplete by anything else.
+
+    At the end `progress` is told the notes of the run, whatever its outcome.
+    """
     record = RunRecord(store, store.runs.begin(at=now()), advance, clock or Clock())
     outcome: Outcome = "incomplete"
     try:
@@ -279,6 +281,8 @@ def record_run(store: Store, advance: Callable[[int], None], clock: Clock | None
         raise
     finally:
         store.runs.end(record.run, outcome, at=now())
+        for note in record.notes:
+            progress.note(note)
 
 
 class _HarvestJob:
