@@ -15,7 +15,7 @@ import pytest
 from llm_server import Asked, LanguageServer, Manner, Said, claim, honest
 from small_surveys import MakeProject, corpus_lines
 from surveygen import pipeline
-from surveygen.config import Project
+from surveygen.config import Project, find_project
 from surveygen.errors import ConfigError, SummaryError
 
 pytest.importorskip("langchain_openai", reason="needs langchain-openai (make test installs it)")
@@ -279,6 +279,10 @@ def moody(asked: Asked) -> Said:
 def test_a_hostile_server_leaves_no_trace(project: Project, server: LanguageServer, manner: Manner) -> None:
     """No unsupported sentence, no invented citation, no leaked instruction; the second build pays nothing twice."""
     server.manner = manner
+    # One request at a time: of several at once, five unusable answers in a row may come first, which stops a run.
+    path = project.root / "survey.toml"
+    path.write_text(path.read_text().replace("max_concurrency = 3", "max_concurrency = 1"))
+    project = find_project(project.root, exact=True)
     pipeline.build(project, SILENT)
     written = "\n".join(
         path.read_text(encoding="utf-8")
@@ -308,7 +312,7 @@ def test_a_hostile_server_leaves_no_trace(project: Project, server: LanguageServ
         assert server.asked == []
     else:
         paid = {each.messages for each in server.asked if each.messages in asked}
-        assert len(paid) <= len(asked)
+        assert len(paid) < len(asked)  # what was usable is not asked again
 
 
 @pytest.mark.parametrize(
