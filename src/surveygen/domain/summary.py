@@ -12,7 +12,8 @@ from surveygen.domain.theme import ThemeId
 Role = Literal["problem", "approach", "finding", "limit", "other"]
 SubtopicKind = Literal["", "foundations", "topic", "newest", "same"]
 Field = Literal["title", "abstract", "comment"]
-Method = Literal["extractive", "llm", "human"]
+Method = Literal["extractive", "llm", "human", "aggregate", "glue"]
+FacetName = Literal["kind", "data", "model", "language", "modality", "access", "people", "code", "year", "phrase"]
 
 StaleReason = Literal["gone", "withdrawn", "words", "version"]
 
@@ -49,17 +50,67 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """A property of one paper that can be counted, with the span that shows it.
+
+    Attributes:
+        value: of a closed list, such as "method" for the kind of work or "de" for a language; the name of a data set or
+            model as the paper writes it.
+    """
+
+    name: FacetName
+    value: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count of papers that `verify` repeats.
+
+    Attributes:
+        facet, value: the property that was counted.
+        papers: those that have it. total: the number of papers among which it was counted.
+        theme: whose papers these are, None for all papers of the survey.
+        since: only papers from that year on were counted, 0 for all years.
+    """
+
+    facet: FacetName
+    value: str
+    papers: tuple[PaperId, ...]
+    total: int
+    theme: ThemeId | None = None
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Computed words at the head of a sentence that tie it to the sentence before.
+
+    Attributes:
+        kind: what was computed, such as "years_later", with its `value`.
+        text: the words as they begin the sentence. replaces: the words of the sentence that they stand in place of.
+    """
+
+    kind: str
+    value: str = ""
+    text: str = ""
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One claim.
 
     Attributes:
         text: the text, with citations as ``[@paper-id]``.
         cites: the papers cited, each marked in `text`. evidence: the spans of the claim in them.
-        method: how it was written. rule: the rewriting rule ("quote", "attribute", ...), so that it can be replayed.
+        method: how it was written; "aggregate" counts papers, "glue" ties sentences together and cites nothing.
+        rule: the rewriting rule ("quote", "attribute", ...), so that it can be replayed.
         support: 0 to 1, agreement of the text with the evidence.
         translated_from: the language it was written in, None if it was written in `language`. source: the text in it.
         claim: the key of the claim in its draft, whoever wrote it; "" if it cannot be edited.
         attribution: who wrote it, None for the program.
+        counts: what an aggregate counts. opening: the computed words at its head, part of `text`.
     """
 
     text: str
@@ -74,6 +125,8 @@ class Sentence:
     claim: str = ""
     attribution: Attribution | None = None
     source: str = ""
+    counts: tuple[Count, ...] = ()
+    opening: Opening | None = None
 
     @property
     def plain(self) -> str:
@@ -94,6 +147,7 @@ class PaperReview:
     Attributes:
         questions: what the paper asks and answers. data: names of data sets and benchmarks.
         code: address of a repository, "" if none is named. code_evidence: the span that names it.
+        facets: what aggregates count.
     """
 
     paper: PaperId
@@ -109,6 +163,7 @@ class PaperReview:
     data: tuple[Sentence, ...] = ()
     significance: tuple[Sentence, ...] = ()
     code_evidence: Evidence | None = None
+    facets: tuple[Facet, ...] = ()
 
     def fields(self) -> tuple[tuple[str, tuple[Sentence, ...]], ...]:
         """Return the sentences of each field under its name, in the order in which a review shows them."""

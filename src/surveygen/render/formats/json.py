@@ -71,7 +71,13 @@ _PAIRS: Mapping[tuple[type, str], tuple[str, str]] = {
     (Timeline, "years"): ("year", "papers"),
 }
 # ... fields left out where they are empty, and properties.
-_OPTIONAL = {(Note, "language"), (Sentence, "source")}
+_OPTIONAL = {
+    (Note, "language"),
+    (PaperReview, "facets"),
+    (Sentence, "counts"),
+    (Sentence, "opening"),
+    (Sentence, "source"),
+}
 _PROPERTIES: Mapping[type, Mapping[str, str]] = {Sentence: {"text": "plain"}, PaperVersion: {"withdrawn": "withdrawn"}}
 _KINDS = {**KINDS, YearChart: "year_chart"}
 _WRITER = msgspec.json.Encoder(order="sorted")
