@@ -18,6 +18,7 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
+from surveygen.summarize._facets import extract_facets, folded, mentions, recount
 from surveygen.summarize._grounding import (
     GroundingResult,
     VersionLookup,
@@ -46,11 +47,15 @@ __all__ = [
     "ThemeInput",
     "VersionLookup",
     "check_grounding",
+    "extract_facets",
     "extract_statements",
     "flaw_reason",
+    "folded",
     "is_grounded",
     "is_whole_sentence",
+    "mentions",
     "order_sentences",
+    "recount",
     "redundancy",
     "role_features",
     "sentence_flaw",

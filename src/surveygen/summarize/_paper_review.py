@@ -16,6 +16,7 @@ from surveygen.languages.phrases import is_unspaced
 from surveygen.languages.phrases import phrases as split_phrases
 from surveygen.summarize._content import is_empty
 from surveygen.summarize._english import phrases, word_list
+from surveygen.summarize._facets import code_link, extract_facets
 from surveygen.summarize._grounding import word_support
 from surveygen.summarize._rewriting import replay, rewrite
 from surveygen.summarize._roles import (
@@ -39,7 +40,6 @@ _MAX_KEYWORDS = 6
 _MAX_KEYWORD_WORDS = 3
 _BOUNDARY = re.compile(r"\$[^$]*\$|https?:\S+|[.,;:!?()\[\]{}\"“”]|\s[-–—]\s")  # no keyword goes across these
 _NAME = re.compile(r"[^\W_][\w+./'’-]*[^\W_]|[^\W\d_]")  # words and names such as C++, CIFAR-10, I/O
-_REPOSITORY = re.compile(r"https?://(?:www\.)?(github|gitlab)\.com/([A-Za-z0-9][\w.-]*/[\w-][\w.-]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,7 @@ def review_paper(paper: Paper) -> PaperReview:
         keywords=extract_keywords(paper),
         code=code,
         code_evidence=code_evidence,
+        facets=extract_facets(paper),
     )
 
 
@@ -236,15 +237,3 @@ def _phrases(text: str, language: str) -> list[str]:
             ]
             run = []
     return candidates
-
-
-def code_link(paper: Paper) -> tuple[str, Evidence | None]:
-    """Return the first repository on GitHub or GitLab in abstract or comment, and where it is; "" if there is none."""
-    fields: tuple[Field, ...] = ("abstract", "comment")
-    for field in fields:
-        for match in _REPOSITORY.finditer(getattr(paper, field)):
-            path = match[2].rstrip(".-").removesuffix(".git").rstrip(".")
-            if path.count("/") == 1 and not path.endswith("/"):
-                evidence = Evidence(paper.id, paper.version, field, match.start(), match.start(2) + len(path))
-                return f"https://{match[1].lower()}.com/{path}", evidence
-    return "", None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from surveygen.domain.paper import Paper
 from surveygen.languages.detection import detect_language
+from surveygen.summarize._data_names import data_names
 from surveygen.summarize._english import phrases, word_list
 from surveygen.summarize._rewrite_rules import (
     AUTHORS,
@@ -55,24 +56,6 @@ _INNER_CONNECTIVES = (
 
 _ASKING = re.compile(rf"(?:{phrases('asking')})\b", re.IGNORECASE)
 _MIN_QUESTION, _MAX_QUESTION = 4, 30  # words
-_NAME = r"(?:[A-Z][\w.+-]*|[a-z]*[A-Z\d][\w.+-]*)(?:[ /](?:[A-Z\d][\w.+-]*|of(?= [A-Z])))*"
-_NAMES = rf"{_NAME}(?: ?\([^()]*\))?(?:(?:, and | and |, | & ){_NAME}(?: ?\([^()]*\))?)*"
-_KIND = phrases("data_kinds")
-_DATA = (
-    re.compile(rf"(?P<names>{_NAMES}) (?:(?!and\b|or\b)[\w-]+ )?{_KIND}\b"),  # "on the MNIST and CIFAR-10 datasets"
-    re.compile(
-        rf"\b{_KIND},? ?(?:such as|including|like|namely|called|named|:|\(|–|—) ?(?:(?:i\.e|e\.g)\.,? )?"
-        rf"(?P<names>{_NAMES})"
-    ),
-    re.compile(rf"\b{phrases('tested_on')} (?:the )?(?P<names>{_NAMES})(?=[ ,.;:)])"),
-)
-_DATA_HINT = re.compile(rf"{_KIND}|\b{phrases('tested_on')} ")
-_ASIDE = re.compile(r" ?\([^()]*\)")
-_AND = re.compile(r", and | and |, | & ")
-_COINED = re.compile(r"[a-z][A-Z]|\d|[A-Z].*[A-Z]")  # ImageNet, CIFAR-10, GLUE: a name, not a word with a capital
-_AMOUNT = re.compile(r"\d[\d.,]*-?[A-Za-z]{0,2}(?:-\w+)?\Z|\d+\. |\w{1,2}\Z|\d{4} ")  # 45TB, 12-keys, "1. First", 2016
-_DATA_LEAD = re.compile(rf"\A(?:{phrases('data_leads')}) ")
-_ADJECTIVE_ENDINGS = ("-based", "-derived", "-like", "-style", "-trained", "-type", "-level")
 _MAX_DATA = 6  # names
 
 
@@ -109,7 +92,7 @@ def replay(rule: str, span: str, paper: Paper) -> str | None:
     if not _is_citable(span, paper):
         return None
     if rule in EXTRACTORS:
-        text = EXTRACTORS[rule](span)
+        text = EXTRACTORS[rule](span, paper)
         return _quote(text, paper) if text else None
     if rule == "foreign":
         return _quote(span, paper)
@@ -127,31 +110,19 @@ def extract_question(span: str) -> str:
     return "" if has_dangling_reference(text) else text
 
 
-def extract_data(span: str) -> str:
+def extract_data(span: str, context: str = "") -> str:
     """Return the names of data sets and benchmarks that a span mentions as such, "" if there are none.
 
     >>> extract_data("It wins on the MNIST, CIFAR-10 and SVHN datasets, and we also train GPT-4 on it.")
     'MNIST; CIFAR-10; SVHN'
     """
-    if not _COINED.search(span[1:]) or not _DATA_HINT.search(span):
-        return ""
-    text = " ".join(span.split())
-    matches = sorted((match for pattern in _DATA for match in pattern.finditer(text)), key=lambda m: m.start("names"))
-    names: dict[str, None] = {}
-    for match in matches:
-        for part in _AND.split(_ASIDE.sub("", match["names"])):
-            name = _DATA_LEAD.sub("", part).strip(" .,-+")
-            first = re.split(r"[- ./\d]", name, maxsplit=1)[0].lower()
-            other_kind = not {first, first.removesuffix("s")}.isdisjoint(
-                word_list("no_data")
-            )  # a field, model, measure
-            no_name = other_kind or name.endswith(_ADJECTIVE_ENDINGS) or name.replace(".", "").isdigit()
-            if _COINED.search(name) and not (no_name or _AMOUNT.match(name)):
-                names[name] = None
-    return "; ".join(list(names)[:_MAX_DATA])
+    return "; ".join(data_names(span, context)[:_MAX_DATA])
 
 
-EXTRACTORS: Mapping[str, Callable[[str], str]] = {"question": extract_question, "data": extract_data}
+EXTRACTORS: Mapping[str, Callable[[str, Paper], str]] = {
+    "question": lambda span, _: extract_question(span),
+    "data": lambda span, paper: extract_data(span, paper.text),
+}
 
 
 def _is_citable(span: str, paper: Paper) -> bool:

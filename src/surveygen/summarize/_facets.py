@@ -1,0 +1,209 @@
+"""Find the properties of a paper that a survey can count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+
+from surveygen.domain.paper import Paper
+from surveygen.domain.summary import Evidence, Facet, FacetName, Field
+from surveygen.domain.text import singular, tokenize
+from surveygen.summarize._data_names import data_names
+from surveygen.summarize._facet_words import Unit, closed_values, is_english, language_codes, pattern, table, units
+from surveygen.summarize._kind_of_work import kind_of_work
+
+YES = "yes"  # the value of a facet that a paper has or has not
+_MAX_LANGUAGES = 12  # of a paper; who names more deals with languages as such
+_REPOSITORY = re.compile(r"https?://(?:www\.)?(github|gitlab)\.com/([A-Za-z0-9][\w.-]*/[\w-][\w.-]*)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def extract_facets(paper: Paper) -> tuple[Facet, ...]:
+    """Return what can be counted of a paper, each with the whole sentence or part of a title that shows it.
+
+    Values are unique within a name. Of papers that are not in English only the code link is found.
+    """
+    if not is_english(paper):
+        return tuple(_code(paper, ()))
+    parts = units(paper)
+    kind = kind_of_work(parts)
+    found = [Facet("kind", *kind)] if kind else []
+    found += [
+        *_data(paper, parts),
+        *_models(parts),
+        *_languages(parts),
+        *_modalities(parts),
+        *_access(parts),
+        *_people(parts),
+        *_code(paper, parts),
+    ]
+    first: dict[tuple[str, str], Facet] = {}
+    for facet in found:
+        first.setdefault((facet.name, folded(facet.value)), facet)
+    return tuple(first.values())
+
+
+def mentions(paper: Paper, phrase: str) -> Evidence | None:
+    """Return the first part of the title or sentence of the abstract that contains a phrase.
+
+    Words are equal after folding case, hyphens and plurals.
+
+    >>> from surveygen.domain.paper import PaperId
+    >>> mentions(Paper(PaperId("a"), "Notes", "It rains. Fine-tuning reward models fails."), "finetuning reward model")
+    Evidence(paper='a', version=1, field='abstract', start=10, end=42)
+    """
+    wanted = folded(phrase)
+    if not wanted:
+        return None
+    return next((unit.evidence for unit in units(paper) if _contains(unit.text, wanted)), None)
+
+
+def recount(paper: Paper, name: FacetName, value: str) -> bool:
+    """Whether a paper has a facet of this value; of a year, whether it is from that year on.
+
+    Args:
+        paper: the paper as of the version that was counted.
+        name: of the facet.
+        value: as in `Facet.value`, a year, or a phrase.
+    """
+    if name == "year":
+        return value.isdecimal() and paper.year is not None and paper.year >= int(value)
+    if name == "phrase":
+        return mentions(paper, value) is not None
+    return any(facet.name == name and folded(facet.value) == folded(value) for facet in extract_facets(paper))
+
+
+def folded(text: str) -> str:
+    """Fold case, hyphens, spaces and plurals of a name or phrase.
+
+    >>> folded("Fine-tuned Models") == folded("finetuned model"), folded("CIFAR-10"), folded("CIFAR 10")
+    (True, 'cifar10', 'cifar10')
+    """
+    return "".join(_folded_words(text))
+
+
+def code_link(paper: Paper) -> tuple[str, Evidence | None]:
+    """Return the first repository on GitHub or GitLab in abstract or comment, and where it is; "" if there is none."""
+    fields: tuple[Field, ...] = ("abstract", "comment")
+    for field in fields:
+        for match in _REPOSITORY.finditer(getattr(paper, field)):
+            path = match[2].rstrip(".-").removesuffix(".git").rstrip(".")
+            if path.count("/") == 1 and not path.endswith("/"):
+                evidence = Evidence(paper.id, paper.version, field, match.start(), match.start(2) + len(path))
+                return f"https://{match[1].lower()}.com/{path}", evidence
+    return "", None
+
+
+def _folded_words(text: str) -> list[str]:
+    return [singular(word) for word in tokenize(text.casefold())]
+
+
+def _contains(text: str, wanted: str) -> bool:
+    """Whether consecutive words of a text, joined, are the folded phrase."""
+    found = _folded_words(text)
+    for start in range(len(found)):
+        joined = ""
+        for word in found[start:]:
+            joined += word
+            if joined == wanted:
+                return True
+            if not wanted.startswith(joined):
+                break
+    return False
+
+
+def _data(paper: Paper, parts: tuple[Unit, ...]) -> Iterator[Facet]:
+    for unit in parts:
+        for name in data_names(unit.text, paper.text):
+            yield Facet("data", name, unit.evidence)
+
+
+def _models(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+    for unit in parts:
+        if unit.late or unit.in_title:
+            for family, matches in _model_families().items():
+                if matches.search(unit.text):
+                    yield Facet("model", family, unit.evidence)
+
+
+@cache
+def _model_families() -> Mapping[str, re.Pattern[str]]:
+    return {
+        family: re.compile(rf"(?<![\w-])(?:{form.replace('-', '[- ]?') if '[' not in form else form})(?![\w])")
+        for family, form in table("model").items()
+    }
+
+
+def _languages(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+    if not any(pattern("facts.about_text").search(unit.text) for unit in parts):
+        return
+    found: dict[str, Facet] = {}
+    for unit in parts:
+        if unit.late or unit.in_title:
+            for code in _codes_in(unit.text):
+                found.setdefault(code, Facet("language", code, unit.evidence))
+    if len(found) <= _MAX_LANGUAGES:
+        yield from found.values()
+
+
+def _codes_in(text: str) -> Iterator[str]:
+    """Yield the codes of the languages that a text names as such."""
+    matches = [
+        match
+        for match in _language_names().finditer(text)
+        if not pattern("facts.language_not").match(text[match.end() :])
+        and not pattern("facts.language_not_before").search(text[: match.start()])
+    ]
+    for match in matches:
+        listed = any(
+            other is not match and re.fullmatch(r"(?:,? (?:and|or|to|into) |, | ?[-–—/&→↔] ?|-to-)", gap)
+            for other in matches
+            for gap in (text[min(match.end(), other.end()) : max(match.start(), other.start())],)
+        )
+        followed = pattern("facts.language_followed_by").match(text[match.end() :])
+        led = pattern("facts.language_led_by").search(text[: match.start()])
+        at_end = re.match(r" ?(?:[,;.:()]|and\b|or\b|\Z)", text[match.end() :])
+        if listed or followed or (led and at_end):
+            yield language_codes()[match[0].lower()]
+
+
+@cache
+def _language_names() -> re.Pattern[str]:
+    names = (name.title() for name in sorted(language_codes(), key=lambda name: (-len(name), name)))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
+
+
+def _modalities(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+    """Yield what the title, or the sentence in which the authors say what they do, is about."""
+    told = [unit for unit in parts if unit.in_title] + [unit for unit in parts if unit.own][:2]
+    for value, matches in closed_values("modality").items():
+        for unit in told:
+            if matches.search(unit.text):
+                yield Facet("modality", value, unit.evidence)
+
+
+def _access(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+    for value, matches in closed_values("access").items():
+        for unit in parts:
+            if not (unit.in_title or unit.own):
+                continue
+            match = matches.search(unit.text)
+            if match and not pattern("facts.not_done").search(unit.text[: match.start()]):
+                yield Facet("access", value, unit.evidence)
+
+
+def _people(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+    for unit in parts:
+        match = pattern("facts.people").search(unit.text) if unit.late else None
+        if match and not pattern("facts.people_not").search(unit.text[: match.start()]):
+            yield Facet("people", YES, unit.evidence)
+
+
+def _code(paper: Paper, parts: tuple[Unit, ...]) -> Iterator[Facet]:
+    _, evidence = code_link(paper)
+    if evidence is not None:
+        yield Facet("code", YES, evidence)
+    for unit in parts:
+        if pattern("facts.released").search(unit.text):
+            yield Facet("code", YES, unit.evidence)
