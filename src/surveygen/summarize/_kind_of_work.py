@@ -14,6 +14,7 @@ from surveygen.summarize._facet_words import Unit, alternatives, pattern, table,
 _MAKERS = ("resource", "system", "method", "survey", "analysis", "theory", "position")  # by the head of what is made
 _TITLE, _FIRST, _LATER = 2.0, 2.0, 0.5  # weight of a title, of the first act of its sort, of the others
 _STRONG = {"analysis": 0.5, "survey": 1.0, "theory": 0.5, "position": 0.4}  # share of a verb beside what is made
+_GERUND = 1.0  # weight of a title that begins with "Evaluating", as those of some benchmarks do
 _WEAK = 0.2  # share of "study" and the like without what of it is studied; they begin papers of any kind
 _BY_THE_WAY = 0.4  # share of what is released or collected, which papers of any kind do
 _UNLISTED = 0.5  # share of "we propose" something that no list names
@@ -22,6 +23,7 @@ _MAX_WORDS = 18  # of a noun phrase with what it stands in apposition to
 _MAX_REACH = 160  # code points within which an apposition follows
 _MODES = ("weak", "by_the_way")  # lists of verbs that qualify others
 _WORD = re.compile(r"[^\s,;:.()–—]+(?:[.:]\w+)?|[,;:.()–—]")
+_IN_PAPER = re.compile(r"\A (?:here|in this \w+),?(?= )")
 _ASIDE = re.compile(r" ?\([^()]*\)")
 
 
@@ -39,7 +41,7 @@ def kind_of_work(units: Sequence[Unit]) -> tuple[str, Evidence] | None:
     for unit in units:
         if unit.in_title:
             for kind in _title_kinds(unit.text, surveys=surveys):
-                vote(kind, _TITLE, unit)
+                vote("analysis", _GERUND, unit) if kind == "evaluating" else vote(kind, _TITLE, unit)
     seen: set[bool] = set()
     for unit in units:
         for kind, share, is_made in () if unit.in_title else tuple(_acts(unit.text)):
@@ -74,7 +76,8 @@ def _acts(sentence: str) -> Iterator[tuple[str, float, bool]]:
             kind = _forms().get(verb, "")
             if kind == "make":
                 if made := _made(rest, verb):
-                    yield *made, True
+                    serves = made[0] == "resource" and pattern("kind.serving").search(sentence)
+                    yield made[0], min(made[1], _BY_THE_WAY) if serves else made[1], True
                     break
             elif kind and not pattern("kind.own_object").match(rest):
                 studied = kind != "analysis" or _says_what(match[0], verb, rest)
@@ -134,7 +137,7 @@ def _forms_of(name: str) -> frozenset[str]:
 
 def _made(rest: str, verb: str) -> tuple[str, float] | None:
     """Return the kind of what is made, from the words behind the verb, with a share of at most 1."""
-    bare = _ASIDE.sub("", rest)
+    bare = _IN_PAPER.sub("", _ASIDE.sub("", rest))
     proposed = verb.startswith("propos")
     if proposed and bare.startswith((" to ", " using ")):
         return "method", 1.0
@@ -164,7 +167,7 @@ def _head_kind(text: str) -> str:
                 return kind
             if following in words("kind.heads.determiners"):  # "FooNet, a network"; else "a simple, fast method"
                 phrase = []
-        elif (lower in words("kind.heads.participles") and kind) or lower in words("kind.heads.ends"):
+        elif (kind and (lower in words("kind.heads.participles") or lower.endswith("ing"))) or lower in words("kind.heads.ends"):
             return kind
         elif lower == "and":  # "a new and large corpus"
             if kind:
