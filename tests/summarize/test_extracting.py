@@ -173,7 +173,7 @@ def test_a_card_sorts_what_a_paper_says() -> None:
 
 
 def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
-    """Questions come from the title and from what the authors investigate, data by their names; each is checked."""
+    """Questions come from the title, what the authors investigate sums up the paper, data are named."""
     paper = Paper(
         PaperId("2301.00001"),
         "Probing Judges: Do Judges Prefer Long Answers? A Study",
@@ -185,10 +185,9 @@ def test_a_card_tells_what_a_paper_asks_and_on_which_data() -> None:
 
     card = summarizer().review(paper)
 
-    assert [item.plain for item in card.questions] == [
-        "Do Judges Prefer Long Answers?",
-        "Alphason et al. investigate whether judges prefer long answers.",
-    ]
+    assert [item.plain for item in card.questions] == ["Do Judges Prefer Long Answers?"]
+    assert card.one_liner is not None
+    assert card.one_liner.plain == "Alphason et al. investigate whether judges prefer long answers."
     assert [item.plain for item in card.data] == ["JudgeBench; MT-Bench; GSM8K"]
     assert [item.plain for item in card.significance] == [
         "The findings of Alphason et al. pave the way for fairer evaluation."
@@ -219,6 +218,36 @@ def test_data_are_named_only_where_they_are_said_to_be_data(span: str, expected:
 def test_a_question_that_leans_is_not_asked(title: str) -> None:
     """Who "you" and "they" are is not said; a heading with a question mark is no question."""
     assert summarizer().review(Paper(PaperId("a"), title)).questions == ()
+
+
+def test_each_field_of_a_card_has_its_own_best_sentence() -> None:
+    """The summary tells what was made, methods how, aims what for, the motivation what is missing; none repeats."""
+    text = (
+        "Guards are a well-known method for the problem of control. However, existing guards fail on slow exploits. "
+        "Our goal is to find slow exploits early. We propose SlowGuard, a framework that watches policies. We train "
+        "SlowGuard by replaying old episodes backwards with sparse labels. We evaluate SlowGuard on six tasks. "
+        "SlowGuard finds 40% more exploits than existing guards."
+    )
+
+    card = summarizer().review(numbered(0, text))
+
+    assert card.one_liner is not None
+    assert "propose SlowGuard" in card.one_liner.plain
+    assert ["goal" in item.plain for item in card.aims] == [True]
+    assert ["fail on slow exploits" in item.plain for item in card.motivation] == [True]
+    assert any("backwards" in item.plain for item in card.methods)
+    assert ["40% more" in item.plain for item in card.findings] == [True]
+    said = [item.evidence for name, field in card.fields() for item in field if name != "data"]
+    assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    ["Exploits of reward models are rare in small robots.", "我们提出了一种新的大语言模型对齐方法。"],
+)
+def test_a_card_sums_up_whatever_can_be_cited(abstract: str) -> None:
+    """One citable sentence, of any role or language, is the summary."""
+    assert summarizer().review(numbered(0, abstract)).one_liner is not None
 
 
 def test_an_empty_abstract_gives_an_empty_card() -> None:

@@ -87,7 +87,7 @@ def _parts(match: re.Match[str]) -> list[str]:
 
 def _cleaned(part: str) -> str:
     """Return a name without the words around it, "" if it names something else than data."""
-    name = _LANGUAGE_TAIL.sub("", _DATA_LEAD.sub("", part).strip(" .,-+"))
+    name = _LANGUAGE_TAIL.sub("", _DATA_LEAD.sub("", part).strip(" .,-"))
     first = re.split(r"[ /]", name, maxsplit=1)[0].lower()
     heads = {first, first.removesuffix("s"), re.split(r"[-.\d]", first, maxsplit=1)[0]}
     other = not heads.isdisjoint(word_list("no_data") | words("data.not_data")) or _models().match(name)

@@ -21,7 +21,7 @@ _UNLISTED = 0.5  # share of "we propose" something that no list names
 _SURE, _LEAD = 1.0, 0.75  # weight from which a kind is told, and how far it must be ahead of the next
 _MAX_WORDS = 18  # of a noun phrase with what it stands in apposition to
 _MAX_REACH = 160  # code points within which an apposition follows
-_MODES = ("weak", "by_the_way")  # lists of verbs that qualify others
+_MODES = ("weak", "by_the_way", "given")  # lists of verbs that qualify others
 _WORD = re.compile(r"[^\s,;:.()–—]+(?:[.:]\w+)?|[,;:.()–—]")
 _IN_PAPER = re.compile(r"\A (?:here|in this \w+),?(?= )")
 _ASIDE = re.compile(r" ?\([^()]*\)")
@@ -101,7 +101,7 @@ def _says_what(act: str, verb: str, rest: str) -> bool:
 def _act() -> re.Pattern[str]:
     return re.compile(
         rf"{alternatives('own.subject')} (?:{alternatives('own.adverbs')})(?:{alternatives('own.goal')})?"
-        r"(?:\w+ly )?(?P<verb>[a-z-]+)(?:,? and (?:\w+ly )?(?P<second>[a-z-]+))?(?= )",
+        r"(?:\w+ly )?(?P<verb>(?!(?:we|i)\b)[a-z-]+)(?:,? and (?:\w+ly )?(?P<second>[a-z-]+))?(?= )",
         re.IGNORECASE,
     )
 
@@ -144,9 +144,11 @@ def _made(rest: str, verb: str) -> tuple[str, float] | None:
     kind = _head_kind(bare)
     if not kind and (apposition := re.search(r"(?:, | [–—-]+ ?)(?=an? )", bare[:_MAX_REACH])):
         kind = _head_kind(bare[apposition.end() :])
+    if kind == "analysis" and pattern("kind.of_own").search(bare[:_MAX_REACH]):
+        return None
     if kind:
         by_the_way = kind == "resource" and verb in _forms_of("kind.verbs.by_the_way")
-        return kind, _BY_THE_WAY if by_the_way else 1.0
+        return kind, _BY_THE_WAY if by_the_way or verb in _forms_of("kind.verbs.given") else 1.0
     if proposed and not pattern("kind.no_method").match(bare):
         return "method", _UNLISTED
     return None
@@ -167,7 +169,9 @@ def _head_kind(text: str) -> str:
                 return kind
             if following in words("kind.heads.determiners"):  # "FooNet, a network"; else "a simple, fast method"
                 phrase = []
-        elif (kind and (lower in words("kind.heads.participles") or lower.endswith("ing"))) or lower in words("kind.heads.ends"):
+        elif (kind and (lower in words("kind.heads.participles") or lower.endswith("ing"))) or lower in words(
+            "kind.heads.ends"
+        ):
             return kind
         elif lower == "and":  # "a new and large corpus"
             if kind:

@@ -14,7 +14,7 @@ from surveygen.domain.summary import Evidence, Field, PaperReview, Sentence
 from surveygen.languages.detection import detect_language, stop_words
 from surveygen.languages.phrases import is_unspaced
 from surveygen.languages.phrases import phrases as split_phrases
-from surveygen.summarize._content import is_empty
+from surveygen.summarize._content import content_value, is_empty
 from surveygen.summarize._english import phrases, word_list
 from surveygen.summarize._facets import code_link, extract_facets
 from surveygen.summarize._grounding import word_support
@@ -31,9 +31,14 @@ from surveygen.summarize._roles import (
 from surveygen.summarize._text import content_terms, split_sentences, title_parts
 
 _SURE = 0.5  # probability from which a field is filled: benchmarks/train_roles.py prints how often it is then right
+_TESTING, _GAP = 0.2, 0.15  # of the value of a sentence, beside `content_value`; chosen by reading 40 cards
 _VERY_SURE = 0.7  # the same where no word names whose method it is
 _MAX_SENTENCES = 3  # of a field
 _ASKS = re.compile(rf"\] (?:[\w-]+ ){{0,2}}{phrases('asks')},? (?:\w+ly )?{phrases('asked')}\b", re.IGNORECASE)
+_AIM, _LACKS, _TESTS, _OUTCOME = (
+    re.compile(rf"\b{phrases(name)}", re.IGNORECASE) for name in ("aim", "lacks", "tests", "outcome")
+)
+_TASK = re.compile(r"\bproblems?\b", re.IGNORECASE)  # often no more than what is to be solved
 _SIGNIFICANCE = re.compile(rf"\b{phrases('significance')}", re.IGNORECASE)
 
 _MAX_KEYWORDS = 6
@@ -70,17 +75,39 @@ class Statement:
             return False
         return mentions_result(text) and not is_empty(self.sentence.plain)
 
+    def states_aim(self) -> bool:
+        """Whether the authors say what they want to find out or reach."""
+        if self.own < 1 or self.label.role not in ("approach", "other"):
+            return False
+        asks = self.label.label != "background" and bool(_ASKS.search(self.sentence.text))
+        return asks or bool(_AIM.search(self.sentence.text))
+
     def states_method(self) -> bool:
         """Whether the authors, or what they made, do something; a sentence that names no authors must be very sure."""
-        if self.label.role != "approach" or not self.is_sure("method"):
+        if self.label.role != "approach" or is_empty(self.sentence.plain) or _OUTCOME.search(self.sentence.plain):
             return False
-        very_sure = self.label.probability >= _VERY_SURE
-        return self.own == 1 or (very_sure and not mentions_problem(self.sentence.plain))
+        if self.own == 1:
+            return self.label.label in ("method", "objective") and self.label.probability >= _SURE
+        very_sure = self.is_sure("method") and self.label.probability >= _VERY_SURE
+        return very_sure and not mentions_problem(self.sentence.plain)
+
+    def states_motivation(self) -> bool:
+        """Whether it says what is wrong or missing."""
+        sure = self.label.role == "problem" and self.is_sure("background")
+        return sure and mentions_problem(_TASK.sub("", self.sentence.plain)) and not is_empty(self.sentence.plain)
+
+    def tests(self) -> bool:
+        """Whether the authors test or announce what they made, instead of describing it."""
+        return bool(_TESTS.search(self.sentence.plain))
+
+    def names_gap(self) -> bool:
+        """Whether it says what existing work lacks."""
+        return bool(_LACKS.search(self.sentence.plain))
 
     def states_significance(self) -> bool:
         """Whether it says, late in the abstract, why the result matters."""
         text, label = self.sentence.plain, self.label
-        if not self.late or label.role == "limit" or label.label == "background":
+        if not self.late or label.role == "limit" or label.label == "background" or self.states_finding():
             return False
         return not text.startswith(("To ", "In order to ")) and bool(_SIGNIFICANCE.search(text))
 
@@ -124,54 +151,103 @@ def extract_statements(paper: Paper) -> tuple[Statement, ...]:
 
 
 def review_paper(paper: Paper) -> PaperReview:
-    """Sort what a paper says of itself into the fields of a review; what is uncertain is left out."""
+    """Sort what a paper says of itself into the fields of a review; what is uncertain is left out.
+
+    No sentence stands in two fields. The one-line summary is chosen first, and is there whenever a sentence can be
+    cited; each field takes its best sentences of the others.
+    """
     statements = extract_statements(paper)
-    significance = _first(statements, Statement.states_significance)
-    used = {sentence.evidence for sentence in significance}
-    rest = [statement for statement in statements if statement.sentence.evidence not in used]
-    spans = split_sentences(paper.abstract) if detect_language(paper.abstract) == "en" else ()
-    data = [sentence for span in spans for sentence in _extracted(paper, "data", "abstract", *span)]
-    own = [item for item in statements if item.label.role == "approach" and item.sentence.rule != "quote"]
-    about = [  # the first sentence in which the authors say what they do; else on aim, method or finding
-        item
-        for item in statements
-        if item.states_method() or item.is_sure("objective") or (item.own == 1 and item.states_finding())
-    ]
-    foreign = [item for item in statements if item.sentence.language != "en"]
+    facets = extract_facets(paper)
+    kind = next((facet.evidence for facet in facets if facet.name == "kind"), None)
+    one_liner = _one_liner(statements, kind)
+    free = [item for item in statements if item is not one_liner]
+    fields: dict[str, tuple[Sentence, ...]] = {}
+    for name, choice in _CHOICES:
+        chosen = choice.best(free, paper.title)
+        fields[name] = tuple(item.sentence for item in chosen)
+        free = [item for item in free if item not in chosen]
     code, code_evidence = code_link(paper)
     return PaperReview(
         paper=paper.id,
-        one_liner=next((item.sentence for item in [*own, *about, *foreign]), None),
-        motivation=_first(statements, lambda item: item.label.role == "problem" and item.is_sure("background")),
-        aims=_first(rest, lambda item: item.is_sure("objective")),
-        questions=tuple(islice(_questions(paper, statements), _MAX_SENTENCES)),
-        methods=_first(rest, Statement.states_method),
-        data=(max(data, key=lambda sentence: sentence.plain.count(";")),) if data else (),
-        findings=_first(rest, Statement.states_finding),
-        limits=_first(statements, lambda item: item.label.role == "limit"),
-        significance=significance,
+        one_liner=one_liner.sentence if one_liner else None,
+        questions=tuple(islice(_questions(paper), _MAX_SENTENCES)),
+        data=_data(paper),
         keywords=extract_keywords(paper),
         code=code,
         code_evidence=code_evidence,
-        facets=extract_facets(paper),
+        facets=facets,
+        **fields,
     )
 
 
-def _first(statements: Sequence[Statement], fits: Callable[[Statement], bool]) -> tuple[Sentence, ...]:
-    return tuple(islice((statement.sentence for statement in statements if fits(statement)), _MAX_SENTENCES))
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """How a field is filled.
+
+    Attributes:
+        fits: whether a statement may be in it. role: for which its content is valued.
+        limit: the most sentences. bonus: raises or lowers the value of a sentence.
+    """
+
+    fits: Callable[[Statement], bool]
+    role: str
+    limit: int
+    bonus: Callable[[Statement], float] = lambda _: 0.0
+
+    def best(self, statements: Sequence[Statement], title: str) -> list[Statement]:
+        """Return the statements that tell most, in the order of the text."""
+
+        def value(item: Statement) -> float:
+            return content_value(item.sentence.plain, title, self.role) + self.bonus(item)
+
+        fitting = [item for item in statements if self.fits(item)]
+        best = sorted(fitting, key=value, reverse=True)[: self.limit]
+        return [item for item in fitting if item in best]
 
 
-def _questions(paper: Paper, statements: Sequence[Statement]) -> Iterator[Sentence]:
-    """Yield what the paper asks: in its title, in its abstract, or as what its authors investigate."""
+_CHOICES: tuple[tuple[str, _Choice], ...] = (
+    ("limits", _Choice(lambda item: item.label.role == "limit", "limit", 2)),
+    ("significance", _Choice(Statement.states_significance, "other", 1)),
+    ("aims", _Choice(Statement.states_aim, "approach", 1)),
+    ("findings", _Choice(Statement.states_finding, "finding", 2)),
+    ("methods", _Choice(Statement.states_method, "approach", 2, lambda item: -_TESTING * item.tests())),
+    ("motivation", _Choice(Statement.states_motivation, "problem", 1, lambda item: _GAP * item.names_gap())),
+)
+
+
+def _one_liner(statements: Sequence[Statement], kind: Evidence | None) -> Statement | None:
+    """Return the sentence that sums up a paper: what its authors made or studied, else what they found."""
+    tiers: tuple[Callable[[Statement], bool], ...] = (
+        lambda item: item.sentence.evidence == (kind,) and item.own == 1,
+        lambda item: item.own == 1 and item.label.role == "approach" and not item.tests(),
+        lambda item: not item.tests() and (item.states_method() or item.is_sure("objective")),
+        lambda item: item.own == 1 and item.states_finding(),
+        lambda item: item.own == 1 and item.label.role == "approach",
+        lambda item: item.own == 1 or item.label.role in ("finding", "approach"),
+        lambda _: True,
+    )
+    for tier in tiers:
+        fitting = [item for item in statements if tier(item)]
+        if telling := next((item for item in fitting if not is_empty(item.sentence.plain)), None):
+            return telling
+    return next(iter(statements), None)
+
+
+def _data(paper: Paper) -> tuple[Sentence, ...]:
+    """Return the names in the sentence that names most data sets."""
+    spans = split_sentences(paper.abstract) if detect_language(paper.abstract) == "en" else ()
+    named = [sentence for span in spans for sentence in _extracted(paper, "data", "abstract", *span)]
+    return (max(named, key=lambda sentence: sentence.plain.count(";")),) if named else ()
+
+
+def _questions(paper: Paper) -> Iterator[Sentence]:
+    """Yield what the paper asks in its title or in its abstract."""
     for begin, end in title_parts(paper.title):  # without what a colon sets before the question
         if re.search(r"(?<![?!.:])\?\Z", paper.title[begin:end]):
             yield from _extracted(paper, "question", "title", begin, end)
     for begin, end in split_sentences(paper.abstract):
         if paper.abstract[end - 1] == "?":
             yield from _extracted(paper, "question", "abstract", begin, end)
-    for item in statements:
-        if item.label.label != "background" and _ASKS.search(item.sentence.text):
-            yield item.sentence
 
 
 def _extracted(paper: Paper, rule: str, field: Field, start: int, end: int) -> Iterator[Sentence]:

@@ -34,7 +34,7 @@ _IN_PAPER = re.compile(rf",? (?:in|throughout) (?:this|our|the present) (?:{DOCU
 _MADE_HERE = re.compile(rf"\b({any_word('made')}) (?:in (?:this|the present|our) (?:{DOCUMENT})|here)\b")
 _OF_PAPER = re.compile(rf"\bof (?:this|the present|our) ({DOCUMENT})\b")
 _THE_AUTHORS = re.compile(
-    rf"\b(?P<who>the (?:present )?authors?)(?!['’]) {_LINKING_ADVERBS}(?P<adverbs>{_ADVERBS})(?P<verb>[a-z-]+)\b",
+    rf"\b(?P<who>the (?:present )?authors?)(?!['’]| of\b) {_LINKING_ADVERBS}(?P<adverbs>{_ADVERBS})(?P<verb>[a-z-]+)\b",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(

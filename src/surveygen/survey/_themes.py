@@ -107,7 +107,8 @@ def _comparison(context: ComposeContext, theme: Theme, members: Sequence[Assignm
 def _cells(card: PaperReview) -> tuple[Sentence | None, ...]:
     """Return problem, approach, data and the finding with a number, if any; else the one-line summary alone."""
     findings = sorted(card.findings, key=is_quantified, reverse=True)
-    fields = (card.motivation or card.aims, card.methods, card.data, findings)
+    approach = card.methods or ((card.one_liner,) if card.one_liner else ())
+    fields = (card.motivation or card.aims, approach, card.data, findings)
     cells = tuple(next(iter(field), None) for field in fields)
     return cells if any(cells) else (None, card.one_liner, None, None)
 
