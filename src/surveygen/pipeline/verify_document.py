@@ -259,7 +259,7 @@ def _edited_in_either(first: object, second: object) -> bool:
     if not isinstance(first, dict) or not isinstance(second, dict):
         return False
     edited = any(isinstance(claim.get("hand"), dict) for claim in (first, second))
-    return edited and bool(first.get("claim")) and first.get("claim") == second.get("claim")
+    return edited and bool(first.get("claim_key")) and first.get("claim_key") == second.get("claim_key")
 
 
 def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
