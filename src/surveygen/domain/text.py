@@ -211,7 +211,7 @@ def fold_name(name: str) -> str:
     >>> fold_name("Truthful-QA") == fold_name("truthful QA"), fold_name("Fine-tuned Models")
     (True, 'finetunedmodel')
     """
-    return "".join(singular(word) for word in tokenize(name))
+    return "".join(singular(word) for word in tokenize(name.casefold()))
 
 
 @lru_cache(maxsize=65_536)

@@ -18,6 +18,7 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
+from surveygen.summarize._counts import counted_papers, number_error
 from surveygen.summarize._facets import extract_facets, folded, mentions, recount
 from surveygen.summarize._grounding import (
     GroundingResult,
@@ -47,12 +48,14 @@ __all__ = [
     "ThemeInput",
     "VersionLookup",
     "check_grounding",
+    "counted_papers",
     "extract_facets",
     "extract_statements",
     "flaw_reason",
     "folded",
     "is_grounded",
     "is_whole_sentence",
+    "number_error",
     "mentions",
     "order_sentences",
     "recount",
