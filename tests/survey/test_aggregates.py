@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Facet, FacetName, PaperReview, Sentence
@@ -15,7 +15,7 @@ from surveygen.survey.context import ComposeContext
 
 TOP, SUB, OTHER = ThemeId("top"), ThemeId("top-sub"), ThemeId("other")
 TAXONOMY = Taxonomy((Theme(TOP, "German parsing"), Theme(SUB, "Treebanks", TOP), Theme(OTHER, "Speech")))
-Values = Mapping[FacetName, Sequence[str]]
+Values = dict[FacetName, list[str]]
 
 
 def context(
@@ -61,8 +61,8 @@ def plain(paragraph: Paragraph | None) -> list[str]:
 
 
 MIXED: list[Values] = [
-    *({"kind": ["method"], "data": ["SQuAD"], "access": ["fine-tuning"], "code": ["yes"]} for _ in range(3)),
-    *({"kind": ["resource"], "data": ["s-quads"], "language": ["de", "fr"], "people": ["yes"]} for _ in range(2)),
+    *[Values({"kind": ["method"], "data": ["SQuAD"], "access": ["fine-tuning"], "code": ["yes"]})] * 3,
+    *[Values({"kind": ["resource"], "data": ["s-quads"], "language": ["de", "fr"], "people": ["yes"]})] * 2,
     {"kind": ["survey"], "data": ["MMLU"], "language": ["fr"]},
     {},
 ]
@@ -76,6 +76,5 @@ def test_a_profile_tells_kinds_first_then_what_papers_share() -> None:
         "Of the 7 papers, 3 propose methods and 2 present data sets or benchmarks.",
         "Several papers use the same data set or benchmark: SQuAD (5 papers).",
         "Several papers study the same language: French (3 papers).",
-        "Among them, 3 fine-tune models.",
-        "Among them, 2 involve human judges or participants and 3 name published code.",
+        "Among them, 3 fine-tune models, 3 name published code, and 2 involve human judges or participants.",
     ]

@@ -20,10 +20,9 @@ from surveygen.survey._significance import false_discovery_rates, fisher_chance
 from surveygen.survey.context import ComposeContext
 
 _LEAST = 2  # papers that a sentence counts
-_LEAST_SHARE = 0.03  # of the papers, where this is more: a few of hundreds say nothing of them
+_LEAST_SHARE = 0.05  # of the papers, where this is more: a few of hundreds say nothing of them
 _TRIVIAL_SHARE = 0.85  # of the papers from which a property does not tell them apart
 _MAX_PARTS = 4  # counts of a sentence
-_MAX_SENTENCES = 5
 _MAX_CONTRASTS = 4
 _LEAST_CONTRASTED = 8  # papers of each theme that is compared
 _FALSE_DISCOVERY_RATE = 0.05
@@ -31,6 +30,7 @@ _RECENT_YEARS = 2
 _RECENT_GAIN = 1.5  # times the share of the other papers, from which a theme counts as recent
 _LEAST_SPAN = 4  # years of a survey in which recent papers are worth a count
 _CLOSED: tuple[FacetName, ...] = ("kind", "modality", "access", "people", "code")  # facets with values of a list
+_FURTHER: tuple[FacetName, ...] = ("modality", "access", "people", "code", "year")  # what is told besides the kind
 _BARE: tuple[FacetName, ...] = ("people", "code", "year")  # which papers have or have not
 _NAMED: tuple[FacetName, ...] = ("data", "model")  # facets whose values are names
 
@@ -45,17 +45,15 @@ def write_profile(context: ComposeContext, theme: Theme | None) -> Paragraph | N
         theme: whose papers, those of its sub-themes included, are counted; None for all papers of the survey.
     """
     scope = PaperScope.of(context, theme)
-    first = scope.count_parts("count_of", ["kind"])
-    further = [
+    kinds = scope.count_parts("count_of", ["kind"])
+    sentences = (
+        kinds,
         *(scope.count_names(facet) for facet in _NAMED),
         scope.count_languages(),
-        scope.count_parts("count_among" if first else "count_of", ["modality", "access"]),
-        scope.count_parts("count_among" if first else "count_of", ["people", "code", "year"]),
-    ]
-    ranked = sorted(filter(None, further), key=lambda sentence: -len(sentence.cites))
-    kept = {id(sentence) for sentence in ranked[: _MAX_SENTENCES - bool(first)]}
-    sentences = (*([first] if first else []), *(it for it in further if it is not None and id(it) in kept))
-    return Paragraph(sentences) if len(sentences) > 1 else None
+        scope.count_parts("count_among" if kinds else "count_of", _FURTHER),
+    )
+    written = tuple(sentence for sentence in sentences if sentence is not None)
+    return Paragraph(written) if len(written) > 1 else None
 
 
 def count_kinds(context: ComposeContext, theme: Theme | None) -> Sentence | None:
@@ -166,6 +164,7 @@ class PaperScope:
     def count_parts(self, frame: str, facets: Sequence[FacetName]) -> Sentence | None:
         """Count values of closed lists in one sentence: "Of the 24 papers, 11 propose a method and 5 ..."."""
         counts = [it for name in facets for it in (self._recent() if name == "year" else self._telling(name))]
+        counts.sort(key=lambda count: -len(count.papers))
         known = [count for count in counts if _part_key(count) in self.context.language.words]
         return self._list(frame, [(count, _part(self.context, count)) for count in known], n=len(self.papers))
 
