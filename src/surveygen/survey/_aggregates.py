@@ -21,6 +21,7 @@ from surveygen.survey.context import ComposeContext
 
 _LEAST = 2  # papers that a sentence counts
 _LEAST_SHARE = 0.05  # of the papers, where this is more: a few of hundreds say nothing of them
+_LEAST_ALONE = 0.25  # of the papers, for a sentence with one such count
 _TRIVIAL_SHARE = 0.85  # of the papers from which a property does not tell them apart
 _MAX_PARTS = 4  # counts of a sentence
 _MAX_CONTRASTS = 4
@@ -166,6 +167,8 @@ class PaperScope:
         counts = [it for name in facets for it in (self._recent() if name == "year" else self._telling(name))]
         counts.sort(key=lambda count: -len(count.papers))
         known = [count for count in counts if _part_key(count) in self.context.language.words]
+        if len(known) == 1 and len(known[0].papers) < _LEAST_ALONE * len(self.papers):
+            return None
         return self._list(frame, [(count, _part(self.context, count)) for count in known], n=len(self.papers))
 
     def count_names(self, facet: FacetName) -> Sentence | None:
