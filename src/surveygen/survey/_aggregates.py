@@ -262,10 +262,12 @@ def _contrast(context: ComposeContext, scopes: Mapping[ThemeId | None, PaperScop
     more, less = counts
     names = [context.name(count.theme) for count in counts if count.theme]
     first = context.say("contrast_first", n=more.total, theme=names[0], part=_part(context, more))
-    key = "contrast_second" if less.papers else "contrast_none"
-    second = context.say(key, n=less.total, theme=names[1], part=_part(context, less))
-    evidence = [span for count in counts for span in scopes[count.theme].spans(count)]
-    return _aggregate(context, context.say("contrast", first=first, second=second), counts, evidence)
+    if less.papers:
+        second = context.say("contrast_second", n=less.total, theme=names[1], part=_part(context, less))
+        text = context.say("contrast", n=less.total, first=first, second=second)
+    else:
+        text = context.say("contrast_none", n=less.total, first=first, theme=names[1])
+    return _aggregate(context, text, counts, [span for count in counts for span in scopes[count.theme].spans(count)])
 
 
 def _part_key(count: Count) -> str:
