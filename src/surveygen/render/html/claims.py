@@ -188,7 +188,7 @@ class HtmlWriter(InlineWriter):
             return Markup(", +{}").format(len(links))
         # In a paragraph there can be no <details>.
         box = Markup(', <label class="more-cites"><input type="checkbox" aria-label="{}"><span>+{}</span></label>')
-        rest = Markup(' <span class="rest-cites">{}</span>').format(Markup(", ").join(links))
+        rest = Markup('<span class="rest-cites"> {}</span>').format(Markup(", ").join(links))
         return box.format(self.language.say("and_more", n=len(links)), len(links)) + rest
 
     def claim(self, written: Written, source: Sentence | Note) -> Markup:
