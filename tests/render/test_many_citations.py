@@ -11,7 +11,6 @@ from html_pages import tree
 from large_survey import large_survey
 from open_page import CHROMIUM, NO_CHROMIUM, Open, keep
 from surveygen.domain.paper import PaperId
-from surveygen.domain.survey import Survey
 from surveygen.languages import load
 from surveygen.render import TemplateRoots, read_words, template_root
 from surveygen.render.formats import html, latex, markdown, slides
@@ -22,16 +21,11 @@ NUMBERS = sorted(SURVEY.by_paper()[paper].number for paper in COUNTED.cites)
 MORE = len(NUMBERS) - 8
 
 
-def rendered(kind: str, survey: Survey = SURVEY) -> str:
+def rendered(kind: str) -> str:
     """Return the text of one file of an edition."""
-    makers = {
-        "index.html": html,
-        "survey.tex": latex,
-        "survey.md": markdown,
-        "slides.html": slides,
-        "slides.tex": slides,
-    }
-    return makers[kind].make(load("en"), TemplateRoots(template_root())).render(survey)[kind]
+    makers = {"index.html": html, "survey.tex": latex, "survey.md": markdown, "slides.html": slides}
+    made: str = makers[kind].make(load("en"), TemplateRoots(template_root())).render(SURVEY)[kind]
+    return made
 
 
 def test_text_formats_tell_how_many_more() -> None:

@@ -150,7 +150,9 @@ def test_every_wording_has_its_number_before_its_marks(code: str) -> None:
 
 def contrasting(code: str = "en", less: int = 1) -> Paragraph | None:
     """Compare twelve papers, of which ten present data, with twelve of another theme."""
-    facets: list[Values] = [{"kind": ["resource"]}] * 10 + [{}] * 2 + [{"kind": ["resource"]}] * less + [{}] * 12
+    resource: list[Values] = [{"kind": ["resource"]}]
+    none: list[Values] = [{}]
+    facets = resource * 10 + none * 2 + resource * less + none * 12
     return compare_themes(context(facets[:24], [TOP] * 12 + [OTHER] * 12, code))
 
 
@@ -195,8 +197,9 @@ def test_counts_are_right(kinds: list[str]) -> None:
 
 def test_a_count_of_thousands_is_left_out() -> None:
     """A sentence whose marks would not fit a stored text names the smaller counts only."""
-    facets: list[Values] = [{"kind": ["method"]}] * 1500 + [{"kind": ["analysis"]}] * 150 + [{}]
-    sentence = count_kinds(context(facets), TAXONOMY[TOP])
+    methods: list[Values] = [{"kind": ["method"]}] * 1500
+    analyses: list[Values] = [{"kind": ["analysis"]}] * 150
+    sentence = count_kinds(context([*methods, *analyses, {}]), TAXONOMY[TOP])
 
     assert sentence is not None
     assert [count.value for count in sentence.counts] == ["analysis"]

@@ -166,10 +166,10 @@ class PaperScope:
         """Count values of closed lists in one sentence: "Of the 24 papers, 11 propose a method and 5 ..."."""
         counts = [it for name in facets for it in (self._recent() if name == "year" else self._telling(name))]
         counts.sort(key=lambda count: -len(count.papers))
-        known = [count for count in counts if _part_key(count) in self.context.language.words]
-        if len(known) == 1 and len(known[0].papers) < _LEAST_ALONE * len(self.papers):
+        worded = [count for count in counts if _part_key(count) in self.context.language.words]
+        if len(worded) == 1 and len(worded[0].papers) < _LEAST_ALONE * len(self.papers):
             return None
-        return self._list(frame, [(count, _part(self.context, count)) for count in known], n=len(self.papers))
+        return self._list(frame, [(count, _part(self.context, count)) for count in worded], n=len(self.papers))
 
     def count_names(self, facet: FacetName) -> Sentence | None:
         """Name what two or more papers use: "Several papers use the same data sets: SQuAD (5 papers), ..."."""
@@ -208,14 +208,14 @@ class PaperScope:
             yield Count("year", str(since), own, len(self.papers), self.theme)
 
     def _title(self, paper: PaperId) -> tuple[Evidence, ...]:
-        known = self.context.papers[paper]
-        return (Evidence(paper, known.version, "title", 0, len(known.title)),) if known.title else ()
+        source = self.context.papers[paper]
+        return (Evidence(paper, source.version, "title", 0, len(source.title)),) if source.title else ()
 
     def spans(self, count: Count) -> Iterator[Evidence]:
         """Yield a span for each paper of a count."""
-        known = self.evidence.get((count.facet, fold_name(count.value)), {})
+        counted = self.evidence.get((count.facet, fold_name(count.value)), {})
         for paper in count.papers:
-            yield from [known[paper]] if paper in known else self._title(paper)
+            yield from [counted[paper]] if paper in counted else self._title(paper)
 
     def _item(self, count: Count, value: str) -> str:
         marks = citation_marks(count.papers)
