@@ -107,7 +107,7 @@ def test_an_edited_edition_is_taken_up_before_it_is_written_anew(copy: Project, 
     page, tex, text = (markdown(copy).with_name(name).read_text("utf-8") for name in _FILES)
 
     assert made["marked"] == f"{NEW} [@{cited(theme)}]."
-    assert (made["method"], made["claim"], made["cites"]) == ("human", theme.claim, [cited(theme)])
+    assert (made["method"], made["claim_key"], made["cites"]) == ("human", theme.claim, [cited(theme)])
     assert made["evidence"]
     for written in (page, tex, text):
         assert NEW in written
@@ -148,14 +148,14 @@ def test_another_edition_keeps_the_words_in_their_language(copy: Project, theme:
 def test_dropped_words_come_back_when_they_are_kept(copy: Project, theme: pipeline.EditableUnit) -> None:
     """A sentence whose words and name are deleted is gone from every edition, and listed with its number."""
     rewrite(copy, lambda text: re.sub(rf"<!-- {theme.claim} -->[^\n]*?(?=<!--|\n)", "", text, count=1))
-    without = [one["claim"] for one in sentences(data(copy))]
+    without = [one["claim_key"] for one in sentences(data(copy))]
     listed = pipeline.editable_units(copy, SILENT, theme.section)
     number = next(n for n, one in enumerate(listed, start=1) if one.claim == theme.claim)
     pipeline.confirm_sentence(copy, SILENT, theme.section, str(number))
 
     assert theme.claim not in without
     assert listed[number - 1].kind == "dropped"
-    assert theme.claim in [one["claim"] for one in sentences(data(copy))]
+    assert theme.claim in [one["claim_key"] for one in sentences(data(copy))]
 
 
 def test_the_text_of_a_section_can_be_replaced_as_a_whole(copy: Project, theme: pipeline.EditableUnit) -> None:

@@ -52,7 +52,7 @@ def claims(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 def facts(data: dict[str, Any]) -> list[tuple[object, ...]]:
     """Return what each claim states in any language: its key, citations, evidence, role and source words."""
-    keys = ("claim", "cites", "evidence", "role", "method", "rule", "support")
+    keys = ("claim_key", "cites", "evidence", "role", "method", "rule", "support")
     return [(*(claim[key] for key in keys), claim.get("source") or claim["marked"]) for claim in claims(data)]
 
 

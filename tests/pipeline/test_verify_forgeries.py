@@ -88,6 +88,68 @@ def _first(sections: Rows, **values: object) -> None:
     next(_sentences(sections)).update(values)
 
 
+def _aggregate(sections: Rows) -> dict[str, Any]:
+    """Return a sentence of a theme with two counts."""
+    return next(it for it in _sentences(sections) if it["method"] == "aggregate" and len(it["claim"]) > 1)
+
+
+def _change_number(sections: Rows) -> None:
+    sentence = _aggregate(sections)
+    size = len(sentence["claim"][0]["papers"])
+    for key in ("text", "marked"):
+        sentence[key] = re.sub(rf"\b{size}\b", str(size + 1), sentence[key], count=1)
+
+
+def _leave_paper_out(sections: Rows) -> None:
+    sentence = _aggregate(sections)
+    count = sentence["claim"][0]
+    size, gone = len(count["papers"]), count["papers"].pop()
+    sentence["marked"] = sentence["marked"].replace(f" [@{gone}]", "", 1)
+    for key in ("text", "marked"):
+        sentence[key] = re.sub(rf"\b{size}\b", str(size - 1), sentence[key], count=1)
+    kept = {paper for count in sentence["claim"] for paper in count["papers"]}
+    sentence["cites"] = [paper for paper in sentence["cites"] if paper in kept]
+    sentence["evidence"] = [span for span in sentence["evidence"] if span["paper"] in kept]
+
+
+def _add_paper(sections: Rows) -> None:
+    sentence = _aggregate(sections)
+    first, second = sentence["claim"][:2]
+    more, last = next(paper for paper in first["papers"] if paper not in second["papers"]), second["papers"][-1]
+    head, tail = sentence["marked"].rsplit(f"[@{last}]", 1)
+    second["papers"].append(more)
+    sentence["marked"] = f"{head}[@{last}] [@{more}]{tail}"
+
+
+def _change_total(sections: Rows) -> None:
+    sentence = _aggregate(sections)
+    total = sentence["claim"][0]["total"]
+    for count in sentence["claim"]:
+        count["total"] = total + 1
+    for key in ("text", "marked"):
+        sentence[key] = sentence[key].replace(f"{total} papers", f"{total + 1} papers")
+
+
+def _count(sections: Rows, **values: object) -> None:
+    _aggregate(sections)["claim"][0].update(values)
+
+
+def _exchange_values(sections: Rows) -> None:
+    _swap(_aggregate(sections)["claim"], "value")
+
+
+# What is found in the claim of an aggregate itself, without composing the draft again.
+COUNTS: dict[str, tuple[str, Change]] = {
+    "number of an aggregate": ("sections", _change_number),
+    "paper left out of a count": ("sections", _leave_paper_out),
+    "paper added to a count": ("sections", _add_paper),
+    "total of a count": ("sections", _change_total),
+    "theme of a count": ("sections", lambda rows: _count(rows, theme=None)),
+    "years of a count": ("sections", lambda rows: _count(rows, since=2099)),
+    "values of counts exchanged": ("sections", _exchange_values),
+    "invented value": ("sections", lambda rows: _count(rows, value="position")),
+    "aggregate without a claim": ("sections", lambda rows: _aggregate(rows).pop("claim")),
+}
 IN_JSON: dict[str, tuple[str, Change]] = {
     # what trust.md names: papers, references, assignments, themes
     "title of a paper": ("papers", lambda rows: rows[0].update(title="Another title")),
@@ -135,6 +197,7 @@ IN_JSON: dict[str, tuple[str, Change]] = {
     "quotation cut so that its sense turns": ("sections", _cut_quotation),
     "notice that software wrote it": ("sections", lambda rows: rows[0]["blocks"].pop(1)),
     "row of a table": ("sections", lambda rows: _block(rows, "table")["rows"].pop()),
+    **COUNTS,
     "place on the map": ("sections", lambda rows: _block(rows, "map")["themes"].reverse()),
 }
 AS_TEXT: dict[str, tuple[str, str, str]] = {
@@ -174,7 +237,7 @@ def _reasons(project: Project, folder: Path) -> dict[str, list[str]]:
 
 
 def test_every_forgery_is_caught(built: Project, tmp_path: Path) -> None:
-    """Each of 60 forgeries, its manifest signed again, is found where it was made; the honest copy holds."""
+    """Each of 70 forgeries, its manifest signed again, is found where it was made; the honest copy holds."""
     honest = built.output / "sample" / "en"
     names = ["en", *IN_JSON, *AS_TEXT, "file added", "file removed", "manifest lists less", "without a manifest"]
     for name in names:
@@ -202,6 +265,8 @@ def test_every_forgery_is_caught(built: Project, tmp_path: Path) -> None:
     found = _reasons(built, tmp_path)
 
     assert [name for name in names if name not in found] == ["en"]
+    bytes_alone = {"is not what the store gives: build the draft again", "changed after it was built"}
+    assert [name for name in COUNTS if set(found[name]) <= bytes_alone] == []
 
 
 def test_reports_and_taxonomy_are_compared(copy: Project) -> None:

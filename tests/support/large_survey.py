@@ -9,7 +9,7 @@ from dataclasses import replace
 from sample_survey import sample_survey
 from surveygen.domain.citation import CitationStats, CitedWork
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
-from surveygen.domain.summary import Evidence, PaperReview, Sentence
+from surveygen.domain.summary import Count, Evidence, PaperReview, Sentence
 from surveygen.domain.survey import (
     BibliographyEntry,
     Block,
@@ -198,10 +198,21 @@ def _landmarks(entries: list[BibliographyEntry]) -> tuple[tuple[int, tuple[Paper
     return tuple((year, tuple(papers)) for year, papers in by_year.items() if papers)
 
 
+def _counted(theme: Theme, members: list[BibliographyEntry]) -> Sentence:
+    """Count two thirds of the papers of a theme, two hundred at most."""
+    papers = tuple(entry.paper.id for entry in members if entry.number % 3)[:200]
+    marks = " ".join(f"[@{paper}]" for paper in papers)
+    spans = tuple(entry.card.aims[0].evidence[0] for entry in members if entry.paper.id in set(papers))
+    count = Count("kind", "method", papers, len(members), theme.id)
+    text = f"Of the {len(members)} papers, {len(papers)} propose methods {marks}."
+    return Sentence(text, papers, spans, method="aggregate", counts=(count,))
+
+
 def _section(theme: Theme, members: list[BibliographyEntry]) -> Section:
     blocks: list[Block] = [Note(theme.description, "definition")]
     if members:
         blocks += [
+            Paragraph((_counted(theme, members),)),
             Paragraph(tuple(entry.card.aims[0] for entry in members[:4]), "Problem"),
             Paragraph(tuple(entry.card.findings[0] for entry in members[4:9]), "Findings"),
             ComparisonTable(

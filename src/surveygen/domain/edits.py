@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Field, Role, Sentence, StaleReason, StaleSource
-from surveygen.domain.text import text_sha256
+from surveygen.domain.text import fold_name, text_sha256
 
 _DIGITS = 10  # hexadecimal: among a million claims the probability of a collision is about 0.4
 WHOLE, DEFINITION = "whole", "definition"
@@ -49,8 +49,12 @@ class Edit:
 def claim_key(sentence: Sentence, paper: PaperLookup) -> str:
     """Return the key of a claim: of the quoted text of its evidence, or without evidence of its own text.
 
-    The key is the same in every language, and after a new version that has the quoted text at another place.
+    The key is the same in every language, and after a new version that has the quoted text at another place. The key
+    of an aggregate is that of what it counts, whatever papers have it.
     """
+    if sentence.counts:
+        counted = sorted({(it.facet, fold_name(it.value), it.theme or "", it.since) for it in sentence.counts})
+        return _digest("count", counted)
     quotes = sorted({(span.paper, span.field, _quoted_text(span, paper)) for span in sentence.evidence})
     return _digest("claim", quotes or sentence.plain)
 

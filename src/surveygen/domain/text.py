@@ -205,6 +205,16 @@ def singular(word: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
+def fold_name(name: str) -> str:
+    """Drop case, spaces, hyphens and plurals of a name or phrase, so that its spellings are equal.
+
+    >>> fold_name("Truthful-QA") == fold_name("truthful QA"), fold_name("Fine-tuned Models")
+    (True, 'finetunedmodel')
+    """
+    return "".join(singular(word) for word in tokenize(name.casefold()))
+
+
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Cut up to two English suffixes and a doubled consonant of a word in lower case.
 

@@ -138,7 +138,8 @@ class EditableDraft:
         if earlier is not None and earlier.language == language:
             local = earlier.local
         else:
-            local = language != (sentence.translated_from or sentence.language)
+            written = "en" if sentence.method == "aggregate" else sentence.translated_from or sentence.language
+            local = language != written  # every edition writes aggregates itself; the English one stands for all
         return Edit(
             claim=claim,
             language=language,

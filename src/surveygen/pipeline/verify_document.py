@@ -11,8 +11,10 @@ from typing import Any
 from surveygen.corpus import Store
 from surveygen.domain.decision import active_edits
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Evidence, Sentence
-from surveygen.summarize import GroundingResult, check_grounding
+from surveygen.domain.summary import Count, Evidence, Opening, Sentence
+from surveygen.domain.theme import ThemeId
+from surveygen.languages import load as load_language
+from surveygen.summarize import GroundingResult, check_grounding, counted_papers, number_error
 from surveygen.translate import Glossary, validation_error
 
 _SOURCE = "en"
@@ -54,6 +56,7 @@ class DraftCheck:
     def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary, judge: Judge) -> None:
         self._glossary = glossary
         self._judge = judge
+        self._paper = cache(lambda name, version: paper_as_of(store, name, version))
         # A citation of a paper that has left the survey is shown without its mark.
         self._edited = {decision.target.replace("[@", "[") for decision in active_edits(store.decisions.all())}
         self._path = str(path)
@@ -110,11 +113,34 @@ class DraftCheck:
         verdict = self._judge(original)
         if not verdict.ok:
             yield f"{shown}: {verdict.reason}"
+        elif sentence.method == "aggregate":
+            yield from (f"{shown}: {reason}" for reason in self._miscounts(sentence))
         if origin is not None:
             pair = (origin, sentence.language)
             reason = validation_error(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
             if reason:
                 yield f"{shown} is not a valid translation of its source: {reason}"
+
+    def _miscounts(self, sentence: Sentence) -> Iterator[str]:
+        """Count again among the members that the draft gives each theme, and compare with the text."""
+        for count in sentence.counts:
+            papers, total = counted_papers(count, self._members(count.theme))
+            if set(papers) != set(count.papers):
+                name = min({*papers} ^ {*count.papers})
+                yield f"{name} is {'not counted' if name in papers else 'counted'} for {count.facet} {count.value!r}"
+            if total != count.total:
+                yield f"counts among {count.total} papers in place of {total}"
+        names = [str(theme["name"]) for theme in self._data["themes"]]
+        if reason := number_error(sentence, names, load_language(sentence.language).number):
+            yield reason
+
+    def _members(self, theme: ThemeId | None) -> Iterator[Paper]:
+        """Yield the papers of the draft that are in a theme or below it, all for none."""
+        inside = {row["paper"] for row in self._data["assignments"] if not row["outside"] and theme in row["path"]}
+        for row in self._data["papers"]:
+            paper = self._paper(PaperId(row["id"]), row["version"])
+            if paper is not None and (theme is None or row["id"] in inside):
+                yield paper
 
 
 def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:
@@ -159,7 +185,18 @@ def _sentence(raw: Mapping[str, Any]) -> Sentence:
         language=raw["language"],
         translated_from=raw["translated_from"],
         source=raw.get("source", ""),
+        counts=tuple(_count(item) for item in raw.get("claim", ())),
+        opening=_opening(raw.get("opening")),
     )
+
+
+def _count(raw: Mapping[str, Any]) -> Count:
+    papers = tuple(PaperId(paper) for paper in raw["papers"])
+    return Count(raw["facet"], raw["value"], papers, raw["total"], raw["theme"], raw["since"])
+
+
+def _opening(raw: Mapping[str, Any] | None) -> Opening | None:
+    return Opening(raw["kind"], raw["value"], raw["text"], raw["replaces"]) if raw else None
 
 
 def compare_editions(drafts: Sequence[Draft]) -> Iterator[tuple[Path, str, str]]:
@@ -245,11 +282,22 @@ def _unworded(data: object) -> object:
 
 
 def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
-    """Return the claim of a sentence with author and evidence, in the language of its source."""
-    own = {"text", "marked", "source", "language", "translated_from"}
+    """Return the claim of a sentence with author and evidence, in the language of its source.
+
+    Of an aggregate, which every edition writes itself, it is what is counted; of a computed opening, what was computed.
+    """
+    own = {"text", "marked", "source", "language", "translated_from", "opening"}
+    claim = _without(sentence, frozenset(own))
+    if sentence["method"] == "aggregate":
+        return claim
+    words, opening = str(sentence.get("source") or sentence["marked"]), sentence.get("opening")
+    if opening:
+        claim["opening"] = (opening["kind"], opening["value"])
+        if words.startswith(opening["text"]):
+            words = opening["replaces"] + words.removeprefix(opening["text"])
     return {
-        **_without(sentence, frozenset(own)),
-        "words": sentence.get("source") or sentence["marked"],
+        **claim,
+        "words": words,
         "in": "" if sentence["rule"] == "data" else sentence["translated_from"] or sentence["language"],  # names
     }
 
@@ -259,7 +307,7 @@ def _edited_in_either(first: object, second: object) -> bool:
     if not isinstance(first, dict) or not isinstance(second, dict):
         return False
     edited = any(isinstance(claim.get("hand"), dict) for claim in (first, second))
-    return edited and bool(first.get("claim")) and first.get("claim") == second.get("claim")
+    return edited and bool(first.get("claim_key")) and first.get("claim_key") == second.get("claim_key")
 
 
 def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
@@ -267,5 +315,5 @@ def _without(data: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
 
 
 def _excerpt(fact: object) -> str:
-    text = str(fact["words"] if isinstance(fact, dict) and "words" in fact else fact)
+    text = str(fact.get("words", fact.get("claim", fact)) if isinstance(fact, dict) else fact)
     return repr(text if len(text) <= 80 else f"{text[:79]}…")

@@ -15,6 +15,7 @@ from surveygen.domain.survey import BibliographyEntry, Note, Survey
 from surveygen.languages import Language, load
 from surveygen.render.templates import Safe
 
+MAX_MARKS = 8  # citations in a row that are written out; "+n" stands for the others
 Written = Safe | Markup  # text in the language of the output file: TeX, Markdown or HTML
 
 
@@ -51,8 +52,8 @@ class InlineWriter(ABC):
         """Write mathematics that passed the allowlist."""
 
     @abstractmethod
-    def cite(self, entries: Sequence[BibliographyEntry]) -> Written:
-        """Cite references."""
+    def cite(self, entries: Sequence[BibliographyEntry], more: int = 0) -> Written:
+        """Cite references, and tell how many `more` are not written out."""
 
     @abstractmethod
     def key(self, entry: BibliographyEntry) -> Written:
@@ -121,8 +122,9 @@ class InlineWriter(ABC):
         return self._in_language(self._join(nodes, sentence), sentence.language)
 
     def citation(self, node: Cite, sentence: Sentence) -> Written:  # noqa: ARG002  # for formats that link to evidence
-        """Write a citation of a claim, in the order of the numbers."""
-        return self.cite(sorted((self.entries[paper] for paper in node.papers), key=lambda entry: entry.number))
+        """Write a citation of a claim, in the order of the numbers; of many, the first ones and how many there are."""
+        entries = sorted((self.entries[paper] for paper in node.papers), key=lambda entry: entry.number)
+        return self.cite(entries[:MAX_MARKS], len(entries[MAX_MARKS:]))
 
     def nodes(self, sentence: Sentence) -> tuple[Inline, ...]:
         """Parse a sentence; its citations are those of papers in the references."""

@@ -31,7 +31,7 @@ _BARE_ITEM = re.compile(r"^[^\S\n]*\d+[.)][^\S\n]*$", re.MULTILINE)
 _BY = re.compile(r"\A\s*\([^()]*\)")
 _LINKED = r"\[(?:\d+)\]\(#ref-\d+\)"
 _WORDS = re.compile(
-    rf"(?P<links>\\\[{_LINKED}(?:\s*,\s*{_LINKED})*\\\]|{_LINKED})"
+    rf"(?P<links>\\\[{_LINKED}(?:\s*,\s*{_LINKED})*(?:\s*,\s*\+\d+)?\\\]|{_LINKED})"
     r"|\\?\[@(?P<keys>[^\]\s][^\]]{0,2000}?)\\?\]"
     r"|\\?\[(?P<numbers>\d+(?:\s*,\s*\d+)*)\\?\]"
     r"|(?P<math>(?<!\\)\$(?:[^$\\\n]|\\.)+\$)"
@@ -134,7 +134,8 @@ def read_markdown(text: str) -> EditedWords:
 def read_words(text: str, references: Mapping[str, PaperId]) -> str:
     r"""Turn Markdown into words with citation markers.
 
-    A citation may be a number of the references, linked or not, or ``[@id]`` with the id or cite key of a paper.
+    A citation may be a number of the references, linked or not, or ``[@id]`` with the id or cite key of a paper. Of a
+    long row of citations only those written out stay.
 
     >>> read_words(r"It *works* \[[2](#ref-2)\], for 5 \% [@muller2021].", {"2": "2101.1", "muller2021": "2203.2"})
     'It works [@2101.1], for 5 % [@2203.2].'

@@ -18,6 +18,7 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
+from surveygen.summarize._counts import counted_papers, number_error
 from surveygen.summarize._facets import extract_facets, folded, mentions, recount
 from surveygen.summarize._grounding import (
     GroundingResult,
@@ -47,6 +48,7 @@ __all__ = [
     "ThemeInput",
     "VersionLookup",
     "check_grounding",
+    "counted_papers",
     "extract_facets",
     "extract_statements",
     "flaw_reason",
@@ -54,6 +56,7 @@ __all__ = [
     "is_grounded",
     "is_whole_sentence",
     "mentions",
+    "number_error",
     "order_sentences",
     "recount",
     "redundancy",

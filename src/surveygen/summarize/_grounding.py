@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence, cited_papers
 from surveygen.domain.text import tokenize
+from surveygen.summarize._counts import count_error
 from surveygen.summarize._english import word_list
 from surveygen.summarize._licensing import Source, unlicensed_reason
 from surveygen.summarize._rewrite_rules import author_label
@@ -40,7 +41,8 @@ def check_grounding(sentence: Sentence, lookup: VersionLookup, others: Sequence[
 
     Spans are whole sentences of their papers. An extractive sentence must result again from its span, letter by letter,
     and its stored rule must be the one that rewriting chooses. Any other must be licensed by its spans, each clause by
-    those of the papers whose marks it carries. Of a sentence by a person only the marks are checked.
+    those of the papers whose marks it carries; an aggregate must count papers that have what it counts, whatever its
+    language. Of a sentence by a person only the marks are checked.
 
     Args:
         sentence: what the draft says.
@@ -72,12 +74,16 @@ def word_support(text: str, spans: Sequence[str], papers: Sequence[Paper]) -> fl
 def redundancy(sentences: Sequence[Sentence]) -> float:
     """Return the share of sentences that repeat an earlier one: the same quoted span, or four fifths of the words.
 
+    Aggregates, whose words are fixed, repeat an earlier one if they count the same.
+
     Two sentences can share four fifths of their words only if they share one of the rarest of each, so the others are
     not compared: the prefix filter of Chaudhuri, Ganti and Kaushik, ICDE 2006.
     """
     if not sentences:
         return 0.0
-    repeated = 0
+    aggregates = [sentence.counts for sentence in sentences if sentence.counts]
+    repeated = len(aggregates) - len(set(aggregates))
+    total, sentences = len(sentences), [sentence for sentence in sentences if not sentence.counts]
     spans: set[tuple[Evidence, ...]] = set()
     by_word: dict[str, list[int]] = {}
     bags = [frozenset(tokenize(sentence.plain, "-'’")) for sentence in sentences]
@@ -91,7 +97,7 @@ def redundancy(sentences: Sequence[Sentence]) -> float:
         spans.add(sentence.evidence)
         for word in rare:
             by_word.setdefault(word, []).append(index)
-    return repeated / len(sentences)
+    return repeated / total
 
 
 def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
@@ -115,8 +121,10 @@ def _examine(sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper])
         if paper.version != evidence.version or not 0 <= evidence.start < evidence.end <= len(text):
             return f"{version} has no {evidence.field} {evidence.start}-{evidence.end}", []
         sources.append((paper, text[evidence.start : evidence.end]))
-        if not is_whole_sentence(evidence, paper):
+        if not (is_whole_sentence(evidence, paper) or _is_address(evidence, sentence)):
             cut = f"{version} has no sentence at {evidence.field} {evidence.start}-{evidence.end}"
+    if sentence.method == "aggregate":
+        return count_error(sentence, {paper.id: paper for paper, _ in sources}) or cut, []
     if sentence.method == "extractive":
         return _extraction_error(sentence, sources) or cut, sources
     reason = cut or unlicensed_reason(sentence.text, sources)
@@ -124,6 +132,11 @@ def _examine(sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper])
         better = (other.id for other in others if not unlicensed_reason(sentence.plain, [(other, other.abstract)]))
         reason = next((f"{other} fits it better" for other in better), reason)
     return reason, sources
+
+
+def _is_address(evidence: Evidence, sentence: Sentence) -> bool:
+    """Whether a span may be the address of a repository, which is counted as code."""
+    return any(count.facet == "code" and evidence.paper in count.papers for count in sentence.counts)
 
 
 def _citation_error(sentence: Sentence) -> str:

@@ -23,6 +23,8 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
+from surveygen.survey._aggregates import write_profile
+from surveygen.survey._significance import false_discovery_rates, fisher_chance
 from surveygen.survey.context import ComposeContext, is_quantified
 
 _MIN_SHARE = 0.6  # of the papers of a theme that its text and table cite
@@ -60,6 +62,7 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
     if uncertain:
         size.append(context.say("theme_uncertain", n=uncertain))
     blocks.append(Note(" ".join(size)))
+    blocks += filter(None, [write_profile(context, theme)])
     summary = context.data.summaries.get(theme.id)
     for subtopic in summary.strands if summary else ():
         if sentences := context.quoted.claim_new(subtopic.sentences):
@@ -276,12 +279,8 @@ def _frequent_terms(dated: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[st
 
 def _significant(trends: Sequence[_Trend], earlier: int, later: int) -> list[_Trend]:
     """Select the terms whose uses differ by Fisher's exact test, corrected by Benjamini and Hochberg (1995)."""
-    if not trends:
-        return []
-    from scipy.stats import false_discovery_control, fisher_exact  # noqa: PLC0415  # takes a second to import
-
-    tables = ([[it.before, it.after], [earlier - it.before, later - it.after]] for it in trends)
-    chances = [float(fisher_exact(table).pvalue) for table in tables]
-    rates = false_discovery_control(chances)
+    tables = (((it.before, it.after), (earlier - it.before, later - it.after)) for it in trends)
+    chances = [fisher_chance(table) for table in tables]
+    rates = false_discovery_rates(chances)
     ranked = sorted(zip(chances, trends, rates, strict=True), key=lambda row: (row[0], row[1].term))
     return [trend for _, trend, rate in ranked if rate <= _FALSE_DISCOVERY_RATE]

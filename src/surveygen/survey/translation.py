@@ -47,8 +47,11 @@ class Translation:
 
 
 def translatable(sentence: Sentence) -> bool:
-    """Return whether a sentence may be translated: names of data sets and sentences of persons are not."""
-    return sentence.method != "human" and sentence.rule != _NAMES
+    """Return whether a sentence may be translated.
+
+    Names of data sets and sentences of persons are not; aggregates are written in the language of each edition.
+    """
+    return sentence.method not in ("human", "aggregate") and sentence.rule != _NAMES
 
 
 def with_definitions(translation: Translation, taxonomy: Taxonomy, language: Language) -> Translation:
@@ -117,7 +120,7 @@ class TranslationApplier:
         if sentence.rule == _NAMES:  # names belong to every language
             return replace(sentence, language=self.language)
         text = self.translation.words.get(sentence.text)
-        if text is None or sentence.language == self.language or sentence.method == "human":
+        if text is None or sentence.language == self.language or not translatable(sentence):
             return sentence
         return replace(
             sentence, text=text, language=self.language, translated_from=sentence.language, source=sentence.text

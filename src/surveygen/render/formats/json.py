@@ -59,7 +59,7 @@ _RENAMED: Mapping[type, Mapping[str, str]] = {
     Paragraph: {"kind": ""},
     PaperVersion: {"flags": ""},
     Revised: {"before": "from", "after": "to"},
-    Sentence: {"text": "marked", "attribution": "hand"},
+    Sentence: {"text": "marked", "attribution": "hand", "claim": "claim_key", "counts": "claim"},
     StaleEdit: {"doubts": "sources"},
     ThemeMap: {"spots": "themes"},
 }

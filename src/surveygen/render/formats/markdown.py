@@ -56,9 +56,9 @@ class _MarkdownWriter(InlineWriter):
     def math(self, node: Math) -> MarkdownSafe:
         return markdown_math(node)
 
-    def cite(self, entries: Sequence[BibliographyEntry]) -> MarkdownSafe:
-        links = ", ".join(f"[{entry.number}](#{self.key(entry)})" for entry in entries)
-        return MarkdownSafe(f"\\[{links}\\]")
+    def cite(self, entries: Sequence[BibliographyEntry], more: int = 0) -> MarkdownSafe:
+        links = [f"[{entry.number}](#{self.key(entry)})" for entry in entries]
+        return MarkdownSafe(f"\\[{', '.join(links + [f'+{more}'] * bool(more))}\\]")
 
     def claim(self, written: Written, source: Sentence | Note) -> MarkdownSafe:
         return mark_claim(source.claim, written, self.words("; ".join(self.signature(source))))

@@ -77,7 +77,7 @@ class SlidesRenderer:
         style = "".join(read(f"{name}.css") for name in ("html/style", "slides/style", "html/own"))
         early, script = read("html/early.js"), bundle("deck.js", lambda name: read(f"slides/{name}", f"html/{name}"))
         page = PageFile(MAIN, slides.entries)
-        context = HtmlContext(slides, self.language, Layout(page))
+        context = HtmlContext(slides, self.language, Layout(page), expandable=False)
         [(_, sections)], citations = number_citations(context, [(page, slides.sections)])
         view = PageView(context, page, citations)
         values = {
@@ -169,9 +169,13 @@ def _theme_slides(survey: Survey) -> Iterator[Section]:
 
 
 def _theme_claims(sections: Iterable[Section]) -> list[Sentence]:
-    """Choose a problem, an approach and a finding, in reading order; others take the place of missing ones."""
+    """Choose a problem, an approach and a finding, in reading order; others take the place of missing ones.
+
+    Sentences that count papers come last, and connecting ones are left out.
+    """
     paragraphs = [block for block in _blocks(sections, Paragraph) if not _is_effect(block)]
-    claims = [sentence for paragraph in paragraphs for sentence in paragraph.sentences]
+    found = [sentence for paragraph in paragraphs for sentence in paragraph.sentences if sentence.method != "glue"]
+    claims = sorted(found, key=lambda sentence: sentence.method == "aggregate")
     roles = [sentence.role for sentence in claims]
     first = [roles.index(role) for role in _ROLES if role in roles]
     others = [at for at in range(len(claims)) if at not in first]

@@ -20,7 +20,7 @@ from surveygen.domain.survey import BibliographyEntry, Block, ComparisonRow, Com
 from surveygen.languages import direction_of
 from surveygen.render.html.context import HtmlContext, PageFile, Span
 from surveygen.render.html.markup import math_markup, string, words
-from surveygen.render.inline import InlineWriter, Written
+from surveygen.render.inline import MAX_MARKS, InlineWriter, Written
 
 WEAK = 0.5  # support under which a claim carries a mark
 _WRITTEN_ROWS = 2  # rows of a table of a large page that are written out; scripts add the others
@@ -32,7 +32,7 @@ _FIELDS = tuple(item.name for item in fields(Sentence))
 class NumberedCite(Cite):
     """A citation whose papers are numbered: `places[i]` counts the citations of `papers[i]` on all pages, from 1.
 
-    A paper without a reference has place 0.
+    A paper without a reference has place 0, and so have those of a long row that are not written out.
     """
 
     places: tuple[int, ...] = ()
@@ -104,7 +104,10 @@ class _Numbering:
             if not isinstance(node, Cite):
                 nodes.append(node)
             elif papers := tuple(paper for paper in node.papers if paper != row):
-                nodes.append(NumberedCite(papers, tuple(self._place(file, sentence, paper) for paper in papers)))
+                places = [self._place(file, sentence, paper) for paper in papers[:MAX_MARKS]]
+                for paper in papers[MAX_MARKS:]:
+                    self._quote(file, sentence, paper)
+                nodes.append(NumberedCite(papers, (*places, *[0] * len(papers[MAX_MARKS:]))))
         values: dict[str, Any] = {name: getattr(sentence, name) for name in _FIELDS}
         return NumberedSentence(**values, nodes=tuple(nodes))
 
@@ -115,10 +118,12 @@ class _Numbering:
         backlinks = self.backlinks[entry.number]
         place = len(backlinks) + 1
         backlinks.append(layout.link(layout.file_of(paper), file, _place_id(entry, place)))
-        span = self._context.sources.span(sentence.evidence, paper)
-        if span:
-            self.quoted[file][paper].append(span)
+        self._quote(file, sentence, paper)
         return place
+
+    def _quote(self, file: str, sentence: Sentence, paper: PaperId) -> None:
+        if span := self._context.sources.span(sentence.evidence, paper):
+            self.quoted[file][paper].append(span)
 
 
 class HtmlWriter(InlineWriter):
@@ -154,15 +159,14 @@ class HtmlWriter(InlineWriter):
         """Write the address of a reference."""
         return escape(self._context.layout.to_reference(self._file, entry))
 
-    def cite(self, entries: Sequence[BibliographyEntry]) -> Markup:
+    def cite(self, entries: Sequence[BibliographyEntry], more: int = 0) -> Markup:
         """Link to references, without a way back."""
-        links = (
-            Markup('<a class="cite" href="{}">[{}]</a>').format(self.key(entry), entry.number) for entry in entries
-        )
-        return Markup(", ").join(links)
+        link = Markup('<a class="cite" href="{}">[{}]</a>')
+        links = [link.format(self.key(entry), entry.number) for entry in entries]
+        return Markup(", ").join([*links, *([f"+{more}"] if more else [])])
 
     def citation(self, node: Cite, sentence: Sentence) -> Markup:
-        """Link to references and to the evidence in their abstracts."""
+        """Link to references and to the evidence in their abstracts; of many, a reader opens all but the first."""
         places = node.places if isinstance(node, NumberedCite) else ()
         links: list[Markup] = []
         for paper, place in zip(node.papers, places, strict=True):
@@ -172,9 +176,20 @@ class HtmlWriter(InlineWriter):
                 continue
             span = self._context.sources.span(sentence.evidence, paper)
             quote = Markup(' data-q="{} {}"').format(*span) if span else ""
-            link = Markup('<a class="cite" id="{}" href="{}"{}>{}</a>')
-            links.append(link.format(_place_id(entry, place), self.key(entry), quote, entry.number))
-        return Markup('<span class="cites">[{}]</span>').format(Markup(", ").join(links))
+            target = Markup(' id="{}"').format(_place_id(entry, place)) if place else ""
+            link = Markup('<a class="cite"{} href="{}"{}>{}</a>')
+            links.append(link.format(target, self.key(entry), quote, entry.number))
+        more = self._more(links[MAX_MARKS:]) if len(links) > MAX_MARKS else ""
+        return Markup('<span class="cites">[{}{}]</span>').format(Markup(", ").join(links[:MAX_MARKS]), more)
+
+    def _more(self, links: Sequence[Markup]) -> Markup:
+        """Write "+n", which opens the links by a click or a key without scripts; a slide has no room for them."""
+        if not self._context.expandable:
+            return Markup(", +{}").format(len(links))
+        # In a paragraph there can be no <details>.
+        box = Markup(', <label class="more-cites"><input type="checkbox" aria-label="{}"><span>+{}</span></label>')
+        rest = Markup('<span class="rest-cites"> {}</span>').format(Markup(", ").join(links))
+        return box.format(self.language.say("and_more", n=len(links)), len(links)) + rest
 
     def claim(self, written: Written, source: Sentence | Note) -> Markup:
         """Add marks: weak support, the person who wrote it, sources that changed since."""

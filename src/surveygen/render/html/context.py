@@ -148,13 +148,14 @@ def catalogue_order(survey: Survey) -> list[BibliographyEntry]:
 class HtmlContext:
     """A survey with its division into pages, and what follows from these.
 
-    `stubs` caches the data of papers that many pages name.
+    `stubs` caches the data of papers that many pages name. `expandable` is whether a reader can open what does not fit.
     """
 
     survey: Survey
     language: Language
     layout: Layout
     stubs: dict[PaperId, dict[str, object]] = field(default_factory=dict)
+    expandable: bool = True
 
     @cached_property
     def entries(self) -> Mapping[PaperId, BibliographyEntry]:

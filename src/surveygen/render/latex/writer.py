@@ -74,9 +74,10 @@ class TexWriter(InlineWriter):
         """Set mathematics in the line."""
         return tex_math(node)
 
-    def cite(self, entries: Sequence[BibliographyEntry]) -> TexSafe:
+    def cite(self, entries: Sequence[BibliographyEntry], more: int = 0) -> TexSafe:
         """Cite by key."""
-        return TexSafe(f"\\cite{{{','.join(self.key(entry) for entry in entries)}}}")
+        keys = ",".join(self.key(entry) for entry in entries)
+        return TexSafe(f"\\cite[+{more}]{{{keys}}}" if more else f"\\cite{{{keys}}}")
 
     def claim(self, written: Written, source: Sentence | Note) -> TexSafe:
         """Add the author; TeX is not read back, so a claim needs no name."""
