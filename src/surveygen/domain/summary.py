@@ -10,7 +10,7 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
 
 Role = Literal["problem", "approach", "finding", "limit", "other"]
-SubtopicKind = Literal["", "foundations", "topic", "newest", "same"]
+Axis = Literal["", "background", "resources", "analyses", "methods", "further", "limits"]
 Field = Literal["title", "abstract", "comment"]
 Method = Literal["extractive", "llm", "human", "aggregate", "glue"]
 FacetName = Literal["kind", "data", "model", "language", "modality", "access", "people", "code", "year", "phrase"]
@@ -178,19 +178,22 @@ class PaperReview:
 
 @dataclass(frozen=True, slots=True)
 class SubtopicSummary:
-    """Sentences of a theme with the same role (a problem, an approach, ...).
+    """Sentences of a theme that belong together.
 
     Attributes:
-        kind: what distinguishes it from others of its role: foundations, a keyword, the newest work, or findings that
-            change one measure the same way; "" for nothing.
-        topic: that keyword or measure, as the papers write it. papers: all papers of that kind.
+        role: of its sentences, or of most of them.
+        axis: its place in the section of the theme; "" if the summarizer sorts by role alone. "further" has no
+            sentences of its own: it names a topic of papers that no other cites.
+        topic: a phrase that papers of the theme share, as they write it, "" for none.
+        papers: all papers of the theme that have the phrase. evidence: a span with the phrase for each of them.
     """
 
     role: Role
     sentences: tuple[Sentence, ...]
-    kind: SubtopicKind = ""
+    axis: Axis = ""
     topic: str = ""
     papers: tuple[PaperId, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

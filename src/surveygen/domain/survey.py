@@ -10,18 +10,17 @@ from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationEdge, CitationStats
 from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Attribution, Evidence, PaperReview, Sentence, SubtopicKind
+from surveygen.domain.summary import Attribution, Evidence, PaperReview, Sentence
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Cited sentences; `label` is a run-in heading such as "Approaches", `kind` that of the subtopic."""
+    """Cited sentences; `label` is a run-in heading such as "Methods"."""
 
     sentences: tuple[Sentence, ...]
     label: str = ""
     style: Literal["prose", "list"] = "prose"
-    kind: SubtopicKind = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ neither ignores them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from surveygen.domain.embedding import Embeddings
@@ -28,7 +28,6 @@ from surveygen.summarize._grounding import (
     is_whole_sentence,
     redundancy,
 )
-from surveygen.summarize._ordering import OrderingInput, SelectedSentence, order_sentences
 from surveygen.summarize._paper_review import Statement, extract_statements
 from surveygen.summarize._roles import ROLE_LABELS, RoleClassifier, role_features
 from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_flaw
@@ -39,10 +38,8 @@ __all__ = [
     "FallbackCounts",
     "Flaw",
     "GroundingResult",
-    "OrderingInput",
     "ResultCache",
     "RoleClassifier",
-    "SelectedSentence",
     "Statement",
     "Summarizer",
     "ThemeInput",
@@ -57,7 +54,6 @@ __all__ = [
     "is_whole_sentence",
     "mentions",
     "number_error",
-    "order_sentences",
     "recount",
     "redundancy",
     "role_features",
@@ -113,6 +109,7 @@ class ThemeInput:
         limit: the most sentences, those on open problems included.
         language: ISO 639-1 code of the summary; a sentence says itself which language it is in.
         newest_year: of a paper of the survey, 0 if unknown.
+        citations: the papers of the survey that each of its papers cites; those without any may be left out.
     """
 
     theme: Theme
@@ -124,6 +121,7 @@ class ThemeInput:
     limit: int
     language: str
     newest_year: int = 0
+    citations: Mapping[PaperId, tuple[PaperId, ...]] = field(default_factory=dict)
 
 
 class Summarizer(Protocol):

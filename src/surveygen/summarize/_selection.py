@@ -1,10 +1,10 @@
-"""Select the sentences of a theme by maximal marginal relevance (MMR)."""
+"""Rank the papers of a theme, and weigh their sentences."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,17 +13,10 @@ from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Role, Sentence, SubtopicSummary
+from surveygen.domain.summary import Role
 from surveygen.domain.theme import Theme
 from surveygen.summarize._content import content_value, is_empty, is_stale
-from surveygen.summarize._ordering import (
-    OrderingInput,
-    SelectedSentence,
-    find_effects,
-    order_sentences,
-    reading_order,
-    shared_measure,
-)
+from surveygen.summarize._english import phrases
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._text import content_terms
 
@@ -32,18 +25,11 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[np.float32]
 
-# Shares of a theme's length, in reading order; what a role cannot fill goes to the others.
-_SHARES: Mapping[Role, float] = {"problem": 0.2, "approach": 0.4, "finding": 0.3, "limit": 0.1}
-_OPEN_SHARE = 6  # one sentence in so many may be on open problems
 _MAX_PAPERS = 160  # whose sentences are compared; of a larger theme the most representative
-_MAX_PER_PAPER = 2  # sentences of one paper, in different roles
-_MAX_SIMILARITY = 0.6  # cosine from which a second sentence says nothing new
-_REDUNDANCY_WEIGHT = 0.5  # of the similarity to what is selected: the lambda of MMR
-_RECENT = 0.8  # rank of the date from which a paper counts as recent
-_SECOND_SENTENCE, _FIRST_RECENT = 0.3, 0.15  # taken from the value, added to it
 _UNEXPLAINED = 0.25  # taken from the value of a sentence whose acronym is explained in another
 _COMMON = 3  # papers of a theme that explain an acronym which its readers then know
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{0,2}[A-Z]{1,4})\)")
+_LOOSE_HEADING = re.compile(rf"{phrases('heading')} (?-i:(?=[A-Z]\w+ ))", re.IGNORECASE)
 _MAX_TERMS = 4000  # keeps 1,200 sentences under 20 MB
 
 
@@ -57,17 +43,21 @@ class RankedPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A usable sentence of a paper; `value` is how much it tells about the theme."""
+
     statement: Statement
     ranked: RankedPaper
-    value: float  # relevance
+    value: float
 
     @property
     def paper(self) -> PaperId:
+        """Its paper."""
         return self.ranked.paper.id
 
     @property
     def role(self) -> Role:
+        """What it does."""
         return self.statement.label.role
 
 
@@ -90,113 +80,16 @@ def rank_papers(theme: Theme, papers: Sequence[Paper], embeddings: Embeddings) -
     return tuple(RankedPaper(ordered[i], float(centrality[i]), float(recency[i])) for i in sorted(best))
 
 
-def select_sentences(
-    source: ThemeInput, statements_of: Callable[[Paper], Sequence[Statement]]
-) -> tuple[tuple[SubtopicSummary, ...], tuple[Sentence, ...]]:
-    """Return the subtopics of a theme in reading order, and the sentences on open problems.
+def find_candidates(
+    source: ThemeInput, ranked: Sequence[RankedPaper], statements_of: Callable[[Paper], Sequence[Statement]]
+) -> tuple[list[Candidate], Matrix]:
+    """Return every usable sentence of the papers with its value, and their similarity, `(n, n)` float32.
 
     Args:
         source: the theme; what its sub-themes tell is not told again.
+        ranked: its papers.
         statements_of: returns the sentences of a paper.
     """
-    ranked, limit = rank_papers(source.theme, source.papers, source.embeddings), source.limit
-    candidates, similarity = _candidates(source, ranked, statements_of)
-    selection = _Selection(candidates, similarity)
-    is_open = [i for i, candidate in enumerate(candidates) if candidate.statement.label.open]
-    open_problems = selection.fill(is_open, limit // _OPEN_SHARE)
-    by_role = {role: [i for i, candidate in enumerate(candidates) if candidate.role == role] for role in _SHARES}
-    counts = {role: round(share * (limit - len(open_problems))) for role, share in _SHARES.items()}
-    chosen: dict[Role, list[int]] = {role: [] for role in _SHARES}
-    if counts["finding"] >= 2:
-        chosen["finding"] = selection.fill_pair(by_role["finding"])
-    for role in _SHARES:
-        chosen[role] += selection.fill(by_role[role], counts[role] - len(chosen[role]))
-    for role in ("approach", "finding", "problem", "limit"):  # what is left over
-        chosen[role] += selection.fill(by_role[role], limit - len(selection.rows))
-    if not selection.rows:  # no English abstract among them
-        chosen["approach"] = selection.fill(range(len(candidates)), limit)
-    ordering = OrderingInput(source.theme, [item.paper for item in ranked], source.reviews)
-    subtopics = [order_sentences(ordering, role, selection.in_reading_order(rows)) for role, rows in chosen.items()]
-    return (
-        tuple(subtopic for of_role in subtopics for subtopic in of_role),
-        tuple(item.sentence for item in selection.in_reading_order(open_problems)),
-    )
-
-
-class _Selection:
-    """What is selected so far; `rows` index the candidates, `similarity` is `(n, n)` float32, cosine."""
-
-    def __init__(self, candidates: Sequence[_Candidate], similarity: Matrix) -> None:
-        self.candidates, self.similarity = candidates, similarity
-        self.rows: list[int] = []
-        self.papers: Counter[PaperId] = Counter()
-        self._told: set[tuple[PaperId, Role]] = set()
-        self._nearest = np.zeros(len(candidates), dtype=np.float32)  # similarity to the most similar of those selected
-        self._any_recent = False
-
-    def fill(self, rows: Sequence[int], count: int) -> list[int]:
-        """Select up to `count` of some candidates, at each step the one of the largest marginal relevance."""
-        chosen: list[int] = []
-        free = list(rows)
-        while len(chosen) < count and (free := [i for i in free if self.fits(i)]):
-            best = max(free, key=lambda i: (self._relevance(i), -i))
-            chosen.append(best)
-            self.select(best)
-        return chosen
-
-    def _relevance(self, row: int) -> float:
-        candidate = self.candidates[row]
-        value = candidate.value - _REDUNDANCY_WEIGHT * float(self._nearest[row])
-        value -= _SECOND_SENTENCE * (self.papers[candidate.paper] > 0)
-        return value + _FIRST_RECENT * (candidate.ranked.recency >= _RECENT and not self._any_recent)
-
-    def fill_pair(self, rows: Sequence[int]) -> list[int]:
-        """Select the two most valuable findings of different papers with one effect; nothing without such."""
-        found = ((i, self.candidates[i]) for i in rows if self.fits(i))
-        effects = {i: find_effects(item.statement.sentence.plain, item.ranked.paper.title) for i, item in found}
-        changing = [i for i in rows if effects.get(i)]
-        pairs = [
-            (i, j)
-            for index, j in enumerate(changing)
-            for i in changing[:index]
-            if shared_measure(effects[i], effects[j])
-            and self.similarity[i, j] < _MAX_SIMILARITY
-            and self.candidates[i].paper != self.candidates[j].paper
-        ]
-        best = max(pairs, key=lambda pair: sum(self.candidates[i].value for i in pair), default=())
-        for row in best:
-            self.select(row)
-        return list(best)
-
-    def in_reading_order(self, rows: Sequence[int]) -> list[SelectedSentence]:
-        """Return selected candidates in the order in which they are read."""
-        chosen = [self.candidates[row] for row in rows]
-        dates = [candidate.ranked.paper.date or "9999" for candidate in chosen]
-        order = reading_order(self.similarity[np.ix_(rows, rows)], dates) if rows else []
-        return [SelectedSentence(chosen[i].statement.sentence, chosen[i].ranked.paper) for i in order]
-
-    def select(self, row: int) -> None:
-        """Select a candidate."""
-        candidate = self.candidates[row]
-        self.rows.append(row)
-        self.papers[candidate.paper] += 1
-        self._told.add((candidate.paper, candidate.role))
-        self._nearest = np.maximum(self._nearest, self.similarity[row])
-        self._nearest[row] = np.inf
-        self._any_recent = self._any_recent or candidate.ranked.recency >= _RECENT
-
-    def fits(self, row: int) -> bool:
-        """Whether a candidate may be selected: a paper has few sentences, and none repeats another."""
-        candidate = self.candidates[row]
-        if self.papers[candidate.paper] >= _MAX_PER_PAPER or (candidate.paper, candidate.role) in self._told:
-            return False
-        return bool(self._nearest[row] < _MAX_SIMILARITY)
-
-
-def _candidates(
-    source: ThemeInput, ranked: Sequence[RankedPaper], statements_of: Callable[[Paper], Sequence[Statement]]
-) -> tuple[list[_Candidate], Matrix]:
-    """Return every usable sentence of the papers with its value, and their similarity, `(n, n)` float32."""
     theme = source.theme
     below = (strand.sentences for summary in source.subtheme_summaries for strand in summary.strands)
     told_spans = {evidence for sentences in below for sentence in sentences for evidence in sentence.evidence}
@@ -223,7 +116,7 @@ def _candidates(
             + content_value(text, item.paper.title, statement.label.role)
             - _UNEXPLAINED * uses_unexplained
         )
-        candidates.append(_Candidate(statement, item, value))
+        candidates.append(Candidate(statement, item, value))
     return candidates, rows @ rows.T
 
 
@@ -232,7 +125,8 @@ def _is_usable(statement: Statement, paper: Paper, newest_year: int) -> bool:
     text = statement.sentence.plain
     if statement.sentence.language != "en":
         return True
-    return statement.label.role != "other" and not (is_empty(text) or is_stale(text, paper, newest_year))
+    flawed = _LOOSE_HEADING.match(text) or is_empty(text) or is_stale(text, paper, newest_year)
+    return statement.label.role != "other" and not flawed
 
 
 def _tfidf(texts: Sequence[str], query: str) -> tuple[Matrix, Matrix]:

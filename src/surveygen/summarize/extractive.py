@@ -15,7 +15,7 @@ from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy
 from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
 from surveygen.summarize._paper_review import Statement, extract_statements, review_paper
-from surveygen.summarize._selection import select_sentences
+from surveygen.summarize._strands import write_strands
 
 
 def make(settings: SummarizeSettings, connect: Callable[[], LlmClient], cache: ResultCache) -> Extractive:
@@ -54,7 +54,7 @@ class Extractive:
         return review_paper(paper)
 
     def summarize_theme(self, source: ThemeInput) -> ThemeSummary:
-        """Select sentences: central, near the theme's description, of many papers, some of them new."""
+        """Select sentences: central, near the theme's description, of many papers, in strands that belong together."""
 
         def statements_of(paper: Paper) -> tuple[Statement, ...]:
             if self.cache is None:
@@ -62,8 +62,8 @@ class Extractive:
             content = (rules_hash(), paper.id, paper.version, paper.text_hash, paper.abstract_kind, paper.authors)
             return self.cache(tuple[Statement, ...], "said", content, paper.id, lambda: extract_statements(paper))
 
-        subtopics, open_problems = select_sentences(source, statements_of)
-        return ThemeSummary(source.theme.id, source.language, subtopics, open_problems, self.fingerprint)
+        strands = write_strands(source, statements_of)
+        return ThemeSummary(source.theme.id, source.language, strands, (), self.fingerprint)
 
     def front_matter(
         self,

@@ -6,10 +6,10 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
-from surveygen.domain.summary import PaperReview, Sentence, SubtopicSummary
+from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import (
     Block,
     ComparisonRow,
@@ -24,6 +24,7 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.survey._aggregates import write_profile
+from surveygen.survey._paragraphs import write_strands
 from surveygen.survey._significance import false_discovery_rates, fisher_chance
 from surveygen.survey.context import ComposeContext, is_quantified
 
@@ -63,27 +64,12 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
         size.append(context.say("theme_uncertain", n=uncertain))
     blocks.append(Note(" ".join(size)))
     blocks += filter(None, [write_profile(context, theme)])
-    summary = context.data.summaries.get(theme.id)
-    for subtopic in summary.strands if summary else ():
-        if sentences := context.quoted.claim_new(subtopic.sentences):
-            if subtopic.kind == "same" and len(sentences) < len(subtopic.sentences):  # nothing is left to compare
-                subtopic = replace(subtopic, kind="")  # noqa: PLW2901  # the same subtopic
-            blocks.append(Paragraph(sentences, _label(context, subtopic), kind=subtopic.kind))
+    blocks += write_strands(context, theme, context.data.summaries.get(theme.id))
     children = context.data.taxonomy.children(theme.id)
     below = [section for child in children for section in _subtree(context, child, level + 1)]
     blocks += _comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
     yield Section(f"theme-{theme.id}", context.name(theme.id), level, tuple(blocks), theme.id)
     yield from below
-
-
-def _label(context: ComposeContext, subtopic: SubtopicSummary) -> str:
-    """Return the heading of a summary: its role, or the topic with the years of its papers."""
-    papers = set(subtopic.papers)
-    years = sorted(paper.year for paper in context.data.papers if paper.id in papers and paper.year is not None)
-    if not subtopic.kind or not years:
-        return "" if subtopic.role == "other" else context.say(f"strand_{subtopic.role}")
-    span = "–".join(dict.fromkeys((str(years[0]), str(years[-1]))))
-    return context.say(f"strand_{subtopic.kind}", topic=subtopic.topic, n=len(subtopic.papers), years=span)
 
 
 def _comparison(context: ComposeContext, theme: Theme, members: Sequence[Assignment]) -> Iterator[ComparisonTable]:

@@ -8,7 +8,6 @@ from functools import cache
 import msgspec
 
 from surveygen import __version__
-from surveygen.domain.citation import resolve_citations
 from surveygen.domain.decision import Decision, active_edits
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.summary import Evidence, Sentence
@@ -165,7 +164,6 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
     store, settings = context.store, context.settings
     assignments = tuple(data.assignments.values())
     counts = store.counts()
-    citations = resolve_citations(data.papers, store.citations.all())
     withdrawn: tuple[Status, ...] = ("withdrawn",)
     reports = snapshot.last_reports(store)
     return replace(
@@ -174,8 +172,7 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
         titles={code: _title(context, code) for code in settings.languages},
         generated_at=generated_at(store),
         edits=_edits(context),
-        citations=citations,
-        graph_titles=service_titles(name for stats in citations.stats.values() for name, _ in stats.providers),
+        graph_titles=service_titles(name for stats in data.citations.stats.values() for name, _ in stats.providers),
         border=border_cases(data.taxonomy, assignments),
         similarity=theme_similarity(data),
         # Of the withdrawn papers, those that some draft cited: they have a cite key.

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from surveygen import plugins
+from surveygen.domain.citation import resolve_citations
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
@@ -45,7 +46,9 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
         for paper, card in zip(data.papers, map_in_threads(review, data.papers, summarizer.workers), strict=True):
             reviews[paper.id] = card
             advance(1)
-    writer = _ThemeWriter(context, replace(data, reviews=reviews), summarizer, cache)
+    citations = resolve_citations(data.papers, context.store.citations.all())
+    data = replace(data, reviews=reviews, citations=citations)
+    writer = _ThemeWriter(context, data, summarizer, cache)
     depth = {theme.id: len(data.taxonomy.path(theme.id)) for theme in data.taxonomy}
     with context.progress.stage("summaries", len(data.taxonomy)) as advance:
         for level in sorted(set(depth.values()), reverse=True):  # sub-themes first: a theme is written from theirs
@@ -59,7 +62,6 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
     by_id = {paper.id: paper for paper in data.papers}
     return replace(
         data,
-        reviews=reviews,
         summaries=summaries,
         front_matter=summarizer.front_matter(context.settings.title, tops, by_id, taxonomy=data.taxonomy),
         summarizer=summarizer.fingerprint,
@@ -75,6 +77,7 @@ class _ThemeWriter:
         self._data, self._summarizer, self._cache = data, summarizer, cache
         self._most = context.settings.summarize.sentences_per_theme
         self._newest = max((paper.year for paper in data.papers if paper.year is not None), default=0)
+        self._citations = {paper: stats.references for paper, stats in data.citations.stats.items()}
         self._members: dict[ThemeId, list[Paper]] = {}
         for paper in data.papers:
             assignment = data.assignments.get(paper.id)
@@ -96,7 +99,12 @@ class _ThemeWriter:
             length = min(max(round(_PER_PAPER * len(members)), _SHORTEST), _LONGEST)
         limit = min(length, self._most)
         below = [self.summaries[child.id] for child in children if child.id in self.summaries]
-        content = [(paper.id, paper.version, paper.text_hash, paper.authors) for paper in members]
+        cited = {paper.id: self._citations[paper.id] for paper in members if paper.id in self._citations}
+        content = [
+            (paper.id, paper.version, paper.text_hash, paper.authors, paper.date, cited.get(paper.id))
+            for paper in members
+        ]
+        names = [data.taxonomy[ancestor].name for ancestor in data.taxonomy.path(theme.id)]
 
         def write() -> ThemeSummary:
             return self._summarizer.summarize_theme(
@@ -110,10 +118,11 @@ class _ThemeWriter:
                     limit=limit,
                     language="en",
                     newest_year=self._newest,
+                    citations=cited,
                 )
             )
 
         if self._summarizer.workers:
             return write()
-        sources = (self._summarizer.fingerprint, theme, content, embeddings.encoder, limit, self._newest, below)
+        sources = (self._summarizer.fingerprint, theme, names, content, embeddings.encoder, limit, self._newest, below)
         return self._cache(ThemeSummary, "summary", sources, theme.id, write)

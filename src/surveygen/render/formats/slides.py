@@ -39,7 +39,6 @@ _MAX_CELL = 500  # code points; a deck has no table, so that nothing is cut
 _ROOM = {"references": ("entries", 7), "taxonomy": ("trees", 6)}
 _CLAIMS = 3  # of a theme; more cannot be read while somebody talks
 _SENTENCES = 4  # of a slide
-_EFFECTS = 6  # groups of findings, those that disagree first
 _LISTED = 5  # papers of a list; its caption has their number
 _LISTS = 2  # of a slide
 _ROLES = ("problem", "approach", "finding")
@@ -129,7 +128,7 @@ def deck(survey: Survey, language: Language) -> Survey:
     sections = (
         *_opening_slides(survey),
         *_theme_slides(survey),
-        *_closing_slides(survey, language),
+        *_closing_slides(survey),
     )
     named: set[PaperId] = {item.paper for block in _blocks(sections, PaperList) for item in block.items}
     named.update(paper for block in _blocks(sections, Paragraph) for claim in block.sentences for paper in claim.cites)
@@ -173,7 +172,7 @@ def _theme_claims(sections: Iterable[Section]) -> list[Sentence]:
 
     Sentences that count papers come last, and connecting ones are left out.
     """
-    paragraphs = [block for block in _blocks(sections, Paragraph) if not _is_effect(block)]
+    paragraphs = _blocks(sections, Paragraph)
     found = [sentence for paragraph in paragraphs for sentence in paragraph.sentences if sentence.method != "glue"]
     claims = sorted(found, key=lambda sentence: sentence.method == "aggregate")
     roles = [sentence.role for sentence in claims]
@@ -182,14 +181,11 @@ def _theme_claims(sections: Iterable[Section]) -> list[Sentence]:
     return [claims[at] for at in sorted([*first, *others][:_CLAIMS])]
 
 
-def _closing_slides(survey: Survey, language: Language) -> Iterator[Section]:
-    """Compare effects, name open problems, report the last refresh, and state who drafted this and how.
+def _closing_slides(survey: Survey) -> Iterator[Section]:
+    """Name open problems, report the last refresh, and state who drafted this and how.
 
-    Findings about one measure stand side by side. Of the open problems there is the first of each theme.
+    Of the open problems there is the first of each theme.
     """
-    effects = [block for block in _blocks(survey.sections, Paragraph) if _is_effect(block)]
-    heading = Section("effects", language.say("slides_effects"), 1, ())
-    yield from _spread(heading, _parts(effects[:_EFFECTS], 2))
     for section in _named(survey, "open-problems"):
         blocks = _blocks([section], Paragraph)
         first = [replace(block, sentences=block.sentences[:1], style="prose") for block in blocks]
@@ -219,10 +215,6 @@ def _named(survey: Survey, name: str) -> list[Section]:
 
 def _blocks(sections: Iterable[Section], kind: type[T]) -> Iterator[T]:
     return (block for section in sections for block in section.blocks if isinstance(block, kind))
-
-
-def _is_effect(block: Paragraph) -> bool:
-    return block.kind == "same"
 
 
 def _parts(items: Sequence[T], most: int) -> list[list[T]]:

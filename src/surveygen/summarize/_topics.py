@@ -1,0 +1,250 @@
+"""Find the phrases that papers of a theme share."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import Evidence
+from surveygen.domain.text import singular
+from surveygen.languages.detection import detect_language
+from surveygen.summarize._english import base_forms, past_forms, word_list
+from surveygen.summarize._facets import folded, mentions
+from surveygen.summarize._text import content_terms, split_sentences, title_parts
+
+_MAX_WORDS = 4  # of a phrase that is counted; a longer one may show that a shorter one is only its part
+_MAX_TOPIC_WORDS = 3
+_MAX_SHARE = 0.4  # of the papers of a theme; a phrase of more names the theme, not a topic in it
+_MIN_COMPLETE = 0.25  # share of the places of a phrase where it ends a noun phrase
+_MAX_INSIDE = 0.7  # share of the papers of a phrase that have it only as a part of one longer phrase
+_MIN_PLAIN = 0.4  # share of its papers in whose title it is, or that have it twice
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_ADJECTIVE = re.compile(
+    r"-(?:[a-z]+ed|based|aware|driven|level|specific|free|like|style|oriented|only|wise|rich|poor)\Z"
+)
+_COMMON = re.compile(r"(?:ing|ed|ions?|ments?|ive|ity|ness|ous|ance|ence|able|ers?|ors?|tional)\Z")
+_WORDS = re.compile(r"[^\W\d_]+")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A phrase that papers share.
+
+    Attributes:
+        phrase: as most of them write it. key: folded, so that spellings compare equal.
+        papers: those that have it, sorted by id. evidence: a span for each, a sentence or a part of a title.
+        plain: the share of them that have it in the title or more than once, 0 to 1.
+    """
+
+    phrase: str
+    key: str
+    papers: tuple[PaperId, ...]
+    evidence: tuple[Evidence, ...]
+    plain: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Occurrence:
+    """Some words of a text: folded, as written, whether a noun phrase ends with them, whether they are all of it."""
+
+    key: str
+    written: str
+    complete: bool
+    whole: bool
+    in_title: bool
+
+
+def mentioning(papers: Sequence[Paper], phrase: str) -> tuple[Evidence, ...]:
+    """Return for each paper that has a phrase the first part of its title or sentence with it."""
+    wanted = folded(phrase)
+    spans = (mentions(paper, phrase) for paper in papers if wanted in _folded_text(paper))
+    return tuple(span for span in spans if span is not None)
+
+
+@lru_cache(maxsize=4096)
+def _folded_text(paper: Paper) -> str:
+    return folded(paper.text)
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """Return the words of a text in the singular without hyphens and capitals, other marks as a bar.
+
+    >>> fold("Low-Resource Languages, again")
+    'low resource language | again'
+    """
+    parts: list[str] = []
+    end = 0
+    for word in _WORD.finditer(text):
+        if end and not _SPACE.fullmatch(text[end : word.start()]):
+            parts.append("|")
+        parts += [singular(part) for part in re.split(r"[-'’]", word[0].lower())]
+        end = word.end()
+    return " ".join(parts)
+
+
+def find_topics(papers: Sequence[Paper], subjects: Collection[str]) -> tuple[Topic, ...]:
+    """Return the phrases that at least two papers and at most two fifths of them share, and that set them apart.
+
+    Args:
+        papers: of one theme.
+        subjects: texts, such as the name of the theme, whose words alone set nothing apart.
+    """
+    by_key = _counted(papers)
+    subject_terms = {term for text in subjects for term in fold(" ".join(content_terms(text))).split()}
+    ordered = sorted(papers, key=lambda paper: paper.id)
+    most = max(_MAX_SHARE * len(papers), 2)
+    topics: list[Topic] = []
+    for key, use in sorted(by_key.items()):
+        few = 2 <= len(use.papers) <= max(_MAX_SHARE * len(papers), 2)
+        own = set(key.split()) - subject_terms - {singular(word) for word in word_list("topic_ends")}
+        if not few or not use.is_noun_phrase() or not own or use.is_part(by_key):
+            continue
+        spans = mentioning(ordered, use.written())
+        if 2 <= len(spans) <= most:
+            found = tuple(span.paper for span in spans)
+            topics.append(Topic(use.written(), key, found, spans, use.plain_share()))
+    return tuple(topics)
+
+
+def title_topics(paper: Paper) -> list[str]:
+    """Return the noun phrases of a title, those that the abstract has too first, then the longest."""
+    items = [item for item in _occurrences(paper) if item.complete and _is_nominal(item.written)]
+    body = {item.key: item.written for item in items if not item.in_title}
+    lower = {word for word in _WORDS.findall(paper.abstract) if word.islower()}
+    phrases: dict[str, str] = {}
+    for item in items:
+        if item.whole and item.in_title and (item.key in body or not _has_verb(item.written)):
+            phrases[item.key] = body.get(item.key) or _WORDS.sub(partial(_as_in_text, lower), item.written)
+    keys = sorted(phrases, key=lambda key: (key not in body, -key.count(" "), key))
+    return [phrases[key] for key in keys]
+
+
+def _as_in_text(lower: Collection[str], word: re.Match[str]) -> str:
+    """Write a capitalized word of a title small if the abstract has it so, or if its ending is that of no name."""
+    small = word[0].lower()
+    common = small in lower or small in word_list("topic_words") or _COMMON.search(small)
+    return small if word[0].istitle() and common else word[0]
+
+
+def _has_verb(phrase: str) -> bool:
+    """Whether a phrase of a title may be a clause, such as "NMT favors characters" or "modeling the past"."""
+    first, *others = phrase.lower().split()
+    return (
+        first.endswith(("ing", "ate", "ize", "ify"))
+        or first in word_list("verbs")
+        or any(word in base_forms() for word in others[:-1])
+    )
+
+
+class _Use:
+    """The places of one phrase in the papers of a theme."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.papers: Counter[PaperId] = Counter()
+        self.titles: set[PaperId] = set()
+        self.spellings: Counter[str] = Counter()
+        self.complete = 0
+        self.longer: dict[str, set[PaperId]] = defaultdict(set)
+
+    def add(self, paper: PaperId, item: _Occurrence) -> None:
+        """Count one place."""
+        self.papers[paper] += 1
+        self.spellings[item.written] += 1 if item.in_title else len("abstract")
+        self.complete += item.complete
+        if item.in_title:
+            self.titles.add(paper)
+
+    def written(self) -> str:
+        """Return the most common spelling in sentences, else in titles; in lower case if any paper writes it so."""
+        return min(self.spellings, key=lambda text: (not text.islower(), -self.spellings[text], text))
+
+    def is_noun_phrase(self) -> bool:
+        """Whether its words and the words around it are those of a noun phrase."""
+        if not self.titles or self.written().count(" ") >= _MAX_TOPIC_WORDS:
+            return False
+        enough = self.complete >= 2 and self.complete >= _MIN_COMPLETE * sum(self.papers.values())
+        return enough and _is_nominal(self.written()) and self.plain_share() >= _MIN_PLAIN
+
+    def plain_share(self) -> float:
+        """Return the share of papers in whose title it is, or that have it more than once."""
+        return sum(paper in self.titles or count > 1 for paper, count in self.papers.items()) / len(self.papers)
+
+    def is_part(self, uses: dict[str, _Use]) -> bool:
+        """Whether most papers that have it have it as a part of one and the same longer phrase."""
+        return any(
+            len(papers) >= _MAX_INSIDE * len(self.papers) and uses[longer].complete and _is_nominal(longer)
+            for longer, papers in self.longer.items()
+        )
+
+
+def _counted(papers: Sequence[Paper]) -> dict[str, _Use]:
+    uses: dict[str, _Use] = {}
+    for paper in papers:
+        for item in _occurrences(paper):
+            uses.setdefault(item.key, _Use(item.key)).add(paper.id, item)
+    for key, use in uses.items():
+        if len(use.papers) > 1:
+            words = key.split()
+            for part in (" ".join(words[1:]), " ".join(words[:-1])):
+                if part in uses:
+                    uses[part].longer[key].update(use.papers)
+    return uses
+
+
+def _is_nominal(phrase: str) -> bool:
+    """Whether the words of a phrase can be a noun with what describes it."""
+    words = [word.lower() for word in phrase.split()]
+    boilerplate, verbs = word_list("boilerplate.words"), word_list("author_verbs")
+    if words[0] in boilerplate - word_list("topic_starts") or words[-1] in boilerplate - word_list("topic_ends"):
+        return False
+    if words[-1] in word_list("adjectives") or _ADJECTIVE.search(words[-1]):
+        return False
+    if any(word in word_list("topic_breaks") or word.endswith("ly") for word in words):
+        return False
+    first = words[0]
+    acts = first in verbs or first in past_forms() or first in base_forms()
+    gerund = first.endswith("ing") and first not in word_list("noun_gerunds")
+    return not (acts or gerund or words[-1] in past_forms())
+
+
+@lru_cache(maxsize=4096)
+def _occurrences(paper: Paper) -> tuple[_Occurrence, ...]:
+    """Return every run of two to four content words of title and abstract; of English papers only."""
+    if detect_language(paper.text) != "en":
+        return ()
+    texts = [(paper.title[start:end], True) for start, end in title_parts(paper.title)]
+    texts += [(paper.abstract[start:end], False) for start, end in split_sentences(paper.abstract)]
+    return tuple(item for text, in_title in texts for item in _runs(text, in_title=in_title))
+
+
+def _runs(text: str, *, in_title: bool) -> Iterator[_Occurrence]:
+    stop_words, determiners = word_list("stop_words.en"), word_list("determiners")
+    run: list[str] = []
+    end = 0
+    for word in [*_WORD.finditer(text), None]:
+        joined = word is not None and run and _SPACE.fullmatch(text[end : word.start()])
+        content = (
+            word is not None and word[0].lower() not in stop_words and not word[0].isdigit() and "'" not in word[0]
+        )
+        if run and not (joined and content):
+            following = word[0].lower() if joined and word is not None else ""
+            yield from _parts(run, following not in determiners, in_title=in_title)
+            run = []
+        if word is not None:
+            run += [word[0]] if content else []
+            end = word.end()
+
+
+def _parts(run: Sequence[str], complete: bool, *, in_title: bool) -> Iterator[_Occurrence]:  # noqa: FBT001
+    for start in range(len(run)):
+        for stop in range(start + 2, min(start + _MAX_WORDS, len(run)) + 1):
+            written = " ".join(run[start:stop])
+            at_end = complete and stop == len(run)
+            yield _Occurrence(fold(written), written, at_end, at_end and start == 0, in_title)

@@ -1,0 +1,120 @@
+"""Write the paragraphs of a theme from the strands of its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from babel.lists import format_list
+
+from surveygen.domain.summary import Axis, Count, Sentence, SubtopicSummary, ThemeSummary
+from surveygen.domain.survey import Paragraph
+from surveygen.domain.theme import Theme
+from surveygen.survey._aggregates import citation_marks, count_sentence
+from surveygen.survey.context import ComposeContext
+
+_MIN_LABELLED = 8  # papers of a theme whose paragraphs have run-in headings
+_MIN_SENTENCES = 3  # of a paragraph; a shorter one joins its neighbor
+_MIN_OF_AXIS = 2  # the same where the neighbor is on another axis
+_TOPIC_WORDINGS = _FURTHER_WORDINGS = 4
+_MAX_TOPICS = 5  # that one sentence names
+
+
+@dataclass(slots=True)
+class _OpenParagraph:
+    axis: Axis
+    label: str
+    sentences: list[Sentence]
+
+
+def write_strands(context: ComposeContext, theme: Theme, summary: ThemeSummary | None) -> tuple[Paragraph, ...]:
+    """Write a paragraph for each strand: how many papers share its topic, then what its papers say.
+
+    The first paragraph of each axis has its name as run-in heading, if the theme is large enough. Sentences that the
+    survey has quoted already are left out, and what remains of a short paragraph joins its neighbor.
+    """
+    if summary is None:
+        return ()
+    wordings = _Wordings(context, theme)
+    drafts: list[_OpenParagraph] = []
+    further = [strand for strand in summary.strands if strand.axis == "further"]
+    for strand in summary.strands:
+        if strand.axis == "further":
+            sentences = list(wordings.further(further)) if strand is further[0] else []
+        else:
+            sentences = list(context.quoted.claim_new(strand.sentences))
+            if sentences and strand.topic:
+                sentences.insert(0, wordings.topic(strand))
+        if sentences:
+            drafts.append(_OpenParagraph(strand.axis, _label(strand), sentences))
+    labelled = len(context.members(theme)) >= _MIN_LABELLED
+    paragraphs: list[Paragraph] = []
+    before: Axis = ""
+    for draft in _merged(drafts):
+        shown = draft.label and (not draft.axis or (labelled and draft.axis != before))
+        paragraphs.append(Paragraph(tuple(draft.sentences), context.say(draft.label) if shown else ""))
+        before = draft.axis
+    return tuple(paragraphs)
+
+
+def _label(strand: SubtopicSummary) -> str:
+    """Return the key of the run-in heading of a strand: of its axis, else of its role."""
+    if strand.axis:
+        return f"axis_{strand.axis}"
+    return "" if strand.role == "other" else f"strand_{strand.role}"
+
+
+class _Wordings:
+    """Sentences that count papers, in wordings that take turns within a theme; each theme begins with another one."""
+
+    def __init__(self, context: ComposeContext, theme: Theme) -> None:
+        self._context, self._theme = context, theme
+        self._total = len(context.members(theme))
+        order = [other.id for other in context.data.taxonomy].index(theme.id)
+        self._topics = self._further = order
+
+    def topic(self, strand: SubtopicSummary) -> Sentence:
+        """Return how many papers of the theme share the topic of a strand."""
+        self._topics += 1
+        key = f"topic_{self._topics % _TOPIC_WORDINGS + 1}"
+        counts = [self._count(strand)]
+        return count_sentence(self._context, key, counts, strand.evidence, role=strand.role, topic=strand.topic)
+
+    def further(self, strands: Sequence[SubtopicSummary]) -> Iterator[Sentence]:
+        """Yield which topics other papers have, a few in each sentence."""
+        for start in range(0, len(strands), _MAX_TOPICS):
+            part = strands[start : start + _MAX_TOPICS]
+            self._further += 1
+            named = [f"{self._context.say('quoted_topic', topic=it.topic)} {citation_marks(it.papers)}" for it in part]
+            yield count_sentence(
+                self._context,
+                f"further_{self._further % _FURTHER_WORDINGS + 1}",
+                [self._count(strand) for strand in part],
+                [span for strand in part for span in strand.evidence],
+                topics=format_list(named, locale=self._context.language.code),
+            )
+
+    def _count(self, strand: SubtopicSummary) -> Count:
+        return Count("phrase", strand.topic, strand.papers, self._total, self._theme.id)
+
+
+def _merged(drafts: Sequence[_OpenParagraph]) -> list[_OpenParagraph]:
+    """Join paragraphs that are too short to the one before, else to the one after, on the same axis if possible."""
+    merged: list[_OpenParagraph] = []
+    for draft in drafts:
+        last = merged[-1] if merged else None
+        if last is not None and _joins(last, draft):
+            last.sentences += draft.sentences
+        else:
+            merged.append(replace(draft))
+    return merged
+
+
+def _joins(before: _OpenParagraph, after: _OpenParagraph) -> bool:
+    """Whether two neighbors are one paragraph; the role headings of a model's summary stay apart."""
+    if not (before.axis and after.axis):
+        return False
+    shorter = min(len(before.sentences), len(after.sentences))
+    if before.axis == after.axis or "further" in (before.axis, after.axis):
+        return shorter < _MIN_SENTENCES
+    return shorter < _MIN_OF_AXIS
