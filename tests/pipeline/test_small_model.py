@@ -23,7 +23,10 @@ PROMPTS = {
     "_ask": """{% include "prompts/_papers.txt.j2" %}
 Answer with one JSON object, its key "claims" a list of one object with role ({{ roles | join(" or ") }}),
 text (one sentence from above), cites (a list of one number), evidence (a list of one label such as "1.1").""",
-    **dict.fromkeys(("card", "theme", "introduction", "abstract", "outlook"), '{% include "prompts/_ask.txt.j2" %}'),
+    **dict.fromkeys(
+        ("card", "paragraph", "lead", "introduction", "abstract", "outlook"), '{% include "prompts/_ask.txt.j2" %}'
+    ),
+    "revise": '{{ rejected[0].reason if rejected }} {% include "prompts/_ask.txt.j2" %}',
     "repair": "That cannot be used: {{ reason }}. Answer again.",
 }
 

@@ -90,3 +90,7 @@ class LlmClient(Protocol):
         None: there is no usable answer, or the budget is spent.
         """
         ...
+
+    def may_follow(self, task: str, values: Mapping[str, object], schema: str) -> None:
+        """Let an estimate count a request that may have to follow; otherwise nothing happens."""
+        ...

@@ -183,7 +183,8 @@ class SubtopicSummary:
     Attributes:
         kind: what distinguishes it from others of its role: foundations, a keyword, the newest work, or findings that
             change one measure the same way; "" for nothing.
-        topic: that keyword or measure, as the papers write it. papers: all papers of that kind.
+        topic: that keyword or measure, as the papers write it; without a kind, what the paragraph is about.
+        papers: all papers of that kind.
     """
 
     role: Role

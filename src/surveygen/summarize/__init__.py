@@ -19,9 +19,11 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.summarize._grounding import (
+    MAX_GLUE_SHARE,
     GroundingResult,
     VersionLookup,
     check_grounding,
+    is_glue,
     is_grounded,
     is_whole_sentence,
     redundancy,
@@ -33,6 +35,7 @@ from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_fl
 from surveygen.summarize._text import split_sentences, text_diff
 
 __all__ = [
+    "MAX_GLUE_SHARE",
     "ROLE_LABELS",
     "FallbackCounts",
     "Flaw",
@@ -48,6 +51,7 @@ __all__ = [
     "check_grounding",
     "extract_statements",
     "flaw_reason",
+    "is_glue",
     "is_grounded",
     "is_whole_sentence",
     "order_sentences",

@@ -74,7 +74,9 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
 
 
 def _label(context: ComposeContext, subtopic: SubtopicSummary) -> str:
-    """Return the heading of a summary: its role, or the topic with the years of its papers."""
+    """Return the heading of a summary: its role, its topic, or the topic with the years of its papers."""
+    if subtopic.topic and not subtopic.kind:
+        return subtopic.topic
     papers = set(subtopic.papers)
     years = sorted(paper.year for paper in context.data.papers if paper.id in papers and paper.year is not None)
     if not subtopic.kind or not years:

@@ -16,15 +16,17 @@ from surveygen.survey.data import SurveyData
 def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
     """Measure all claims of the text and the tables, cited or not, and the papers.
 
-    Grounding and flaws are measured for the sentences of the program; those of a person are counted apart.
+    Grounding and flaws are measured for the sentences of the program; those of a person are counted apart. Glue claims
+    nothing, so it counts neither for citations nor for grounding.
     """
     prose = list(_prose(sections))
     blocks = [block for section in sections for block in section.blocks]
     rows = [row for block in blocks if isinstance(block, ComparisonTable) for row in block.rows]
     claims = [*prose, *(cell for row in rows for cell in row.cells if cell is not None)]
+    claims = [claim for claim in claims if claim.method != "glue"]
     human = [claim for claim in claims if claim.method == "human"]
     grounded = [(claim, data.checks.grounded(claim)) for claim in claims if claim.method != "human"]
-    flaws = Counter(data.checks.flaw(claim) for claim in prose if claim.method != "human")
+    flaws = Counter(data.checks.flaw(claim) for claim in prose if claim.method not in {"human", "glue"})
     cited = {paper for claim in claims for paper in claim.cites}
     catalogued = any(isinstance(block, Catalogue) for block in blocks)  # a catalogue names all papers
     papers = {paper.id for paper in data.papers}
