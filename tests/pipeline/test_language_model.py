@@ -250,6 +250,11 @@ def test_a_perfect_model_writes_paragraphs_of_merged_claims(
     assert 0 < len(prose) - len(cited) <= 0.15 * len(prose)
     assert {it["method"] for it in cited} == {"llm"}
     assert holds(project)
+    path = project.output / project.settings.slug / "ja" / "survey.json"
+    before = path.read_bytes()
+    path.unlink()
+    pipeline.build(project, SILENT)
+    assert path.read_bytes() == before
     _add_to_glue(project, "outperforming GPT-9")
     assert any("says more than its paragraph" in problem.reason for problem in pipeline.verify(project).problems)
 

@@ -13,7 +13,7 @@ from surveygen.errors import TemplateError
 from surveygen.render import PromptTemplates, TemplateRoots, template_root
 
 SHIPPED = PromptTemplates(TemplateRoots(template_root()))
-TASKS = ("card", "plan", "paragraph", "lead", "revise", "introduction", "abstract", "outlook")
+TASKS = ("card", "plan", "paragraph", "lead", "revise", "names", "introduction", "abstract", "outlook")
 
 
 def filled(text: str, task: str = "card", prompts: PromptTemplates = SHIPPED) -> str:
@@ -29,6 +29,8 @@ def filled(text: str, task: str = "card", prompts: PromptTemplates = SHIPPED) ->
     values |= {
         "groups": [{"keyword": text, "papers": [line]}],
         "paragraphs": [{"number": 1, "kind": "group", "topic": text, "papers": "1"}],
+        "above": text,
+        "themes": [{"number": 1, "size": 2, "name": text, "keywords": text, "titles": [text]}],
         "rejected": [{"number": 1, "text": text, "reason": text}],
     }
     choices = {"roles": ["aim", "finding"], "kinds": ["group"], "limit": 5, "most": 3}

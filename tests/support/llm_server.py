@@ -89,6 +89,8 @@ def honest(asked: Asked) -> Said:
     """Repeat the longest sentence of each paper, credited to it; for the frame join those of two papers."""
     if asked.task.startswith("Plan"):
         return plan(*asked.planned)
+    if asked.task.startswith("Name"):
+        return Said(json.dumps({"names": list(_names(asked))}))
     joint = {"Write the introduction": "while", "Write the abstract": "and", "Write the outlook": "whereas"}
     word = next((word for words, word in joint.items() if asked.task.startswith(words)), None)
     if word:
@@ -104,6 +106,14 @@ def honest(asked: Asked) -> Said:
     return Said(json.dumps({"claims": claims}))
 
 
+def _names(asked: Asked) -> Iterator[dict[str, Any]]:
+    """Name each theme by the last words of its first title, and define it by its keywords."""
+    found = re.findall(r"^(\d+): \d+ papers; .*; keywords: (.*)\n\n- (.+)$", asked.messages[1], re.MULTILINE)
+    for number, keywords, title in found:
+        name = " ".join(re.findall(r"[^\W\d_]+", title)[-2:])
+        yield {"number": int(number), "name": name, "definition": f"These papers study {name} and {keywords.lower()}."}
+
+
 def _joined(asked: Asked, word: str) -> Iterator[dict[str, Any]]:
     """Join each sentence with the next one of another paper."""
     for (one, label, text), (other, beside, more) in pairwise(asked.sentences):
@@ -114,7 +124,7 @@ def _joined(asked: Asked, word: str) -> Iterator[dict[str, Any]]:
 
 def perfect(asked: Asked) -> Said:
     """Join the sentences of each two papers of a paragraph, and tie the first two of these with glue."""
-    if asked.task.startswith(("Plan", "Make")):
+    if asked.task.startswith(("Plan", "Make", "Name")):
         return honest(asked)
     claims: list[dict[str, Any]] = []
     for number, papers in enumerate(asked.planned, start=1):
