@@ -42,9 +42,10 @@ PUBLIC = {
     "sources.citations": "CitationSource",
     "sources.files": "FileRecord FileSource InputFile FileLine find_source open_input read_file",
     "sources.http": "Budget BudgetError Clock NetworkDeps Timeouts",
-    "summarize": "FallbackCounts Flaw GroundingResult OrderingInput ROLE_LABELS ResultCache RoleClassifier "
-    "SelectedSentence Statement Summarizer ThemeInput VersionLookup check_grounding extract_statements flaw_reason "
-    "is_grounded is_whole_sentence order_sentences redundancy role_features sentence_flaw split_sentences text_diff",
+    "summarize": "FallbackCounts Flaw GroundingResult MAX_GLUE_SHARE OrderingInput ROLE_LABELS ResultCache "
+    "RoleClassifier SelectedSentence Statement Summarizer ThemeInput VersionLookup check_grounding extract_statements "
+    "flaw_reason is_glue is_grounded is_whole_sentence order_sentences redundancy role_features sentence_flaw "
+    "split_sentences text_diff",
     "survey": "QualityChecks SurveyData Translation compare_references compose make_cite_keys reference_order "
     "translatable with_change_report",
     "themes": "MAP_METHOD Profile border_cases join_map load_profile map_papers nearest_papers sampling_key "

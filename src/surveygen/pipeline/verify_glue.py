@@ -29,15 +29,15 @@ def _problems(data: Mapping[str, Any], names: Mapping[str, Collection[str]]) -> 
     of_theme = {theme["id"]: (theme["name"], *sorted(names.get(theme["id"], ()))) for theme in data["themes"]}
     tops = [name for theme in data["themes"] if theme["parent"] is None for name in of_theme[theme["id"]]]
     for section in data["sections"]:
-        known = of_theme[section["theme"]] if section["theme"] else [data["title"], *names.get("", ()), *tops]
+        allowed_names = of_theme[section["theme"]] if section["theme"] else [data["title"], *names.get("", ()), *tops]
         for block in section["blocks"]:
             sentences = block.get("sentences", ())
             glue = [sentence for sentence in sentences if sentence["method"] == "glue"]
             if not glue or any(sentence["hand"] is not None for sentence in sentences):
                 continue
-            told = [_source(sentence) for sentence in sentences if sentence["method"] != "glue"]
+            checked = [_source(sentence) for sentence in sentences if sentence["method"] != "glue"]
             for sentence in glue:
-                if not is_glue(_source(sentence), told, known):
+                if not is_glue(_source(sentence), checked, allowed_names):
                     yield section["id"], f"{sentence['text'][:60]!r} cites nothing and says more than its paragraph"
 
 

@@ -108,9 +108,9 @@ def is_glue(text: str, sentences: Sequence[str], names: Sequence[str]) -> bool:
     capitals = {word for word in _NAME.findall(text)[1:] if word != word.lower()}
     if not capitals <= set(_NAME.findall(source)):
         return False
-    known = frozenset[str]().union(*map(base_forms_of, (*tokenize(source, "-'’"), *tokenize(source))))
+    source_forms = frozenset[str]().union(*map(base_forms_of, (*tokenize(source, "-'’"), *tokenize(source))))
     free = word_list("stop_words.en") | word_list("glue_words")
-    return all(word in free or not base_forms_of(word).isdisjoint(known) for word in words)
+    return all(word in free or not base_forms_of(word).isdisjoint(source_forms) for word in words)
 
 
 def redundancy(sentences: Sequence[Sentence]) -> float:

@@ -48,7 +48,7 @@ class ParagraphRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _ClaimDraft:
     """A claim of the model and what its check gave."""
 
     claim: ModelClaim
@@ -89,10 +89,10 @@ class TextWriter:
             self.client.may_follow(REVISE, {**values, "rejected": []}, schema)
             self.counts = replace(self.counts, fallbacks=self.counts.fallbacks + 1)
             return tuple(self._quote(papers, request) for papers in request.papers)
-        by_paragraph: list[list[_Draft]] = [[] for _ in request.papers]
+        by_paragraph: list[list[_ClaimDraft]] = [[] for _ in request.papers]
         for claim in claims:
             if 1 <= claim.number <= len(by_paragraph) and len(by_paragraph[claim.number - 1]) < request.limit:
-                by_paragraph[claim.number - 1].append(_Draft(claim, CheckedClaim(None)))
+                by_paragraph[claim.number - 1].append(_ClaimDraft(claim, CheckedClaim(None)))
         by_paragraph = [_check(drafts, request.context) for drafts in by_paragraph]
         rejected = [draft for drafts in by_paragraph for draft in drafts if draft.failed]
         if rejected:
@@ -105,14 +105,17 @@ class TextWriter:
             number_of = {id(draft): number for number, draft in enumerate(rejected, start=1)}
             by_paragraph = [
                 _check(
-                    [_Draft(revised.get(number_of.get(id(draft), 0), draft.claim), draft.checked) for draft in drafts],
+                    [
+                        _ClaimDraft(revised.get(number_of.get(id(draft), 0), draft.claim), draft.checked)
+                        for draft in drafts
+                    ],
                     request.context,
                 )
                 for drafts in by_paragraph
             ]
         return tuple(self._settle(drafts, request.context) for drafts in by_paragraph)
 
-    def _settle(self, drafts: Sequence[_Draft], context: PromptContext) -> tuple[Item, ...]:
+    def _settle(self, drafts: Sequence[_ClaimDraft], context: PromptContext) -> tuple[Item, ...]:
         """Return the sentences of a paragraph that stay; each stands where its first words have a sense."""
         items: list[Item] = []
         replaced = 0
@@ -144,8 +147,8 @@ class TextWriter:
         """Return a sentence of each paper, what it does rather than another."""
         items: list[Item] = []
         for paper in papers[: request.limit]:
-            said = request.context.statements([paper], self._accepted)
-            best = sorted(said, key=lambda it: it.label.role not in {"approach", "finding"})
+            statements = request.context.statements([paper], self._accepted)
+            best = sorted(statements, key=lambda it: it.label.role not in {"approach", "finding"})
             if best and not self._repeats(best[0].sentence):
                 items.append((best[0].label.role, best[0].sentence))
                 self._accepted.append(best[0].sentence)
@@ -162,16 +165,16 @@ class TextWriter:
         holding = [self._glue_that_holds(sentences) for sentences in paragraphs]
         total = sum(sentence.method != "glue" for sentences in paragraphs for sentence in sentences)
         allowed = int(total * MAX_GLUE_SHARE / (1 - MAX_GLUE_SHARE))
-        kept: dict[str, tuple[int, int]] = {}  # by text, which stands once
+        places: dict[str, tuple[int, int]] = {}  # by text, which stands once
         for turn in zip_longest(*holding):  # the first of each paragraph, then the second ones
             for number, at in enumerate(turn):
-                if at is not None and len(kept) < allowed:
-                    kept.setdefault(paragraphs[number][at].text, (number, at))
+                if at is not None and len(places) < allowed:
+                    places.setdefault(paragraphs[number][at].text, (number, at))
         return tuple(
             tuple(
                 sentence
                 for at, sentence in enumerate(sentences)
-                if sentence.method != "glue" or kept.get(sentence.text) == (number, at)
+                if sentence.method != "glue" or places.get(sentence.text) == (number, at)
             )
             for number, sentences in enumerate(paragraphs)
         )
@@ -188,12 +191,12 @@ class TextWriter:
         ]
 
 
-def _check(drafts: Sequence[_Draft], context: PromptContext) -> list[_Draft]:
+def _check(drafts: Sequence[_ClaimDraft], context: PromptContext) -> list[_ClaimDraft]:
     """Check the claims of a paragraph in their order."""
-    checked: list[_Draft] = []
+    checked: list[_ClaimDraft] = []
     before: Sentence | None = None
     for draft in drafts:
         result = CheckedClaim(None) if draft.claim.glue else draft.claim.check(context, before)
         before = result.sentence
-        checked.append(_Draft(draft.claim, result))
+        checked.append(_ClaimDraft(draft.claim, result))
     return checked

@@ -87,10 +87,12 @@ class PaperGroups:
         paragraph of their own as long as there is room; any other paper that the plan lost goes to the paragraph that
         holds the most similar paper.
         """
-        known, placed = {paper.id for paper in self.papers}, set[PaperId]()
+        theme_papers, placed = {paper.id for paper in self.papers}, set[PaperId]()
         whole: list[PlannedParagraph] = []
         for paragraph in plan[:MAX_PARAGRAPHS]:
-            papers = [paper for paper in dict.fromkeys(paragraph.papers) if paper in known and paper not in placed]
+            papers = [
+                paper for paper in dict.fromkeys(paragraph.papers) if paper in theme_papers and paper not in placed
+            ]
             placed.update(papers)
             if papers:
                 whole.append(replace(paragraph, papers=tuple(papers)))
@@ -101,7 +103,9 @@ class PaperGroups:
         number = {paper.id: row for row, paper in enumerate(self.papers)}
         for paper in self.papers:
             if paper.id not in placed:
-                nearest = [max(self.similarity[number[paper.id], number[it]] for it in one.papers) for one in whole]
+                nearest = [
+                    max(self.similarity[number[paper.id], number[it]] for it in paragraph.papers) for paragraph in whole
+                ]
                 at = int(np.argmax(nearest))
                 whole[at] = replace(whole[at], papers=(*whole[at].papers, paper.id))
         return tuple(whole)
@@ -123,10 +127,10 @@ def checked_topic(topic: str, papers: Sequence[Paper], name: str) -> str:
     """Return a topic that a model wrote, "" if it is long or has a word that neither papers nor theme name have."""
     topic = clean(topic, _MAX_TOPIC).strip(" .")
     words = tokenize(topic)
-    known = {stem(word) for text in (name, *(paper.text for paper in papers)) for word in tokenize(text)}
+    stems = {stem(word) for text in (name, *(paper.text for paper in papers)) for word in tokenize(text)}
     plain = all(letter.isalnum() or letter in " -'’" for letter in topic)
     content = [word for word in words if word not in word_list("stop_words.en")]
-    fits = plain and 0 < len(words) <= _MAX_TOPIC_WORDS and all(stem(word) in known for word in content)
+    fits = plain and 0 < len(words) <= _MAX_TOPIC_WORDS and all(stem(word) in stems for word in content)
     return f"{topic[:1].upper()}{topic[1:]}" if fits and content else ""
 
 

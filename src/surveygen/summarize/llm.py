@@ -231,15 +231,15 @@ class LlmSummarizer:
     def _summary(self, source: ThemeInput, writer: TextWriter, parts: Sequence[_Part]) -> ThemeSummary:
         """Return the paragraphs as the summary of a theme; what is open becomes an open problem."""
         open_problems = [sentence for _, items in parts for role, sentence in items if role == "open"]
-        told: list[list[Sentence]] = []
+        paragraphs: list[list[Sentence]] = []
         room = source.limit - len(open_problems)
         for _, items in parts:
             sentences = [sentence for role, sentence in items if role != "open"]
-            told.append(sentences[: max(room, 0)])
-            room -= len(told[-1])
+            paragraphs.append(sentences[: max(room, 0)])
+            room -= len(paragraphs[-1])
         subtopics = tuple(
             SubtopicSummary(ROLE_OF_KIND.get(planned.kind, "other"), sentences, topic=planned.topic)
-            for (planned, _), sentences in zip(parts, writer.finish(told), strict=True)
+            for (planned, _), sentences in zip(parts, writer.finish(paragraphs), strict=True)
             if sentences
         )
         return ThemeSummary(source.theme.id, source.language, subtopics, tuple(open_problems), self.fingerprint)

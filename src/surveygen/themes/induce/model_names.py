@@ -1,4 +1,4 @@
-"""Names and definitions of induced themes by a language model, where they fit better than the computed ones."""
+"""Name and define induced themes with a language model."""
 
 from __future__ import annotations
 
