@@ -13,14 +13,28 @@ from surveygen.errors import TemplateError
 from surveygen.render import PromptTemplates, TemplateRoots, template_root
 
 SHIPPED = PromptTemplates(TemplateRoots(template_root()))
-TASKS = ("card", "theme", "introduction", "abstract", "outlook")
+TASKS = ("card", "plan", "paragraph", "lead", "revise", "names", "introduction", "abstract", "outlook")
 
 
 def filled(text: str, task: str = "card", prompts: PromptTemplates = SHIPPED) -> str:
     """Fill a prompt with one text in every place that a paper or a theme can fill."""
     paper = {"number": 1, "called": text, "year": 2024, "title": text, "sentences": [{"label": "1.1", "text": text}]}
-    values = {"theme": text, "description": text, "title": text, "below": [{"name": text, "text": text}]}
-    return prompts.fill(task, {**values, "papers": [paper], "roles": ["aim", "finding"], "limit": 5})
+    values: dict[str, object] = {
+        "theme": text,
+        "description": text,
+        "title": text,
+        "below": [{"name": text, "text": text}],
+    }
+    line = {"number": 1, "year": 2024, "line": text}
+    values |= {
+        "groups": [{"keyword": text, "papers": [line]}],
+        "paragraphs": [{"number": 1, "kind": "group", "topic": text, "papers": "1"}],
+        "above": text,
+        "themes": [{"number": 1, "size": 2, "name": text, "keywords": text, "titles": [text]}],
+        "rejected": [{"number": 1, "text": text, "reason": text}],
+    }
+    choices = {"roles": ["aim", "finding"], "kinds": ["group"], "limit": 5, "most": 3}
+    return prompts.fill(task, {**values, "papers": [paper], **choices})
 
 
 @pytest.mark.parametrize("task", TASKS)

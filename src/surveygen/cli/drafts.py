@@ -220,6 +220,8 @@ def _estimate_lines(expected: LlmUsage | None) -> Iterator[str]:
         f"{expected.calls} requests, {expected.cached} cached answers; at most "
         f"{expected.input_tokens} + {expected.output_tokens} tokens, {_cost(expected.cost_usd)}"
     )
+    if expected.repairs:
+        yield f"  with up to {expected.repairs} further requests, should sentences be rejected"
 
 
 def _cost(usd: float | None) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal, Protocol, TypeVar
+from itertools import islice
+from typing import Any, Literal, Protocol, TypeVar
 
 from surveygen.domain.text import text_sha256
 
 T = TypeVar("T")
 Speaker = Literal["system", "user", "assistant"]
+
+_MAX_STARTS = 50  # braces at which the object may begin: words before it can have some of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +94,29 @@ class LlmClient(Protocol):
         None: there is no usable answer, or the budget is spent.
         """
         ...
+
+    def may_follow(self, task: str, values: Mapping[str, object], schema: str) -> None:
+        """Let an estimate count a request that may have to follow; otherwise nothing happens."""
+        ...
+
+
+def read_list(response: str, key: str) -> list[Any]:
+    """Return the list under a key of the first JSON object that has it; words around the object are ignored.
+
+    Raises:
+        ValueError: there is no such object.
+
+    >>> read_list('Let {x} be. {"claims": [1]}', "claims")
+    [1]
+    """
+    decoder, found = json.JSONDecoder(), False
+    for start in islice(re.finditer(r"\{", response), _MAX_STARTS):
+        try:
+            data, _ = decoder.raw_decode(response, start.start())
+        except (ValueError, RecursionError):
+            continue
+        found = True
+        if isinstance(data, dict) and isinstance(data.get(key), list):
+            rows: list[Any] = data[key]
+            return rows
+    raise ValueError(f'it has no list "{key}"' if found else "it is not JSON")

@@ -24,7 +24,8 @@ class LlmUsage:
 
     Attributes:
         calls: responses that came from the model. cached: requests with a cached response, which cost nothing.
-        repairs: requests for a better form. retries: requests sent again after an error.
+        repairs: requests for a better form; in an estimate, requests for sentences that may be rejected.
+        retries: requests sent again after an error.
         unusable: responses that could not be parsed even after repair, or repeated the instructions.
         postponed: requests left for the next run. cost_usd: None where no price is known.
         stopped: why no more requests were sent: "budget", "unavailable", "unusable", or "".
@@ -60,6 +61,9 @@ class BudgetTracker:
         """Add one to a count of `LlmUsage`."""
         with self._lock:
             self._counts[name] += 1
+
+    def count_possible(self, request: LlmRequest) -> None:
+        """Count a request that another one may call for; only an estimate does."""
 
     @contextmanager
     def reserve(self, request: LlmRequest) -> Iterator[bool]:
@@ -160,7 +164,17 @@ class BudgetTracker:
 
 
 class CostEstimate(BudgetTracker):
-    """Admits no request and counts what would be sent: `calls`, and the most tokens and cost."""
+    """Admits no request and counts what would be sent: `calls`, and the most tokens and cost.
+
+    Requests that may have to follow, each with the answer before it, are `repairs`; tokens and cost include them.
+    """
+
+    def count_possible(self, request: LlmRequest) -> None:
+        """Count a request that another one may call for, with a whole answer in it."""
+        with self._lock:
+            self._counts["repairs"] += 1
+            self._tokens[0] += _tokens(request.size) + self._settings.max_tokens
+            self._tokens[1] += self._settings.max_tokens
 
     def _admit(self, request: LlmRequest) -> bool:
         with self._lock:

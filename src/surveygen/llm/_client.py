@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ T = TypeVar("T")
 ATTEMPTS = 3
 FIRST_WAIT = 1.0  # seconds; doubled after each attempt unless the server names its own wait
 _SHOWN = 2000  # code points of an unusable response that the repair prompt shows to the model
+_THINKING = re.compile(r"\A.*</(?:think|thinking|thought|reasoning)>", re.DOTALL | re.IGNORECASE)
 _LEAK_WORDS = 8  # words in a row: shorter runs of the instructions also occur in honest prose
 
 Sleep = Callable[[float], None]
@@ -150,11 +152,7 @@ class CachedLlmClient:
             ModelError: the model will answer no request (a wrong key, no such model).
             ConfigError: the model cannot be used.
         """
-        turns = (
-            Message("system", self._prompts.fill(self._system, {"canary": self._prompts.canary})),
-            Message("user", self._prompts.fill(task, values)),
-        )
-        conversation = _Conversation(self._prompts, (self._system, task), turns, schema, read)
+        conversation = self._conversation(task, values, schema, read)
         # Earlier versions cached unusable responses as well, and a repaired one as the response to the repair.
         request = conversation.first
         for _ in ("response", "repaired response"):
@@ -169,6 +167,19 @@ class CachedLlmClient:
                 self._budget.count("cached")
                 return value
         return self._ask(conversation)
+
+    def may_follow(self, task: str, values: Mapping[str, object], schema: str) -> None:
+        """Let an estimate count a request that may have to follow one that it did not send; nothing is sent."""
+        self._budget.count_possible(self._conversation(task, values, schema, str).first)
+
+    def _conversation(
+        self, task: str, values: Mapping[str, object], schema: str, read: Callable[[str], T]
+    ) -> _Conversation[T]:
+        turns = (
+            Message("system", self._prompts.fill(self._system, {"canary": self._prompts.canary})),
+            Message("user", self._prompts.fill(task, values)),
+        )
+        return _Conversation(self._prompts, (self._system, task), turns, schema, read)
 
     def _ask(self, conversation: _Conversation[T]) -> T | None:
         """Send a request, and once more with what is wrong with the response; only a usable response is cached.
@@ -235,17 +246,18 @@ class _Conversation(Generic[T]):
         return LlmRequest(self.turns, self.schema)
 
     def parse(self, response: LlmResponse) -> T:
-        """Parse a response.
+        """Parse a response; what a reasoning model thinks before it answers, up to ``</think>``, is dropped.
 
         Raises:
             SummaryError: it is empty, cut off in the middle, not in the form that was asked for, or repeats the prompt.
         """
         instructions = "\n".join(map(self.prompts.instructions, self.names))
-        if prompt_leak(response.text, instructions, self.prompts.canary):
+        text = _THINKING.sub("", response.text)
+        if prompt_leak(text, instructions, self.prompts.canary):
             raise _LeakError("it repeats the instructions")
-        if not response.text.strip():
+        if not text.strip():
             raise SummaryError("it is empty")
-        return self.read(response.text)
+        return self.read(text)
 
     def repair(self, response: LlmResponse, error: SummaryError) -> LlmRequest:
         """Return the request to repair an unusable response."""

@@ -170,7 +170,8 @@ def draft_survey(context: BuildContext, language: Language) -> Survey:
 def estimate(project: Project, progress: Progress) -> LlmUsage | None:
     """Count the requests that a build would make to a language model, with upper bounds of tokens and cost.
 
-    No request is sent and no draft is written; the papers are assigned, and the assignments stored, as in a build.
+    No request is sent and no draft is written; the papers are embedded and the vectors stored, as in a build. Themes
+    that are still to be induced are not stored where a model names them, so that the build asks for their names.
     Reviews that a model has not written yet are replaced by extractive ones, in requests about themes and in
     translations.
 
@@ -184,6 +185,9 @@ def estimate(project: Project, progress: Progress) -> LlmUsage | None:
     codes_translated = settings.languages if settings.translate.engine == "llm" else ()
     request = BuildRequest(tuple(load_language(code) for code in codes_translated))
     with Store.open(project.database) as store:
+        embed(open_context(project, store, progress, request), SurveyData())
+    named = settings.summarize.method == "llm"
+    with Store.open_copy(project.database) if named else Store.open(project.database) as store:
         context = open_context(project, store, progress, request, budget=CostEstimate(settings.llm))
         data = SurveyData()
         with context.llm:

@@ -18,9 +18,11 @@ from surveygen.llm import CostEstimate
 from surveygen.pipeline.build import check_request, run_build
 from surveygen.pipeline.files import MANIFEST, read_manifest, sha256
 from surveygen.pipeline.run_context import NullProgress, open_context
+from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy
 from surveygen.pipeline.stages.render import FormatRecord, OutputCache, shared_files
 from surveygen.pipeline.stages.translate import load_glossary
 from surveygen.pipeline.verify_document import DraftCheck, Problem, compare_editions, sentence_judge
+from surveygen.pipeline.verify_glue import glue_problems
 from surveygen.render import format_names
 from surveygen.themes import load_profile
 
@@ -68,6 +70,7 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
     problems: list[Problem] = []
     outdated: list[Problem] = []
     documents: list[tuple[Path, Mapping[str, Any]]] = []
+    names = {"": {project.settings.title}}
     with Store.open_copy(project.database) as store, TemporaryDirectory(prefix="surveygen-verify-") as scratch:
         for number, parent in enumerate(dict.fromkeys(edition.parent for edition in editions)):
             languages: dict[Path, str] = {}
@@ -87,6 +90,8 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
                 for problem, is_old in files.differences(shared=parent.is_relative_to(root)):
                     (outdated if is_old else problems).append(problem)
                 documents += files.composed_documents()
+                for theme, name in files.theme_names():
+                    names.setdefault(theme, set()).add(name)
         profile = load_profile(project.settings.profile, project.root)
         judge = sentence_judge(store)
         checks = [
@@ -94,6 +99,8 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
             for path, data in documents
         ]
         problems += [problem for check in checks for problem in check.problems()]
+    for path, data in documents:
+        problems += [Problem(str(path), place, reason) for place, reason in glue_problems(data, names)]
     problems += [Problem(str(path), place, reason) for path, place, reason in compare_editions(documents)]
     return VerifyReport(
         len(editions),
@@ -175,6 +182,13 @@ class _FileCheck:
             names = {path.name for path in shared_files(self._context) if (self._parent / path.name).is_file()}
             required = {name for item in record.values() for name in item.files}
             yield from self._compare(_Draft(self._parent, self._made, names, required, record, failure))
+
+    def theme_names(self) -> Iterator[tuple[str, str]]:
+        """Yield theme and name for each theme of the survey, in the language of the papers."""
+        context = self._context
+        base = saved_taxonomy(context.store, context.profile, context.settings.themes)
+        for theme in curated_taxonomy(context, base).shown:
+            yield theme.id, theme.name
 
     def composed_documents(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         """Yield the survey.json that the store gives for each edition that was built without one."""

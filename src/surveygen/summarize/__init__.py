@@ -21,9 +21,11 @@ from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.summarize._counts import counted_papers, number_error
 from surveygen.summarize._facets import extract_facets, folded, mentions, recount
 from surveygen.summarize._grounding import (
+    MAX_GLUE_SHARE,
     GroundingResult,
     VersionLookup,
     check_grounding,
+    is_glue,
     is_grounded,
     is_whole_sentence,
     redundancy,
@@ -34,6 +36,7 @@ from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_fl
 from surveygen.summarize._text import split_sentences, text_diff
 
 __all__ = [
+    "MAX_GLUE_SHARE",
     "ROLE_LABELS",
     "FallbackCounts",
     "Flaw",
@@ -50,6 +53,7 @@ __all__ = [
     "extract_statements",
     "flaw_reason",
     "folded",
+    "is_glue",
     "is_grounded",
     "is_whole_sentence",
     "mentions",

@@ -12,9 +12,10 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, PaperReview, Role, Sentence, ThemeSummary
 from surveygen.domain.text import clean
 from surveygen.errors import SummaryError
-from surveygen.summarize._english import phrases
+from surveygen.summarize._answers import read_list
+from surveygen.summarize._english import phrases, word_list
 from surveygen.summarize._grounding import NEAR_DUPLICATE, check_grounding, jaccard
-from surveygen.summarize._paper_review import extract_statements
+from surveygen.summarize._paper_review import Statement, extract_statements
 from surveygen.summarize._rewrite_rules import author_label
 from surveygen.summarize._sentence_quality import flaw_reason
 from surveygen.summarize._text import split_sentences
@@ -29,6 +30,7 @@ _MAX_CLAIM = 600  # code points
 _INLINE_CITATION = re.compile(r"\s*\[((?:\d+(?:\.\d+)?[\s,;]*)+)\]")
 _CITED_NUMBER = re.compile(r"[\d.]+")
 _NOT_ALLOWED = re.compile(r"\[@|https?:|www\.|[{}`]|\]\(")  # our citation marks, links and code
+_LEANING = ("pointing", "leaning", "pronoun", "early pronoun", "they", "loose")  # how such reasons begin
 _END = re.compile(r"[.!?]+\Z")
 _ANGLE_BRACKETS = str.maketrans("‹›", "<>")  # undoes the escaping of the prompt
 
@@ -96,6 +98,27 @@ class PromptContext:
         papers = (item.paper for item in self.papers)
         return next((found for found in papers if found.id == paper and found.version == version), None)
 
+    def with_numbers(self, text: str) -> str:
+        """Write the numbers of the prompt in place of the ids of papers."""
+        for number, item in enumerate(self.papers, start=1):
+            text = text.replace(item.paper.id, f"paper {number}")
+        return text
+
+    def statements(self, papers: Iterable[Paper], accepted: Sequence[Sentence]) -> list[Statement]:
+        """Return what papers say themselves in the sentences shown, without those already used."""
+        used = {item for sentence in accepted for item in sentence.evidence}
+        shown = {
+            Evidence(item.paper.id, item.paper.version, "abstract", *span)
+            for item in self.papers
+            for span in item.spans
+        }
+        return [
+            statement
+            for paper in papers
+            for statement in extract_statements(paper)
+            if statement.sentence.evidence[0] in shown - used
+        ]
+
     def others(self, cited: Iterable[PaperId]) -> list[Paper]:
         """Return the papers that are not cited."""
         ids = set(cited)
@@ -108,7 +131,9 @@ def context_of_paper(paper: Paper) -> PromptContext:
     return PromptContext((ContextPaper(paper, tuple(spans)),) if spans else ())
 
 
-def context_of_reviews(papers: Sequence[Paper], reviews: Mapping[PaperId, PaperReview]) -> PromptContext:
+def context_of_reviews(
+    papers: Sequence[Paper], reviews: Mapping[PaperId, PaperReview], limit: int = MAX_PAPERS
+) -> PromptContext:
     """Show papers in their order, each with the sentences that its review rests on."""
     shown = []
     for paper in papers:
@@ -116,7 +141,7 @@ def context_of_reviews(papers: Sequence[Paper], reviews: Mapping[PaperId, PaperR
         first = [review.one_liner] if review.one_liner else []
         sentences = [*first, *review.aims[:1], *review.methods[:1], *review.findings[:2], *review.limits[:1]]
         shown.append((paper, sentences))
-    return _context(shown)
+    return _context(shown, limit)
 
 
 def context_of_summaries(summaries: Sequence[ThemeSummary], papers: Mapping[PaperId, Paper]) -> PromptContext:
@@ -139,7 +164,12 @@ def sentences_of(summary: ThemeSummary) -> tuple[Sentence, ...]:
     return (*(sentence for strand in summary.strands for sentence in strand.sentences), *summary.open_problems)
 
 
-def _context(shown: Iterable[tuple[Paper, Sequence[Sentence]]]) -> PromptContext:
+def without_orders(text: str) -> str:
+    """Return a text, or nothing if it gives orders to whoever reads it."""
+    return "" if _ORDERS.search(text) else text
+
+
+def _context(shown: Iterable[tuple[Paper, Sequence[Sentence]]], limit: int = MAX_PAPERS) -> PromptContext:
     """Show papers, each with the spans of its abstract that some sentences rest on."""
     papers = []
     for paper, sentences in shown:
@@ -147,7 +177,7 @@ def _context(shown: Iterable[tuple[Paper, Sequence[Sentence]]]) -> PromptContext
         spans = [(item.start, item.end) for item in evidence if item.paper == paper.id and item.field == "abstract"]
         if allowed := _without_orders(paper, dict.fromkeys(spans))[:_MAX_SENTENCES]:
             papers.append(ContextPaper(paper, tuple(allowed)))
-    return PromptContext(tuple(papers)[:MAX_PAPERS])
+    return PromptContext(tuple(papers)[:limit])
 
 
 def _without_orders(paper: Paper, spans: Iterable[_Span]) -> list[_Span]:
@@ -156,44 +186,93 @@ def _without_orders(paper: Paper, spans: Iterable[_Span]) -> list[_Span]:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """The sentence of a claim, None if anything about it is not supported, and then why."""
+
+    sentence: Sentence | None
+    reason: str = ""
+
+
+def leaning_reason(sentence: Sentence, before: Sentence | None) -> str:
+    """Return why a sentence cannot stand where it stands, "" if it can.
+
+    Words such as "this method" at its head may rest on the sentence before if that cites all of its papers, and "in
+    contrast" if it cites any.
+    """
+    head = sentence.plain.partition(",")[0].lower()
+    if head in word_list("connectives") and (before is None or not before.cites):
+        return f"{head!r} has no sentence with a source before it"
+    flaw = flaw_reason(sentence.text)
+    if flaw is None or (flaw.startswith(_LEANING) and before is not None and set(sentence.cites) <= set(before.cites)):
+        return ""
+    return flaw
+
+
+@dataclass(frozen=True, slots=True)
 class ModelClaim:
-    """One sentence as the model wrote it: its role, the numbers of papers and the labels of sentences that it cites."""
+    """One sentence as the model wrote it.
+
+    Attributes:
+        role: its role in the text. text: its words.
+        cites: the numbers of papers that it cites. evidence: the labels of sentences that it cites.
+        glue: whether it only connects others; it then cites nothing.
+        number: of its paragraph, or of the sentence that it replaces.
+    """
 
     role: str
     text: str
-    cites: tuple[int, ...]
-    evidence: tuple[str, ...]
+    cites: tuple[int, ...] = ()
+    evidence: tuple[str, ...] = ()
+    glue: bool = False
+    number: int = 1
 
     @classmethod
     def from_row(cls, row: object, roles: Sequence[str]) -> Self | None:
         """Read a claim of a response, None if it has another form."""
         if not isinstance(row, dict):
             return None
-        role, text = row.get("role"), row.get("text")
+        role, text, number = row.get("role"), row.get("text"), row.get("number", 1)
         cites, evidence = row.get("cites"), row.get("evidence")
-        if not isinstance(role, str) or role not in roles or not isinstance(text, str):
+        if not isinstance(text, str) or type(number) is not int:
             return None
-        if not isinstance(cites, list) or not all(type(number) is int for number in cites):
+        if row.get("glue") is True and not cites and not evidence:
+            return cls("glue", text, glue=True, number=number)
+        numbers = isinstance(cites, list) and all(type(paper) is int for paper in cites)
+        labels = isinstance(evidence, list) and all(isinstance(label, (str, float)) for label in evidence)
+        if not isinstance(role, str) or role not in roles or not numbers or not labels:
             return None
-        if not isinstance(evidence, list) or not all(isinstance(label, (str, float)) for label in evidence):
-            return None
-        return cls(role, text, tuple(cites), tuple(map(str, evidence)))
+        return cls(role, text, tuple(cites or ()), tuple(map(str, evidence or ())), number=number)
 
-    def grounded(self, context: PromptContext) -> Sentence | None:
-        """Return the sentence of a claim, None if anything about it is not supported."""
-        text = clean(self.text.translate(_ANGLE_BRACKETS), _MAX_CLAIM)
+    @property
+    def plain(self) -> str:
+        """The text, cleaned."""
+        return clean(self.text.translate(_ANGLE_BRACKETS), _MAX_CLAIM)
+
+    def check(self, context: PromptContext, before: Sentence | None = None) -> CheckedClaim:
+        """Check everything about a claim.
+
+        Args:
+            context: the papers of the prompt.
+            before: the sentence before it in its paragraph, on which its first words may rest.
+        """
+        text = self.plain
         evidence = [context.evidence(label) for label in self.evidence]
         spans = [item for item in dict.fromkeys(evidence) if item is not None]
-        if _NOT_ALLOWED.search(text) or None in evidence or len(split_sentences(text)) != 1:
-            return None
+        if _NOT_ALLOWED.search(text) or len(split_sentences(text)) != 1:
+            return CheckedClaim(None, "it is not one sentence of plain words")
+        if None in evidence or not evidence:
+            return CheckedClaim(None, "its evidence is not a label of a numbered sentence")
         cited = self.with_citation_marks(text, context)
-        if cited is None or flaw_reason(cited[0]):
-            return None
+        if cited is None:
+            return CheckedClaim(None, "it cites a paper that was not shown")
         sentence = Sentence(cited[0], cited[1], tuple(spans), method="llm", role=ROLE_OF_CLAIM[self.role])
+        if reason := leaning_reason(sentence, before):
+            return CheckedClaim(None, reason)
         if {item.paper for item in spans} != set(sentence.cites):
-            return None
+            return CheckedClaim(None, "the papers that it cites are not those of its evidence")
         result = check_grounding(sentence, context.lookup, context.others(sentence.cites))
-        return replace(sentence, support=result.support) if result.ok else None
+        reason = "" if result.ok else context.with_numbers(result.reason)
+        return CheckedClaim(replace(sentence, support=result.support) if result.ok else None, reason)
 
     def with_citation_marks(self, text: str, context: PromptContext) -> tuple[str, tuple[PaperId, ...]] | None:
         """Replace numbers by citation marks and add those of papers not cited in the text; None for a wrong one."""
@@ -219,21 +298,11 @@ class ModelClaim:
     def own_words(self, context: PromptContext, accepted: Sequence[Sentence]) -> Sentence | None:
         """Return what the cited paper says itself: the cited sentence, else one of the same role, of those shown."""
         cited_spans = {item for label in self.evidence if (item := context.evidence(label)) is not None}
-        used = {item for sentence in accepted for item in sentence.evidence}
-        shown = {
-            Evidence(item.paper.id, item.paper.version, "abstract", *span)
-            for item in context.papers
-            for span in item.spans
-        }
         papers = [paper for number in self.cites if (paper := context.paper(number)) is not None]
-        statements = [
-            statement
-            for paper in papers
-            for statement in extract_statements(paper)
-            if statement.sentence.evidence[0] in shown - used
-        ]
+        statements = context.statements(papers, accepted)
         exact = (item.sentence for item in statements if item.sentence.evidence[0] in cited_spans)
-        same_role = (item.sentence for item in statements if item.label.role == ROLE_OF_CLAIM[self.role])
+        role = ROLE_OF_CLAIM.get(self.role)
+        same_role = (item.sentence for item in statements if item.label.role == role)
         return next(exact, None) or next(same_role, None)
 
 
@@ -255,22 +324,27 @@ class FilteredClaims:
         return sum(sentence.method == "llm" for _, sentence in self.sentences)
 
 
-def claims_schema(roles: Sequence[str]) -> str:
-    """Return the JSON Schema of a response."""
-    claim = {
+def claims_schema(roles: Sequence[str], *more: str) -> str:
+    """Return the JSON Schema of a response; `more` are the further keys of a claim, of "number" and "glue"."""
+    properties: dict[str, object] = {
+        "role": {"type": "string", "enum": list(roles)},
+        "text": {"type": "string"},
+        "cites": {"type": "array", "items": {"type": "integer"}},
+        "evidence": {"type": "array", "items": {"type": "string"}},
+    }
+    further: dict[str, object] = {"number": {"type": "integer"}, "glue": {"type": "boolean"}}
+    claim = object_schema({**properties, **{key: further[key] for key in more}})
+    return json.dumps({"title": "claims", **object_schema({"claims": {"type": "array", "items": claim}})})
+
+
+def object_schema(properties: Mapping[str, object]) -> dict[str, object]:
+    """Return the JSON Schema of an object with exactly these keys."""
+    return {
         "type": "object",
         "additionalProperties": False,
-        "required": ["role", "text", "cites", "evidence"],
-        "properties": {
-            "role": {"type": "string", "enum": list(roles)},
-            "text": {"type": "string"},
-            "cites": {"type": "array", "items": {"type": "integer"}},
-            "evidence": {"type": "array", "items": {"type": "string"}},
-        },
+        "required": list(properties),
+        "properties": dict(properties),
     }
-    properties = {"claims": {"type": "array", "items": claim}}
-    head = {"title": "claims", "type": "object", "additionalProperties": False, "required": ["claims"]}
-    return json.dumps({**head, "properties": properties})
 
 
 def parse_claims(response: str, roles: Sequence[str]) -> tuple[ModelClaim, ...]:
@@ -279,15 +353,7 @@ def parse_claims(response: str, roles: Sequence[str]) -> tuple[ModelClaim, ...]:
     Raises:
         SummaryError: it is not JSON, of another form, or has no claim at all.
     """
-    start, end = response.find("{"), response.rfind("}")
-    try:
-        data = json.loads(response[start : end + 1])
-    except (ValueError, RecursionError) as error:
-        raise SummaryError("it is not JSON") from error
-    rows = data.get("claims") if isinstance(data, dict) else None
-    if not isinstance(rows, list):
-        raise SummaryError('it has no list "claims"')
-    claims = tuple(claim for row in rows if (claim := ModelClaim.from_row(row, roles)))
+    claims = tuple(claim for row in read_list(response, "claims") if (claim := ModelClaim.from_row(row, roles)))
     if not claims:
         raise SummaryError("it has no claim with role, text, cites and evidence")
     return claims
@@ -298,7 +364,7 @@ def filter_claims(claims: Sequence[ModelClaim], context: PromptContext, limit: i
     accepted: list[tuple[str, Sentence]] = []
     replaced = 0
     for claim in claims[:limit]:
-        sentence = claim.grounded(context)
+        sentence = claim.check(context).sentence
         if sentence is None:
             sentence = claim.own_words(context, [other for _, other in accepted])
             replaced += sentence is not None

@@ -43,25 +43,27 @@ def write_strands(context: ComposeContext, theme: Theme, summary: ThemeSummary |
             sentences = list(wordings.further(further)) if strand is further[0] else []
         else:
             sentences = list(context.quoted.claim_new(strand.sentences))
-            if sentences and strand.topic:
+            if sentences and strand.papers:
                 sentences.insert(0, wordings.topic(strand))
         if sentences:
-            drafts.append(_OpenParagraph(strand.axis, _label(strand), sentences))
+            drafts.append(_OpenParagraph(strand.axis, _label(context, strand), sentences))
     labelled = len(context.members(theme)) >= _MIN_LABELLED
     paragraphs: list[Paragraph] = []
     before: Axis = ""
     for draft in _merged(drafts):
         shown = draft.label and (not draft.axis or (labelled and draft.axis != before))
-        paragraphs.append(Paragraph(tuple(draft.sentences), context.say(draft.label) if shown else ""))
+        paragraphs.append(Paragraph(tuple(draft.sentences), draft.label if shown else ""))
         before = draft.axis
     return tuple(paragraphs)
 
 
-def _label(strand: SubtopicSummary) -> str:
-    """Return the key of the run-in heading of a strand: of its axis, else of its role."""
+def _label(context: ComposeContext, strand: SubtopicSummary) -> str:
+    """Return the run-in heading of a strand: its axis, what a model says it is about, or its role."""
     if strand.axis:
-        return f"axis_{strand.axis}"
-    return "" if strand.role == "other" else f"strand_{strand.role}"
+        return context.say(f"axis_{strand.axis}")
+    if strand.topic:
+        return strand.topic
+    return "" if strand.role == "other" else context.say(f"strand_{strand.role}")
 
 
 class _Wordings:

@@ -29,16 +29,23 @@ class QuotedSpans:
     spans: set[object] = field(default_factory=set)
 
     def claim_new(self, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-        """Return the sentences that the survey does not have yet, and record them."""
+        """Return the sentences that the survey does not have yet, and record them.
+
+        Where one is left out, glue is left out with it: its words may have been those of that sentence.
+        """
         new: list[Sentence] = []
         for sentence in sentences:
+            if sentence.method == "glue":
+                new.append(sentence)
+                continue
             spans: set[object] = {(item.paper, item.field, item.start, item.end) for item in sentence.evidence}
             if sentence.method == "llm":  # may summarize what others quote, as long as its words differ
                 spans = {sentence.text}
             if not spans & self.spans:
                 self.spans |= spans
                 new.append(sentence)
-        return tuple(new)
+        whole = len(new) == len(sentences)
+        return tuple(sentence for sentence in new if whole or sentence.method != "glue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy as np
 from surveygen.config import ThemeSettings
 from surveygen.corpus import Store
 from surveygen.domain.embedding import Embeddings, unit_rows
-from surveygen.domain.paper import PaperId
-from surveygen.domain.theme import Taxonomy, Theme, ThemeId, in_reading_order
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId, in_reading_order
 from surveygen.pipeline.assignments import ASSIGNMENTS, AssignmentState, save_assignments, stable_assignments
 from surveygen.pipeline.run_context import BuildContext, now
 from surveygen.pipeline.stages.embed import embed
@@ -20,6 +20,7 @@ from surveygen.survey import SurveyData
 from surveygen.themes import Profile, nearest_papers, update_neighbors
 from surveygen.themes.curate import CuratedTaxonomy, apply_decisions
 from surveygen.themes.induce import KMeansInducer, label_clusters
+from surveygen.themes.induce.model_names import ThemeMembers, name_by_model
 
 NEIGHBORS = 10  # similar papers that a page lists for each paper
 _NEAREST, _OTHERS, _PROPOSED = 10, 200, 4  # papers read to propose keywords for an empty theme, and keywords
@@ -159,16 +160,32 @@ def induce_and_save(
     inducer = KMeansInducer(settings)
     stored = store.taxonomy() or Taxonomy()
     inside = set(embeddings.ids)
-    themes, _ = inducer.induce(
+    themes, assignments = inducer.induce(
         embeddings,
         [paper for paper in data.papers if paper.id in inside],
         parent=parent.id if parent else None,
         reserved_ids=used_theme_ids(store, profile),
         seed=settings.seed,
     )
+    if context.settings.summarize.method == "llm" and themes:
+        themes = _name_by_model(context, data, themes, assignments)
     given = [theme for theme in profile.taxonomy if theme.id not in stored]
     store.save_taxonomy(in_reading_order((*given, *stored, *themes)), at=now())
     return themes
+
+
+def _name_by_model(
+    context: BuildContext, data: SurveyData, themes: tuple[Theme, ...], assignments: Sequence[Assignment]
+) -> tuple[Theme, ...]:
+    """Ask the model of the survey for names and definitions of new themes."""
+    papers = {paper.id: paper for paper in data.papers}
+    members: dict[ThemeId, list[Paper]] = {}
+    for item in assignments:
+        for theme in item.path:
+            members.setdefault(theme, []).append(papers[item.paper])
+    others = (*(context.store.taxonomy() or ()), *context.profile.taxonomy)
+    taken = [context.settings.title, *(theme.name for theme in others)]
+    return name_by_model(context.llm.connect(), themes, ThemeMembers(members, data.embeddings, data.encode), taken)
 
 
 def find_and_save_neighbors(store: Store, data: SurveyData) -> Mapping[PaperId, tuple[PaperId, ...]]:

@@ -18,7 +18,6 @@ from surveygen.survey import SurveyData
 
 # Sentences for each paper of a theme, the fewest and the most; fewer lead into sub-themes with texts of their own.
 _PER_PAPER, _SHORTEST, _LONGEST = 0.6, 8, 60
-_LONGEST_ANSWER = 12  # of a language model
 _LEAD_PER_PAPER, _SHORTEST_LEAD, _LONGEST_LEAD = 0.2, 6, 20
 T = TypeVar("T")
 
@@ -92,7 +91,7 @@ class _ThemeWriter:
             return None
         children = data.taxonomy.children(theme.id)
         if self._summarizer.workers:
-            length = _LONGEST_ANSWER
+            length = _LONGEST  # a model writes as many paragraphs as its plan has
         elif children:
             length = min(max(round(_LEAD_PER_PAPER * len(members)), _SHORTEST_LEAD), _LONGEST_LEAD)
         else:
