@@ -66,7 +66,7 @@ def _remove_border_cases(themes: Rows) -> None:
 
 
 def _invent_card(papers: Rows) -> None:
-    papers[0]["card"]["limits"] = [{**next(iter(papers[0]["card"]["aims"] or papers[1]["card"]["aims"]))}]
+    papers[0]["card"]["limits"] = [next(paper["card"]["one_liner"] for paper in papers if paper["card"]["one_liner"])]
 
 
 def _cut_quotation(sections: Rows) -> None:
@@ -89,8 +89,8 @@ def _first(sections: Rows, **values: object) -> None:
 
 
 def _aggregate(sections: Rows) -> dict[str, Any]:
-    """Return a sentence of a theme with two counts."""
-    return next(it for it in _sentences(sections) if it["method"] == "aggregate" and len(it["claim"]) > 1)
+    """Return a sentence of a theme that counts papers."""
+    return next(it for it in _sentences(sections) if it["method"] == "aggregate")
 
 
 def _change_number(sections: Rows) -> None:
@@ -114,10 +114,13 @@ def _leave_paper_out(sections: Rows) -> None:
 
 def _add_paper(sections: Rows) -> None:
     sentence = _aggregate(sections)
-    first, second = sentence["claim"][:2]
-    more, last = next(paper for paper in first["papers"] if paper not in second["papers"]), second["papers"][-1]
+    count = sentence["claim"][-1]
+    quoted = next(it for it in _sentences(sections) if it["evidence"] and not {*it["cites"]} & {*sentence["cites"]})
+    more, last = quoted["cites"][0], count["papers"][-1]
     head, tail = sentence["marked"].rsplit(f"[@{last}]", 1)
-    second["papers"].append(more)
+    count["papers"].append(more)
+    sentence["cites"].append(more)
+    sentence["evidence"].append(next(span for span in quoted["evidence"] if span["paper"] == more))
     sentence["marked"] = f"{head}[@{last}] [@{more}]{tail}"
 
 
@@ -134,10 +137,6 @@ def _count(sections: Rows, **values: object) -> None:
     _aggregate(sections)["claim"][0].update(values)
 
 
-def _exchange_values(sections: Rows) -> None:
-    _swap(_aggregate(sections)["claim"], "value")
-
-
 # What is found in the claim of an aggregate itself, without composing the draft again.
 COUNTS: dict[str, tuple[str, Change]] = {
     "number of an aggregate": ("sections", _change_number),
@@ -146,8 +145,7 @@ COUNTS: dict[str, tuple[str, Change]] = {
     "total of a count": ("sections", _change_total),
     "theme of a count": ("sections", lambda rows: _count(rows, theme=None)),
     "years of a count": ("sections", lambda rows: _count(rows, since=2099)),
-    "values of counts exchanged": ("sections", _exchange_values),
-    "invented value": ("sections", lambda rows: _count(rows, value="position")),
+    "value of a count": ("sections", lambda rows: _count(rows, value="position")),
     "aggregate without a claim": ("sections", lambda rows: _aggregate(rows).pop("claim")),
 }
 IN_JSON: dict[str, tuple[str, Change]] = {

@@ -82,9 +82,9 @@ def test_a_profile_tells_kinds_first_then_what_papers_share() -> None:
 
     assert words == [
         "Of the 7 papers, 3 propose methods and 2 present data sets or benchmarks.",
+        "Among them, 3 fine-tune models, 3 name published code, and 2 involve human judges or participants.",
         "Several papers use the same data set or benchmark: SQuAD (5 papers).",
         "Several papers study the same language: French (3 papers).",
-        "Among them, 3 fine-tune models, 3 name published code, and 2 involve human judges or participants.",
     ]
 
 

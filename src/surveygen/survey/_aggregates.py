@@ -19,6 +19,7 @@ from surveygen.domain.theme import Theme, ThemeId
 from surveygen.survey._significance import false_discovery_rates, fisher_chance
 from surveygen.survey.context import ComposeContext
 
+_LEAST_OF = 4  # papers among which is counted: fewer are read at a glance
 _LEAST = 2  # papers that a sentence counts
 _LEAST_SHARE = 0.05  # of the papers, where this is more: a few of hundreds say nothing of them
 _LEAST_ALONE = 0.25  # of the papers, for a sentence with one such count
@@ -46,12 +47,14 @@ def write_profile(context: ComposeContext, theme: Theme | None) -> Paragraph | N
         theme: whose papers, those of its sub-themes included, are counted; None for all papers of the survey.
     """
     scope = PaperScope.of(context, theme)
+    if len(scope.papers) < _LEAST_OF:
+        return None
     kinds = scope.count_parts("count_of", ["kind"])
     sentences = (
         kinds,
+        scope.count_parts("count_among" if kinds else "count_of", _FURTHER),
         *(scope.count_names(facet) for facet in _NAMED),
         scope.count_languages(),
-        scope.count_parts("count_among" if kinds else "count_of", _FURTHER),
     )
     written = tuple(sentence for sentence in sentences if sentence is not None)
     return Paragraph(written) if len(written) > 1 else None
