@@ -200,7 +200,7 @@ def test_a_budget_stops_cleanly_and_the_next_build_goes_on(
     assert spent[0].stopped == "budget"
     assert all(run.cost_usd is not None and run.cost_usd <= 0.006 for run in spent)
     assert first["provenance"]["model"]["fallbacks"] > 0
-    assert {sentence["method"] for sentence in claims(first)} == {"llm", "extractive"}
+    assert {sentence["method"] for sentence in claims(first)} == {"llm", "extractive", "aggregate"}
     assert spent[-1].postponed == 0
     assert len({asked.messages for asked in server.asked}) == len(server.asked), "nothing was paid for twice"
     assert holds(project)

@@ -53,20 +53,15 @@ def page_of(written: Mapping[str, str]) -> Any:
 
 
 def talkative_survey() -> Survey:
-    """Add to the sample what a talk can show besides: numbers, findings, effects, many changes."""
+    """Add to the sample what a talk can show besides: numbers, findings, many changes."""
     survey = sample_survey()
-    first, second, third, *_ = [entry.paper.id for entry in survey.entries]
-    finding, same = sentence("It costs half.", first), sentence("Regret falls, as others find.", third)
-    pair = (sentence("Debate raises accuracy.", first), sentence("Voting raises accuracy.", second))
+    first, *_ = [entry.paper.id for entry in survey.entries]
+    finding = sentence("It costs half.", first)
     glance = (KeyValueTable("At a glance", (("Papers", "6"),)), Paragraph((finding,) * 6, "Findings", "list"))
     listed = PaperList("New papers (9)", tuple(PaperItem(first, f"Title {n}") for n in range(9)))
-    effects = (
-        Paragraph((same,), "Same effect on regret", kind="same"),
-        Paragraph(pair, "Same effect on accuracy", kind="same"),
-    )
     sections = tuple(
         replace(section, blocks=(*section.blocks, *more.get(section.id, ())))
-        for more in [{"theme-debate": effects, "changes": (KeyValueTable("Last refresh", (("Run", "3"),)), listed)}]
+        for more in [{"changes": (KeyValueTable("Last refresh", (("Run", "3"),)), listed)}]
         for section in survey.sections
     )
     return replace(survey, sections=(sections[0], Section("glance", "At a glance", 1, glance), *sections[1:]))
@@ -87,7 +82,7 @@ def test_a_deck_says_only_what_the_survey_says(english: Language) -> None:
 def test_a_deck_has_its_slides_in_the_order_of_a_talk(english: Language) -> None:
     """Numbers and findings, the whole, theme by theme, across, what is open, what changed, how, on what it rests."""
     assert [section.id for section in deck(talkative_survey(), english).sections] == [
-        *("glance", "glance-2", "glance-3", "taxonomy", "years", "theme-outer", "theme-inner", "effects"),
+        *("glance", "glance-2", "glance-3", "taxonomy", "years", "theme-outer", "theme-inner"),
         *("open-problems", "changes", "changes-2", "method", "method-2", "references"),
     ]
 
@@ -113,18 +108,6 @@ def test_a_theme_shows_a_problem_an_approach_and_a_finding(english: Language) ->
 
     (paragraph,) = (block for block in outer.blocks if isinstance(block, Paragraph))
     assert paragraph.sentences == (*told[:2], late)
-
-
-def test_findings_on_one_measure_have_their_own_slide(english: Language) -> None:
-    """They stand beside each other, and on no theme's slide again."""
-    shown = deck(talkative_survey(), english)
-
-    labels = [block.label for section in shown.sections for block in section.blocks if isinstance(block, Paragraph)]
-    assert [label for label in labels if "effect" in label] == [
-        "Same effect on regret",
-        "Same effect on accuracy",
-    ]
-    assert len([claim for claim in shown.sentences() if "Debate raises accuracy" in claim.text]) == 1
 
 
 def test_lists_are_cut_and_their_captions_keep_the_count(english: Language) -> None:
@@ -318,9 +301,7 @@ def _on_every_slide(survey: Survey) -> Survey:
         mine = hostile[n % len(hostile) :: len(names)]
         blocks = tuple(block for section in mine for block in section.blocks)
         named.append(Section(name, mine[0].heading, 1, blocks))
-    claims = (block for section in hostile for block in section.blocks if isinstance(block, Paragraph))
-    effects = Section("x", survey.title, 1, tuple(replace(block, kind="same") for block in claims))
-    return replace(survey, sections=(*named, effects, *survey.sections))
+    return replace(survey, sections=(*named, *survey.sections))
 
 
 def _node(expression: str) -> Any:

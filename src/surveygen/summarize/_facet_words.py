@@ -20,7 +20,7 @@ from surveygen.summarize._text import split_sentences, title_parts
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class FacetText:
     """A part of a title or a sentence of an abstract.
 
     Attributes:
@@ -40,7 +40,7 @@ class Unit:
 
 
 @lru_cache(maxsize=4096)
-def units(paper: Paper) -> tuple[Unit, ...]:
+def units(paper: Paper) -> tuple[FacetText, ...]:
     """Split a paper into the parts of its title and the sentences of its abstract.
 
     Authors describe their field first and then their work, so whatever follows the first sentence in which they speak
@@ -58,7 +58,7 @@ def units(paper: Paper) -> tuple[Unit, ...]:
             words = " ".join(text[start:end].split())
             own = field == "abstract" and bool(pattern("own.speaks").search(words))
             late = late or own
-            found.append(Unit(words, Evidence(paper.id, paper.version, field, start, end), own, late))
+            found.append(FacetText(words, Evidence(paper.id, paper.version, field, start, end), own, late))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from surveygen.domain.paper import Paper
 from surveygen.domain.summary import Evidence, Facet, FacetName, Field
 from surveygen.domain.text import singular, tokenize
 from surveygen.summarize._data_names import data_names
-from surveygen.summarize._facet_words import Unit, closed_values, is_english, language_codes, pattern, table, units
+from surveygen.summarize._facet_words import FacetText, closed_values, is_english, language_codes, pattern, table, units
 from surveygen.summarize._kind_of_work import kind_of_work
 
 YES = "yes"  # the value of a facet that a paper has or has not
@@ -113,13 +113,13 @@ def _contains(text: str, wanted: str) -> bool:
     return False
 
 
-def _data(paper: Paper, parts: tuple[Unit, ...]) -> Iterator[Facet]:
+def _data(paper: Paper, parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     for unit in parts:
         for name in data_names(unit.text, paper.text):
             yield Facet("data", name, unit.evidence)
 
 
-def _models(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+def _models(parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     for unit in parts:
         if unit.late or unit.in_title:
             for family, matches in _model_families().items():
@@ -135,7 +135,7 @@ def _model_families() -> Mapping[str, re.Pattern[str]]:
     }
 
 
-def _languages(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+def _languages(parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     if not any(pattern("facts.about_text").search(unit.text) for unit in parts):
         return
     found: dict[str, Facet] = {}
@@ -174,16 +174,16 @@ def _language_names() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
 
 
-def _modalities(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+def _modalities(parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     """Yield what the title, or the sentence in which the authors say what they do, is about."""
-    told = [unit for unit in parts if unit.in_title] + [unit for unit in parts if unit.own][:2]
+    texts = [unit for unit in parts if unit.in_title] + [unit for unit in parts if unit.own][:2]
     for value, matches in closed_values("modality").items():
-        for unit in told:
+        for unit in texts:
             if matches.search(unit.text):
                 yield Facet("modality", value, unit.evidence)
 
 
-def _access(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+def _access(parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     for value, matches in closed_values("access").items():
         for unit in parts:
             if not (unit.in_title or unit.own):
@@ -193,14 +193,14 @@ def _access(parts: tuple[Unit, ...]) -> Iterator[Facet]:
                 yield Facet("access", value, unit.evidence)
 
 
-def _people(parts: tuple[Unit, ...]) -> Iterator[Facet]:
+def _people(parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     for unit in parts:
         match = pattern("facts.people").search(unit.text) if unit.late else None
         if match and not pattern("facts.people_not").search(unit.text[: match.start()]):
             yield Facet("people", YES, unit.evidence)
 
 
-def _code(paper: Paper, parts: tuple[Unit, ...]) -> Iterator[Facet]:
+def _code(paper: Paper, parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     _, evidence = code_link(paper)
     if evidence is not None:
         yield Facet("code", YES, evidence)

@@ -9,7 +9,7 @@ from functools import cache
 
 from surveygen.domain.summary import Evidence
 from surveygen.domain.text import singular
-from surveygen.summarize._facet_words import Unit, alternatives, pattern, table, words
+from surveygen.summarize._facet_words import FacetText, alternatives, pattern, table, words
 
 _MAKERS = ("resource", "system", "method", "survey", "analysis", "theory", "position")  # by the head of what is made
 _TITLE, _FIRST, _LATER = 2.0, 2.0, 0.5  # weight of a title, of the first act of its sort, of the others
@@ -27,12 +27,12 @@ _IN_PAPER = re.compile(r"\A (?:here|in this \w+),?(?= )")
 _ASIDE = re.compile(r" ?\([^()]*\)")
 
 
-def kind_of_work(units: Sequence[Unit]) -> tuple[str, Evidence] | None:
+def kind_of_work(units: Sequence[FacetText]) -> tuple[str, Evidence] | None:
     """Return the kind of a paper and the span that shows it; None where its words leave it open."""
     weights: dict[str, float] = defaultdict(float)
     shown: dict[str, tuple[float, Evidence]] = {}
 
-    def vote(kind: str, weight: float, unit: Unit) -> None:
+    def vote(kind: str, weight: float, unit: FacetText) -> None:
         weights[kind] += weight
         if kind not in shown or weight > shown[kind][0]:
             shown[kind] = weight, unit.evidence
