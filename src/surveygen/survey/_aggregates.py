@@ -24,6 +24,7 @@ _LEAST = 2  # papers that a sentence counts
 _LEAST_SHARE = 0.05  # of the papers, where this is more: a few of hundreds say nothing of them
 _LEAST_ALONE = 0.25  # of the papers, for a sentence with one such count
 _TRIVIAL_SHARE = 0.85  # of the papers from which a property does not tell them apart
+_SEVERAL = 3  # papers that use the only name of a sentence
 _MAX_PARTS = 4  # counts of a sentence
 _MAX_CONTRASTS = 4
 _LEAST_CONTRASTED = 8  # papers of each theme that is compared
@@ -177,6 +178,8 @@ class PaperScope:
     def count_names(self, facet: FacetName) -> Sentence | None:
         """Name what two or more papers use: "Several papers use the same data sets: SQuAD (5 papers), ..."."""
         counts = [it for it in self._telling(facet) if not _words(it.value) <= self.subject]
+        if len(counts) == 1 and len(counts[0].papers) < _SEVERAL:
+            return None
         return self._list(f"count_{facet}", [(it, self._item(it, it.value)) for it in counts])
 
     def count_languages(self) -> Sentence | None:
