@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from surveygen.domain.paper import PaperId
@@ -133,6 +133,13 @@ class Sentence:
         """The text without citation markers."""
         cited = set(self.cites)
         return CITATION_MARK.sub(lambda mark: "" if mark[1] in cited else mark[0], self.text)
+
+    def without_opening(self) -> Sentence:
+        """Return the sentence as it was before computed words opened it."""
+        if self.opening is None or not self.text.startswith(self.opening.text):
+            return self
+        text = self.opening.replaces + self.text.removeprefix(self.opening.text)
+        return replace(self, text=text, opening=None)
 
 
 def cited_papers(text: str) -> tuple[PaperId, ...]:
