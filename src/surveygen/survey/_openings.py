@@ -30,9 +30,10 @@ class OpeningFacts:
 
 
 def add_openings(sections: Sequence[Section], facts: OpeningFacts) -> tuple[Section, ...]:
-    """Open sentences of the running text with what relates them to the sentence before: dates, citations, authors.
+    """Open sentences of themes with what relates them to the sentence before: dates, citations, authors.
 
-    Only sentences in the words of their papers get an opening, in their own language.
+    Only sentences in the words of their papers get an opening, in their own language; problems and limits, which stand
+    side by side in no order of time, get none but "They".
     """
 
     def opened(block: Block) -> Block:
@@ -40,7 +41,10 @@ def add_openings(sections: Sequence[Section], facts: OpeningFacts) -> tuple[Sect
             return block
         return replace(block, sentences=tuple(_opened(block.sentences, facts)))
 
-    return tuple(replace(section, blocks=tuple(map(opened, section.blocks))) for section in sections)
+    return tuple(
+        section if section.theme is None else replace(section, blocks=tuple(map(opened, section.blocks)))
+        for section in sections
+    )
 
 
 def opening_error(sentence: Sentence, before: Sentence | None, facts: OpeningFacts) -> str:
@@ -99,7 +103,7 @@ def _references(sentence: Sentence, before: Sentence, facts: OpeningFacts) -> It
 def _relations(sentence: Sentence, before: Sentence, facts: OpeningFacts) -> Iterator[Opening]:
     """Yield "Building on this work, " for a citation, and "Two years later, " for the dates of the papers."""
     paper, other = _paper_of(sentence, facts), _paper_of(before, facts)
-    if paper is None or other is None or paper.id == other.id:
+    if paper is None or other is None or paper.id == other.id or sentence.role in ("problem", "limit"):
         return
     label = short_authors(paper.authors)
     starts_with_authors = bool(label) and sentence.without_opening().text.startswith(f"{label} [@{paper.id}]")
