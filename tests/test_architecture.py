@@ -46,8 +46,8 @@ PUBLIC = {
     "Statement Summarizer ThemeInput VersionLookup check_grounding counted_papers extract_facets extract_statements "
     "flaw_reason folded is_glue is_grounded is_whole_sentence mentions number_error recount redundancy role_features "
     "sentence_flaw split_sentences text_diff",
-    "survey": "QualityChecks SurveyData Translation compare_references compose make_cite_keys reference_order "
-    "translatable with_change_report",
+    "survey": "OpeningFacts QualityChecks SurveyData Translation add_openings compare_references compose "
+    "make_cite_keys opening_error reference_order translatable with_change_report",
     "themes": "MAP_METHOD Profile border_cases join_map load_profile map_papers nearest_papers sampling_key "
     "shipped_profiles update_neighbors",
     "themes.assign": "NearestCentroidAssigner PreviousState StableAssignments ThemeVectors "

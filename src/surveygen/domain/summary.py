@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from surveygen.domain.paper import PaperId
@@ -134,6 +134,13 @@ class Sentence:
         cited = set(self.cites)
         return CITATION_MARK.sub(lambda mark: "" if mark[1] in cited else mark[0], self.text)
 
+    def without_opening(self) -> Sentence:
+        """Return the sentence as it was before computed words opened it."""
+        if self.opening is None or not self.text.startswith(self.opening.text):
+            return self
+        text = self.opening.replaces + self.text.removeprefix(self.opening.text)
+        return replace(self, text=text, opening=None)
+
 
 def cited_papers(text: str) -> tuple[PaperId, ...]:
     """Return the papers cited in a text, in their order, without repeats."""
@@ -198,13 +205,21 @@ class SubtopicSummary:
 
 @dataclass(frozen=True, slots=True)
 class ThemeSummary:
-    """The summary of one theme, of its own members only: sub-themes have their own summaries."""
+    """The summary of one theme, of its own members only: sub-themes have their own summaries.
+
+    Attributes:
+        open_problems: what a model says is open.
+        limits: limits that papers of the newest years tell, grouped by a phrase that they share; of a top theme.
+        since: the first of these years.
+    """
 
     theme: ThemeId
     language: str
     strands: tuple[SubtopicSummary, ...]
     open_problems: tuple[Sentence, ...] = ()
     summarizer: str = ""
+    limits: tuple[SubtopicSummary, ...] = ()
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

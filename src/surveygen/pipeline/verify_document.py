@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from surveygen.corpus import Store
+from surveygen.domain.citation import resolve_citations
 from surveygen.domain.decision import active_edits
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Count, Evidence, Opening, Sentence
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import load as load_language
 from surveygen.summarize import GroundingResult, check_grounding, counted_papers, number_error
+from surveygen.survey import OpeningFacts, opening_error
 from surveygen.translate import Glossary, validation_error
 
 _SOURCE = "en"
@@ -56,6 +58,7 @@ class DraftCheck:
     def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary, judge: Judge) -> None:
         self._glossary = glossary
         self._judge = judge
+        self._store = store
         self._paper = cache(lambda name, version: paper_as_of(store, name, version))
         # A citation of a paper that has left the survey is shown without its mark.
         self._edited = {decision.target.replace("[@", "[") for decision in active_edits(store.decisions.all())}
@@ -90,9 +93,26 @@ class DraftCheck:
                     self.stale.append(Problem(self._path, place, f"{raw['text'][:60]!r}: sources changed: {sources}"))
             for reason in self._check(raw, listed, themed=themed):
                 yield place, reason
+        yield from self._untrue_openings()
         if not any(block["kind"] == "catalogue" for section in self._data["sections"] for block in section["blocks"]):
             for paper in sorted(listed - cited):
                 yield "references", f"{paper} is never cited"
+
+    def _untrue_openings(self) -> Iterator[tuple[str, str]]:
+        """Compare computed openings with the papers and citations of the store."""
+        for section in self._data["sections"]:
+            for block in section["blocks"]:
+                sentences = [_sentence(raw) for raw in block.get("sentences", ())]
+                for before, sentence in zip([None, *sentences], sentences, strict=False):
+                    if sentence.opening and (reason := opening_error(sentence, before, self._opening_facts)):
+                        yield section["id"], f"{sentence.text[:60]!r}: {reason}"
+
+    @cached_property
+    def _opening_facts(self) -> OpeningFacts:
+        rows = [self._paper(PaperId(row["id"]), row["version"]) for row in self._data["papers"]]
+        papers = {paper.id: paper for paper in rows if paper is not None}
+        edges = resolve_citations(papers.values(), self._store.citations.all()).edges
+        return OpeningFacts(papers, {(edge.citing, edge.cited) for edge in edges})
 
     def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
         sentence = _sentence(raw)
@@ -117,7 +137,8 @@ class DraftCheck:
             yield from (f"{shown}: {reason}" for reason in self._miscounts(sentence))
         if origin is not None:
             pair = (origin, sentence.language)
-            reason = validation_error(sentence.source, sentence.text, sentence.cites, self._glossary, pair=pair)
+            bare = sentence.without_opening().text
+            reason = validation_error(sentence.source, bare, sentence.cites, self._glossary, pair=pair)
             if reason:
                 yield f"{shown} is not a valid translation of its source: {reason}"
 

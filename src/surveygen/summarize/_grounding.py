@@ -43,7 +43,7 @@ class GroundingResult:
 
 
 def check_grounding(sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper] = ()) -> GroundingResult:
-    """Check citations, evidence spans and words of one sentence.
+    """Check citations, evidence spans and words of one sentence, without a computed opening.
 
     Spans are whole sentences of their papers. An extractive sentence must result again from its span, letter by letter,
     and its stored rule must be the one that rewriting chooses. Any other must be licensed by its spans, each clause by
@@ -58,6 +58,7 @@ def check_grounding(sentence: Sentence, lookup: VersionLookup, others: Sequence[
         others: papers not cited that the writer also had at hand; a failed sentence that one of them licenses is said
             to be attributed wrongly.
     """
+    sentence = sentence.without_opening()
     reason, sources = _examine(sentence, lookup, others)
     if not sources:
         return GroundingResult(not reason, reason, support=float(not reason))
@@ -67,7 +68,7 @@ def check_grounding(sentence: Sentence, lookup: VersionLookup, others: Sequence[
 
 def is_grounded(sentence: Sentence, lookup: VersionLookup) -> bool:
     """Whether `check_grounding` finds nothing wrong; the support is not computed."""
-    return not _examine(sentence, lookup, ())[0]
+    return not _examine(sentence.without_opening(), lookup, ())[0]
 
 
 def word_support(text: str, spans: Sequence[str], papers: Sequence[Paper]) -> float:

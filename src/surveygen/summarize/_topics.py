@@ -26,7 +26,6 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _ADJECTIVE = re.compile(
     r"-(?:[a-z]+ed|based|aware|driven|level|specific|free|like|style|oriented|only|wise|rich|poor)\Z"
 )
-_COMMON = re.compile(r"(?:ing|ed|ions?|ments?|ive|ity|ness|ous|ance|ence|able|ers?|ors?|tional)\Z")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SPACE = re.compile(r"\s+")
 
@@ -116,20 +115,19 @@ def title_topics(paper: Paper) -> list[str]:
     """Return the noun phrases of a title, those that the abstract has too first, then the longest."""
     items = [item for item in _occurrences(paper) if item.complete and _is_nominal(item.written)]
     body = {item.key: item.written for item in items if not item.in_title}
-    lower = {word for word in _WORDS.findall(paper.abstract) if word.islower()}
+    words = set(_WORDS.findall(paper.abstract))
+    names = {word for word in words if word.istitle() and word.lower() not in words}
     phrases: dict[str, str] = {}
     for item in items:
         if item.whole and item.in_title and (item.key in body or not _has_verb(item.written)):
-            phrases[item.key] = body.get(item.key) or _WORDS.sub(partial(_as_in_text, lower), item.written)
+            phrases[item.key] = body.get(item.key) or _WORDS.sub(partial(_as_in_text, names), item.written)
     keys = sorted(phrases, key=lambda key: (key not in body, -key.count(" "), key))
     return [phrases[key] for key in keys]
 
 
-def _as_in_text(lower: Collection[str], word: re.Match[str]) -> str:
-    """Write a capitalized word of a title small if the abstract has it so, or if its ending is that of no name."""
-    small = word[0].lower()
-    common = small in lower or small in word_list("topic_words") or _COMMON.search(small)
-    return small if word[0].istitle() and common else word[0]
+def _as_in_text(names: Collection[str], word: re.Match[str]) -> str:
+    """Write a capitalized word of a title small, unless the abstract has it as a name."""
+    return word[0].lower() if word[0].istitle() and word[0] not in names else word[0]
 
 
 def _has_verb(phrase: str) -> bool:

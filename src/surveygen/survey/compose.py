@@ -20,6 +20,7 @@ from surveygen.survey._front_matter import (
     write_method,
     write_outlook,
 )
+from surveygen.survey._openings import OpeningFacts, add_openings
 from surveygen.survey._themes import write_cross_theme, write_open_problems, write_questions, write_themes
 from surveygen.survey.context import ComposeContext
 from surveygen.survey.data import SurveyData
@@ -62,6 +63,8 @@ def compose(data: SurveyData, language: Language) -> Survey:
     edited = apply_edits(original, data, language.code)
     sections = translation.translate_sections(edited)
     quality = translation.count_translated(measure(data, edited), sections)
+    edges = {(edge.citing, edge.cited) for edge in data.citations.edges}
+    sections = add_openings(sections, OpeningFacts(context.papers, edges))
     survey = Survey(
         slug=data.slug,
         title=data.title,

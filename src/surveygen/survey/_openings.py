@@ -1,0 +1,161 @@
+"""Open sentences with computed words that tie them to the one before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.person_names import short_authors
+from surveygen.domain.summary import Opening, Sentence
+from surveygen.domain.survey import Block, Paragraph, Section
+from surveygen.languages import codes, load
+
+_GAP = 3  # sentences from one opening with words of its own to the next
+_MAX_YEARS = 9
+_COLON = ":\uff1a"  # ends an opening that leaves the sentence as it is, in languages where a comma would change it
+# English sentences that may follow a comma with a small letter.
+_LOWERED = re.compile(r"(?:The|An?|Experiments|Experimental results|Results|Extensive experiments)(?= )")
+_RESULTS = re.compile(r"The ((?:[a-z-]+ ){0,2}?[a-z-]+) of \Z")
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningFacts:
+    """What the truth of an opening depends on: papers by id, and which of them cite which."""
+
+    papers: Mapping[PaperId, Paper]
+    citations: Collection[tuple[PaperId, PaperId]]
+
+
+def add_openings(sections: Sequence[Section], facts: OpeningFacts) -> tuple[Section, ...]:
+    """Open sentences of themes with what relates them to the sentence before: dates, citations, authors.
+
+    Only sentences in the words of their papers get an opening, in their own language; problems and limits, which stand
+    side by side in no order of time, get none but "They".
+    """
+
+    def opened(block: Block) -> Block:
+        if not isinstance(block, Paragraph) or block.style != "prose":
+            return block
+        return replace(block, sentences=tuple(_opened(block.sentences, facts)))
+
+    return tuple(
+        section if section.theme is None else replace(section, blocks=tuple(map(opened, section.blocks)))
+        for section in sections
+    )
+
+
+def opening_error(sentence: Sentence, before: Sentence | None, facts: OpeningFacts) -> str:
+    """Return why the opening of a sentence is not true of it and the sentence before, "" if it is or there is none."""
+    opening = sentence.opening
+    if opening is None:
+        return ""
+    if before is None:
+        return "an opening without a sentence before it"
+    allowed = (*_references(sentence, before, facts), *_relations(sentence, before, facts))
+    bare = sentence.without_opening()
+    true = any((it.kind, it.value) == (opening.kind, opening.value) for it in allowed)
+    written = any(it == opening for it in allowed) and sentence.text == opening.text + bare.text.removeprefix(
+        opening.replaces
+    )
+    if true and written:
+        return ""
+    return f"the opening {opening.text!r} does not follow from the sentence before"
+
+
+def _opened(sentences: Sequence[Sentence], facts: OpeningFacts) -> Iterator[Sentence]:
+    last = -_GAP
+    before: Sentence | None = None
+    for at, sentence in enumerate(sentences):
+        found: Opening | None = None
+        if before is not None:
+            found = next(_references(sentence, before, facts), None)
+            if found is None and at - last >= _GAP and (found := next(_relations(sentence, before, facts), None)):
+                last = at
+        before = sentence
+        if found is not None:
+            text = found.text + sentence.text.removeprefix(found.replaces)
+            before = replace(sentence, text=text, opening=found)
+        yield before
+
+
+def _references(sentence: Sentence, before: Sentence, facts: OpeningFacts) -> Iterator[Opening]:
+    """Yield "They" for authors whom the sentence before names, and "Their results" for what is theirs."""
+    paper = _paper_of(sentence, facts)
+    if paper is None or before.cites != sentence.cites or before.language != sentence.language:
+        return
+    label = short_authors(paper.authors)
+    text, mark = sentence.without_opening().text, f" [@{paper.id}]"
+    before_text = before.without_opening().text
+    if not label or f"{label}{mark}" not in before_text or f"{label}{mark}" not in text:
+        return
+    head = text.partition(f"{label}{mark}")[0]
+    number = "author" if len(paper.authors) == 1 else "authors"
+    if not head and (word := _wording(sentence.language, f"opening_{number}")):
+        yield Opening("authors", paper.id, word, label)
+    elif sentence.language == "en" and (match := _RESULTS.fullmatch(head)):
+        word = _wording("en", f"opening_{number}_own")
+        yield Opening("authors", paper.id, f"{word} {match[1]}", f"{head}{label}")
+
+
+def _relations(sentence: Sentence, before: Sentence, facts: OpeningFacts) -> Iterator[Opening]:
+    """Yield "Building on this work, " for a citation, and "Two years later, " for the dates of the papers."""
+    paper, other = _paper_of(sentence, facts), _paper_of(before, facts)
+    if paper is None or other is None or paper.id == other.id or sentence.role in ("problem", "limit"):
+        return
+    label = short_authors(paper.authors)
+    starts_with_authors = bool(label) and sentence.without_opening().text.startswith(f"{label} [@{paper.id}]")
+    if (paper.id, other.id) in facts.citations and starts_with_authors:
+        yield from _prefixed(
+            sentence,
+            Opening("building_on", other.id),
+            "opening_building_on",
+            {},
+            starts_with_authors=starts_with_authors,
+        )
+    if paper.year is not None and other.year is not None and 0 <= paper.year - other.year <= _MAX_YEARS:
+        years = paper.year - other.year
+        key = "opening_same_year" if years == 0 else "opening_years_later"
+        values = {"n": years, "years": _spelled(sentence.language, years)}
+        yield from _prefixed(
+            sentence, Opening("years_later", str(years)), key, values, starts_with_authors=starts_with_authors
+        )
+
+
+def _prefixed(
+    sentence: Sentence,
+    opening: Opening,
+    key: str,
+    values: Mapping[str, object],
+    *,
+    starts_with_authors: bool,
+) -> Iterator[Opening]:
+    """Yield the opening with its words, if the sentence can follow them."""
+    words = _wording(sentence.language, key, values)
+    text = sentence.without_opening().text
+    first = text.partition(" ")[0]
+    if not words:
+        return
+    if starts_with_authors or words.rstrip()[-1] in _COLON:
+        yield replace(opening, text=f"{words}{first}", replaces=first)
+    elif _LOWERED.match(text):
+        yield replace(opening, text=f"{words}{first[0].lower()}{first[1:]}", replaces=first)
+
+
+def _paper_of(sentence: Sentence, facts: OpeningFacts) -> Paper | None:
+    """Return the paper whose words a sentence is, None if it is another kind of sentence."""
+    single = sentence.method == "extractive" and len(sentence.cites) == 1
+    return facts.papers.get(sentence.cites[0]) if single else None
+
+
+def _spelled(language: str, number: int) -> str:
+    """Return a number from two on as the word that begins a sentence, in digits where the language begins so."""
+    spelled = _wording(language, "opening_numbers").split()
+    return spelled[number - 2].capitalize() if 0 <= number - 2 < len(spelled) else str(number)
+
+
+def _wording(language: str, key: str, values: Mapping[str, object] = MappingProxyType({})) -> str:
+    """Return fixed words of the language of a sentence, "" if it has none."""
+    return load(language).say(key, **values) if language in codes() else ""
