@@ -28,7 +28,6 @@ from surveygen.summarize._grounding import (
     is_glue,
     is_grounded,
     is_whole_sentence,
-    redundancy,
 )
 from surveygen.summarize._paper_review import Statement, extract_statements
 from surveygen.summarize._roles import ROLE_LABELS, RoleClassifier, role_features
@@ -59,7 +58,6 @@ __all__ = [
     "mentions",
     "number_error",
     "recount",
-    "redundancy",
     "role_features",
     "sentence_flaw",
     "split_sentences",
