@@ -211,8 +211,9 @@ class ThemeSummary:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Texts about the survey as a whole; empty if not written."""
+    """Texts about the survey as a whole; empty if not written. `definitions` are of its terms."""
 
     introduction: tuple[Sentence, ...] = ()
     abstract: tuple[Sentence, ...] = ()
     outlook: tuple[Sentence, ...] = ()
+    definitions: tuple[Sentence, ...] = ()

@@ -20,6 +20,7 @@ from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.summarize._counts import counted_papers, number_error
 from surveygen.summarize._facets import extract_facets, folded, mentions, recount
+from surveygen.summarize._front_matter import FrontMatterInput, quote_front_matter
 from surveygen.summarize._grounding import (
     MAX_GLUE_SHARE,
     GroundingResult,
@@ -39,6 +40,7 @@ __all__ = [
     "ROLE_LABELS",
     "FallbackCounts",
     "Flaw",
+    "FrontMatterInput",
     "GroundingResult",
     "ResultCache",
     "RoleClassifier",
@@ -57,6 +59,7 @@ __all__ = [
     "is_whole_sentence",
     "mentions",
     "number_error",
+    "quote_front_matter",
     "recount",
     "role_features",
     "sentence_flaw",

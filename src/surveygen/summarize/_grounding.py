@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Evidence, Sentence, cited_papers
+from surveygen.domain.summary import CITATION_MARK, Evidence, Sentence, cited_papers
 from surveygen.domain.text import tokenize
+from surveygen.summarize._claim_words import base_forms_of
 from surveygen.summarize._counts import count_error
-from surveygen.summarize._english import word_list
+from surveygen.summarize._english import word_list, word_pairs
 from surveygen.summarize._licensing import Source, unlicensed_reason
 from surveygen.summarize._rewrite_rules import author_label
 from surveygen.summarize._rewriting import EXTRACTORS, replay, rewrite
@@ -72,6 +74,43 @@ def word_support(text: str, spans: Sequence[str], papers: Sequence[Paper]) -> fl
     source_words.update(word for paper in papers for word in tokenize(author_label(paper)[0], "-'’"))
     content = [word for word in tokenize(text, "-'’") if word not in word_list("stop_words.en")]
     return round(sum(word in source_words for word in content) / len(content), 4) if content else 1.0
+
+
+def is_glue(text: str, sentences: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a sentence without citations only connects the sentences around it.
+
+    Its words of content are all in these sentences, in the names, or among the general words of `glue_words`. It has no
+    number, no name that they lack, and no word of `glue_barred`, which would report something: a denial, a quantity, a
+    comparison, a result. It is one English sentence of 4 to 24 words.
+
+    Args:
+        text: the sentence.
+        sentences: the checked sentences of the same paragraph, in the same language, with or without citation marks.
+        names: the name of the theme, or for a text about the whole survey its title and the names of its themes.
+
+    >>> about = ["Lee et al. propose a detector of reward hacking [@1].", "Its detectors need labels [@2]."]
+    >>> is_glue("These papers turn to detectors of reward hacking.", about, [])
+    True
+    >>> is_glue("These detectors outperform labels.", about, []), is_glue("Two detectors need labels.", about, [])
+    (False, False)
+    """
+    words = tokenize(text, "-'’")
+    if not sentences or not _MIN_GLUE <= len(words) <= _MAX_GLUE or _MARKUP.search(text):
+        return False
+    if text[:1] != text[:1].upper() or not text.endswith(".") or len(split_sentences(text)) != 1:
+        return False
+    forms = frozenset[str]().union(*map(base_forms_of, words))
+    if any(letter.isdigit() for letter in text) or not forms.isdisjoint(
+        {*word_list("glue_barred"), *word_pairs("numbers")}
+    ):
+        return False
+    source = " ".join((CITATION_MARK.sub("", " ".join(sentences)), *names))
+    capitals = {word for word in _NAME.findall(text)[1:] if word != word.lower()}
+    if not capitals <= set(_NAME.findall(source)):
+        return False
+    source_forms = frozenset[str]().union(*map(base_forms_of, (*tokenize(source, "-'’"), *tokenize(source))))
+    free = word_list("stop_words.en") | word_list("glue_words")
+    return all(word in free or not base_forms_of(word).isdisjoint(source_forms) for word in words)
 
 
 def jaccard(a: frozenset[str], b: frozenset[str]) -> float:

@@ -20,7 +20,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
-from surveygen.survey._aggregates import write_profile
+from surveygen.survey._aggregates import compare_themes, write_profile
 from surveygen.survey._comparison import write_comparison
 from surveygen.survey._paragraphs import write_strands
 from surveygen.survey._significance import false_discovery_rates, fisher_chance
@@ -69,8 +69,8 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
 
 
 def write_cross_theme(context: ComposeContext) -> tuple[Section, ...]:
-    """List the papers between themes and the rising and falling terms; no section without either."""
-    blocks = (*_bridges(context), *_trend_blocks(context))
+    """Compare the themes, list the papers between them and the rising and falling terms; no section without any."""
+    blocks = (*filter(None, [compare_themes(context)]), *_bridges(context), *_trend_blocks(context))
     return (Section("across", context.say("across"), 1, blocks),) if blocks else ()
 
 
