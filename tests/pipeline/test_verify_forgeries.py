@@ -44,6 +44,9 @@ def _sentences(sections: Rows) -> Iterator[dict[str, Any]]:
             yield from block.get("sentences", ())
 
 
+_NO_TABLE = {"kind": "table", "caption": "Results", "columns": ["Result"], "rows": []}
+
+
 def _block(sections: Rows, kind: str) -> dict[str, Any]:
     return next(block for section in sections for block in section["blocks"] if block["kind"] == kind)
 
@@ -194,7 +197,7 @@ IN_JSON: dict[str, tuple[str, Change]] = {
     ),
     "quotation cut so that its sense turns": ("sections", _cut_quotation),
     "notice that software wrote it": ("sections", lambda rows: rows[0]["blocks"].pop(1)),
-    "row of a table": ("sections", lambda rows: _block(rows, "table")["rows"].pop()),
+    "table invented": ("sections", lambda rows: _themed(rows)[0]["blocks"].append({**_NO_TABLE})),
     **COUNTS,
     "place on the map": ("sections", lambda rows: _block(rows, "map")["themes"].reverse()),
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import Evidence, Sentence
-from surveygen.summarize import check_grounding, extract_statements, redundancy
+from surveygen.summarize import check_grounding, extract_statements
 
 ABSTRACT = (
     "Reward models are easy to exploit, and 73 of 100 policies do so. However, we propose RewardGuard, a test that "
@@ -163,26 +163,3 @@ def test_a_persons_sentence_needs_only_its_citations() -> None:
 
     assert check_grounding(theirs, stored).ok
     assert not check_grounding(replace(theirs, text="I like it."), stored).ok
-
-
-def test_redundancy_counts_repeats() -> None:
-    """The same span and nearly the same words are repeats; other sentences are none."""
-    a, b = (item.sentence for item in extract_statements(PAPER)[:2])
-    near = replace(a, text=a.text.replace("easy", "simple"), evidence=b.evidence)
-
-    assert redundancy([]) == 0.0
-    assert redundancy([a, b]) == 0.0
-    assert redundancy([a, b, a]) == pytest.approx(1 / 3)
-    assert redundancy([a, near]) == 0.5
-
-
-@given(st.lists(st.lists(st.sampled_from("abcdefghij"), max_size=12), max_size=12))
-def test_no_repeat_is_missed_however_few_are_compared(bags: list[list[str]]) -> None:
-    """As many as by comparing each sentence with all before it."""
-    sentences = [Sentence(" ".join(bag), (), ()) for bag in bags]
-    repeats = sum(
-        any(5 * len({*bag} & {*other}) >= 4 * len({*bag} | {*other}) > 0 for other in bags[:at])
-        for at, bag in enumerate(bags)
-    )
-
-    assert redundancy(sentences) == (repeats / len(sentences) if sentences else 0.0)

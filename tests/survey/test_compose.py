@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -81,7 +82,6 @@ def _material(*papers: Paper, themes: dict[str, ThemeId] | None = None) -> Surve
         provenance=Provenance("0", "c" * 64, "d" * 64, "lsa", "extractive", 0, ("a.jsonl",)),
         checks=QualityChecks(
             lambda sentence: bool(sentence.evidence),
-            lambda _sentences: 0.0,
             lambda sentence: _FLAWS.get(sentence.text[:4], ""),
         ),
     )
@@ -95,7 +95,10 @@ def _placed(paper: PaperId, theme: ThemeId) -> Assignment:
 def _card(paper: Paper) -> PaperReview:
     if not paper.abstract:
         return PaperReview(paper.id)
-    return PaperReview(paper.id, aims=(_sentence(paper, 0, 18),), findings=(_sentence(paper, 33, 50),))
+    finding = _sentence(paper, 33, 50)
+    return PaperReview(
+        paper.id, _sentence(paper, 19, 32), (_sentence(paper, 0, 18),), (), (finding,), results=(finding,)
+    )
 
 
 def _section(survey: Survey, name: str) -> list[object]:
@@ -133,15 +136,63 @@ def test_references_are_sorted_and_numbered_from_one() -> None:
 
 def test_quality_counts_every_claim() -> None:
     """Prose and table cells count; claims without evidence lower the share."""
-    material = _material(_paper(1), _paper(2))
+    material = _material(*(_paper(n) for n in range(3)))
     bare = Sentence("Nothing supports it.", (), ())
     summaries = {TOP: ThemeSummary(TOP, "en", (SubtopicSummary("finding", (bare,)),))}
     survey = compose(replace(material, summaries=summaries), ENGLISH)
 
-    assert survey.quality.claim_sentences == len(list(survey.sentences())) == 6
-    assert survey.quality.citation_coverage == pytest.approx(5 / 6)
-    assert survey.quality.grounded_share == pytest.approx(5 / 6)
+    assert survey.quality.claim_sentences == len(list(survey.sentences())) == 5
+    assert survey.quality.citation_coverage == pytest.approx(4 / 5)
+    assert survey.quality.grounded_share == pytest.approx(4 / 5)
     assert survey.quality.quarantined_records == 1
+
+
+def _told(paper: Paper, text: str, start: int, *others: Paper, name: str = "") -> Sentence:
+    """A sentence of a paper, by a span of its own."""
+    papers = [paper, *others]
+    marks = " ".join(f"[@{one.id}]" for one in papers)
+    spans = tuple(Evidence(one.id, 1, "abstract", start, start + 1) for one in papers)
+    return Sentence(f"{name}{text} {marks}.", tuple(one.id for one in papers), spans)
+
+
+def test_quality_counts_what_a_reader_sees_twice() -> None:
+    """Sentences that differ in the authors' name and the mark only, titles in lists, and lines of the catalogue."""
+    text = "propose judges that score pairs of long answers"
+    papers = [_paper(n, title=f"A title of more than thirty letters, number {n}") for n in range(2)]
+    told = [_told(paper, text, 0, name=f"Family{n} ") for n, paper in enumerate(papers)]
+    material = _material(*papers)
+    cards = {paper.id: PaperReview(paper.id, one_liner=told[1]) for paper in papers}
+    summaries = {SUB: ThemeSummary(SUB, "en", (SubtopicSummary("approach", tuple(told)),))}
+
+    twice = compose(replace(material, reviews=cards, summaries=summaries), ENGLISH).quality
+    once = compose(replace(material, reviews=cards, summaries={}), ENGLISH).quality
+    listed = _material(*papers, themes={papers[0].id: SUB, papers[1].id: BARE})
+    bridge = replace(listed.assignments[papers[0].id], secondary=(BARE,))
+    listed = replace(listed, reviews=_bare_cards(papers), assignments={**listed.assignments, papers[0].id: bridge})
+    again = compose(replace(listed, summaries={}), ENGLISH).quality
+
+    assert twice.redundancy == pytest.approx(2 / 4)  # two sentences, two titles
+    assert once.redundancy == pytest.approx(2 / 4)  # the lines of the catalogue in place of the sentences
+    assert again.redundancy == pytest.approx(2 / 3)  # a title in the list and in the catalogue
+
+
+def test_quality_measures_the_running_text() -> None:
+    """Papers cited, sentences that cite several papers, sentences of a paragraph."""
+    papers = [_paper(n) for n in range(4)]
+    first, second, third, fourth = papers
+    told = (_told(first, "It works", 0), _told(first, "Both work", 1, second), _told(third, "It fails", 0))
+    summaries = {SUB: ThemeSummary(SUB, "en", (SubtopicSummary("approach", told),))}
+
+    quality = compose(replace(_material(*papers), summaries=summaries, reviews=_bare_cards(papers)), ENGLISH).quality
+
+    assert quality.papers_in_prose == pytest.approx(3 / 4)
+    assert quality.joint_citations == pytest.approx(1 / 3)
+    assert quality.paragraph_sentences == 3
+    assert fourth.id not in {paper for sentence in told for paper in sentence.cites}
+
+
+def _bare_cards(papers: Sequence[Paper]) -> dict[PaperId, PaperReview]:
+    return {paper.id: PaperReview(paper.id) for paper in papers}
 
 
 def test_quality_counts_flaws_of_the_running_text() -> None:
@@ -168,7 +219,7 @@ def test_quality_tells_the_theme_that_cites_least_of_its_papers() -> None:
     survey = compose(replace(_material(*papers), summaries=summaries), ENGLISH)
     alone = compose(replace(_material(papers[0]), summaries=summaries), ENGLISH)
 
-    assert survey.quality.least_theme_cited == pytest.approx(3 / 5)
+    assert survey.quality.least_theme_cited == pytest.approx(3 / 5)  # those with a row in the table
     assert alone.quality.least_theme_cited == 0.0
 
 
@@ -340,36 +391,52 @@ def test_a_large_theme_compares_those_that_stand_for_it_best() -> None:
     assert table.caption.endswith("120 of 125 papers side by side, oldest first.")
 
 
-def test_blank_rows_stand_only_where_too_few_papers_say_something() -> None:
-    """Of five papers one has a card with words: two more are named without, so that three in five are."""
-    papers = [_paper(n) for n in range(5)]
-    cards = {paper.id: PaperReview(paper.id) for paper in papers} | {papers[3].id: _card(papers[3])}
-
+def _compared(*filled: tuple[bool, bool]) -> ComparisonTable | None:
+    """The table of papers, each with or without a name of data and a result."""
+    papers = [_paper(n) for n in range(len(filled))]
+    cards = {
+        paper.id: PaperReview(
+            paper.id,
+            findings=(_sentence(paper, 33, 50),),
+            data=(_sentence(paper, 0, 9),) if data else (),
+            results=(_sentence(paper, 33, 40),) if result else (),
+            code="https://github.com/a/b",
+        )
+        for paper, (data, result) in zip(papers, filled, strict=True)
+    }
     survey = compose(replace(_material(*papers), reviews=cards, summaries={}), ENGLISH)
-
-    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
-    assert [any(row.cells) for row in table.rows].count(True) == 1
-    assert len(table.rows) == 3
+    tables = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
+    return tables[0] if tables else None
 
 
-def test_a_row_tells_problem_approach_data_finding_and_code() -> None:
-    """The finding with a number goes before others; what the card leaves out stays blank."""
-    paper = _paper(
-        1, abstract="Problem 1 is open. It works. It works on 9 of the 10 hard tasks that the old way failed on."
-    )
-    card = PaperReview(
-        paper.id,
-        motivation=(_sentence(paper, 0, 18),),
-        findings=(_sentence(paper, 19, 28), _sentence(paper, 29, len(paper.abstract))),
-        code="https://github.com/a/b",
-    )
+def test_a_row_tells_data_result_and_code_and_no_sentence_of_the_text() -> None:
+    """Findings are told in the text; what the card leaves out stays blank; a paper without a cell has no row."""
+    table = _compared((True, True), (False, True), (True, False), (False, False))
 
-    survey = compose(replace(_material(paper), reviews={paper.id: card}), ENGLISH)
+    assert table is not None
+    assert table.columns == ("Data", "Result")
+    assert [[cell is not None for cell in row.cells] for row in table.rows] == [
+        [True, True],
+        [False, True],
+        [True, False],
+    ]
+    assert {row.code for row in table.rows} == {"https://github.com/a/b"}
+    assert table.caption.endswith("3 of 4 papers side by side, oldest first.")
 
-    [table] = [block for block in _section(survey, "theme-top-sub") if isinstance(block, ComparisonTable)]
-    assert table.columns == ("Problem", "Approach", "Data", "Main finding")
-    assert table.rows[0].cells == (card.motivation[0], None, None, card.findings[1])
-    assert table.rows[0].code == "https://github.com/a/b"
+
+def test_a_column_that_few_papers_fill_goes() -> None:
+    """One data set among five results; with it goes the row that has nothing else."""
+    table = _compared(*[(False, True)] * 5, (True, False))
+
+    assert table is not None
+    assert table.columns == ("Result",)
+    assert len(table.rows) == 5
+
+
+def test_two_papers_make_no_table() -> None:
+    """Nor do papers without a cell."""
+    assert _compared((True, True), (True, True)) is None
+    assert _compared(*[(False, False)] * 5) is None
 
 
 def _cited(*pairs: tuple[int, int]) -> Citations:
@@ -427,7 +494,7 @@ def test_a_paper_that_fits_no_theme_is_a_member_of_none() -> None:
     [chart] = [block for block in _section(survey, "overview") if isinstance(block, YearChart)]
     assert sum(map(sum, chart.counts)) == 1
     tables = [block for section in survey.sections for block in section.blocks if isinstance(block, ComparisonTable)]
-    assert [row.paper for table in tables for row in table.rows] == [inside.id]
+    assert stranger.id not in {row.paper for table in tables for row in table.rows}
     assert survey.quality.outside_papers == 1
     assert {count.name: count.total for count in _flow(survey).counts()}["outside"] == 1
     assert [entry.paper.id for entry in survey.entries] == [inside.id, stranger.id]

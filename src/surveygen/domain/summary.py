@@ -17,7 +17,7 @@ FacetName = Literal["kind", "data", "model", "language", "modality", "access", "
 
 StaleReason = Literal["gone", "withdrawn", "words", "version"]
 
-REVIEW_FIELDS = ("motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance")
+REVIEW_FIELDS = ("motivation", "aims", "questions", "methods", "data", "findings", "results", "limits", "significance")
 CITATION_MARK = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 
@@ -153,6 +153,7 @@ class PaperReview:
 
     Attributes:
         questions: what the paper asks and answers. data: names of data sets and benchmarks.
+        results: a measure with its number, in a few words of a finding.
         code: address of a repository, "" if none is named. code_evidence: the span that names it.
         facets: what aggregates count.
     """
@@ -170,6 +171,7 @@ class PaperReview:
     data: tuple[Sentence, ...] = ()
     significance: tuple[Sentence, ...] = ()
     code_evidence: Evidence | None = None
+    results: tuple[Sentence, ...] = ()
     facets: tuple[Facet, ...] = ()
 
     def fields(self) -> tuple[tuple[str, tuple[Sentence, ...]], ...]:
@@ -224,8 +226,9 @@ class ThemeSummary:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Texts about the survey as a whole; empty if not written."""
+    """Texts about the survey as a whole; empty if not written. `definitions` are of its terms."""
 
     introduction: tuple[Sentence, ...] = ()
     abstract: tuple[Sentence, ...] = ()
     outlook: tuple[Sentence, ...] = ()
+    definitions: tuple[Sentence, ...] = ()

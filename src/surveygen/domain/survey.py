@@ -264,6 +264,9 @@ class Quality:
     `dangling_sentences` of the running text have a word without its referent, `fragments` are not sentences; a person's
     text is not checked. `least_theme_cited` is the smallest share of a theme's papers that its text and table,
     including those of its sub-themes, cite.
+    `redundancy` is the share of sentences and titles that stand more than once in text, lists, tables and catalogue,
+    `papers_in_prose` that of papers cited in the running text, `joint_citations` that of citing sentences that cite two
+    papers or more. `paragraph_sentences` is the median length of a paragraph.
     """
 
     claim_sentences: int
@@ -288,6 +291,9 @@ class Quality:
     dangling_sentences: int = 0
     fragments: int = 0
     least_theme_cited: float = 1.0
+    papers_in_prose: float = 0.0
+    joint_citations: float = 0.0
+    paragraph_sentences: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,3 +374,16 @@ def all_sentences(sections: Iterable[Section]) -> Iterator[Sentence]:
             elif isinstance(block, ComparisonTable):
                 for row in block.rows:
                     yield from (cell for cell in row.cells if cell is not None)
+
+
+def discussions(sections: Iterable[Section]) -> dict[PaperId, Section]:
+    """Map each paper to the section whose running text says something of it: one about a theme before others.
+
+    A sentence that counts papers says nothing of a single one.
+    """
+    found: dict[PaperId, Section] = {}
+    for section in sorted(sections, key=lambda section: section.theme is None):
+        for sentence in section.sentences():
+            for paper in () if sentence.method == "aggregate" else sentence.cites:
+                found.setdefault(paper, section)
+    return found

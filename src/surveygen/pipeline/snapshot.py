@@ -20,7 +20,9 @@ _FIELDS = ("title", "abstract", "authors", "categories", "doi", "journal_ref", "
 _DIGITS = 8  # hexadecimal: two values of one field of one paper share them once in four billion
 # Snapshots in stores hash the field names as well: a field that was renamed later goes by its first name.
 _FIRST_NAMES = (("attribution", "hand"), ("stale_sources", "doubts"))
-_DERIVED = frozenset({"changes", "references", "quality", "method"})  # sections that follow from the others
+_DERIVED = frozenset(
+    {"changes", "references", "quality", "method", "similarity"}
+)  # sections that follow from the others
 
 
 @dataclass(frozen=True, slots=True)

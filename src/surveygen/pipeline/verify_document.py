@@ -27,7 +27,7 @@ _OWN_PROVENANCE = frozenset({"translator"})
 # What follows from the words of a person, who may write over one edition alone.
 _EDITED_QUALITY = frozenset(
     {"human_sentences", "doubted_sentences", "citation_coverage", "grounded_share", "grounded_cited_share"}
-    | {"model_sentences", "redundancy"}
+    | {"model_sentences", "redundancy", "papers_in_prose", "joint_citations", "paragraph_sentences"}
 )
 _OWN_PAPER = frozenset({"card"})
 _OWN_THEME = frozenset({"name", "description"})

@@ -32,6 +32,7 @@ from surveygen.domain.survey import (
     ThemeMap,
     Timeline,
     YearChart,
+    discussions,
 )
 from surveygen.domain.text import clean, slugify
 from surveygen.domain.theme import ThemeId
@@ -75,6 +76,7 @@ class ViewModel:
         self.writer = writer
         self.entries = writer.entries
         self.sizes = {count.theme: count.size for count in survey.counts}
+        self._places = {section.id: f"section-{number}" for number, section in enumerate(survey.sections, start=1)}
 
     def document(self) -> dict[str, object]:
         """Return what a template of the whole survey may name."""
@@ -92,6 +94,7 @@ class ViewModel:
         """Return a heading with its blocks."""
         return {
             "id": self.writer.string(slugify(section.id)),
+            "place": self.writer.safe(self._places.get(section.id, "")),
             "is_abstract": section.id == "abstract",
             "heading": self.writer.words(section.heading),
             "heading_plain": self.writer.plain(section.heading),
@@ -252,8 +255,9 @@ class ViewModel:
         return {"rows": rows}
 
     def catalogue(self, _: Catalogue) -> View:
-        """Return all papers in groups."""
+        """Return all papers in groups: with the section that discusses the paper, else with what it says."""
         write, nothing = self.writer, self.writer.text("–")
+        discussed = discussions(self.survey.sections)
         groups: list[View] = []
         for name, entries in self._catalogue_groups():
             papers = [
@@ -261,17 +265,22 @@ class ViewModel:
                     **self.paper(entry),
                     "title": write.words(entry.paper.title),
                     "uncertain": entry.assignment is not None and entry.assignment.uncertain,
-                    "one_liner": write.cell(line, entry.paper.id) if (line := entry.card.one_liner) else nothing,
+                    "section": self._link(at) if at else None,
+                    "one_liner": write.cell(line, entry.paper.id) if line and not at else nothing,
                 }
                 for entry in entries
+                for at, line in [(discussed.get(entry.paper.id), entry.card.one_liner)]
             ]
             if papers:
                 groups.append({"name": write.words(name), "papers": papers})
         return {
-            "columns": [write.say(key) for key in ("paper", "title_word", "in_one_sentence")],
+            "columns": [write.say(key) for key in ("paper", "title_word", "discussed_in")],
             "uncertain_word": write.say("uncertain_mark"),
             "groups": groups,
         }
+
+    def _link(self, section: Section) -> View:
+        return {"heading": self.writer.words(section.heading), "place": self.writer.safe(self._places[section.id])}
 
     def _catalogue_groups(self) -> Iterator[tuple[str, list[BibliographyEntry]]]:
         """Yield a group for each theme, then one of papers that fit none and one of papers without an assignment."""

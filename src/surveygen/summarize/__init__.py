@@ -20,6 +20,7 @@ from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.summarize._counts import counted_papers, number_error
 from surveygen.summarize._facets import extract_facets, folded, mentions, recount
+from surveygen.summarize._front_matter import FrontMatterInput, quote_front_matter
 from surveygen.summarize._grounding import (
     MAX_GLUE_SHARE,
     GroundingResult,
@@ -28,7 +29,6 @@ from surveygen.summarize._grounding import (
     is_glue,
     is_grounded,
     is_whole_sentence,
-    redundancy,
 )
 from surveygen.summarize._paper_review import Statement, extract_statements
 from surveygen.summarize._roles import ROLE_LABELS, RoleClassifier, role_features
@@ -40,6 +40,7 @@ __all__ = [
     "ROLE_LABELS",
     "FallbackCounts",
     "Flaw",
+    "FrontMatterInput",
     "GroundingResult",
     "ResultCache",
     "RoleClassifier",
@@ -58,8 +59,8 @@ __all__ = [
     "is_whole_sentence",
     "mentions",
     "number_error",
+    "quote_front_matter",
     "recount",
-    "redundancy",
     "role_features",
     "sentence_flaw",
     "split_sentences",

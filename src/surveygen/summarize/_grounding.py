@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -114,35 +112,6 @@ def is_glue(text: str, sentences: Sequence[str], names: Sequence[str]) -> bool:
     source_forms = frozenset[str]().union(*map(base_forms_of, (*tokenize(source, "-'’"), *tokenize(source))))
     free = word_list("stop_words.en") | word_list("glue_words")
     return all(word in free or not base_forms_of(word).isdisjoint(source_forms) for word in words)
-
-
-def redundancy(sentences: Sequence[Sentence]) -> float:
-    """Return the share of sentences that repeat an earlier one: the same quoted span, or four fifths of the words.
-
-    Aggregates, whose words are fixed, repeat an earlier one if they count the same.
-
-    Two sentences can share four fifths of their words only if they share one of the rarest of each, so the others are
-    not compared: the prefix filter of Chaudhuri, Ganti and Kaushik, ICDE 2006.
-    """
-    if not sentences:
-        return 0.0
-    aggregates = [sentence.counts for sentence in sentences if sentence.counts]
-    repeated = len(aggregates) - len(set(aggregates))
-    total, sentences = len(sentences), [sentence for sentence in sentences if not sentence.counts]
-    spans: set[tuple[Evidence, ...]] = set()
-    by_word: dict[str, list[int]] = {}
-    bags = [frozenset(tokenize(sentence.plain, "-'’")) for sentence in sentences]
-    frequency = Counter(word for bag in bags for word in bag)
-    for index, (sentence, bag) in enumerate(zip(sentences, bags, strict=True)):
-        least = math.ceil(NEAR_DUPLICATE * len(bag) - 1e-9)  # words that a repeat has of these; 0.8 is not exact
-        rare = sorted(bag, key=lambda word: (frequency[word], word))[: len(bag) - least + 1]
-        near = {earlier for word in rare for earlier in by_word.get(word, ())}
-        same_span = bool(sentence.evidence) and sentence.evidence in spans and sentence.method != "llm"
-        repeated += same_span or any(jaccard(bag, bags[earlier]) >= NEAR_DUPLICATE for earlier in near)
-        spans.add(sentence.evidence)
-        for word in rare:
-            by_word.setdefault(word, []).append(index)
-    return repeated / total
 
 
 def jaccard(a: frozenset[str], b: frozenset[str]) -> float:

@@ -62,7 +62,7 @@ def group_limits(
         groups.append(_group(candidates, chosen, topic.phrase, topic.papers, topic.evidence))
         papers = {candidates[row].paper for row in chosen}
         rows = [row for row in rows if candidates[row].paper not in papers]
-        topics = [other for other in topics if other is not topic]
+        topics = tuple(other for other in topics if other is not topic)
     if not groups and len(chosen := _choose(candidates, rows, similarity, None)) > 1:
         groups.append(_group(candidates, chosen))
     return tuple(groups), since

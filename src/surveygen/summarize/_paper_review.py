@@ -172,6 +172,7 @@ def review_paper(paper: Paper) -> PaperReview:
         one_liner=one_liner.sentence if one_liner else None,
         questions=tuple(islice(_questions(paper), _MAX_SENTENCES)),
         data=_data(paper),
+        results=tuple(islice(_results(paper, statements), 1)),
         keywords=extract_keywords(paper),
         code=code,
         code_evidence=code_evidence,
@@ -248,6 +249,16 @@ def _questions(paper: Paper) -> Iterator[Sentence]:
     for begin, end in split_sentences(paper.abstract):
         if paper.abstract[end - 1] == "?":
             yield from _extracted(paper, "question", "abstract", begin, end)
+
+
+def _results(paper: Paper, statements: Sequence[Statement]) -> Iterator[Sentence]:
+    """Yield the results in numbers of the sentences that state a finding, and of late ones that cannot stand alone."""
+    spans = split_sentences(paper.abstract) if detect_language(paper.abstract) == "en" else ()
+    labels = {item.sentence.evidence[0].start: item.label.role for item in statements}
+    for position, (start, end) in enumerate(spans):
+        late = 2 * position >= len(spans) - 1
+        if labels.get(start, "finding" if late else "") == "finding":
+            yield from _extracted(paper, "result", "abstract", start, end)
 
 
 def _extracted(paper: Paper, rule: str, field: Field, start: int, end: int) -> Iterator[Sentence]:

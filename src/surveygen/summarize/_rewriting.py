@@ -2,7 +2,7 @@
 
 Only who said it is added to the words: rules, each with a name, run in a fixed order. The names of the rules that
 changed something are stored with the sentence, and applying them to the same span again gives the same sentence.
-Questions and names of data sets are extracted by rules of their own.
+Questions, names of data sets and results in numbers are extracted by rules of their own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from surveygen.domain.paper import Paper
 from surveygen.languages.detection import detect_language
 from surveygen.summarize._data_names import data_names
 from surveygen.summarize._english import phrases, word_list
+from surveygen.summarize._results import extract_result
 from surveygen.summarize._rewrite_rules import (
     AUTHORS,
     CITATION,
@@ -122,6 +123,7 @@ def extract_data(span: str, context: str = "") -> str:
 EXTRACTORS: Mapping[str, Callable[[str, Paper], str]] = {
     "question": lambda span, _: extract_question(span),
     "data": lambda span, paper: extract_data(span, paper.text),
+    "result": lambda span, _: extract_result(span),
 }
 
 

@@ -38,7 +38,7 @@ _BARE: tuple[FacetName, ...] = ("people", "code", "year")  # which papers have o
 _NAMED: tuple[FacetName, ...] = ("data", "model")  # facets whose values are names
 
 
-def write_profile(context: ComposeContext, theme: Theme | None) -> Paragraph | None:
+def write_profile(context: ComposeContext, theme: Theme | None, frame: str = "count_of") -> Paragraph | None:
     """Tell in 2 to 5 sentences what the papers of a theme have in common, None if there is less to count.
 
     The kinds of work come first, then what most papers share.
@@ -46,11 +46,12 @@ def write_profile(context: ComposeContext, theme: Theme | None) -> Paragraph | N
     Args:
         context: of the edition.
         theme: whose papers, those of its sub-themes included, are counted; None for all papers of the survey.
+        frame: the key of the words around the kinds of work.
     """
     scope = PaperScope.of(context, theme)
     if len(scope.papers) < _LEAST_OF:
         return None
-    kinds = scope.count_parts("count_of", ["kind"])
+    kinds = scope.count_parts(frame, ["kind"])
     sentences = (
         kinds,
         scope.count_parts("count_among" if kinds else "count_of", _FURTHER),

@@ -64,12 +64,16 @@ def write_taxonomy(context: ComposeContext) -> Section:
     )
     figure = TaxonomyFigure(context.say("taxonomy_caption", n=len(context.data.papers)), examples)
     no_themes = Note(context.say("no_themes"), "notice")
-    blocks: tuple[Block, ...] = (figure, *_similarity_matrix(context)) if examples else (no_themes,)
-    return Section("taxonomy", context.say("taxonomy"), 1, blocks)
+    return Section("taxonomy", context.say("taxonomy"), 1, (figure,) if examples else (no_themes,))
+
+
+def write_similarity(context: ComposeContext) -> tuple[Section, ...]:
+    """Compare the largest top themes, in reading order; no section for fewer than three."""
+    matrices = tuple(_similarity_matrix(context))
+    return (Section("similarity", context.say("theme_similarity"), 1, matrices),) if matrices else ()
 
 
 def _similarity_matrix(context: ComposeContext) -> Iterator[SimilarityMatrix]:
-    """Compare the largest top themes, in reading order; nothing for fewer than three."""
     similarity = context.data.similarity
     tops = [top for top in context.data.taxonomy.children(None) if any(top.id in pair for pair in similarity)]
     if len(tops) < _MIN_MATRIX:

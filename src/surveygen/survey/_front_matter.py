@@ -32,7 +32,7 @@ _FLOW_LABELS = {
 
 
 def write_abstract(context: ComposeContext) -> Section:
-    """State the scope of the survey in numbers, and who wrote it."""
+    """Say what the field is about, the scope of the survey in numbers, and who wrote it."""
     data = context.data
     by_person = any(edit.target for edit in data.edits)
     notices = [context.say("drafted_and_edited" if by_person else "drafted_by_software")]
@@ -40,7 +40,7 @@ def write_abstract(context: ComposeContext) -> Section:
     if editor_notes:
         notices.append(context.say("editor_notes", n=editor_notes))
     sentences = context.quoted.claim_new(data.front_matter.abstract)
-    blocks: list[Block] = [Note(_scope(context)), *([Paragraph(sentences)] if sentences else [])]
+    blocks: list[Block] = [*([Paragraph(sentences)] if sentences else []), Note(_scope(context))]
     blocks += [Note(notice, "notice") for notice in notices]
     return Section("abstract", context.say("abstract"), 1, tuple(blocks))
 
@@ -77,13 +77,6 @@ def _scope(context: ComposeContext) -> str:
     return " ".join(parts)
 
 
-def write_introduction(context: ComposeContext) -> tuple[Section, ...]:
-    """Introduce the subject; no section without an introduction."""
-    sentences = context.quoted.claim_new(context.data.front_matter.introduction)
-    heading = context.say("introduction")
-    return (Section("introduction", heading, 1, (Paragraph(sentences),)),) if sentences else ()
-
-
 def write_outlook(context: ComposeContext) -> tuple[Section, ...]:
     """Close with what lies ahead; no section without an outlook."""
     sentences = context.quoted.claim_new(context.data.front_matter.outlook)
@@ -97,7 +90,7 @@ def write_glance(context: ComposeContext) -> tuple[Section, ...]:
     rows = [(context.say("papers"), number(len(data.papers))), (context.say("themes"), number(len(data.taxonomy)))]
     if years:
         newest = max(years)
-        rows.append((context.say("years"), f"{min(years)}–{newest}"))
+        rows.append((context.say("years"), "–".join(dict.fromkeys((str(min(years)), str(newest))))))
         rows.append((context.say("papers_in_year", year=str(newest)), number(years[newest])))
     blocks: list[Block] = [KeyValueTable(context.say("at_a_glance"), tuple(rows))]
     key_findings: list[Sentence] = []

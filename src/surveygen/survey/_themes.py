@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from surveygen.domain.summary import PaperReview, Sentence
+from surveygen.domain.summary import Sentence
 from surveygen.domain.survey import (
     Block,
-    ComparisonRow,
-    ComparisonTable,
     KeyValueTable,
     Note,
     PaperItem,
@@ -23,13 +20,12 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
-from surveygen.survey._aggregates import write_profile
+from surveygen.survey._aggregates import compare_themes, write_profile
+from surveygen.survey._comparison import write_comparison
 from surveygen.survey._paragraphs import write_limits, write_strands
 from surveygen.survey._significance import false_discovery_rates, fisher_chance
-from surveygen.survey.context import ComposeContext, is_quantified
+from surveygen.survey.context import ComposeContext
 
-_MIN_SHARE = 0.6  # of the papers of a theme that its text and table cite
-_MAX_ROWS = 120  # of a comparison table: themes of up to 200 papers show 60 %, and no table fills a book
 _MAX_BRIDGES = 12
 _MAX_TERMS = 10  # rising, and falling
 _MAX_YEARS = 8  # with papers of a term, the latest
@@ -67,44 +63,14 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
     blocks += write_strands(context, theme, context.data.summaries.get(theme.id))
     children = context.data.taxonomy.children(theme.id)
     below = [section for child in children for section in _subtree(context, child, level + 1)]
-    blocks += _comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
+    blocks += write_comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
     yield Section(f"theme-{theme.id}", context.name(theme.id), level, tuple(blocks), theme.id)
     yield from below
 
 
-def _comparison(context: ComposeContext, theme: Theme, members: Sequence[Assignment]) -> Iterator[ComparisonTable]:
-    """Compare problem, approach, data, main finding and code of papers, oldest first; empty cells where unknown.
-
-    A theme of more than `_MAX_ROWS` papers compares its most typical ones; the catalogue lists all. Papers with an
-    abstract but without a cell are included as far as `_MIN_SHARE` requires.
-    """
-    cards = context.data.reviews
-    filled = [item for item in members if any(_cells(cards[item.paper]))]
-    named = {item.paper for item in filled}
-    empty = [item for item in members if item.paper not in named and context.papers[item.paper].abstract]
-    missing = max(math.ceil(_MIN_SHARE * len(members)) - len(filled), 0)
-    shown = [*filled, *empty[:missing]][:_MAX_ROWS]
-    if not shown:
-        return
-    shown.sort(key=lambda item: (context.papers[item.paper].date or "9999", item.paper))
-    rows = tuple(ComparisonRow(item.paper, _cells(cards[item.paper]), cards[item.paper].code) for item in shown)
-    columns = tuple(context.say(f"column_{name}") for name in ("problem", "approach", "data", "finding"))
-    key = "comparison_caption" if len(rows) == len(members) else "comparison_some"
-    yield ComparisonTable(context.say(key, theme=context.name(theme.id), n=len(rows), all=len(members)), columns, rows)
-
-
-def _cells(card: PaperReview) -> tuple[Sentence | None, ...]:
-    """Return problem, approach, data and the finding with a number, if any; else the one-line summary alone."""
-    findings = sorted(card.findings, key=is_quantified, reverse=True)
-    approach = card.methods or ((card.one_liner,) if card.one_liner else ())
-    fields = (card.motivation or card.aims, approach, card.data, findings)
-    cells = tuple(next(iter(field), None) for field in fields)
-    return cells if any(cells) else (None, card.one_liner, None, None)
-
-
 def write_cross_theme(context: ComposeContext) -> tuple[Section, ...]:
-    """List the papers between themes and the rising and falling terms; no section without either."""
-    blocks = (*_bridges(context), *_trend_blocks(context))
+    """Compare the themes, list the papers between them and the rising and falling terms; no section without any."""
+    blocks = (*filter(None, [compare_themes(context)]), *_bridges(context), *_trend_blocks(context))
     return (Section("across", context.say("across"), 1, blocks),) if blocks else ()
 
 

@@ -9,17 +9,17 @@ from surveygen.domain.theme import Taxonomy
 from surveygen.languages import Language
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
 from surveygen.survey._edits import apply_edits
-from surveygen.survey._figures import count_themes, write_overview, write_taxonomy
+from surveygen.survey._figures import count_themes, write_overview, write_similarity, write_taxonomy
 from surveygen.survey._front_matter import (
     METHOD,
     complete_abstract,
     prisma_flow,
     write_abstract,
     write_glance,
-    write_introduction,
     write_method,
     write_outlook,
 )
+from surveygen.survey._introduction import INTRODUCTION, write_background, write_conclusion, write_introduction
 from surveygen.survey._openings import OpeningFacts, add_openings
 from surveygen.survey._themes import write_cross_theme, write_open_problems, write_questions, write_themes
 from surveygen.survey.context import ComposeContext
@@ -42,14 +42,15 @@ def compose(data: SurveyData, language: Language) -> Survey:
     data = replace(data, taxonomy=translation.translate_names(taxonomy))
     context = ComposeContext.from_data(data, language)
     glance = write_glance(context)  # takes the main finding of each top theme first
+    abstract, introduction, background = write_abstract(context), write_introduction(context), write_background(context)
     themes = write_themes(context)  # before the other sections, which quote what the themes do not
     caption = language.say("catalogue_caption", n=len(data.papers))
     catalogue = Section("catalogue", language.say("catalogue"), 1, (Catalogue(caption),))  # those not cited too
     original = (
-        write_abstract(context),
+        abstract,
         *glance,
-        *write_introduction(context),
-        write_method(context),
+        introduction,
+        *background,
         write_taxonomy(context),
         *write_overview(context),
         *themes,
@@ -57,6 +58,9 @@ def compose(data: SurveyData, language: Language) -> Survey:
         *write_open_problems(context),
         *write_questions(context),
         *write_outlook(context),
+        *write_conclusion(context),
+        write_method(context),
+        *write_similarity(context),
         *write_withdrawn(context),
         catalogue,
     )
@@ -90,18 +94,18 @@ def compose(data: SurveyData, language: Language) -> Survey:
 def with_change_report(survey: Survey, data: SurveyData, language: Language) -> Survey:
     """Return a survey with the change reports of `data` in place of its own.
 
-    The section of changes precedes the section "method", which follows all opening sections, and the flow of records
-    in that section compares its counts with those before the last refresh.
+    The section of changes precedes the introduction, and the flow of records in the section on the method compares its
+    counts with those before the last refresh.
     """
     taxonomy = TranslationApplier(data.translation, language.code).translate_names(data.taxonomy)
     context = ComposeContext.from_data(replace(data, taxonomy=taxonomy), language)
     others = [section for section in survey.sections if section.id != CHANGES]
-    at = next(index for index, section in enumerate(others) if section.id == METHOD)
-    flow = prisma_flow(context)
-    blocks = tuple(flow if isinstance(block, PrismaFlow) else block for block in others[at].blocks)
-    others[at] = replace(others[at], blocks=blocks)
+    place = {section.id: index for index, section in enumerate(others)}
+    flow, method = prisma_flow(context), others[place[METHOD]]
+    blocks = tuple(flow if isinstance(block, PrismaFlow) else block for block in method.blocks)
+    others[place[METHOD]] = replace(method, blocks=blocks)
     changes = write_changes(context, {section.id: section.heading for section in others})
-    sections = (*others[:at], *changes, *others[at:])
+    sections = (*others[: place[INTRODUCTION]], *changes, *others[place[INTRODUCTION] :])
     return replace(survey, sections=sections, changes=data.changes, earlier=data.earlier)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -12,14 +11,6 @@ from surveygen.domain.summary import Sentence
 from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.languages import Language
 from surveygen.survey.data import SurveyData
-
-_MIN_QUANTIFIED_WORDS = 12
-_NUMBER = re.compile(r"(?<![\w-])\d")  # the number of GPT-4 is part of a name
-
-
-def is_quantified(sentence: Sentence) -> bool:
-    """Return whether a finding has a number, and enough words to be understood alone."""
-    return len(sentence.plain.split()) >= _MIN_QUANTIFIED_WORDS and bool(_NUMBER.search(sentence.plain))
 
 
 @dataclass(slots=True)

@@ -30,12 +30,10 @@ class QualityChecks:
 
     Attributes:
         grounded: whether the evidence of a sentence supports it.
-        redundancy: the share of near duplicates among sentences, 0 to 1.
         flaw: the flaw of style of a sentence: "dangling", "fragment", something else, or "" for none.
     """
 
     grounded: Callable[[Sentence], bool] = bool
-    redundancy: Callable[[Sequence[Sentence]], float] = lambda _sentences: 0.0
     flaw: Callable[[Sentence], str] = lambda _sentence: ""
 
 

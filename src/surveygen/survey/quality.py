@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import median
 
-from surveygen.domain.paper import PaperId
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.person_names import short_authors
 from surveygen.domain.summary import Sentence
-from surveygen.domain.survey import Catalogue, ComparisonTable, KeyValueTable, Note, Paragraph, Quality, Section
+from surveygen.domain.survey import (
+    Catalogue,
+    ComparisonTable,
+    KeyValueTable,
+    Note,
+    PaperList,
+    Paragraph,
+    Quality,
+    Section,
+    all_sentences,
+    discussions,
+)
+from surveygen.domain.text import tokenize
 from surveygen.domain.theme import ThemeId
 from surveygen.survey.context import ComposeContext
 from surveygen.survey.data import SurveyData
+
+_MIN_LETTERS = 30  # of a sentence or title; shorter texts are names and labels, which recur
 
 
 def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
@@ -28,6 +44,8 @@ def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
     grounded = [(claim, data.checks.grounded(claim)) for claim in claims if claim.method != "human"]
     flaws = Counter(data.checks.flaw(claim) for claim in prose if claim.method in ("extractive", "llm"))
     cited = {paper for claim in claims for paper in claim.cites}
+    paragraphs = [block for block in blocks if isinstance(block, Paragraph) and block.style == "prose"]
+    told = {paper for claim in prose for paper in claim.cites}
     catalogued = any(isinstance(block, Catalogue) for block in blocks)  # a catalogue names all papers
     papers = {paper.id for paper in data.papers}
     assignments = data.assignments.values()
@@ -38,7 +56,7 @@ def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
         grounded_cited_share=_share(holds for claim, holds in grounded if claim.cites),
         orphan_citations=len(cited - papers),
         uncited_references=0 if catalogued else len(papers - cited),
-        redundancy=data.checks.redundancy(prose),
+        redundancy=_repeated(_shown(data, sections)),
         uncertain_papers=sum(item.uncertain for item in assignments),
         unassigned_papers=len(papers - set(data.assignments)),
         outside_papers=sum(item.outside for item in assignments),
@@ -51,7 +69,50 @@ def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
         dangling_sentences=flaws["dangling"],
         fragments=flaws["fragment"],
         least_theme_cited=min(_cited_shares(data, sections), default=1.0),
+        papers_in_prose=_share(paper in told for paper in papers),
+        joint_citations=_share(len(claim.cites) > 1 for claim in prose if claim.cites),
+        paragraph_sentences=median([len(block.sentences) for block in paragraphs] or [0]),
     )
+
+
+def _shown(data: SurveyData, sections: Sequence[Section]) -> Iterator[str]:
+    """Yield what a reader sees of sentences and titles: running text, lists, table cells and the catalogue.
+
+    Authors, citation marks, case and punctuation do not count; what counts papers is told by what it counts.
+    """
+    papers = {paper.id: paper for paper in (*data.withdrawn, *data.papers)}
+    for claim in all_sentences(sections):
+        yield _bare(claim, papers)
+    for block in (block for section in sections for block in section.blocks):
+        if isinstance(block, PaperList):
+            yield from (_letters(item.title) for item in block.items)
+        elif isinstance(block, Catalogue):
+            yield from (_letters(paper.title) for paper in data.papers)
+            discussed = discussions(sections)
+            lines = (data.reviews[paper.id].one_liner for paper in data.papers if paper.id not in discussed)
+            yield from (_bare(line, papers) for line in lines if line is not None)
+
+
+def _bare(claim: Sentence, papers: Mapping[PaperId, Paper]) -> str:
+    if claim.counts:
+        return repr(claim.counts)
+    text = claim.plain
+    if claim.opening is not None:
+        text = text.removeprefix(claim.opening.text)
+    for paper in claim.cites:
+        label = short_authors(papers[paper].authors) if paper in papers else ""
+        text = text.replace(label, "") if label else text
+    return _letters(text)
+
+
+def _letters(text: str) -> str:
+    return " ".join(tokenize(text))
+
+
+def _repeated(texts: Iterable[str]) -> float:
+    """Return the share of texts that stand more than once; names and labels are too short to count."""
+    counts = Counter(text for text in texts if len(text) >= _MIN_LETTERS)
+    return sum(n for n in counts.values() if n > 1) / max(counts.total(), 1)
 
 
 def _cited_shares(data: SurveyData, sections: Sequence[Section]) -> Iterator[float]:
@@ -97,11 +158,10 @@ def write_quality(context: ComposeContext, quality: Quality) -> Section:
         ("human", quality.human_sentences, bool(quality.human_sentences)),
         ("doubted", quality.doubted_sentences, bool(quality.human_sentences)),
         ("redundancy", quality.redundancy, True),
-        ("dangling", quality.dangling_sentences, True),
-        ("fragments", quality.fragments, True),
+        ("prose", quality.papers_in_prose, True),
+        ("joint", quality.joint_citations, True),
+        ("paragraph", quality.paragraph_sentences, True),
         ("least", quality.least_theme_cited, True),
-        ("orphans", quality.orphan_citations, True),
-        ("uncited", quality.uncited_references, True),
         ("uncertain", quality.uncertain_papers, True),
         ("unassigned", quality.unassigned_papers, True),
         ("outside", quality.outside_papers, True),
@@ -112,7 +172,7 @@ def write_quality(context: ComposeContext, quality: Quality) -> Section:
         ("translated", quality.translated_sentences, translated),
         ("failed_translations", quality.failed_translations, translated),
     )
-    shares = {"cited", "grounded", "grounded_cited", "redundancy", "least"}
+    shares = {"cited", "grounded", "grounded_cited", "redundancy", "prose", "joint", "least"}
     number, percent = context.language.number, context.language.percent
     rows = tuple(
         (context.say(f"quality_{name}"), percent(value) if name in shares else number(value))

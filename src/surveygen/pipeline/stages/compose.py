@@ -21,7 +21,7 @@ from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy, theme_similarity
 from surveygen.pipeline.state import Slot, digest
 from surveygen.pipeline.taxonomy import suggest
-from surveygen.summarize import is_grounded, redundancy, sentence_flaw, split_sentences
+from surveygen.summarize import is_grounded, sentence_flaw, split_sentences
 from surveygen.survey import QualityChecks, SurveyData, Translation, make_cite_keys, reference_order, with_change_report
 from surveygen.survey import compose as compose_survey
 from surveygen.themes import MAP_METHOD, border_cases, join_map, map_papers
@@ -282,4 +282,4 @@ def _quality_checks(data: SurveyData) -> QualityChecks:
     def flaw(sentence: Sentence) -> str:
         return sentence_flaw(sentence, lookup)
 
-    return QualityChecks(grounded, redundancy, flaw)
+    return QualityChecks(grounded, flaw)

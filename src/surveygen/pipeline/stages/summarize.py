@@ -8,17 +8,18 @@ from typing import TypeVar
 from surveygen import plugins
 from surveygen.domain.citation import resolve_citations
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import PaperReview, ThemeSummary
+from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
 from surveygen.pipeline.llm_session import map_in_threads
 from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.state import StoredResults
-from surveygen.summarize import Summarizer, ThemeInput
+from surveygen.summarize import FrontMatterInput, Summarizer, ThemeInput, quote_front_matter
 from surveygen.survey import SurveyData
 
 # Sentences for each paper of a theme, the fewest and the most; fewer lead into sub-themes with texts of their own.
 _PER_PAPER, _SHORTEST, _LONGEST = 0.6, 8, 60
 _LEAD_PER_PAPER, _SHORTEST_LEAD, _LONGEST_LEAD = 0.2, 6, 20
+_PARTS = ("introduction", "abstract", "outlook")  # of the front matter, that a summarizer may write
 T = TypeVar("T")
 
 
@@ -59,13 +60,26 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
     summaries = {theme.id: writer.summaries[theme.id] for theme in data.taxonomy if theme.id in writer.summaries}
     tops = [summaries[theme.id] for theme in data.taxonomy.children(None) if theme.id in summaries]
     by_id = {paper.id: paper for paper in data.papers}
+    written = summarizer.front_matter(context.settings.title, tops, by_id, taxonomy=data.taxonomy)
     return replace(
         data,
         summaries=summaries,
-        front_matter=summarizer.front_matter(context.settings.title, tops, by_id, taxonomy=data.taxonomy),
+        front_matter=_complete(written, context.settings.title, data, cache, summarizer.fingerprint),
         summarizer=summarizer.fingerprint,
         model=context.llm.use(summarizer.fallbacks),
     )
+
+
+def _complete(
+    written: FrontMatter, title: str, data: SurveyData, cache: StoredResults, fingerprint: str
+) -> FrontMatter:
+    """Fill what the summarizer left empty with sentences of the papers."""
+    tops = {item.paper: item.path[0] for item in data.assignments.values() if not item.outside}
+    source = FrontMatterInput(title, data.papers, data.reviews, data.taxonomy, tops, data.embeddings)
+    papers = [(paper.id, paper.version, paper.text_hash, paper.authors, paper.date) for paper in data.papers]
+    content = (fingerprint, title, papers, data.taxonomy, sorted(tops.items()), data.embeddings.encoder)
+    quoted = cache(FrontMatter, "front", content, "front", lambda: quote_front_matter(source))
+    return replace(quoted, **{name: text for name in _PARTS if (text := getattr(written, name))})
 
 
 class _ThemeWriter:

@@ -216,7 +216,8 @@ def _sentences(data: SurveyData) -> Iterator[Sentence]:
         for strand in (*summary.strands, *summary.limits):
             yield from strand.sentences
         yield from summary.open_problems
-    for part in (data.front_matter.introduction, data.front_matter.abstract, data.front_matter.outlook):
+    front = data.front_matter
+    for part in (front.introduction, front.abstract, front.outlook, front.definitions):
         yield from part
     for theme in data.taxonomy:
         yield from _definition(theme.description)

@@ -1,0 +1,197 @@
+"""Choose the sentences that say what a field is about, and those that define its terms."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from surveygen.domain.embedding import Embeddings
+from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.summary import FrontMatter, PaperReview, Sentence
+from surveygen.domain.text import fold_name
+from surveygen.domain.theme import Taxonomy, ThemeId
+from surveygen.summarize._content import content_value, is_empty, is_stale
+from surveygen.summarize._definitions import defined_term
+from surveygen.summarize._paper_review import Statement, extract_statements
+from surveygen.summarize._text import content_terms, split_sentences
+
+_CENTRAL = 80  # papers whose sentences are read, besides surveys: those nearest to the mean of all
+_SURE = 0.5  # probability of the label of a sentence on what is known
+_MIN_WORDS, _MAX_WORDS = 10, 36  # of a sentence that opens a survey
+_INTRODUCTION = 3  # sentences, after the one of the abstract
+_MAX_SHARED = 0.5  # of the terms of a sentence that one before has too
+_MIN_VALUE = -0.1  # of the content; below it a sentence needs its neighbors
+_SURVEY_BONUS, _FIRST_BONUS, _CENTRAL_WEIGHT, _COVERAGE_WEIGHT, _TITLE_WEIGHT = 0.3, 0.2, 0.3, 0.4, 0.25
+_MIN_NAMED = 2  # words of the subject in such a sentence, one of them of the title, else one more
+_FREQUENT = 0.04  # share of the papers whose keywords have a word of the subject
+_MAX_DEFINITIONS, _MAX_OF_THEME = 8, 2
+_USUAL_LENGTH = 20  # words of a good definition
+_MIN_USES = 3  # papers whose titles have a term that no theme is named by
+
+
+@dataclass(frozen=True)
+class FrontMatterInput:
+    """What the front matter is chosen from.
+
+    Attributes:
+        title: of the survey, in the language of the settings.
+        papers: all of the survey. reviews: one of each.
+        taxonomy: the themes. top_themes: of the papers that have a theme.
+        embeddings: of these papers or of none.
+    """
+
+    title: str
+    papers: Sequence[Paper]
+    reviews: Mapping[PaperId, PaperReview]
+    taxonomy: Taxonomy
+    top_themes: Mapping[PaperId, ThemeId]
+    embeddings: Embeddings
+
+    @cached_property
+    def subject(self) -> Mapping[str, float]:
+        """The words of the subject with their weights: share of the papers with it among their keywords, and title."""
+        uses: Counter[str] = Counter()
+        for review in self.reviews.values():
+            uses.update({term for keyword in review.keywords for term in content_terms(keyword)})
+        weights = {term: n / len(self.papers) for term, n in uses.items() if n >= _FREQUENT * len(self.papers)}
+        return {**weights, **{term: weights.get(term, 0.0) + _TITLE_WEIGHT for term in content_terms(self.title)}}
+
+    @cached_property
+    def newest(self) -> int:
+        """The year of the newest paper, 0 if unknown."""
+        return max((paper.year for paper in self.papers if paper.year is not None), default=0)
+
+    def is_survey(self, paper: PaperId) -> bool:
+        """Whether a paper is a survey itself."""
+        return any(facet.name == "kind" and facet.value == "survey" for facet in self.reviews[paper].facets)
+
+    @cached_property
+    def centrality(self) -> Mapping[PaperId, float]:
+        """Rank of each paper by its likeness to the mean of all, 1 for the nearest."""
+        known = [paper.id for paper in self.papers if paper.id in set(self.embeddings.ids)]
+        if not known:
+            return {}
+        rows = self.embeddings.rows(known)
+        likeness = np.round(rows @ rows.mean(axis=0), 6)
+        ranked = sorted(range(len(known)), key=lambda at: (likeness[at], known[at]))
+        return {known[at]: (rank + 1) / len(known) for rank, at in enumerate(ranked)}
+
+
+def quote_front_matter(source: FrontMatterInput) -> FrontMatter:
+    """Return the first sentence of the abstract, those of the introduction, and the definitions.
+
+    They are quoted from surveys first, and from the papers that are most like all others.
+    """
+    if not source.papers:
+        return FrontMatter()
+    definitions = tuple(_definitions(source))
+    leads = tuple(_leads(source, definitions))
+    return FrontMatter(introduction=leads[1:], abstract=leads[:1], definitions=definitions)
+
+
+def _leads(source: FrontMatterInput, definitions: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Yield the sentences that tell most of the subject, each of another paper and with other words."""
+    ranked = sorted(source.papers, key=lambda paper: (-source.centrality.get(paper.id, 0.0), paper.id))
+    read = [paper for at, paper in enumerate(ranked) if at < _CENTRAL or source.is_survey(paper.id)]
+    scored = [
+        (_lead_value(source, paper, statement), statement.sentence)
+        for paper in read
+        for statement in extract_statements(paper)
+        if _is_lead(statement, paper, source.newest)
+    ]
+    chosen: list[set[str]] = []
+    used = {paper for sentence in definitions for paper in sentence.cites}
+    for value, sentence in sorted(scored, key=lambda item: (-item[0], item[1].text)):
+        terms = set(content_terms(sentence.plain))
+        new = all(len(terms & other) <= _MAX_SHARED * min(len(terms), len(other)) for other in chosen)
+        if value > 0 and new and not used & set(sentence.cites):
+            chosen.append(terms)
+            used |= set(sentence.cites)
+            yield sentence
+        if len(chosen) > _INTRODUCTION:
+            return
+
+
+def _is_lead(statement: Statement, paper: Paper, newest: int) -> bool:
+    """Whether a sentence says what is known of a subject, not what its paper does."""
+    text, label = statement.sentence.plain, statement.label
+    known = label.label == "background" and label.probability >= _SURE and label.role != "limit"
+    if not known or statement.sentence.rule != "quote" or statement.sentence.language != "en":
+        return False
+    fits = _MIN_WORDS <= len(text.split()) <= _MAX_WORDS and not (is_empty(text) or is_stale(text, paper, newest))
+    return fits and content_value(text, paper.title, "problem") >= _MIN_VALUE and not defined_term(text)
+
+
+def _lead_value(source: FrontMatterInput, paper: Paper, statement: Statement) -> float:
+    """Return how much a sentence tells of the subject, 0 if it names too few of its words."""
+    text = statement.sentence.plain
+    terms, titled = set(content_terms(text)), set(content_terms(source.title))
+    named = [source.subject[term] for term in terms if term in source.subject]
+    if len(named) < (_MIN_NAMED if terms & titled else _MIN_NAMED + 1):
+        return 0.0
+    value: float = sum(named) / len(terms) ** 0.5 + _COVERAGE_WEIGHT * len(terms & titled) / max(len(titled), 1)
+    value += _CENTRAL_WEIGHT * source.centrality.get(paper.id, 0.0) + _SURVEY_BONUS * source.is_survey(paper.id)
+    value += _FIRST_BONUS * (statement.sentence.evidence[0].start == 0)
+    return value + content_value(text, paper.title, "problem")
+
+
+def _definitions(source: FrontMatterInput) -> Iterator[Sentence]:
+    """Yield definitions of the terms of the survey, in the order of the themes; one of each term."""
+    places = _term_places(source)
+    found: dict[str, list[Sentence]] = defaultdict(list)
+    for paper in source.papers:
+        for term, sentence in _defining(paper, places):
+            if not is_stale(sentence.plain, paper, source.newest):
+                found[term].append(sentence)
+
+    def rank(sentence: Sentence) -> tuple[bool, int, str]:
+        length = len(sentence.plain.split())
+        return not source.is_survey(sentence.cites[0]), abs(length - _USUAL_LENGTH), sentence.text
+
+    order: dict[ThemeId | None, int] = {top.id: at for at, top in enumerate(source.taxonomy.children(None), start=1)}
+    best = {term: min(sentences, key=rank) for term, sentences in found.items()}
+    counts: Counter[ThemeId | None] = Counter()
+    quoted: set[PaperId] = set()
+    for term in sorted(best, key=lambda term: (order.get(places[term], 0), rank(best[term]))):
+        sentence, place = best[term], places[term]
+        if counts[place] < _MAX_OF_THEME and counts.total() < _MAX_DEFINITIONS and not quoted & set(sentence.cites):
+            counts[place] += 1
+            quoted |= set(sentence.cites)
+            yield sentence
+
+
+def _defining(paper: Paper, terms: Collection[str]) -> Iterator[tuple[str, Sentence]]:
+    """Yield the sentences of a paper that define one of some terms, with the term, folded."""
+    texts = (" ".join(paper.abstract[start:end].split()) for start, end in split_sentences(paper.abstract))
+    if not any(fold_name(defined_term(text)) in terms for text in texts):
+        return  # rewriting an abstract takes longer than looking at it
+    for statement in extract_statements(paper):
+        sentence = statement.sentence
+        term = fold_name(defined_term(sentence.plain)) if sentence.rule == "quote" else ""
+        if term in terms:
+            yield term, sentence
+
+
+def _term_places(source: FrontMatterInput) -> Mapping[str, ThemeId | None]:
+    """Return the terms worth a definition, folded, with their top theme; None for those of the whole survey."""
+    places: dict[str, ThemeId | None] = {}
+    uses: dict[str, list[ThemeId | None]] = defaultdict(list)
+    for paper in source.papers:
+        title = fold_name(paper.title)
+        for keyword in source.reviews[paper.id].keywords:
+            if (term := fold_name(keyword)) in title:
+                uses[term].append(source.top_themes.get(paper.id))
+    for term, themes in uses.items():
+        if len(themes) >= _MIN_USES:
+            places[term] = Counter(themes).most_common(1)[0][0]
+    for theme in source.taxonomy:
+        top = source.taxonomy.path(theme.id)[0]
+        places |= {fold_name(term): top for term in (*theme.keywords, theme.name)}
+    titled = fold_name(source.title)
+    places |= {term: None for term in places if len(term) > 1 and term in titled}
+    places.pop("", None)
+    return {**places, titled: None} if titled else places

@@ -1,0 +1,93 @@
+"""Write the introduction, the background and the conclusion of the survey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from babel.lists import format_list
+
+from surveygen.domain.summary import Count, Sentence
+from surveygen.domain.survey import Block, Note, Paragraph, Section
+from surveygen.domain.theme import Theme
+from surveygen.survey._aggregates import PaperScope, count_sentence, write_profile
+from surveygen.survey.context import ComposeContext
+
+INTRODUCTION = "introduction"
+_MIN_DEFINITIONS = 3  # for a section of their own
+_MAX_SURVEYS = 2  # of which a sentence is quoted
+_MAX_TOPICS = 4  # that tell a theme from others
+
+
+def write_introduction(context: ComposeContext) -> Section:
+    """Say what the field is about, which papers are surveys, and how the themes differ."""
+    front = context.data.front_matter
+    definitions = front.definitions if len(front.definitions) < _MIN_DEFINITIONS else ()
+    about = context.quoted.claim_new((*front.introduction, *definitions))
+    blocks: list[Block] = [Paragraph(about)] if about else []
+    if surveys := tuple(_surveys(context)):
+        blocks.append(Paragraph(surveys))
+    tops = context.data.taxonomy.children(None)
+    if tops:
+        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *(_theme(context, it) for it in tops)))))
+    else:
+        blocks.append(Note(context.say("no_themes"), "notice"))
+    return Section(INTRODUCTION, context.say("introduction"), 1, tuple(blocks))
+
+
+def write_background(context: ComposeContext) -> tuple[Section, ...]:
+    """Define the terms of the field in the words of the papers; no section for one or two."""
+    definitions = context.quoted.claim_new(context.data.front_matter.definitions)
+    if len(definitions) < _MIN_DEFINITIONS:
+        return ()
+    return (Section("background", context.say("axis_background"), 1, (Paragraph(definitions),)),)
+
+
+def write_conclusion(context: ComposeContext) -> tuple[Section, ...]:
+    """Count what all papers of the survey have in common; no section if there is less to count."""
+    profile = write_profile(context, None, "conclude_kinds")
+    sentences = (*(profile.sentences if profile else ()), *_recent(context))
+    if not sentences:
+        return ()
+    return (Section("conclusion", context.say("conclusion"), 1, (Paragraph(sentences),)),)
+
+
+def _surveys(context: ComposeContext) -> Iterator[Sentence]:
+    """Yield how many papers are surveys, then what the most central ones say of themselves."""
+    scope = PaperScope.of(context, None)
+    count = next((it for it in scope.counts if (it.facet, it.value) == ("kind", "survey")), None)
+    if count is None or len(count.papers) == len(scope.papers):
+        return
+    yield count_sentence(context, "intro_surveys", [count], list(scope.spans(count)))
+    placed = context.data.assignments
+    scores = {paper: placed[paper].score for paper in count.papers if paper in placed and not placed[paper].outside}
+    central = sorted(scores, key=lambda paper: (-scores[paper], paper))[:_MAX_SURVEYS]
+    lines = (line for paper in central if (line := context.data.reviews[paper].one_liner))
+    yield from context.quoted.claim_new(tuple(lines))
+
+
+def _theme(context: ComposeContext, theme: Theme) -> str:
+    """Return the size, the years and the topics of a theme in fixed words."""
+    members = context.members(theme)
+    years = sorted(year for item in members if (year := context.papers[item.paper].year) is not None)
+    span = "–".join(dict.fromkeys((str(years[0]), str(years[-1])))) if years else "–"
+    summary = context.data.summaries.get(theme.id)
+    strands = [strand for strand in (summary.strands if summary else ()) if strand.topic and len(strand.papers) > 1]
+    topics = [strand.topic for strand in sorted(strands, key=lambda strand: -len(strand.papers))]
+    below = [context.name(child.id) for child in context.data.taxonomy.children(theme.id)]
+    listed = list(dict.fromkeys(topics or below or theme.keywords or (context.name(theme.id),)))[:_MAX_TOPICS]
+    named = [context.say("quoted_topic", topic=topic) for topic in listed]
+    values = {"theme": context.name(theme.id), "years": span}
+    topics_text = format_list(named, locale=context.language.code)
+    return context.say("intro_theme", n=len(members), topics=topics_text, **values)
+
+
+def _recent(context: ComposeContext) -> Iterator[Sentence]:
+    """Yield since which year half of the papers date, if there are older ones."""
+    scope = PaperScope.of(context, None)
+    years = sorted(year for paper in context.data.papers if (year := paper.year) is not None)
+    since = next((year for year in reversed(years) if 2 * sum(it >= year for it in years) >= len(scope.papers)), 0)
+    papers = tuple(paper for paper in scope.papers if since and (context.papers[paper].year or 0) >= since)
+    count = Count("year", str(since), papers, len(scope.papers))
+    spans = list(scope.spans(count))
+    if papers and since > years[0] and len(spans) == len(papers):
+        yield count_sentence(context, "conclude_recent", [count], spans, value=str(since))
