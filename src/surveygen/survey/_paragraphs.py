@@ -117,11 +117,13 @@ class _Wordings:
 
 
 def _merged(drafts: Sequence[_OpenParagraph]) -> list[_OpenParagraph]:
-    """Join paragraphs that are too short to the one before, else to the one after, on the same axis if possible."""
+    """Join paragraphs that are too short to their neighbors; the heading is that of the longer one."""
     merged: list[_OpenParagraph] = []
     for draft in drafts:
         last = merged[-1] if merged else None
         if last is not None and _joins(last, draft):
+            if len(draft.sentences) > len(last.sentences):
+                last.axis, last.label = draft.axis, draft.label
             last.sentences += draft.sentences
         else:
             merged.append(replace(draft))
