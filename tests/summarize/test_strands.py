@@ -147,3 +147,22 @@ def test_the_order_of_papers_does_not_matter(papers: list[Paper], limit: int) ->
     assert made == strands(PAPERS, limit)
     assert len({sentence.evidence for sentence in sentences}) == len(sentences)
     assert all(check_grounding(sentence, lambda name, _: by_id[name]).ok for sentence in sentences)
+
+
+def test_limits_of_the_newest_papers_are_grouped() -> None:
+    """A group joins two papers or more on one phrase, counts the newest papers with it, and repeats nothing."""
+    source = ThemeInput(THEME, PAPERS, Taxonomy((THEME,)), NOTHING, {}, (), 5, "en")
+    made = Extractive().summarize_theme(source)
+    newest = [item for item in PAPERS if (item.year or 0) >= made.since]
+    in_strands = {sentence.evidence for strand in made.strands for sentence in strand.sentences}
+
+    assert [group.topic for group in made.limits] == ["rubric trees"]
+    assert len(PAPERS) / 3 <= len(newest) < len(PAPERS) / 2
+    for group in made.limits:
+        assert len(set(cited(group))) > 1
+        assert (
+            {item.id for item in newest if recount(item, "phrase", group.topic)}
+            == set(group.papers)
+            >= set(cited(group))
+        )
+        assert in_strands.isdisjoint(sentence.evidence for sentence in group.sentences)

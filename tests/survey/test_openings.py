@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import Evidence, Opening, Sentence
 from surveygen.domain.survey import Paragraph, Section
+from surveygen.domain.theme import ThemeId
 from surveygen.survey import OpeningFacts, add_openings, opening_error
 
 NAMES = ("Ada", "Bell", "Curie", "Dyson")
@@ -35,7 +36,7 @@ def sentence(text: str, source: Paper, language: str = "en") -> Sentence:
 
 def opened(*sentences: Sentence, facts: OpeningFacts = FACTS) -> list[Sentence]:
     """Return the sentences of a paragraph with their openings."""
-    [section] = add_openings([Section("s", "S", 1, (Paragraph(sentences),))], facts)
+    [section] = add_openings([Section("s", "S", 1, (Paragraph(sentences),), ThemeId("t"))], facts)
     return list(section.sentences())
 
 

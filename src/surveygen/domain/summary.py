@@ -205,13 +205,21 @@ class SubtopicSummary:
 
 @dataclass(frozen=True, slots=True)
 class ThemeSummary:
-    """The summary of one theme, of its own members only: sub-themes have their own summaries."""
+    """The summary of one theme, of its own members only: sub-themes have their own summaries.
+
+    Attributes:
+        open_problems: what a model says is open.
+        limits: limits that papers of the newest years tell, grouped by a phrase that they share; of a top theme.
+        since: the first of these years.
+    """
 
     theme: ThemeId
     language: str
     strands: tuple[SubtopicSummary, ...]
     open_problems: tuple[Sentence, ...] = ()
     summarizer: str = ""
+    limits: tuple[SubtopicSummary, ...] = ()
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

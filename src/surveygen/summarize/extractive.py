@@ -14,6 +14,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy
 from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
+from surveygen.summarize._open_limits import group_limits
 from surveygen.summarize._paper_review import Statement, extract_statements, review_paper
 from surveygen.summarize._strands import write_strands
 
@@ -63,7 +64,9 @@ class Extractive:
             return self.cache(tuple[Statement, ...], "said", content, paper.id, lambda: extract_statements(paper))
 
         strands = write_strands(source, statements_of)
-        return ThemeSummary(source.theme.id, source.language, strands, (), self.fingerprint)
+        top = source.theme.parent is None
+        limits, since = group_limits(source, statements_of, strands) if top else ((), 0)
+        return ThemeSummary(source.theme.id, source.language, strands, (), self.fingerprint, limits, since)
 
     def front_matter(
         self,

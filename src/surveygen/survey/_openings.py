@@ -15,6 +15,7 @@ from surveygen.languages import codes, load
 
 _GAP = 3  # sentences from one opening with words of its own to the next
 _MAX_YEARS = 9
+_EARLY = 60  # characters within which a sentence that begins with a thing says whose it is
 _COLON = ":\uff1a"  # ends an opening that leaves the sentence as it is, in languages where a comma would change it
 # English sentences that may follow a comma with a small letter.
 _LOWERED = re.compile(r"(?:The|An?|Experiments|Experimental results|Results|Extensive experiments)(?= )")
@@ -30,9 +31,10 @@ class OpeningFacts:
 
 
 def add_openings(sections: Sequence[Section], facts: OpeningFacts) -> tuple[Section, ...]:
-    """Open sentences of the running text with what relates them to the sentence before: dates, citations, authors.
+    """Open sentences of themes with what relates them to the sentence before: dates, citations, authors.
 
-    Only sentences in the words of their papers get an opening, in their own language.
+    Only sentences in the words of their papers get an opening, in their own language; problems and limits, which stand
+    side by side in no order of time, get none but "They".
     """
 
     def opened(block: Block) -> Block:
@@ -40,7 +42,10 @@ def add_openings(sections: Sequence[Section], facts: OpeningFacts) -> tuple[Sect
             return block
         return replace(block, sentences=tuple(_opened(block.sentences, facts)))
 
-    return tuple(replace(section, blocks=tuple(map(opened, section.blocks))) for section in sections)
+    return tuple(
+        section if section.theme is None else replace(section, blocks=tuple(map(opened, section.blocks)))
+        for section in sections
+    )
 
 
 def opening_error(sentence: Sentence, before: Sentence | None, facts: OpeningFacts) -> str:
@@ -99,7 +104,7 @@ def _references(sentence: Sentence, before: Sentence, facts: OpeningFacts) -> It
 def _relations(sentence: Sentence, before: Sentence, facts: OpeningFacts) -> Iterator[Opening]:
     """Yield "Building on this work, " for a citation, and "Two years later, " for the dates of the papers."""
     paper, other = _paper_of(sentence, facts), _paper_of(before, facts)
-    if paper is None or other is None or paper.id == other.id:
+    if paper is None or other is None or paper.id == other.id or sentence.role in ("problem", "limit"):
         return
     label = short_authors(paper.authors)
     starts_with_authors = bool(label) and sentence.without_opening().text.startswith(f"{label} [@{paper.id}]")
@@ -136,7 +141,7 @@ def _prefixed(
         return
     if starts_with_authors or words.rstrip()[-1] in _COLON:
         yield replace(opening, text=f"{words}{first}", replaces=first)
-    elif _LOWERED.match(text):
+    elif _LOWERED.match(text) and "[@" in text[:_EARLY]:
         yield replace(opening, text=f"{words}{first[0].lower()}{first[1:]}", replaces=first)
 
 

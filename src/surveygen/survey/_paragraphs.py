@@ -57,6 +57,22 @@ def write_strands(context: ComposeContext, theme: Theme, summary: ThemeSummary |
     return tuple(paragraphs)
 
 
+def write_limits(context: ComposeContext, theme: Theme, summary: ThemeSummary) -> tuple[Paragraph, ...]:
+    """Write a paragraph for each group of limits: how many of the newest papers share its topic, then what they say."""
+    members = [context.papers[item.paper] for item in context.members(theme)]
+    total = sum((paper.year or 0) >= summary.since for paper in members)
+    paragraphs: list[Paragraph] = []
+    for group in summary.limits:
+        sentences = list(context.quoted.claim_new(group.sentences))
+        if group.topic and sentences:
+            counts = [Count("phrase", group.topic, group.papers, total, theme.id, summary.since)]
+            values = {"topic": group.topic, "year": str(summary.since)}
+            sentences.insert(0, count_sentence(context, "open_topic", counts, group.evidence, role="limit", **values))
+        if sentences:
+            paragraphs.append(Paragraph(tuple(sentences), "" if paragraphs else context.name(theme.id)))
+    return tuple(paragraphs)
+
+
 def _label(context: ComposeContext, strand: SubtopicSummary) -> str:
     """Return the run-in heading of a strand: its axis, what a model says it is about, or its role."""
     if strand.axis:

@@ -24,7 +24,7 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.survey._aggregates import write_profile
-from surveygen.survey._paragraphs import write_strands
+from surveygen.survey._paragraphs import write_limits, write_strands
 from surveygen.survey._significance import false_discovery_rates, fisher_chance
 from surveygen.survey.context import ComposeContext, is_quantified
 
@@ -144,13 +144,18 @@ def _words(text: str, letters: int = _MIN_LETTERS) -> set[str]:
 
 
 def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
-    """List the open problems that the papers state, by top theme; no section without any."""
+    """Tell the limits that the newest papers of each top theme report, in groups, and what a model says is open.
+
+    No section without any.
+    """
     blocks: list[Block] = []
     for top in context.data.taxonomy.children(None):
-        summaries = (context.data.summaries.get(theme.id) for theme in context.data.taxonomy.subtree(top.id))
+        summaries = [context.data.summaries.get(theme.id) for theme in context.data.taxonomy.subtree(top.id)]
         problems = [it for found in summaries if found for it in context.quoted.claim_new(found.open_problems)]
         if problems:
             blocks.append(Paragraph(tuple(problems), context.name(top.id), "list"))
+        elif (summary := context.data.summaries.get(top.id)) is not None:
+            blocks += write_limits(context, top, summary)
     return (Section("open-problems", context.say("open_problems"), 1, tuple(blocks)),) if blocks else ()
 
 

@@ -213,7 +213,7 @@ def _sentences(data: SurveyData) -> Iterator[Sentence]:
     for card in data.reviews.values():
         yield from card.sentences()
     for summary in data.summaries.values():
-        for strand in summary.strands:
+        for strand in (*summary.strands, *summary.limits):
             yield from strand.sentences
         yield from summary.open_problems
     for part in (data.front_matter.introduction, data.front_matter.abstract, data.front_matter.outlook):
