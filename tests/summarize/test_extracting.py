@@ -324,3 +324,13 @@ def test_real_abstracts_pass_the_check(shared: Path) -> None:
     assert 18 <= len(made) <= 20
     assert all(check_grounding(item, lambda paper, _: papers.get(paper)).ok for item in made)
     assert len({item.evidence for item in made}) == len(made)
+
+
+def test_a_space_before_the_full_stop_is_dropped() -> None:
+    """The citation is set behind the last word, so that the text without it has no stray space."""
+    paper = numbered(0, "The exploits of five reward models are tested and compared with those of older policies .")
+
+    [statement] = extract_statements(paper)
+
+    assert statement.sentence.plain.endswith("older policies.")
+    assert check_grounding(statement.sentence, lambda *_: paper).ok

@@ -52,7 +52,7 @@ def group_limits(
     ]
     ancestors = [source.taxonomy[theme].name for theme in source.taxonomy.path(source.theme.id)]
     groups: list[SubtopicSummary] = []
-    topics = find_topics(newest, ancestors)
+    topics = list(find_topics(newest, ancestors))
     while len(groups) < _MAX_GROUPS:
         ranked_topics = [(_choose(candidates, rows, similarity, topic), topic) for topic in topics]
         usable = [(chosen, topic) for chosen, topic in ranked_topics if len(chosen) > 1]
@@ -62,7 +62,7 @@ def group_limits(
         groups.append(_group(candidates, chosen, topic.phrase, topic.papers, topic.evidence))
         papers = {candidates[row].paper for row in chosen}
         rows = [row for row in rows if candidates[row].paper not in papers]
-        topics = tuple(other for other in topics if other is not topic)
+        topics = [other for other in topics if other is not topic]
     if not groups and len(chosen := _choose(candidates, rows, similarity, None)) > 1:
         groups.append(_group(candidates, chosen))
     return tuple(groups), since

@@ -15,6 +15,7 @@ from surveygen.languages import codes, load
 
 _GAP = 3  # sentences from one opening with words of its own to the next
 _MAX_YEARS = 9
+_EARLY = 60  # characters within which a sentence that begins with a thing says whose it is
 _COLON = ":\uff1a"  # ends an opening that leaves the sentence as it is, in languages where a comma would change it
 # English sentences that may follow a comma with a small letter.
 _LOWERED = re.compile(r"(?:The|An?|Experiments|Experimental results|Results|Extensive experiments)(?= )")
@@ -140,7 +141,7 @@ def _prefixed(
         return
     if starts_with_authors or words.rstrip()[-1] in _COLON:
         yield replace(opening, text=f"{words}{first}", replaces=first)
-    elif _LOWERED.match(text):
+    elif _LOWERED.match(text) and "[@" in text[:_EARLY]:
         yield replace(opening, text=f"{words}{first[0].lower()}{first[1:]}", replaces=first)
 
 
