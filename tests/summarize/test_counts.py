@@ -10,7 +10,7 @@ from surveygen.domain.edits import claim_key
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Count, Evidence, Sentence
 from surveygen.languages import load
-from surveygen.summarize import check_grounding, counted_papers, number_error, redundancy
+from surveygen.summarize import check_grounding, counted_papers, number_error
 from surveygen.survey import translatable
 
 PAPERS = tuple(
@@ -132,10 +132,6 @@ def test_an_edit_stays_with_what_is_counted() -> None:
     assert len(set(keys)) == 3
 
 
-def test_fixed_words_are_no_repeats_and_are_not_translated() -> None:
-    """Two aggregates repeat each other if they count the same, however alike their words are."""
-    other = replace(GOOD, counts=(Count("kind", "method", (P0, P1), 5), COUNTS[1]))
-
-    assert redundancy([GOOD, other]) == 0
-    assert redundancy([GOOD, other, replace(GOOD, text="Something else")]) == pytest.approx(1 / 3)
+def test_fixed_words_are_not_translated() -> None:
+    """Each edition writes them itself."""
     assert not translatable(GOOD)
