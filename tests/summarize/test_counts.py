@@ -11,6 +11,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Count, Evidence, Sentence
 from surveygen.languages import load
 from surveygen.summarize import check_grounding, counted_papers, number_error
+from surveygen.survey import translatable
 
 PAPERS = tuple(
     Paper(
@@ -129,3 +130,8 @@ def test_an_edit_stays_with_what_is_counted() -> None:
 
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
+
+
+def test_fixed_words_are_not_translated() -> None:
+    """Each edition writes them itself."""
+    assert not translatable(GOOD)

@@ -10,7 +10,16 @@ import pytest
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationRecord, Citations, CitedWork, resolve_citations
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.summary import Evidence, Field, PaperReview, Sentence, SubtopicSummary, ThemeSummary
+from surveygen.domain.summary import (
+    Evidence,
+    Facet,
+    Field,
+    FrontMatter,
+    PaperReview,
+    Sentence,
+    SubtopicSummary,
+    ThemeSummary,
+)
 from surveygen.domain.survey import (
     ComparisonTable,
     KeyValueTable,
@@ -110,8 +119,8 @@ def test_sections_stand_in_reading_order() -> None:
     survey = compose(_material(_paper(1), _paper(2)), ENGLISH)
 
     assert [section.id for section in survey.sections] == [
-        *("abstract", "glance", "method", "taxonomy", "overview", "theme-top", "theme-top-sub"),
-        *("catalogue", "quality", "references"),
+        *("abstract", "glance", "introduction", "taxonomy", "overview", "theme-top", "theme-top-sub"),
+        *("method", "catalogue", "quality", "references"),
     ]
     assert [section.level for section in survey.sections if section.theme] == [1, 2]
 
@@ -344,12 +353,12 @@ def test_the_matrix_names_the_most_and_the_least_alike() -> None:
     )
 
     survey = compose(material, ENGLISH)
-    (matrix,) = (block for block in _section(survey, "taxonomy") if isinstance(block, SimilarityMatrix))
+    (matrix,) = (block for block in _section(survey, "similarity") if isinstance(block, SimilarityMatrix))
     two = {pair: value for pair, value in likeness.items() if tops[2] not in pair}
 
     assert (matrix.themes, matrix.values) == (tuple(tops), ((1.0, 0.2, 0.4), (0.2, 1.0, 0.6), (0.4, 0.6, 1.0)))
     assert "Most similar are Theme 1 and Theme 2 (0.60), least similar Theme 0 and Theme 1 (0.20)." in matrix.caption
-    assert len(_section(compose(replace(material, similarity=two), ENGLISH), "taxonomy")) == 1
+    assert not _section(compose(replace(material, similarity=two), ENGLISH), "similarity")
 
 
 def test_the_abstract_gives_its_numbers_in_the_other_languages() -> None:
@@ -367,6 +376,94 @@ def _flow(survey: Survey) -> PrismaFlow:
     (flow,) = (block for block in _section(survey, "method") if isinstance(block, PrismaFlow))
     assert isinstance(flow, PrismaFlow)
     return flow
+
+
+def test_the_draft_says_first_what_the_field_is_about() -> None:
+    """A sentence of the papers opens the abstract, others the introduction; none stands twice; definitions follow."""
+    papers = [_paper(n) for n in range(6)]
+    front = FrontMatter(
+        introduction=tuple(_sentence(paper, 0, 18) for paper in papers[:2]),
+        abstract=(_sentence(papers[2], 0, 18),),
+        definitions=tuple(_sentence(paper, 0, 18) for paper in papers[3:]),
+    )
+    summaries = {SUB: ThemeSummary(SUB, "en", (SubtopicSummary("problem", front.introduction),))}
+
+    survey = compose(replace(_material(*papers), front_matter=front, summaries=summaries), ENGLISH)
+
+    first = {name: _section(survey, name)[0] for name in ("abstract", "introduction", "background")}
+    quoted = {name: block.sentences for name, block in first.items() if isinstance(block, Paragraph)}
+    assert [[it.evidence for it in sentences] for sentences in quoted.values()] == [
+        [it.evidence for it in part] for part in (front.abstract, front.introduction, front.definitions)
+    ]
+    told = [it for section in survey.sections for it in section.sentences() if it.method == "extractive"]
+    assert len({it.evidence for it in told}) == len(told)
+
+
+def test_few_definitions_stand_in_the_introduction() -> None:
+    """Two make no section."""
+    papers = [_paper(n) for n in range(2)]
+    front = FrontMatter(definitions=tuple(_sentence(paper, 0, 18) for paper in papers))
+
+    survey = compose(replace(_material(*papers), front_matter=front), ENGLISH)
+
+    assert not _section(survey, "background")
+    assert [it.cites for section in survey.sections if section.id == "introduction" for it in section.sentences()] == [
+        (paper.id,) for paper in papers
+    ]
+
+
+def test_the_introduction_tells_the_themes_apart_and_names_the_surveys() -> None:
+    """Size, years and topics of each top theme; the surveys are counted, and one says what it does."""
+    papers = [_paper(n, title=f"A survey of judges {n}") for n in range(4)]
+    kind = {paper.id: Facet("kind", "survey" if n < 2 else "method", _span(paper)) for n, paper in enumerate(papers)}
+    own = {paper.id: replace(_sentence(paper, 19, 32), rule="authors") for paper in papers}
+    cards = {paper.id: PaperReview(paper.id, own[paper.id], facets=(kind[paper.id],)) for paper in papers}
+
+    blocks = _section(compose(replace(_material(*papers), reviews=cards, summaries={}), ENGLISH), "introduction")
+
+    surveys, themes = (block for block in blocks if isinstance(block, Paragraph | Note))
+    assert isinstance(surveys, Paragraph)
+    assert surveys.sentences[0].plain == "Of the 4 papers, 2 are themselves surveys."
+    assert surveys.sentences[0].counts[0].papers == (papers[0].id, papers[1].id)
+    assert [it.evidence for it in surveys.sentences[1:]] == [own[paper.id].evidence for paper in papers[:2]]
+    assert themes == Note("The papers fall into 1 theme. “Top” (4 papers, 2010–2013) deals with Sub.")
+
+
+def _span(paper: Paper) -> Evidence:
+    return Evidence(paper.id, paper.version, "title", 0, len(paper.title))
+
+
+def test_the_conclusion_counts_what_all_papers_have_in_common() -> None:
+    """The kinds of work, and since when half of the papers date."""
+    papers = [_paper(n) for n in range(8)]
+    cards = {paper.id: PaperReview(paper.id, facets=(Facet("kind", "method", _span(paper)),)) for paper in papers[1:]}
+    cards[papers[0].id] = PaperReview(papers[0].id)
+
+    (told,) = _section(compose(replace(_material(*papers), reviews=cards, summaries={}), ENGLISH), "conclusion")
+
+    assert isinstance(told, Paragraph)
+    assert [it.plain for it in told.sentences] == [
+        "Across all 8 papers, 7 propose methods.",
+        "At least half of all papers, 4 of 8, are from 2014 or later.",
+    ]
+    assert {it.method for it in told.sentences} == {"aggregate"}
+
+
+def test_a_glance_at_papers_of_one_year_names_it_once() -> None:
+    """No range from a year to itself."""
+    table = _section(compose(_material(_paper(1), _paper(11, published="2011-05-01")), ENGLISH), "glance")[0]
+
+    assert isinstance(table, KeyValueTable)
+    assert ("Years", "2011") in table.rows
+
+
+def test_what_changed_precedes_the_introduction() -> None:
+    """A reader of the last draft finds it early; the method stands at the end."""
+    survey = compose(replace(_material(_paper(1)), changes=Changes(2, 1, "2026-01-01T00:00:00Z")), ENGLISH)
+
+    names = [section.id for section in survey.sections]
+    assert names.index("changes") == names.index("introduction") - 1
+    assert names.index("method") > names.index("theme-top-sub")
 
 
 def test_composing_is_pure() -> None:

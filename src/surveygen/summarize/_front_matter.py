@@ -1,7 +1,8 @@
-"""Choose the sentences that say what a field is about, and those that define its terms."""
+"""Choose sentences that say what a field is about or define its terms."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,17 @@ from surveygen.domain.text import fold_name
 from surveygen.domain.theme import Taxonomy, ThemeId
 from surveygen.summarize._content import content_value, is_empty, is_stale
 from surveygen.summarize._definitions import defined_term
+from surveygen.summarize._english import phrases
 from surveygen.summarize._paper_review import Statement, extract_statements
 from surveygen.summarize._text import content_terms, split_sentences
 
+_leans = re.compile(rf"\b{phrases('lead_leans')}\b", re.IGNORECASE).search
 _CENTRAL = 80  # papers whose sentences are read, besides surveys: those nearest to the mean of all
 _SURE = 0.5  # probability of the label of a sentence on what is known
 _MIN_WORDS, _MAX_WORDS = 10, 36  # of a sentence that opens a survey
 _INTRODUCTION = 3  # sentences, after the one of the abstract
 _MAX_SHARED = 0.5  # of the terms of a sentence that one before has too
+_MAX_OPENINGS = 2  # sentences that begin with the same two words
 _MIN_VALUE = -0.1  # of the content; below it a sentence needs its neighbors
 _SURVEY_BONUS, _FIRST_BONUS, _CENTRAL_WEIGHT, _COVERAGE_WEIGHT, _TITLE_WEIGHT = 0.3, 0.2, 0.3, 0.4, 0.25
 _MIN_NAMED = 2  # words of the subject in such a sentence, one of them of the title, else one more
@@ -104,12 +108,15 @@ def _leads(source: FrontMatterInput, definitions: Sequence[Sentence]) -> Iterato
         if _is_lead(statement, paper, source.newest)
     ]
     chosen: list[set[str]] = []
+    openings: Counter[str] = Counter()
     used = {paper for sentence in definitions for paper in sentence.cites}
     for value, sentence in sorted(scored, key=lambda item: (-item[0], item[1].text)):
-        terms = set(content_terms(sentence.plain))
-        new = all(len(terms & other) <= _MAX_SHARED * min(len(terms), len(other)) for other in chosen)
+        terms, opening = set(content_terms(sentence.plain)), " ".join(sentence.plain.lower().split()[:2])
+        shared = (len(terms & other) / max(min(len(terms), len(other)), 1) for other in chosen)
+        new = openings[opening] < _MAX_OPENINGS and all(share <= _MAX_SHARED for share in shared)
         if value > 0 and new and not used & set(sentence.cites):
             chosen.append(terms)
+            openings[opening] += 1
             used |= set(sentence.cites)
             yield sentence
         if len(chosen) > _INTRODUCTION:
@@ -123,6 +130,7 @@ def _is_lead(statement: Statement, paper: Paper, newest: int) -> bool:
     if not known or statement.sentence.rule != "quote" or statement.sentence.language != "en":
         return False
     fits = _MIN_WORDS <= len(text.split()) <= _MAX_WORDS and not (is_empty(text) or is_stale(text, paper, newest))
+    fits = fits and not _leans(text)
     return fits and content_value(text, paper.title, "problem") >= _MIN_VALUE and not defined_term(text)
 
 
@@ -180,18 +188,21 @@ def _term_places(source: FrontMatterInput) -> Mapping[str, ThemeId | None]:
     """Return the terms worth a definition, folded, with their top theme; None for those of the whole survey."""
     places: dict[str, ThemeId | None] = {}
     uses: dict[str, list[ThemeId | None]] = defaultdict(list)
+    spelled: set[str] = set()
     for paper in source.papers:
         title = fold_name(paper.title)
         for keyword in source.reviews[paper.id].keywords:
             if (term := fold_name(keyword)) in title:
                 uses[term].append(source.top_themes.get(paper.id))
+                spelled.add(keyword)
     for term, themes in uses.items():
         if len(themes) >= _MIN_USES:
             places[term] = Counter(themes).most_common(1)[0][0]
     for theme in source.taxonomy:
         top = source.taxonomy.path(theme.id)[0]
         places |= {fold_name(term): top for term in (*theme.keywords, theme.name)}
-    titled = fold_name(source.title)
-    places |= {term: None for term in places if len(term) > 1 and term in titled}
-    places.pop("", None)
-    return {**places, titled: None} if titled else places
+        spelled |= {*theme.keywords, theme.name}
+    titled = set(content_terms(source.title))
+    whole = {fold_name(term) for term in (source.title, *spelled) if set(content_terms(term)) <= titled}
+    places.setdefault(fold_name(source.title), None)
+    return {term: None if term in whole else top for term, top in places.items() if term}

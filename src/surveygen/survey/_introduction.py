@@ -8,6 +8,7 @@ from babel.lists import format_list
 
 from surveygen.domain.summary import Count, Sentence
 from surveygen.domain.survey import Block, Note, Paragraph, Section
+from surveygen.domain.text import fold_name, singular, tokenize
 from surveygen.domain.theme import Theme
 from surveygen.survey._aggregates import PaperScope, count_sentence, write_profile
 from surveygen.survey.context import ComposeContext
@@ -15,7 +16,9 @@ from surveygen.survey.context import ComposeContext
 INTRODUCTION = "introduction"
 _MIN_DEFINITIONS = 3  # for a section of their own
 _MAX_SURVEYS = 2  # of which a sentence is quoted
-_MAX_TOPICS = 4  # that tell a theme from others
+_MIN_TOPICS, _MAX_TOPICS = 2, 4  # that tell a theme from others
+_THEME_WORDINGS = 2
+_MIN_DATED = 8  # papers of which half are a number worth a sentence
 
 
 def write_introduction(context: ComposeContext) -> Section:
@@ -28,7 +31,8 @@ def write_introduction(context: ComposeContext) -> Section:
         blocks.append(Paragraph(surveys))
     tops = context.data.taxonomy.children(None)
     if tops:
-        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *(_theme(context, it) for it in tops)))))
+        told = (_theme(context, top, at % _THEME_WORDINGS + 1) for at, top in enumerate(tops))
+        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *told))))
     else:
         blocks.append(Note(context.say("no_themes"), "notice"))
     return Section(INTRODUCTION, context.say("introduction"), 1, tuple(blocks))
@@ -45,7 +49,9 @@ def write_background(context: ComposeContext) -> tuple[Section, ...]:
 def write_conclusion(context: ComposeContext) -> tuple[Section, ...]:
     """Count what all papers of the survey have in common; no section if there is less to count."""
     profile = write_profile(context, None, "conclude_kinds")
-    sentences = (*(profile.sentences if profile else ()), *_recent(context))
+    kinds = PaperScope.of(context, None).count_parts("conclude_kinds", ["kind"])
+    counted = profile.sentences if profile else tuple(filter(None, [kinds]))
+    sentences = (*counted, *_recent(context))
     if not sentences:
         return ()
     return (Section("conclusion", context.say("conclusion"), 1, (Paragraph(sentences),)),)
@@ -61,24 +67,33 @@ def _surveys(context: ComposeContext) -> Iterator[Sentence]:
     placed = context.data.assignments
     scores = {paper: placed[paper].score for paper in count.papers if paper in placed and not placed[paper].outside}
     central = sorted(scores, key=lambda paper: (-scores[paper], paper))[:_MAX_SURVEYS]
-    lines = (line for paper in central if (line := context.data.reviews[paper].one_liner))
+    # What a survey says of its subject is not what it does.
+    lines = (line for paper in central if (line := context.data.reviews[paper].one_liner) and line.rule != "quote")
     yield from context.quoted.claim_new(tuple(lines))
 
 
-def _theme(context: ComposeContext, theme: Theme) -> str:
-    """Return the size, the years and the topics of a theme in fixed words."""
+def _theme(context: ComposeContext, theme: Theme, wording: int) -> str:
+    """Return the size, the years and the topics of a theme in fixed words; a topic in its name or the title is none."""
     members = context.members(theme)
     years = sorted(year for item in members if (year := context.papers[item.paper].year) is not None)
     span = "–".join(dict.fromkeys((str(years[0]), str(years[-1])))) if years else "–"
+    known = _words(" ".join((theme.name, context.data.title, *context.data.titles.values())))
     summary = context.data.summaries.get(theme.id)
-    strands = [strand for strand in (summary.strands if summary else ()) if strand.topic and len(strand.papers) > 1]
-    topics = [strand.topic for strand in sorted(strands, key=lambda strand: -len(strand.papers))]
+    strands = sorted(summary.strands if summary else (), key=lambda strand: -len(strand.papers))
+    topics = [it.topic for it in strands if len(it.papers) > 1 and not _words(it.topic) <= known]
     below = [context.name(child.id) for child in context.data.taxonomy.children(theme.id)]
-    listed = list(dict.fromkeys(topics or below or theme.keywords or (context.name(theme.id),)))[:_MAX_TOPICS]
-    named = [context.say("quoted_topic", topic=topic) for topic in listed]
-    values = {"theme": context.name(theme.id), "years": span}
-    topics_text = format_list(named, locale=context.language.code)
-    return context.say("intro_theme", n=len(members), topics=topics_text, **values)
+    words = [keyword for keyword in theme.keywords if not _words(keyword) <= known]
+    more = below or words or [context.name(theme.id)]
+    listed: dict[str, str] = {}
+    for topic in (*topics, *(more if len(topics) < _MIN_TOPICS else ())):
+        listed.setdefault(fold_name(topic), context.say("quoted_topic", topic=topic))
+    named = format_list(list(listed.values())[:_MAX_TOPICS], locale=context.language.code)
+    values = {"theme": context.name(theme.id), "years": span, "topics": named}
+    return context.say(f"intro_theme_{wording}", n=len(members), **values)
+
+
+def _words(text: str) -> set[str]:
+    return {singular(word) for word in tokenize(text)}
 
 
 def _recent(context: ComposeContext) -> Iterator[Sentence]:
@@ -89,5 +104,5 @@ def _recent(context: ComposeContext) -> Iterator[Sentence]:
     papers = tuple(paper for paper in scope.papers if since and (context.papers[paper].year or 0) >= since)
     count = Count("year", str(since), papers, len(scope.papers))
     spans = list(scope.spans(count))
-    if papers and since > years[0] and len(spans) == len(papers):
+    if len(scope.papers) >= _MIN_DATED and papers and since > years[0] and len(spans) == len(papers):
         yield count_sentence(context, "conclude_recent", [count], spans, value=str(since))
