@@ -18,7 +18,8 @@ from surveygen.embed import encode_papers
 from surveygen.embed.lsa import make as make_lsa
 from surveygen.themes.induce import KMeansInducer
 from surveygen.themes.induce.clustering import choose_k, kmeans_labels, merge_small_clusters, modularity, smooth
-from surveygen.themes.induce.labels import label_clusters, phrases, title_case
+from surveygen.themes.induce.labels import ClusterLabel, label_clusters, title_case
+from surveygen.themes.induce.terms import Text, find_acronyms, phrases, stem, stems
 
 KINDS = (
     ("reward hacking", "We study reward hacking in RLHF. The reward model drifts, and RLHF finds it."),
@@ -57,7 +58,7 @@ def test_kinds_become_themes_with_their_own_names() -> None:
     assert len(placed) == 24
     assert sorted(map(sorted, kinds.values())) == [["0"], ["1"], ["2"]]
     names = " ".join(theme.name for theme in themes).lower()
-    assert all(word in names for word in ("reward", "backdoor", "coreference"))
+    assert all(word in names for word in ("reward", "backdoor", "gender"))
     assert all(theme.origin == "induced" and theme.keywords and theme.description for theme in themes)
 
 
@@ -251,7 +252,72 @@ def test_a_word_that_only_describes_others_names_nothing() -> None:
     (label,) = label_clusters(texts, np.ones((9, 1), dtype=np.float32), np.zeros(9, dtype=np.intp))
 
     assert label.keywords[:3] == ("spoken", "taverns", "zithers")
-    assert label.name == "Taverns and Zithers"
+    assert label.name == "Taverns"
+
+
+def of_titles(*groups: tuple[str, ...]) -> list[Paper]:
+    """Return papers of some titles, whose abstracts say the title once more."""
+    titles = [title for group in groups for title in group]
+    return [Paper(PaperId(f"p{n:02}"), title, f"We work on {title}.") for n, title in enumerate(titles)]
+
+
+def labels_of(*groups: tuple[str, ...], **others: list[str]) -> tuple[ClusterLabel, ...]:
+    """Label clusters of titles; the vectors tell nothing but the clusters."""
+    clusters = np.array([n for n, group in enumerate(groups) for _ in group])
+    return label_clusters(of_titles(*groups), np.eye(len(groups), dtype=np.float32)[clusters], clusters, **others)
+
+
+BIRDS = ("songs of warblers", "warblers in hedges", "a map of warblers", "nests near rivers")
+FISH = ("schools of herrings", "herrings in nets", "a price of herrings", "nests near rivers")
+
+
+def test_a_name_covers_its_members_and_not_those_of_siblings() -> None:
+    """What both themes mention names neither."""
+    assert [label.name for label in labels_of(BIRDS, FISH)] == ["Warblers", "Herrings"]
+
+
+def test_a_theme_without_a_common_phrase_says_so() -> None:
+    """It is named by its most frequent phrases, and its definition does not claim one subject."""
+    birds, mixed = labels_of(BIRDS, ("granite quarries", "tax returns", "choir rehearsals", "sewing machines"))
+
+    assert birds.name == "Warblers"
+    assert mixed.name.startswith("Other: ")
+    assert mixed.description.startswith("Papers on different subjects, among them ")
+    assert all(phrase in mixed.description for phrase in mixed.name.removeprefix("Other: ").split(", "))
+
+
+@pytest.mark.parametrize("place", ["taken", "above"])
+def test_no_name_repeats_the_words_of_another_theme_or_of_the_survey(place: str) -> None:
+    """In whatever number or case the other name is."""
+    birds, _ = labels_of(BIRDS, FISH, **{place: ["Warbler"]})
+
+    assert "warbler" not in birds.name.lower()
+
+
+@pytest.mark.parametrize("word", ["SemEval-2023", "GPT-4", "Portugal", "detection", "framework"])
+def test_events_models_places_and_kinds_of_work_are_no_names(word: str) -> None:
+    """Not even where every title has one and nothing else."""
+    titles = tuple(f"{word} for {thing}" for thing in ("hymns", "taverns", "oaths", "riddles"))
+
+    label, _ = labels_of(titles, FISH)
+
+    assert word.lower() not in label.name.lower()
+
+
+@given(st.sampled_from(["policy", "reward model", "pre-training", "hallucination", "Markov chain"]))
+def test_number_case_and_hyphens_make_no_difference(phrase: str) -> None:
+    """Two spellings of a phrase have the same stems."""
+    plural = f"{phrase[:-1]}ies" if phrase.endswith("y") else f"{phrase}s"
+
+    assert "".join(stems(plural.upper())) == "".join(stems(phrase)) == "".join(stems(phrase.replace("-", "")))
+
+
+def test_an_acronym_counts_as_what_it_stands_for() -> None:
+    """If some text says so."""
+    acronyms = find_acronyms([Text.of("A title", "We use neural machine translation (NMT) of menus.")])
+
+    assert stems("NMT models", acronyms) == stems("neural machine translation models")
+    assert stems("BLT", acronyms) == (stem("BLT"),)
 
 
 def test_modularity_is_that_of_the_definition() -> None:

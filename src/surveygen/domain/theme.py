@@ -154,7 +154,7 @@ class Proposal:
         id: the same as long as the same change is proposed.
         themes: of "split" the theme, of "merge" the theme to remove and the theme that takes its papers, of "new" the
             parent, or nothing for a top theme.
-        papers: the supporting papers, sorted. name, keywords: of a new theme.
+        papers: the supporting papers, sorted. name, keywords, description: of a new theme.
         reason: the evidence in short.
     """
 
@@ -165,6 +165,7 @@ class Proposal:
     name: str = ""
     keywords: tuple[str, ...] = ()
     reason: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,8 @@ class DecisionSession:
             parent=theme,
             reserved_ids=used_theme_ids(self.store, self.profile),
             seed=settings.seed,
+            title=self.project.settings.title,
+            tree=self.curated.shown.themes,
         )
         if not themes:
             raise ThemeError(f"{theme!r} has {len(papers)} papers: too few, or too similar, to divide", "keep it whole")

@@ -124,7 +124,12 @@ def induce(project: Project, progress: Progress, *, target: int = 0, out: Path |
     inducer = KMeansInducer(settings)
     with progress.stage("induce", 1) as advance:
         themes, assignments = inducer.induce(
-            data.embeddings, data.papers, parent=None, reserved_ids=frozenset(), seed=settings.seed
+            data.embeddings,
+            data.papers,
+            parent=None,
+            reserved_ids=frozenset(),
+            seed=settings.seed,
+            title=project.settings.title,
         )
         advance(1)
     taxonomy, short = _with_short_ids(Taxonomy(themes))
@@ -189,7 +194,12 @@ def reinduce(project: Project, progress: Progress, *, target: int = 0, out: Path
         with progress.stage("induce", 1) as advance:
             used = used_theme_ids(session.store, session.profile)
             themes, assignments = inducer.induce(
-                data.embeddings, data.papers, parent=None, reserved_ids=used, seed=settings.seed
+                data.embeddings,
+                data.papers,
+                parent=None,
+                reserved_ids=used,
+                seed=settings.seed,
+                title=project.settings.title,
             )
             advance(1)
     before = {paper: item.path for paper, item in data.assignments.items()}
@@ -324,12 +334,12 @@ def _new_theme(session: DecisionSession, proposal: Proposal) -> Theme:
     """Create the theme of a proposal with an unused id; its papers become its seeds."""
     used = used_theme_ids(session.store, session.profile)
     parent = proposal.themes[0] if proposal.themes else None
-    words = ", ".join(proposal.keywords[:5])
-    description = f"Papers that share {words}." if words else ""
     attempt = 0
     while True:
         content = "\x1f".join((parent or "", str(attempt), *proposal.papers)).encode("utf-8", "surrogatepass")
         theme = ThemeId(f"{slugify(proposal.name)[:40].strip('-')}-{hashlib.sha256(content).hexdigest()[:6]}")
         if theme not in used:
-            return Theme(theme, proposal.name, parent, description, proposal.keywords, proposal.papers, "induced")
+            return Theme(
+                theme, proposal.name, parent, proposal.description, proposal.keywords, proposal.papers, "induced"
+            )
         attempt += 1

@@ -53,7 +53,7 @@ def assign(context: BuildContext, data: SurveyData) -> SurveyData:
         previous = ASSIGNMENTS.load(store)
         base = saved_taxonomy(store, context.profile, settings)
         if not len(base):
-            base = Taxonomy(induce_and_save(context, data, None, data.embeddings))
+            base = Taxonomy(induce_and_save(context, data, None, data.embeddings, ()))
         advance(1)
         curated = curated_taxonomy(context, base)
         state, moves = stable_assignments(context, data, curated, previous)
@@ -148,14 +148,15 @@ def _induce_below(
         members = tuple(item.paper for item in leaves if item.theme == top.id and not item.outside)
         if base.children(top.id) or len(members) < _MIN_TO_SPLIT:
             continue
-        added += induce_and_save(context, data, top, data.embeddings.subset(sorted(members)))
+        tree = (*curated.shown, *added)
+        added += induce_and_save(context, data, top, data.embeddings.subset(sorted(members)), tree)
     return in_reading_order((*base.themes, *added)) if added else base
 
 
 def induce_and_save(
-    context: BuildContext, data: SurveyData, parent: Theme | None, embeddings: Embeddings
+    context: BuildContext, data: SurveyData, parent: Theme | None, embeddings: Embeddings, tree: Sequence[Theme]
 ) -> tuple[Theme, ...]:
-    """Induce themes below `parent` and save them in the store, so that later runs have the same ids."""
+    """Induce themes below `parent`, none named as one of `tree`, and save them: later runs have the same ids."""
     store, profile, settings = context.store, context.profile, context.settings.themes
     inducer = KMeansInducer(settings)
     stored = store.taxonomy() or Taxonomy()
@@ -166,6 +167,8 @@ def induce_and_save(
         parent=parent.id if parent else None,
         reserved_ids=used_theme_ids(store, profile),
         seed=settings.seed,
+        title=context.settings.title,
+        tree=tree,
     )
     if context.settings.summarize.method == "llm" and themes:
         themes = _name_by_model(context, data, themes, assignments)

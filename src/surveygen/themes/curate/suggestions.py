@@ -138,13 +138,16 @@ def _new_theme(data: SuggestionInput, members: Rows, papers: tuple[PaperId, ...]
     others = others[:: max(len(others) // _CONTRAST, 1)]
     rows = np.concatenate([others, members])
     clusters = np.repeat(np.arange(2 if len(others) else 1), [n for n in (len(others), len(members)) if n])
-    label = label_clusters([data.papers[row] for row in rows], data.embeddings.vectors[rows], clusters)[-1]
+    taken = [theme.name for theme in data.taxonomy]
+    label = label_clusters([data.papers[row] for row in rows], data.embeddings.vectors[rows], clusters, taken=taken)[-1]
     tops = Counter(data.paths[paper][0] for paper in papers if data.paths.get(paper))
     top, count = tops.most_common(1)[0] if tops else (ThemeId(""), 0)
     is_below = count >= 0.75 * len(papers) and bool(data.taxonomy.children(top))
     key = text_sha256("\x1f".join(papers))[:6]
     reason = f"{len(papers)} recent papers that are near each other and to few older ones"
-    return Proposal(f"new-{key}", "new", (top,) if is_below else (), papers, label.name, label.keywords, reason)
+    return Proposal(
+        f"new-{key}", "new", (top,) if is_below else (), papers, label.name, label.keywords, reason, label.description
+    )
 
 
 def _merges(data: SuggestionInput) -> list[Proposal]:

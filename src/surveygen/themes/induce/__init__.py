@@ -45,11 +45,22 @@ class KMeansInducer:
         parent: ThemeId | None,
         reserved_ids: Collection[ThemeId],
         seed: int,
+        title: str = "",
+        tree: Collection[Theme] = (),
     ) -> tuple[tuple[Theme, ...], tuple[Assignment, ...]]:
         """Divide papers into new themes under `parent` (top themes for None), and these again where they are large.
 
         The same papers in another order give the same themes. Under a parent, fewer than 12 papers are not divided
         and nothing is returned; without one they are a single theme, so that every paper is assigned.
+
+        Args:
+            embeddings: vectors of the papers.
+            papers: those to divide.
+            parent: the theme above the new ones.
+            reserved_ids: ids that no new theme may have.
+            seed: of k-means and of samples.
+            title: of the survey; no name consists of its words.
+            tree: the other themes of the survey; no new name repeats one of theirs.
 
         Returns:
             The themes in reading order, the largest siblings first; no theme has one of `reserved_ids`. The assignments
@@ -69,7 +80,7 @@ class KMeansInducer:
         )
         if parent is not None and len(clusters) == 1:
             return (), ()
-        nodes = _named_tree(clusters, parent, papers, points, reserved_ids)
+        nodes = _named_tree(clusters, parent, papers, points, reserved_ids=reserved_ids, title=title, tree=tree)
         return tuple(node.theme for node in nodes), _assignments(papers, vectors, nodes, parent)
 
 
@@ -86,19 +97,26 @@ def _named_tree(
     parent: ThemeId | None,
     papers: Sequence[Paper],
     points: Vectors,
+    *,
     reserved_ids: Collection[ThemeId],
+    title: str,
+    tree: Collection[Theme],
 ) -> list[_Node]:
     """Make themes of all clusters, siblings together, parents before their children; no name is used twice."""
-    names: list[str] = []
+    names = [theme.name for theme in tree]
+    mixed: list[str] = []
     ids: set[ThemeId] = set(reserved_ids)
 
-    def visit(siblings: Sequence[Cluster], above: ThemeId | None) -> list[_Node]:
+    def visit(siblings: Sequence[Cluster], above: ThemeId | None, words: Sequence[str]) -> list[_Node]:
         rows = np.sort(np.concatenate([cluster.rows for cluster in siblings]))
         number_of = np.empty(len(papers), dtype=np.intp)
         for number, cluster in enumerate(siblings):
             number_of[cluster.rows] = number
-        labels = label_clusters([papers[row] for row in rows], points[rows], number_of[rows], taken=names)
-        names.extend(label.name for label in labels)
+        labels = label_clusters(
+            [papers[row] for row in rows], points[rows], number_of[rows], taken=names, above=words, mixed=mixed
+        )
+        names.extend(label.name for label in labels if not label.mixed)
+        mixed.extend(phrase for label in labels for phrase in label.mixed)
         nodes: list[_Node] = []
         for cluster, label in zip(siblings, labels, strict=True):
             members = [papers[row].id for row in cluster.rows]
@@ -112,10 +130,27 @@ def _named_tree(
             central = np.argsort(-cosines, kind="stable")[:_MAX_SEEDS]
             seeds = tuple(members[n] for n in central)
             node = _Node(Theme(theme, label.name, above, label.description, label.keywords, seeds, "induced"), cluster)
-            nodes += [node, *(visit(cluster.children, theme) if cluster.children else ())]
+            nodes += [
+                node,
+                *(
+                    visit(cluster.children, theme, (*words, *([] if label.mixed else [label.name])))
+                    if cluster.children
+                    else ()
+                ),
+            ]
         return nodes
 
-    return visit(clusters, parent)
+    return visit(clusters, parent, [title, *_names_above(parent, tree)])
+
+
+def _names_above(parent: ThemeId | None, tree: Collection[Theme]) -> list[str]:
+    """Return the names of a theme and of those above it."""
+    by_id = {theme.id: theme for theme in tree}
+    names: list[str] = []
+    while parent is not None and parent in by_id:
+        names.append(by_id[parent].name)
+        parent = by_id[parent].parent
+    return names
 
 
 def _assignments(

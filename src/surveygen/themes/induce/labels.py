@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from itertools import chain, count
 from typing import Any
 
 import numpy as np
-from babel.lists import format_list
 from numpy.typing import NDArray
 
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper
+from surveygen.languages import codes
 from surveygen.languages import load as load_language
-from surveygen.languages.detection import detect_language, stop_words
-from surveygen.languages.phrases import WORD, is_unspaced
-from surveygen.languages.phrases import phrases as split_phrases
+from surveygen.languages.definitions import Definition, join
+from surveygen.languages.phrases import is_unspaced
+from surveygen.themes.induce.naming import ChosenName, choose_names
+from surveygen.themes.induce.terms import Text, phrases
 
 _MAX_KEYWORDS = 8
-_MAX_NAME_CANDIDATES = 5  # keywords among which a phrase is looked for before two words are joined
-# Endings of words that are adjectives more often than nouns; such a word ends no name (`nouns` of boilerplate.toml do).
-_ADJECTIVE = re.compile(r".*(?:al|ive|ous|able|ible|ed|ic|ary|less|ful|ly|-based|-aware|-driven)\Z")
-# Shares of the occurrences of a phrase, read from the names of fourteen subjects: a phrase that ends in fewer than the
-# first share is cut off, and a word that follows in the second belongs to it; below the third it names nothing alone.
-_CUT_OFF, _CONTINUED, _MIN_ENDS = 0.2, 0.35, 0.1
 _STEM = 5  # letters
 _MAX_READ = 300  # papers of a cluster that are read for its name
 _SMALL_WORDS = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "via", "with")
 )
 _LINKS = frozenset(("d", "da", "das", "de", "dei", "del", "dell", "della", "des", "di", "do", "dos", "du", "la"))
-_MAX_WORDS = 5  # of a phrase
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _TERM = 4  # characters without spaces that make a phrase
 _MAX_RANKED = 60
 _MAX_PHRASES = 20_000
@@ -51,134 +42,81 @@ _MIN_SHARE = 0.05  # of a cluster's papers, and at least two papers, must contai
 
 @dataclass(frozen=True, slots=True)
 class ClusterLabel:
-    """The name of a cluster, a sentence on what belongs to it, and the phrases that distinguish it, best first."""
+    """The name of a cluster, a sentence on what belongs to it, and the phrases that distinguish it, best first.
+
+    `mixed`: the phrases in the name of a cluster that no phrase covers.
+    """
 
     name: str
     description: str
     keywords: tuple[str, ...]
+    mixed: tuple[str, ...] = ()
 
 
 def label_clusters(
-    papers: Sequence[Paper], vectors: Vectors, clusters: NDArray[np.intp], *, taken: Sequence[str] = ()
+    papers: Sequence[Paper],
+    vectors: Vectors,
+    clusters: NDArray[np.intp],
+    *,
+    taken: Sequence[str] = (),
+    above: Sequence[str] = (),
+    mixed: Sequence[str] = (),
 ) -> tuple[ClusterLabel, ...]:
     """Name each cluster so that no two names mean the same.
 
-    Keywords are ranked as in `rank_phrases`; the best matched the human label for .80 of clusters, ranked by
-    class-based TF-IDF alone for .68 (25 sub-themes of 1,222 IJCAI papers). Of a cluster of more than 300 papers every
-    second, third ... is read.
+    Names are chosen as in `choose_names`. Keywords are ranked as in `rank_phrases`; the best matched the human label
+    for .80 of clusters, ranked by class-based TF-IDF alone for .68 (25 sub-themes of 1,222 IJCAI papers). Of a cluster
+    of more than 300 papers every second, third ... is read.
 
     Args:
         papers: those of all clusters, in the order of `vectors`.
         vectors: `(n, dim)` float32, rows of length 1.
         clusters: `(n,)` cluster of each paper, from 0 without gaps.
         taken: names of other themes, which no name may repeat or be a part of.
+        above: title of the survey and names of the themes above, whose words alone make no name.
+        mixed: phrases in the names of themes that no phrase covers.
     """
-    sizes = np.bincount(clusters)
-    members = [np.flatnonzero(clusters == cluster) for cluster in range(len(sizes))]
+    members = [np.flatnonzero(clusters == cluster) for cluster in range(int(clusters.max()) + 1)]
     read = np.sort(np.concatenate([rows[:: -(-len(rows) // _MAX_READ)] for rows in members]))
-    texts = {row: f"{papers[row].title}. {papers[row].abstract}" for row in read.tolist()}
-    languages = {row: detect_language(text) for row, text in texts.items()}
-    documents = [_Document(papers[row].title, texts[row], languages[row]) for row in texts]
-    ranked = rank_phrases(documents, vectors[read], clusters[read])
-    labels: dict[int, ClusterLabel] = {}
-    for cluster in sorted(range(len(sizes)), key=lambda n: (-sizes[n], n)):
-        rows = members[cluster].tolist()
-        siblings = [label.name for label in labels.values()]
-        inside = [row for row in rows if row in texts]
-        main = Counter(languages[row] for row in inside).most_common(1)[0][0]
-        namer = _Namer([texts[row] for row in inside], main, siblings, taken)
-        labels[cluster] = namer.label(ranked[cluster], [papers[row].title for row in rows])
-    return tuple(labels[cluster] for cluster in range(len(sizes)))
+    texts = [Text.of(papers[row].title, papers[row].abstract) for row in read.tolist()]
+    ranked = rank_phrases(texts, vectors[read], clusters[read])
+    names = choose_names(texts, vectors[read], clusters[read], taken=taken, above=above, mixed=mixed)
+    labels: list[ClusterLabel] = []
+    for rows, phrases_of_cluster, name in zip(members, ranked, names, strict=True):
+        own = set(rows.tolist())
+        inside = [text.text for row, text in zip(read.tolist(), texts, strict=True) if row in own]
+        keywords = _keywords(phrases_of_cluster, inside)
+        others = (*taken, *(label.name for label in labels))
+        labels.append(_label(name, keywords, [papers[row].title for row in rows.tolist()], others))
+    return tuple(labels)
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """A title, the title with the abstract, and the language of both."""
-
-    title: str
-    text: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Namer:
-    """Names one cluster in the language of its texts, different from its siblings and from names already taken."""
-
-    texts: Sequence[str]
-    language: str
-    siblings: Sequence[str]
-    taken: Sequence[str]
-
-    def label(self, ranked: Sequence[str], titles: Sequence[str]) -> ClusterLabel:
-        """Choose a name among the ranked phrases, or the title of a paper where all repeat other names."""
-        distinct: list[str] = []
-        for phrase in ranked:
-            if not any(_same_subject(phrase, other) for other in distinct):
-                distinct.append(phrase)
-        keywords = tuple(_as_written(phrase, self.texts) for phrase in distinct[:_MAX_KEYWORDS])
-        unused = [phrase for phrase in keywords if not self._repeats(phrase)]
-        if not unused:
-            numbered = (f"{titles[-1]} ({n})" for n in count(2))
-            title = next(it for it in chain(titles, numbered) if it not in self.siblings and it not in self.taken)
-            return ClusterLabel(title, load_language("en").say("theme_like", title=title), keywords)
-        name = self._name(unused)
-        more = [word for word in keywords if not _stems(word) & _stems(name)][:4]
-        cased = title_case(name) if self.language == "en" else name[:1].upper() + name[1:]
-        return ClusterLabel(cased, describe(name, more, "en"), keywords)
-
-    def _name(self, unused: Sequence[str]) -> str:
-        """Return the first phrase that can name a theme, completed if it is cut off; else join two words."""
-        name = next((word for word in unused[:_MAX_NAME_CANDIDATES] if _is_term(word) and self._may_be_noun(word)), "")
-        if name:
-            ends, next_word, follows = self._continuation(name)
-            if ends < _CUT_OFF and follows >= _CONTINUED:  # "named entity" is mostly followed by "recognition"
-                completed = _as_written(f"{name} {next_word}", self.texts)
-                name = name if self._repeats(completed) else completed
-            return name
-        # The first two words that can name a theme are joined; a phrase is used alone.
-        nouns = [word for word in unused if self._may_be_noun(word) and self._continuation(word)[0] >= _MIN_ENDS]
-        nouns = nouns or list(unused)
-        second = next((word for word in nouns[1:] if not _stems(word) & _stems(nouns[0]) and not _is_term(word)), None)
-        return nouns[0] if second is None or _is_term(nouns[0]) else join([nouns[0], second], self.language)
-
-    def _may_be_noun(self, phrase: str) -> bool:
-        """Whether the last word can be a noun, judged by its ending; in another language than English any can."""
-        last = phrase.lower().split()[-1]
-        return self.language != "en" or not _ADJECTIVE.match(last) or last in word_lists().nouns
-
-    def _continuation(self, phrase: str) -> tuple[float, str, float]:
-        """Return the share of occurrences where a phrase ends, the most frequent next word, and its share."""
-        breaks = word_lists().breaks if self.language == "en" else stop_words(self.language)
-        following: Counter[str] = Counter()
-        pattern = _occurrences(phrase, rf"(?:\s+({WORD}|[^\w\s]))?")
-        for text in self.texts:
-            following.update({(match[1] or "").lower() for match in pattern.finditer(text)})
-        words = {word: n for word, n in following.items() if word[:1].isalpha() and word not in breaks}
-        ends = following.total() - sum(words.values())
-        word = max(words, key=lambda word: (words[word], word), default="")
-        total = max(following.total(), 1)
-        return (1.0 if is_unspaced(phrase) else ends / total), word, words.get(word, 0) / total
-
-    def _repeats(self, phrase: str) -> bool:
-        """Whether a name contains or is part of the name of a sibling, or is part of any other name."""
-        stems = _stems(phrase)
-        sibling_stems = (_stems(name) for name in self.siblings)
-        return any(stems <= other or other <= stems for other in sibling_stems) or any(
-            stems <= _stems(name) for name in self.taken
-        )
+def _keywords(ranked: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the first ranked phrases on different subjects, in the letter case of the texts."""
+    distinct: list[str] = []
+    for phrase in ranked:
+        if not any(_same_subject(phrase, other) for other in distinct):
+            distinct.append(phrase)
+    return tuple(_as_written(phrase, texts) for phrase in distinct[:_MAX_KEYWORDS])
 
 
-def describe(name: str, keywords: Sequence[str], language: str) -> str:
-    """Write the sentence on what belongs to an induced theme, in one of the shipped languages."""
-    words = load_language(language)
-    if not keywords:
-        return words.say("theme_on", name=name)
-    return words.say("theme_on_and", name=name, keywords=join(keywords, language))
-
-
-def join(words: Sequence[str], language: str) -> str:
-    """Join words as a list of the language; in English without a comma before "and"."""
-    return format_list(words, locale="en_GB" if language == "en" else language)
+def _label(name: ChosenName, keywords: tuple[str, ...], titles: Sequence[str], others: Sequence[str]) -> ClusterLabel:
+    """Write a name and a definition; the title of a paper is the name where its titles have no phrase."""
+    own = name.language if name.language in codes() else ""
+    if not name.phrases:
+        numbered = (f"{titles[-1]} ({n})" for n in count(2))
+        title = next(it for it in chain(titles, numbered) if it not in others)
+        return ClusterLabel(title, Definition("theme_like", title=title).say(), keywords)
+    if not name.covers:
+        listed = ", ".join(name.phrases)
+        written = load_language(own).say("theme_other", phrases=listed) if own else listed
+        definition = Definition.of_several([*name.phrases, *name.topics])
+        return ClusterLabel(written, definition.say(), keywords, name.phrases)
+    subject, cased = name.phrases[0], [title_case(it) if name.language == "en" else it for it in name.phrases]
+    if len(cased) > 1:
+        subject = join(name.phrases, own or name.language)
+        cased = [join(cased, own or name.language)]
+    return ClusterLabel(cased[0][:1].upper() + cased[0][1:], Definition.of(subject, name.topics).say(), keywords)
 
 
 def _is_term(phrase: str) -> bool:
@@ -209,6 +147,7 @@ def title_case(phrase: str) -> str:
     return " ".join(words)
 
 
+@lru_cache(maxsize=65_536)
 def _stems(phrase: str) -> frozenset[str]:
     """Return the first letters of the words, rough enough to join "hallucinate" with "hallucinations"."""
     words = re.split(r"[\s-]+|(?<=\bd)['’]|(?<=\bdell)['’]", phrase.lower())
@@ -229,46 +168,7 @@ def _occurrences(phrase: str, suffix: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){spaced}(?!\w){suffix}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class WordLists:
-    """Words that end a phrase, words that alone make no phrase, and nouns that look like adjectives."""
-
-    breaks: frozenset[str]
-    weak: frozenset[str]
-    nouns: frozenset[str]
-
-
-@cache
-def word_lists() -> WordLists:
-    """Read the shipped lists of words; stop words end a phrase as well."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # noqa: PLC0415  # slow to import
-
-    data = tomllib.loads((files("surveygen.themes.induce") / "boilerplate.toml").read_text(encoding="utf-8"))
-    breaks, weak, nouns = (frozenset(data[key].split()) for key in ("breaks", "weak", "nouns"))
-    return WordLists(breaks | ENGLISH_STOP_WORDS, weak, nouns)
-
-
-def phrases(text: str, language: str = "en") -> Iterator[str]:
-    """Yield the lower-case phrases of one to five words; none crosses a stop word or a punctuation mark.
-
-    A text in English may hold sentences in another language, such as a second abstract.
-
-    >>> list(phrases("We attack the aligned model."))
-    ['attack', 'aligned', 'aligned model']
-    """
-    if language != "en":
-        yield from split_phrases(text.lower(), language, stop_words(language), _MAX_WORDS)
-        return
-    words = word_lists()
-    for sentence in _SENTENCE_END.split(text):
-        other = detect_language(sentence)
-        breaks = words.breaks if other == "en" else stop_words(other)
-        for phrase in split_phrases(sentence.lower(), other, breaks, _MAX_WORDS):
-            if not words.weak.issuperset(phrase.split()):
-                yield phrase
-
-
-def rank_phrases(documents: Sequence[_Document], vectors: Vectors, clusters: NDArray[np.intp]) -> list[list[str]]:
+def rank_phrases(documents: Sequence[Text], vectors: Vectors, clusters: NDArray[np.intp]) -> list[list[str]]:
     """Return the candidate phrases of each cluster, best first.
 
     The weight is class-based TF-IDF (Grootendorst, arXiv 2203.05794) times the similarity of phrase and cluster.
@@ -281,7 +181,7 @@ def rank_phrases(documents: Sequence[_Document], vectors: Vectors, clusters: NDA
     from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415  # slow to import
 
     counter = CountVectorizer(
-        analyzer=lambda document: list(phrases(*document)),
+        analyzer=lambda text: list(phrases(*text)),
         binary=True,
         min_df=2 if len(documents) >= 20 else 1,
         max_features=_MAX_PHRASES,
