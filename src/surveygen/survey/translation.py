@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-from babel.lists import format_list
 
 from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import (
@@ -22,6 +19,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.theme import Taxonomy
 from surveygen.languages import Language, load
+from surveygen.languages.definitions import Definition, read_definition
 
 _SOURCE = "en"  # language of the descriptions of themes
 _NAMES = "data"  # rule of sentences that are names of data sets
@@ -55,28 +53,30 @@ def translatable(sentence: Sentence) -> bool:
 
 
 def with_definitions(translation: Translation, taxonomy: Taxonomy, language: Language) -> Translation:
-    """Add the definitions of induced themes, which are fixed words around the phrases of a theme.
+    """Add definitions of induced themes, and names of those on several subjects: fixed words around phrases.
 
     A definition that a person has changed is left alone.
     """
     if language.code == _SOURCE:
         return translation
-    english = load(_SOURCE).words
-    patterns = {  # of the definitions that `themes.induce` writes
-        key: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(str(english[key]))))
-        for key in ("theme_on_and", "theme_on", "theme_like")
-    }
     words: dict[str, str] = {}
+    names: dict[str, str] = {}
     for theme in taxonomy:
-        for key, pattern in patterns.items() if theme.origin == "induced" else ():
-            if found := pattern.fullmatch(theme.description):
-                values = found.groupdict()
-                if "keywords" in values:
-                    listed = [word for word in theme.keywords if word in values["keywords"]]
-                    values["keywords"] = format_list(listed, locale=language.code)
-                words[theme.description] = language.say(key, **values)
-                break
-    return replace(translation, words={**words, **translation.words})
+        definition = read_definition(theme.description) if theme.origin == "induced" else None
+        if definition is None:
+            continue
+        name = theme.name_in(language.code)
+        known = translation.names.get(theme.name) or (name if name != theme.name else definition.name)
+        words[theme.description] = replace(definition, name=known).say(language.code)
+        if definition.key == "theme_mixed" and theme.name == _other_name(definition, theme.name, _SOURCE):
+            names[theme.name] = _other_name(definition, theme.name, language.code)
+    return replace(translation, words={**words, **translation.words}, names={**names, **translation.names})
+
+
+def _other_name(definition: Definition, name: str, language: str) -> str:
+    """Return the name of a theme on several subjects in a language: as many of its topics as the name has."""
+    listed = ", ".join(topic for topic in definition.topics if topic in name)
+    return load(language).say("theme_other", phrases=listed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from surveygen.domain.decision import Decision, active_decisions
 from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId, in_reading_order
+from surveygen.languages.definitions import read_definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,19 @@ class CuratedTaxonomy:
 
     @property
     def shown(self) -> Taxonomy:
-        """The taxonomy with its new names; translations of an old name are dropped."""
-        return Taxonomy(
-            tuple(replace(t, name=self.names[t.id], names=()) if t.id in self.names else t for t in self.taxonomy)
-        )
+        """The taxonomy with its new names, computed definitions with them; translations of an old name are dropped."""
+        return Taxonomy(tuple(_renamed(t, self.names[t.id]) if t.id in self.names else t for t in self.taxonomy))
 
     def successor(self, theme: ThemeId | str) -> ThemeId:
         """Return the theme itself, or the one that took its papers."""
         return self.merged_into.get(ThemeId(theme), ThemeId(theme))
+
+
+def _renamed(theme: Theme, name: str) -> Theme:
+    """Give a theme another name, in its definition as well unless a person wrote that."""
+    definition = read_definition(theme.description) if theme.origin == "induced" and name != theme.name else None
+    description = definition.renamed(name).say() if definition else theme.description
+    return replace(theme, name=name, names=(), description=description)
 
 
 def apply_decisions(
