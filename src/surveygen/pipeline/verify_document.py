@@ -305,17 +305,16 @@ def _unworded(data: object) -> object:
 def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
     """Return the claim of a sentence with author and evidence, in the language of its source.
 
-    Of an aggregate, which every edition writes itself, it is what is counted; of a computed opening, what was computed.
+    Of an aggregate, which every edition writes itself, it is what is counted. Computed openings are left out: a language
+    may have no wording for one.
     """
     own = {"text", "marked", "source", "language", "translated_from", "opening"}
     claim = _without(sentence, frozenset(own))
     if sentence["method"] == "aggregate":
         return claim
     words, opening = str(sentence.get("source") or sentence["marked"]), sentence.get("opening")
-    if opening:
-        claim["opening"] = (opening["kind"], opening["value"])
-        if words.startswith(opening["text"]):
-            words = opening["replaces"] + words.removeprefix(opening["text"])
+    if opening and words.startswith(opening["text"]):
+        words = opening["replaces"] + words.removeprefix(opening["text"])
     return {
         **claim,
         "words": words,
