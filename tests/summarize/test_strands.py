@@ -35,7 +35,7 @@ def paper(number: int, year: int | None = None) -> Paper:
     return Paper(
         PaperId(f"p{number:02}"),
         f"{name}Judge: Better Verdicts by {subject.title()}",
-        f"Machines misread {area} because {area} are written by hand in {name}. In this paper, we propose "
+        f"Judges misread {area} because {area} are written by hand in {name}. In this paper, we propose "
         f"{name}Judge, which combines {subject} with {area} of {name} by asking twice. Experiments show that "
         f"{name}Judge reduces errors on {area} by {10 + number}%. However, {name}Judge fails to read {area} that are "
         f"older than {name}.",

@@ -48,7 +48,7 @@ def opened(*sentences: Sentence, facts: OpeningFacts = FACTS) -> list[Sentence]:
         (("@ probe judges.", OLD), ("The results of @ show errors.", OLD), "Their results [@p0] show errors."),
         (("Judges err [#].", OLD), ("@ find errors.", OLD), "Ada et al. [@p0] find errors."),
         (("@ probe judges.", OLD), ("@ build judges.", NEW), "Building on this work, Bell et al. [@p1] build judges."),
-        (("Judges err [#].", OLD), ("The judge errs [#].", NEW), "A year later, the judge errs [@p1]."),
+        (("Judges err [#].", OLD), ("The judge errs [#].", NEW), "The judge errs [@p1]."),
         (("Judges err [#].", OLD), ("@ finds errors.", LATER), "Four years later, Curie [@p2] finds errors."),
         (("Judges err [#].", NEW), ("@ find errors.", OLD), "Ada et al. [@p0] find errors."),
         (("Judges err [#].", OLD), ("GPT-4 errs [#].", NEW), "GPT-4 errs [@p1]."),
@@ -67,9 +67,9 @@ def test_what_relates_two_sentences_opens_the_second(
 
 def test_other_languages_open_with_a_colon() -> None:
     """No word of the sentence changes where a comma would call for another order of words."""
-    made = opened(sentence("Richter irren [#].", OLD, "de"), sentence("Der Richter irrt [#].", NEW, "de"))
+    made = opened(sentence("Richter irren [#].", OLD, "de"), sentence("@ befragt Richter.", LATER, "de"))
 
-    assert made[1].text == "Ein Jahr später: Der Richter irrt [@p1]."
+    assert made[1].text == "4 Jahre später: Curie [@p2] befragt Richter."
 
 
 def test_sentences_of_other_kinds_have_no_opening() -> None:

@@ -22,8 +22,13 @@ _announces, _platitude, _step, _undated, _year, _how, _compares, _effect, _boast
     _finder,
     ("announces", "platitude", "step", "undated", "dated", "how", "compares", "effect", "boast", "wish", "because"),
 )
+_vague, _tells_more, _promises, _textbook = map(_finder, ("vague", "tells_more", "promises", "textbook"))
 _AMOUNT = re.compile(r"(?<![\w-])\d")  # the number of GPT-4 is part of a name
 _NAME = re.compile(r"(?<![.!?] )(?<!\A)\b(?:[A-Z]+[a-z]*[A-Z\d]\w*|[a-z]+[A-Z]\w*)")
+_AGAINST = re.compile(
+    r"\b(?:than|over|versus|vs|compared (?:to|with)|like|including|such as|outperform\w*|surpass\w*|exceed\w*|beats?)\b"
+    rf"[^.;]{{0,60}}?(?!SOTA)(?:{_NAME.pattern})",
+)
 _DEFINITE = re.compile(
     r"\bthe (?:[a-z-]+ ){0,2}?(?P<head>[a-z-]{3,})"
     r"(?=[.,;:)]|\Z| (?:is|are|was|were|can|and|or|to|by|with|from|into|as|has|have)\b)",
@@ -44,6 +49,19 @@ def is_empty(text: str) -> bool:
     if _announces(text) or _platitude(text):
         return not (_AMOUNT.search(text) or _compares(text))
     return False
+
+
+@lru_cache(maxsize=16_384)
+def is_vague(text: str) -> bool:
+    """Whether what should tell a method or a finding only praises, promises, or repeats what everybody knows.
+
+    >>> is_vague("CASC consistently outperforms strong baselines."), is_vague("CASC outperforms BERT.")
+    (True, False)
+    """
+    if _promises(text) or _textbook(text):
+        return True
+    praises = _vague(text) and not _AMOUNT.search(text)
+    return bool(praises) and not (_AGAINST.search(text) or _tells_more(text))
 
 
 def is_stale(text: str, paper: Paper, newest: int) -> bool:

@@ -35,6 +35,7 @@ LOOKING_BACK = re.compile(
     r"(?:(?!, )[^;:.]){0,90}, (?=(?:we|our|this|the authors?|the proposed|a|an|the)\b)",
     re.IGNORECASE,
 )
+_SPACED_STOPS = re.compile(r"(?<=[.!?])(?: \.)+\Z")
 _IN_THIS_PAPER = re.compile(
     rf"\A(?:here|in (?:this|the present|the current|our) (?:\w+ )?(?:{DOCUMENT}))\b,? (?=\S)", re.IGNORECASE
 )
@@ -154,6 +155,7 @@ def _with_names(text: str, paper: Paper) -> str:
 def _without_links(span: str) -> str:
     """Drop what only ties a sentence to the one before: headings, connectives, "to address this"."""
     text = _HEADING.sub("", " ".join(span.split()).replace("``", "“").replace("''", "”"))
+    text = _SPACED_STOPS.sub("", text)
     for _ in range(4):
         head, comma, rest = text.partition(", ")
         if comma and head.lower() in word_list("connectives"):

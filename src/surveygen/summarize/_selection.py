@@ -15,7 +15,8 @@ from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Role
 from surveygen.domain.theme import Theme
-from surveygen.summarize._content import content_value, is_empty, is_stale
+from surveygen.summarize._antecedents import explained_names, looks_back, own_names, unexplained_names
+from surveygen.summarize._content import content_value, is_empty, is_stale, is_vague
 from surveygen.summarize._english import phrases
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._text import content_terms
@@ -26,29 +27,45 @@ if TYPE_CHECKING:
 Matrix = NDArray[np.float32]
 
 _MAX_PAPERS = 160  # whose sentences are compared; of a larger theme the most representative
+_MANY, _REMOTE = 10, 0.15  # papers of a theme, of which that share is least like the others
 _UNEXPLAINED = 0.25  # taken from the value of a sentence whose acronym is explained in another
 _COMMON = 3  # papers of a theme that explain an acronym which its readers then know
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{0,2}[A-Z]{1,4})\)")
 _LOOSE_HEADING = re.compile(rf"{phrases('heading')} (?-i:(?=[A-Z]\w+ ))", re.IGNORECASE)
+_FOUND_OUT = re.compile(rf"\b{phrases('found_out')}", re.IGNORECASE)
+_LOOKING_BACK = 0.1  # taken from the value of a sentence that says "also"
 _MAX_TERMS = 4000  # keeps 1,200 sentences under 20 MB
 
 
 @dataclass(frozen=True, slots=True)
 class RankedPaper:
-    """A paper of a theme: how well it represents the theme, and how recent it is among its papers, each 0 to 1."""
+    """A paper of a theme: how well it represents the theme, and how recent it is among its papers, each 0 to 1.
+
+    It is remote if nearly all others are more like the mean of the theme.
+    """
 
     paper: Paper
     centrality: float
     recency: float
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A usable sentence of a paper; `value` is how much it tells about the theme."""
+    """A usable sentence of a paper.
+
+    Attributes:
+        value: how much it tells about the theme.
+        needs: names that the paper made and another of its sentences must introduce before. introduces: those it does.
+        looks_back: whether it needs a sentence of its paper before it.
+    """
 
     statement: Statement
     ranked: RankedPaper
     value: float
+    needs: frozenset[str] = frozenset()
+    introduces: frozenset[str] = frozenset()
+    looks_back: bool = False
 
     @property
     def paper(self) -> PaperId:
@@ -59,6 +76,15 @@ class Candidate:
     def role(self) -> Role:
         """What it does."""
         return self.statement.label.role
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether no other sentence of its paper must stand before it."""
+        return not self.needs and not self.looks_back
+
+    def follows(self, other: Candidate) -> bool:
+        """Whether it can stand behind another sentence of its paper."""
+        return self.needs <= other.introduces
 
 
 def rank_papers(theme: Theme, papers: Sequence[Paper], embeddings: Embeddings) -> tuple[RankedPaper, ...]:
@@ -75,9 +101,14 @@ def rank_papers(theme: Theme, papers: Sequence[Paper], embeddings: Embeddings) -
     similarity = np.zeros(len(ordered), dtype=np.float32)  # to the mean of the theme; 0 without a vector
     if rows:
         similarity[rows] = _centrality(embeddings.rows([ordered[i].id for i in rows]))
+    remote = np.zeros(len(ordered), dtype=bool)
+    if len(rows) >= _MANY:
+        remote[rows] = similarity[rows] < np.quantile(similarity[rows], _REMOTE)
     centrality = 0.4 * similarity + 0.2 * recency + 0.4 * is_seed
     best = sorted(range(len(ordered)), key=lambda i: (-centrality[i], ordered[i].id))[:_MAX_PAPERS]
-    return tuple(RankedPaper(ordered[i], float(centrality[i]), float(recency[i])) for i in sorted(best))
+    return tuple(
+        RankedPaper(ordered[i], float(centrality[i]), float(recency[i]), bool(remote[i])) for i in sorted(best)
+    )
 
 
 def find_candidates(
@@ -103,6 +134,7 @@ def find_candidates(
     rows, query_row = _tfidf([statement.sentence.plain for _, statement in sources], query)
     query_similarity, centrality = _scaled(rows @ query_row), _centrality(rows)
     unexplained = _unexplained_acronyms(ranked)
+    names = own_names([item.paper for item in ranked])
     candidates = []
     for i, (item, statement) in enumerate(sources):
         text = statement.sentence.plain
@@ -115,8 +147,11 @@ def find_candidates(
             + 0.1 * statement.label.probability
             + content_value(text, item.paper.title, statement.label.role)
             - _UNEXPLAINED * uses_unexplained
+            - _LOOKING_BACK * looks_back(text)
         )
-        candidates.append(Candidate(statement, item, value))
+        made, own = names[item.paper.id], statement.label.role == "approach" and statement.own == 1
+        needs, told = unexplained_names(text, made, own_work=own), explained_names(text, made, own_work=own)
+        candidates.append(Candidate(statement, item, value, needs, told, looks_back(text)))
     return candidates, rows @ rows.T
 
 
@@ -126,7 +161,15 @@ def _is_usable(statement: Statement, paper: Paper, newest_year: int) -> bool:
     if statement.sentence.language != "en":
         return True
     flawed = _LOOSE_HEADING.match(text) or is_empty(text) or is_stale(text, paper, newest_year)
-    return statement.label.role != "other" and not flawed
+    role = statement.label.role
+    if role in ("approach", "finding"):
+        flawed = flawed or is_vague(text) or (role == "approach" and statement.own < 1 and _is_known(statement))
+    return role != "other" and not flawed and not (role == "problem" and _FOUND_OUT.search(text))
+
+
+def _is_known(statement: Statement) -> bool:
+    """Whether the classifier takes a sentence for background."""
+    return statement.label.label == "background"
 
 
 def _tfidf(texts: Sequence[str], query: str) -> tuple[Matrix, Matrix]:

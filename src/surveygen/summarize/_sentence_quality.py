@@ -27,7 +27,8 @@ _SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|one['’]s)\b", re.IG
 _POINTING = re.compile(rf"\b{phrases('pointing')}\b", re.IGNORECASE)
 _LEANING_ALLOWED = re.compile(f"{phrases('leaning_allowed')} ", re.IGNORECASE)
 _EXPLETIVE = re.compile(
-    r"(?:it (?:is|has been|remains) (?:\w+ ){0,3}(?:that|to|how|whether)|there (?:is|are|has|have|exists?|remains?))\b",
+    r"(?:it (?:is|has been|remains) (?!(?:\w+ )?(?:shown|found|proved|proven|demonstrated|observed|reported|able) to\b)"
+    r"(?:\w+ ){0,3}(?:that|to|how|whether)|there (?:is|are|has|have|exists?|remains?))\b",
     re.IGNORECASE,
 )
 _PRONOUN_AFTER = re.compile(rf"{AUTHORS} (?:\S+ ){{1,3}}(it|them|its|they)\b(?! is\b)")
@@ -52,6 +53,8 @@ _LAST_MARK = re.compile(rf" [{AUTHORS}{CITATION}](?=\W*\Z)")
 _ELSEWHERE = re.compile(phrases("elsewhere"), re.IGNORECASE)
 _FORMS = {
     "fragment": re.compile(r"(?:\.\.|etc\.|\b(?:that|are|is|:) \d\.)\Z|\A\(?[a-z0-9ivx]{1,3}[.)] "),
+    "missed full stop": re.compile(r"(?:\$|\b(?!etc\b)[a-z]{3,})[.?!] (?:their|they|the authors)\b"),
+    "stuck citation": re.compile(r"\d ?%? (?:[A-Z][a-z]+ ){2,}[A-Z][a-z]+(?=[,.])"),
     "fragment of a list": re.compile(
         r":\s*(?:first|firstly|\(?1\)|\(?i\))(?=[\s,])(?!.*(?:second|\b2\)|\bii\)))", re.IGNORECASE | re.DOTALL
     ),
@@ -64,6 +67,7 @@ _FORMS = {
     "no space": re.compile(
         r"[a-z]{2}[.!?](?!(?:com|org|net|edu|gov|js|py|md)\b)"
         r"(?:[A-Z][a-z]+|(?:the|an?|we|our|this|it|in|to|and|for)\b)"
+        r"|(?<![\w/.])[a-z]{3,},[A-Za-z]{3,}"
     ),
     "elsewhere": _ELSEWHERE,
     "availability": re.compile(phrases("availability"), re.IGNORECASE),

@@ -12,8 +12,10 @@ import numpy as np
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Axis, Evidence, Role, Sentence, SubtopicSummary
+from surveygen.summarize._english import word_list
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._selection import Candidate, Matrix, RankedPaper, find_candidates, rank_papers
+from surveygen.summarize._text import content_terms
 from surveygen.summarize._topics import Topic, find_topics, mentioning, title_topics
 
 if TYPE_CHECKING:
@@ -35,11 +37,12 @@ _MAX_STRAND = 4  # papers that speak in a strand
 _NEAR = 0.25  # least likeness of two papers without a common topic in one strand
 _STRENGTH_OF_LIKE = 0.3  # weight of how much a paper tells, beside its likeness
 _CITED = 0.5  # added to the likeness of a paper and one that it cites
-_GOAL = 0.9  # share of the papers of a theme that its text cites
+_GOAL = 0.85  # share of the papers of a theme that its text cites
 _COVERED = 0.4  # share of the papers of a topic that must be new for it to be named
 _MAX_NAMED = 200  # papers of a theme whose remaining papers are named with a topic each
 _AXES: tuple[Axis, ...] = ("background", "resources", "analyses", "methods", "further", "limits")
 _AXIS_OF_KIND: Mapping[str, Axis] = {"resource": "resources", "analysis": "analyses"}
+_LEANING = 0.3  # taken from a limit that another sentence of its paper would explain
 _NO_DATE = "9999"
 _SURVEYS = re.compile(r"\b(?:survey|review|overview|taxonomy|categori[sz]e|summari[sz]e)", re.IGNORECASE)
 _MAX_OWN = 3  # papers of a theme that have a phrase which one of them is named by
@@ -61,9 +64,8 @@ def write_strands(
     """
     ranked = rank_papers(source.theme, source.papers, source.embeddings)
     candidates, similarity = find_candidates(source, ranked, statements_of)
-    ancestors = [source.taxonomy[theme].name for theme in source.taxonomy.path(source.theme.id)]
-    topics = find_topics(source.papers, [source.theme.name, *ancestors])
-    plan = _Plan(source, candidates, similarity, topics)
+    names = [source.theme.name, *(source.taxonomy[theme].name for theme in source.taxonomy.path(source.theme.id))]
+    plan = _Plan(source, candidates, similarity, find_topics(source.papers, names), names)
     if source.limit >= _ALL_PARTS:
         background = plan.background(min(max(round(_BACKGROUND_SHARE * source.limit), 2), _MAX_BACKGROUND))
         limits = plan.limits(min(max(round(_LIMIT_SHARE * source.limit), 2), _MAX_LIMITS))
@@ -113,14 +115,22 @@ class _Plan:
     """What of a theme is chosen so far; rows index the candidates, `similarity` is `(n, n)` float32, cosine."""
 
     def __init__(
-        self, source: ThemeInput, candidates: Sequence[Candidate], similarity: Matrix, topics: Sequence[Topic]
+        self,
+        source: ThemeInput,
+        candidates: Sequence[Candidate],
+        similarity: Matrix,
+        topics: Sequence[Topic],
+        names: Sequence[str],
     ) -> None:
+        self._names = names  # of the theme and those above
         self._source, self._candidates, self._similarity, self._topics = source, candidates, similarity, topics
         self._nearest = np.zeros(len(candidates), dtype=np.float32)  # similarity to the most similar of those selected
         self._cited: set[PaperId] = set()
         for summary in source.subtheme_summaries:
             for strand in summary.strands:
                 self._cited |= {*strand.papers, *(paper for it in strand.sentences for paper in it.cites)}
+        subject = " ".join([source.theme.name, *source.theme.keywords, *(topic.phrase for topic in topics)])
+        self._subject = set(content_terms(subject)) - word_list("boilerplate.words")
         self._any_recent = False
         values = [candidate.value for candidate in candidates]
         many = len(values) > _PLENTY * source.limit  # else the weak ones are needed
@@ -139,13 +149,15 @@ class _Plan:
         bonus = {}
         for row, item in enumerate(self._candidates):
             survey = self._kinds[item.paper] == "survey" and _SURVEYS.search(item.statement.sentence.plain) is not None
-            if (item.role == "problem" or survey) and not _names_own_work(item):
+            fits = not _names_own_work(item) and item.stands_alone and self._is_on_subject(item)
+            if (item.role == "problem" or survey) and fits:
                 bonus[row] = 0.4 * item.ranked.centrality + 0.3 * survey
         return self._select(list(bonus), count, bonus)
 
     def limits(self, count: int) -> list[int]:
         """Select sentences that tell a limit, each of another paper."""
-        return self._select([i for i, item in enumerate(self._candidates) if item.role == "limit"], count, {})
+        rows = [i for i, item in enumerate(self._candidates) if item.role == "limit"]
+        return self._select(rows, count, {row: -_LEANING * (not self._candidates[row].stands_alone) for row in rows})
 
     def strands(self, budget: int) -> list[_Strand]:
         """Select the papers that speak, up to a number of sentences, and group them; none stands alone if possible."""
@@ -222,7 +234,7 @@ class _Plan:
 
     def _own_topic(self, paper: Paper) -> _Named | None:
         """Return the longest phrase of a title that few other papers of the theme have."""
-        for phrase in title_topics(paper):
+        for phrase in title_topics(paper, self._names):
             spans = mentioning(self._members, phrase)
             if 0 < len(spans) <= _MAX_OWN:
                 return phrase, tuple(span.paper for span in spans), spans
@@ -281,6 +293,12 @@ class _Plan:
         value += _UNCITED * (candidate.paper not in self._cited)
         return value + _FIRST_RECENT * (candidate.ranked.recency >= _RECENT and not self._any_recent)
 
+    def _is_on_subject(self, candidate: Candidate) -> bool:
+        """Whether a sentence has a word of the theme or of its topics."""
+        terms = content_terms(candidate.statement.sentence.plain)
+        foreign = candidate.statement.sentence.language != "en"
+        return foreign or not self._subject or bool(self._subject.intersection(terms))
+
     def _take(self, rows: Sequence[int]) -> None:
         for row in rows:
             candidate = self._candidates[row]
@@ -298,15 +316,19 @@ class _Plan:
             if self._candidates[row].role not in ("problem", "limit")
             and self._nearest[row] < _MAX_SIMILARITY
             and self._candidates[row].value >= self._weakest_first
+            and not self._candidates[row].ranked.remote
         ]
         usable.sort(key=lambda row: (-self._relevance(row), row))
-        if paper in self._spoken or not usable or self._sentences_of[paper] >= _MAX_PER_PAPER:
+        first = self._first(usable)
+        if first is None or paper in self._spoken or self._sentences_of[paper] >= _MAX_PER_PAPER:
             return None
-        first = usable[0]
         others = [
             row
-            for row in usable[1:]
-            if self._similarity[first, row] < _MAX_SIMILARITY and self._candidates[row].value >= self._weakest
+            for row in usable
+            if row != first
+            and self._similarity[first, row] < _MAX_SIMILARITY
+            and self._candidates[row].value >= self._weakest
+            and self._fits_beside(row, first)
         ]
         role = self._candidates[first].role
         second = next((row for row in others if self._candidates[row].role != role), next(iter(others), None))
@@ -316,6 +338,17 @@ class _Plan:
         strength = sum(map(self._relevance, rows)) / len(rows) + _BOTH_ROLES * both
         ranked = self._candidates[first].ranked
         return _Speaker(ranked, rows, strength - _BOTH_ROLES * (len(rows) == 1))
+
+    def _first(self, rows: Sequence[int]) -> int | None:
+        """Return the best of the rows of a paper that can stand alone, first those that introduce a name of others."""
+        used = {name for row in rows for name in self._candidates[row].needs}
+        alone = [row for row in rows if self._candidates[row].stands_alone]
+        return next((row for row in alone if self._candidates[row].introduces & used), next(iter(alone), None))
+
+    def _fits_beside(self, row: int, first: int) -> bool:
+        """Whether a row can stand where its position puts it, behind another or before it."""
+        item, other = self._candidates[row], self._candidates[first]
+        return item.stands_alone if self._position(row) < self._position(first) else item.follows(other)
 
     def _position(self, row: int) -> tuple[bool, int]:
         """Return what puts an approach before a finding, and sentences of one role in the order of the abstract."""

@@ -22,6 +22,7 @@ _MAX_SHARE = 0.4  # of the papers of a theme; a phrase of more names the theme, 
 _MIN_COMPLETE = 0.25  # share of the places of a phrase where it ends a noun phrase
 _MAX_INSIDE = 0.7  # share of the papers of a phrase that have it only as a part of one longer phrase
 _MIN_PLAIN = 0.4  # share of its papers in whose title it is, or that have it twice
+_MAX_CAPITALS = 2  # capitalized words that make a phrase a name
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _ADJECTIVE = re.compile(
     r"-(?:[a-z]+ed|based|aware|driven|level|specific|free|like|style|oriented|only|wise|rich|poor)\Z"
@@ -95,7 +96,7 @@ def find_topics(papers: Sequence[Paper], subjects: Collection[str]) -> tuple[Top
         subjects: texts, such as the name of the theme, whose words alone set nothing apart.
     """
     by_key = _counted(papers)
-    subject_terms = {term for text in subjects for term in fold(" ".join(content_terms(text))).split()}
+    subject_terms = _terms_of(subjects)
     ordered = sorted(papers, key=lambda paper: paper.id)
     most = max(_MAX_SHARE * len(papers), 2)
     topics: list[Topic] = []
@@ -111,18 +112,34 @@ def find_topics(papers: Sequence[Paper], subjects: Collection[str]) -> tuple[Top
     return tuple(topics)
 
 
-def title_topics(paper: Paper) -> list[str]:
-    """Return the noun phrases of a title, those that the abstract has too first, then the longest."""
+def title_topics(paper: Paper, subjects: Collection[str] = ()) -> list[str]:
+    """Return the noun phrases of a title, those that the abstract has too first, then the longest.
+
+    Left out are the names of methods, which are written in capitals in the abstract too ("Adaptive Cancellation"), and
+    phrases of words of the subjects alone.
+    """
+    known = _terms_of(subjects)
     items = [item for item in _occurrences(paper) if item.complete and _is_nominal(item.written)]
-    body = {item.key: item.written for item in items if not item.in_title}
+    body: dict[str, str] = {}
+    for item in items:
+        if not item.in_title and (item.key not in body or item.written.islower()):
+            body[item.key] = item.written
     words = set(_WORDS.findall(paper.abstract))
     names = {word for word in words if word.istitle() and word.lower() not in words}
     phrases: dict[str, str] = {}
     for item in items:
-        if item.whole and item.in_title and (item.key in body or not _has_verb(item.written)):
-            phrases[item.key] = body.get(item.key) or _WORDS.sub(partial(_as_in_text, names), item.written)
+        plain = item.key in body or not (_has_verb(item.written) or set(item.written.split()) & past_forms())
+        if item.whole and item.in_title and plain and set(item.key.split()) - known:
+            phrase = _WORDS.sub(partial(_as_in_text, names), body.get(item.key) or item.written)
+            if sum(word.istitle() for word in _WORDS.findall(phrase)) < _MAX_CAPITALS:
+                phrases[item.key] = phrase
     keys = sorted(phrases, key=lambda key: (key not in body, -key.count(" "), key))
     return [phrases[key] for key in keys]
+
+
+def _terms_of(subjects: Collection[str]) -> set[str]:
+    """Return the words of some texts, folded."""
+    return {term for text in subjects for term in fold(" ".join(content_terms(text))).split()}
 
 
 def _as_in_text(names: Collection[str], word: re.Match[str]) -> str:

@@ -15,10 +15,6 @@ from surveygen.languages import codes, load
 
 _GAP = 3  # sentences from one opening with words of its own to the next
 _MAX_YEARS = 9
-_EARLY = 60  # characters within which a sentence that begins with a thing says whose it is
-_COLON = ":\uff1a"  # ends an opening that leaves the sentence as it is, in languages where a comma would change it
-# English sentences that may follow a comma with a small letter.
-_LOWERED = re.compile(r"(?:The|An?|Experiments|Experimental results|Results|Extensive experiments)(?= )")
 _RESULTS = re.compile(r"The ((?:[a-z-]+ ){0,2}?[a-z-]+) of \Z")
 
 
@@ -102,47 +98,30 @@ def _references(sentence: Sentence, before: Sentence, facts: OpeningFacts) -> It
 
 
 def _relations(sentence: Sentence, before: Sentence, facts: OpeningFacts) -> Iterator[Opening]:
-    """Yield "Building on this work, " for a citation, and "Two years later, " for the dates of the papers."""
+    """Yield "Building on this work, " for a citation, and "Two years later, " for the dates of the papers.
+
+    Only where the authors are the first words of the sentence.
+    """
     paper, other = _paper_of(sentence, facts), _paper_of(before, facts)
     if paper is None or other is None or paper.id == other.id or sentence.role in ("problem", "limit"):
         return
     label = short_authors(paper.authors)
-    starts_with_authors = bool(label) and sentence.without_opening().text.startswith(f"{label} [@{paper.id}]")
-    if (paper.id, other.id) in facts.citations and starts_with_authors:
-        yield from _prefixed(
-            sentence,
-            Opening("building_on", other.id),
-            "opening_building_on",
-            {},
-            starts_with_authors=starts_with_authors,
-        )
+    if not label or not sentence.without_opening().text.startswith(f"{label} [@{paper.id}]"):
+        return  # "two years later" would date what the sentence says, not the paper
+    if (paper.id, other.id) in facts.citations:
+        yield from _prefixed(sentence, Opening("building_on", other.id), "opening_building_on", {})
     if paper.year is not None and other.year is not None and 0 <= paper.year - other.year <= _MAX_YEARS:
         years = paper.year - other.year
         key = "opening_same_year" if years == 0 else "opening_years_later"
         values = {"n": years, "years": _spelled(sentence.language, years)}
-        yield from _prefixed(
-            sentence, Opening("years_later", str(years)), key, values, starts_with_authors=starts_with_authors
-        )
+        yield from _prefixed(sentence, Opening("years_later", str(years)), key, values)
 
 
-def _prefixed(
-    sentence: Sentence,
-    opening: Opening,
-    key: str,
-    values: Mapping[str, object],
-    *,
-    starts_with_authors: bool,
-) -> Iterator[Opening]:
-    """Yield the opening with its words, if the sentence can follow them."""
-    words = _wording(sentence.language, key, values)
-    text = sentence.without_opening().text
-    first = text.partition(" ")[0]
-    if not words:
-        return
-    if starts_with_authors or words.rstrip()[-1] in _COLON:
+def _prefixed(sentence: Sentence, opening: Opening, key: str, values: Mapping[str, object]) -> Iterator[Opening]:
+    """Yield the opening with its words, if the language has some."""
+    if words := _wording(sentence.language, key, values):
+        first = sentence.without_opening().text.partition(" ")[0]
         yield replace(opening, text=f"{words}{first}", replaces=first)
-    elif _LOWERED.match(text) and "[@" in text[:_EARLY]:
-        yield replace(opening, text=f"{words}{first[0].lower()}{first[1:]}", replaces=first)
 
 
 def _paper_of(sentence: Sentence, facts: OpeningFacts) -> Paper | None:

@@ -17,7 +17,7 @@ _MIN_LABELLED = 8  # papers of a theme whose paragraphs have run-in headings
 _MIN_SENTENCES = 3  # of a paragraph; a shorter one joins its neighbor
 _MIN_OF_AXIS = 2  # the same where the neighbor is on another axis
 _TOPIC_WORDINGS = _FURTHER_WORDINGS = 4
-_MAX_TOPICS = 5  # that one sentence names
+_MIN_TOPICS, _MAX_TOPICS = 2, 5  # that one sentence names
 
 
 @dataclass(slots=True)
@@ -99,9 +99,12 @@ class _Wordings:
         return count_sentence(self._context, key, counts, strand.evidence, role=strand.role, topic=strand.topic)
 
     def further(self, strands: Sequence[SubtopicSummary]) -> Iterator[Sentence]:
-        """Yield which topics other papers have, a few in each sentence."""
-        for start in range(0, len(strands), _MAX_TOPICS):
-            part = strands[start : start + _MAX_TOPICS]
+        """Yield which topics other papers have, two to five in each sentence; a single topic is not told."""
+        if len(strands) < _MIN_TOPICS:
+            return
+        sentences = -(-len(strands) // _MAX_TOPICS)
+        for at in range(sentences):
+            part = strands[at * len(strands) // sentences : (at + 1) * len(strands) // sentences]
             self._further += 1
             named = [f"{self._context.say('quoted_topic', topic=it.topic)} {citation_marks(it.papers)}" for it in part]
             yield count_sentence(
