@@ -63,7 +63,7 @@ def _results(text: str) -> Iterator[tuple[int, str]]:
     """Yield each phrase with where it starts."""
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            told = match["told"].rstrip(" ,;:")
-            whole = told.count("$") % 2 == 0 and text[: match.start()].count("$") % 2 == 0
-            if whole and len(told.split()) <= _MAX_WORDS and not _UNCERTAIN.search(text[: match.start()]):
-                yield match.start(), told
+            phrase = match["told"].rstrip(" ,;:")
+            whole = phrase.count("$") % 2 == 0 and text[: match.start()].count("$") % 2 == 0
+            if whole and len(phrase.split()) <= _MAX_WORDS and not _UNCERTAIN.search(text[: match.start()]):
+                yield match.start(), phrase

@@ -31,8 +31,8 @@ def write_introduction(context: ComposeContext) -> Section:
         blocks.append(Paragraph(surveys))
     tops = context.data.taxonomy.children(None)
     if tops:
-        told = (_theme(context, top, at % _THEME_WORDINGS + 1) for at, top in enumerate(tops))
-        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *told))))
+        lines = (_theme(context, top, at % _THEME_WORDINGS + 1) for at, top in enumerate(tops))
+        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *lines))))
     else:
         blocks.append(Note(context.say("no_themes"), "notice"))
     return Section(INTRODUCTION, context.say("introduction"), 1, tuple(blocks))
@@ -77,12 +77,12 @@ def _theme(context: ComposeContext, theme: Theme, wording: int) -> str:
     members = context.members(theme)
     years = sorted(year for item in members if (year := context.papers[item.paper].year) is not None)
     span = "–".join(dict.fromkeys((str(years[0]), str(years[-1])))) if years else "–"
-    known = _words(" ".join((theme.name, context.data.title, *context.data.titles.values())))
+    subject = _words(" ".join((theme.name, context.data.title, *context.data.titles.values())))
     summary = context.data.summaries.get(theme.id)
     strands = sorted(summary.strands if summary else (), key=lambda strand: -len(strand.papers))
-    topics = [it.topic for it in strands if len(it.papers) > 1 and not _words(it.topic) <= known]
+    topics = [it.topic for it in strands if len(it.papers) > 1 and not _words(it.topic) <= subject]
     below = [context.name(child.id) for child in context.data.taxonomy.children(theme.id)]
-    words = [keyword for keyword in theme.keywords if not _words(keyword) <= known]
+    words = [keyword for keyword in theme.keywords if not _words(keyword) <= subject]
     more = below or words or [context.name(theme.id)]
     listed: dict[str, str] = {}
     for topic in (*topics, *(more if len(topics) < _MIN_TOPICS else ())):

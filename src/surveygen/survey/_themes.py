@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from surveygen.domain.summary import Sentence
+from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import (
     Block,
+    ComparisonRow,
+    ComparisonTable,
     KeyValueTable,
     Note,
     PaperItem,
@@ -21,7 +23,6 @@ from surveygen.domain.survey import (
 from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.survey._aggregates import compare_themes, write_profile
-from surveygen.survey._comparison import write_comparison
 from surveygen.survey._paragraphs import write_limits, write_strands
 from surveygen.survey._significance import false_discovery_rates, fisher_chance
 from surveygen.survey.context import ComposeContext
@@ -36,7 +37,12 @@ _SUBJECT_SHARE = 0.25  # of the papers before and since: a term of so many names
 _MIN_PAPERS = 20  # before and since the year that divides them
 _MIN_USES = 5  # of a term: the exact test cannot tell fewer uses from chance
 _FALSE_DISCOVERY_RATE = 0.05
+_MIN_FILLED = 0.25  # share of the rows of a column that have a cell
+_MIN_ROWS = 3  # papers; fewer are no comparison
+_MAX_ROWS = 120  # no table fills a book
 _COINED = re.compile(r"\w[A-Z]|\d")  # a name: LSTM, word2vec
+
+Cells = Mapping[str, Sentence | None]
 
 
 def write_themes(context: ComposeContext) -> tuple[Section, ...]:
@@ -63,9 +69,37 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
     blocks += write_strands(context, theme, context.data.summaries.get(theme.id))
     children = context.data.taxonomy.children(theme.id)
     below = [section for child in children for section in _subtree(context, child, level + 1)]
-    blocks += write_comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
+    blocks += _comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
     yield Section(f"theme-{theme.id}", context.name(theme.id), level, tuple(blocks), theme.id)
     yield from below
+
+
+def _comparison(context: ComposeContext, theme: Theme, members: Sequence[Assignment]) -> Iterator[ComparisonTable]:
+    """Compare what the running text does not say of papers: data sets, a result in numbers, code; oldest first.
+
+    Cells are names and short phrases. A column that few papers fill is left out, and so is a paper without a cell; no
+    table of fewer than three papers. A theme of more than `_MAX_ROWS` papers compares its most typical ones.
+    """
+    cards = [context.data.reviews[item.paper] for item in members]
+    filled = [(card, cells) for card in cards if any((cells := _cells(card)).values())]
+    columns = [name for name in ("data", "result") if _is_filled(filled, name)]
+    shown = [card for card, cells in filled if any(cells[name] for name in columns)][:_MAX_ROWS]
+    if not columns or len(shown) < _MIN_ROWS:
+        return
+    shown.sort(key=lambda card: (context.papers[card.paper].date or "9999", card.paper))
+    rows = tuple(ComparisonRow(card.paper, tuple(_cells(card)[name] for name in columns), card.code) for card in shown)
+    key = "comparison_caption" if len(rows) == len(members) else "comparison_some"
+    caption = context.say(key, theme=context.name(theme.id), n=len(rows), all=len(members))
+    yield ComparisonTable(caption, tuple(context.say(f"column_{name}") for name in columns), rows)
+
+
+def _cells(card: PaperReview) -> Cells:
+    """Return the cells of a paper by column."""
+    return {"data": next(iter(card.data), None), "result": next(iter(card.results), None)}
+
+
+def _is_filled(rows: Sequence[tuple[PaperReview, Cells]], column: str) -> bool:
+    return sum(cells[column] is not None for _, cells in rows) >= _MIN_FILLED * max(len(rows), 1)
 
 
 def write_cross_theme(context: ComposeContext) -> tuple[Section, ...]:
