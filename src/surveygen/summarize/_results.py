@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from surveygen.summarize._content import content_value, is_empty
 from surveygen.summarize._english import phrases
 
 _MAX_WORDS = 10
@@ -57,6 +58,20 @@ def extract_result(span: str) -> str:
     """
     text = " ".join(span.split())
     return min(_results(text), key=lambda found: (found[0], -len(found[1])), default=(0, ""))[1]
+
+
+def is_quantified(text: str) -> bool:
+    """Whether a sentence tells a measure with its number."""
+    return next(_results(text), None) is not None
+
+
+def tells_finding(text: str, title: str) -> bool:
+    """Whether a sentence of the paper with this title tells a result that can be understood, and not only praise.
+
+    >>> tells_finding("The results demonstrate a significant improvement in efficiency.", "Robots that sort")
+    False
+    """
+    return not is_empty(text) and content_value(text, title, "finding") >= 0
 
 
 def _results(text: str) -> Iterator[tuple[int, str]]:

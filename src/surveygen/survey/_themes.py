@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from surveygen.domain.summary import PaperReview, Sentence
@@ -22,7 +22,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
-from surveygen.survey._aggregates import compare_themes, write_profile
+from surveygen.survey._aggregates import compare_themes, count_limits, write_profile
 from surveygen.survey._paragraphs import write_limits, write_strands
 from surveygen.survey._significance import false_discovery_rates, fisher_chance
 from surveygen.survey.context import ComposeContext
@@ -65,13 +65,22 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
     if uncertain:
         size.append(context.say("theme_uncertain", n=uncertain))
     blocks.append(Note(" ".join(size)))
-    blocks += filter(None, [write_profile(context, theme)])
-    blocks += write_strands(context, theme, context.data.summaries.get(theme.id))
+    blocks += _running_text(context, theme)
     children = context.data.taxonomy.children(theme.id)
     below = [section for child in children for section in _subtree(context, child, level + 1)]
     blocks += _comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
     yield Section(f"theme-{theme.id}", context.name(theme.id), level, tuple(blocks), theme.id)
     yield from below
+
+
+def _running_text(context: ComposeContext, theme: Theme) -> tuple[Paragraph, ...]:
+    """Write what can be counted of a theme, then its strands; a single count begins the first of these."""
+    profile = write_profile(context, theme)
+    strands = write_strands(context, theme, context.data.summaries.get(theme.id))
+    if profile is None or len(profile.sentences) > 1:
+        return (*([profile] if profile else []), *strands)
+    first = strands[:1]
+    return (*(replace(it, sentences=(*profile.sentences, *it.sentences)) for it in first), *strands[1:])
 
 
 def _comparison(context: ComposeContext, theme: Theme, members: Sequence[Assignment]) -> Iterator[ComparisonTable]:
@@ -144,8 +153,9 @@ def _words(text: str, letters: int = _MIN_LETTERS) -> set[str]:
 
 
 def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
-    """Tell the limits that the newest papers of each top theme report, in groups, and what a model says is open.
+    """Tell how many of the newest papers of each top theme report limits, then which, or what a model says is open.
 
+    A theme in which fewer than two papers do so is left out.
     No section without any.
     """
     blocks: list[Block] = []
@@ -155,7 +165,10 @@ def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
         if problems:
             blocks.append(Paragraph(tuple(problems), context.name(top.id), "list"))
         elif (summary := context.data.summaries.get(top.id)) is not None:
-            blocks += write_limits(context, top, summary)
+            groups = write_limits(context, top, summary)
+            count = count_limits(context, top, summary.since) if groups else None
+            if count is not None:
+                blocks += [replace(groups[0], sentences=(count, *groups[0].sentences)), *groups[1:]]
     return (Section("open-problems", context.say("open_problems"), 1, tuple(blocks)),) if blocks else ()
 
 
