@@ -201,3 +201,14 @@ def test_facets_of_real_papers_hold(shared: Path) -> None:
     assert sum(map(bool, kinds)) / len(kinds) >= 0.6
     for item in papers:
         assert all(is_whole_sentence(facet.evidence, item) for facet in extract_facets(item) if facet.name != "code")
+
+
+def test_a_limit_is_what_a_paper_or_others_fail_at() -> None:
+    """What the authors do is none; the sentence is the evidence, and counting again finds the same."""
+    failing = paper("Current programs fail to sort long lists. In this paper, we propose a faster sorting program.")
+    aiming = paper("Current programs sort long lists. In this paper, we propose a faster sorting program.")
+
+    (found,) = (facet for facet in extract_facets(failing) if facet.name == "limit")
+    assert failing.abstract[found.evidence.start : found.evidence.end] == "Current programs fail to sort long lists."
+    assert recount(failing, "limit", "yes")
+    assert not recount(aiming, "limit", "yes")

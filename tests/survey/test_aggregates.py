@@ -17,7 +17,7 @@ from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
 from surveygen.languages import load
 from surveygen.summarize import number_error
 from surveygen.survey import SurveyData
-from surveygen.survey._aggregates import compare_themes, count_kinds, write_profile
+from surveygen.survey._aggregates import compare_themes, count_kinds, count_limits, write_profile
 from surveygen.survey.context import ComposeContext
 
 ENGLISH = load("en")
@@ -77,12 +77,13 @@ MIXED: list[Values] = [
 
 
 def test_a_profile_tells_kinds_first_then_what_papers_share() -> None:
-    """A part has the number of its papers; what one paper has alone, or the theme is named after, is not told."""
+    """Each sentence counts one property; what fewer than three have, or the theme is named after, is not told."""
     words = plain(write_profile(context(MIXED), TAXONOMY[TOP]))
 
     assert words == [
         "Of the 7 papers, 3 propose methods and 2 present data sets or benchmarks.",
-        "Among them, 3 fine-tune models, 3 name published code, and 2 involve human judges or participants.",
+        "Among them, 3 fine-tune models.",
+        "Also among these papers, 3 name published code.",
         "Several papers use the same data set or benchmark: SQuAD (5 papers).",
         "Several papers study the same language: French (3 papers).",
     ]
@@ -96,6 +97,40 @@ def test_what_all_or_one_have_is_not_told() -> None:
     assert write_profile(context(alike), TAXONOMY[TOP]) is None
 
 
+def test_one_kind_alone_and_published_code_of_a_sub_theme_are_not_told() -> None:
+    """That most papers of a theme propose methods says nothing; code and people are told of large themes only."""
+    facets: list[Values] = [*[Values({"kind": ["method"], "code": ["yes"]})] * 3, {}, {}]
+
+    assert plain(write_profile(context(facets), TAXONOMY[TOP])) == ["Of the 5 papers, 3 name published code."]
+    assert write_profile(context(facets, [SUB] * 5), TAXONOMY[SUB]) is None
+
+
+def test_neighboring_themes_name_what_they_share_in_other_words() -> None:
+    """The first theme and the next have two wordings of the same sentence."""
+    facets: list[Values] = [{"model": ["BERT"]}, {"model": ["BERT"]}, {"model": ["BERT"]}, {}]
+
+    assert plain(write_profile(context(facets), TAXONOMY[TOP])) == [
+        "Several papers test or use the same model: BERT (3 papers)."
+    ]
+    assert plain(write_profile(context(facets, [SUB] * 4), TAXONOMY[SUB])) == [
+        "One model recurs in these papers: BERT (3 papers)."
+    ]
+
+
+@pytest.mark.parametrize("code", languages.codes())
+def test_limits_since_a_year_are_counted_in_every_language(code: str) -> None:
+    """The claim has the papers from that year on; a single one is not told."""
+    facets: list[Values] = [*[Values({"limit": ["yes"]})] * 4, {}]
+    made = context(facets, code=code, years=[2020, 2023, 2024, 2025, 2025])
+    sentence = count_limits(made, TAXONOMY[TOP], 2023)
+
+    assert sentence is not None
+    assert [(len(count.papers), count.total, count.since) for count in sentence.counts] == [(3, 4, 2023)]
+    assert number_error(sentence, (), load(code).number) == ""
+    assert {span.paper for span in sentence.evidence} == set(sentence.cites)
+    assert count_limits(made, TAXONOMY[TOP], 2025) is None
+
+
 def test_papers_below_a_theme_and_of_the_survey_are_counted_alike() -> None:
     """The same function counts for a theme with sub-themes, and without a theme for all papers."""
     themes = [TOP, SUB, SUB, OTHER, OTHER, OTHER, OTHER]
@@ -105,7 +140,10 @@ def test_papers_below_a_theme_and_of_the_survey_are_counted_alike() -> None:
         for theme, found in ((it, sentences(write_profile(made, TAXONOMY[it] if it else None))) for it in (OTHER, None))
     }
 
-    assert claims == {OTHER: [("resource", 2, 4, OTHER)], None: [("method", 3, 7, None), ("resource", 2, 7, None)]}
+    assert claims == {
+        OTHER: [("fr", 3, 4, OTHER), ("de", 2, 4, OTHER)],
+        None: [("method", 3, 7, None), ("resource", 2, 7, None)],
+    }
     assert write_profile(made, TAXONOMY[TOP]) is None  # all three are methods on one data set
 
 
@@ -115,7 +153,7 @@ def test_recent_papers_are_told_where_a_theme_has_more_of_them() -> None:
     made = context(kinds * 2, [TOP] * 4 + [OTHER] * 4, years=[2018, 2024, 2025, 2025, 2015, 2016, 2017, 2018])
 
     assert plain(write_profile(made, TAXONOMY[TOP]))[-1] == "Among them, 3 are from 2024 or later."
-    assert write_profile(made, TAXONOMY[OTHER]) is None
+    assert plain(write_profile(made, TAXONOMY[OTHER])) == ["Of the 4 papers, 2 are analyses and 2 propose methods."]
 
 
 @pytest.mark.parametrize("code", languages.codes())

@@ -444,7 +444,7 @@ def test_the_conclusion_counts_what_all_papers_have_in_common() -> None:
     assert isinstance(told, Paragraph)
     assert [it.plain for it in told.sentences] == [
         "Across all 8 papers, 7 propose methods.",
-        "At least half of all papers, 4 of 8, are from 2014 or later.",
+        "Of the 8 papers, 4 are from 2014 or later.",
     ]
     assert {it.method for it in told.sentences} == {"aggregate"}
 

@@ -13,7 +13,9 @@ Role = Literal["problem", "approach", "finding", "limit", "other"]
 Axis = Literal["", "background", "resources", "analyses", "methods", "further", "limits"]
 Field = Literal["title", "abstract", "comment"]
 Method = Literal["extractive", "llm", "human", "aggregate", "glue"]
-FacetName = Literal["kind", "data", "model", "language", "modality", "access", "people", "code", "year", "phrase"]
+FacetName = Literal[
+    "kind", "data", "model", "language", "modality", "access", "people", "code", "limit", "year", "phrase"
+]
 
 StaleReason = Literal["gone", "withdrawn", "words", "version"]
 

@@ -31,6 +31,7 @@ from surveygen.summarize._grounding import (
     is_whole_sentence,
 )
 from surveygen.summarize._paper_review import Statement, extract_statements
+from surveygen.summarize._results import is_quantified, tells_finding
 from surveygen.summarize._roles import ROLE_LABELS, RoleClassifier, role_features
 from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_flaw
 from surveygen.summarize._text import split_sentences, text_diff
@@ -56,6 +57,7 @@ __all__ = [
     "folded",
     "is_glue",
     "is_grounded",
+    "is_quantified",
     "is_whole_sentence",
     "mentions",
     "number_error",
@@ -64,6 +66,7 @@ __all__ = [
     "role_features",
     "sentence_flaw",
     "split_sentences",
+    "tells_finding",
     "text_diff",
 ]
 

@@ -12,6 +12,7 @@ from surveygen.domain.text import singular, tokenize
 from surveygen.summarize._data_names import data_names
 from surveygen.summarize._facet_words import FacetText, closed_values, is_english, language_codes, pattern, table, units
 from surveygen.summarize._kind_of_work import kind_of_work
+from surveygen.summarize._roles import limit_positions
 
 YES = "yes"  # the value of a facet that a paper has or has not
 _MAX_LANGUAGES = 12  # of a paper; who names more deals with languages as such
@@ -37,6 +38,7 @@ def extract_facets(paper: Paper) -> tuple[Facet, ...]:
         *_access(parts),
         *_people(parts),
         *_code(paper, parts),
+        *_limit(paper, parts),
     ]
     first: dict[tuple[str, str], Facet] = {}
     for facet in found:
@@ -207,3 +209,11 @@ def _code(paper: Paper, parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     for unit in parts:
         if pattern("facts.released").search(unit.text):
             yield Facet("code", YES, unit.evidence)
+
+
+def _limit(paper: Paper, parts: tuple[FacetText, ...]) -> Iterator[Facet]:
+    """Yield the first sentence that tells a limit or a failure."""
+    sentences = [unit for unit in parts if not unit.in_title]
+    positions = limit_positions([unit.text for unit in sentences], is_note=paper.abstract_kind == "note")
+    for at in positions[:1]:
+        yield Facet("limit", YES, sentences[at].evidence)

@@ -16,12 +16,22 @@ from surveygen.domain.summary import FrontMatter, PaperReview, Sentence
 from surveygen.domain.text import fold_name
 from surveygen.domain.theme import Taxonomy, ThemeId
 from surveygen.summarize._content import content_value, is_empty, is_stale
-from surveygen.summarize._definitions import defined_term
 from surveygen.summarize._english import phrases
 from surveygen.summarize._paper_review import Statement, extract_statements
 from surveygen.summarize._text import content_terms, split_sentences
 
 _leans = re.compile(rf"\b{phrases('lead_leans')}\b", re.IGNORECASE).search
+_JUDGED = rf"(?!{phrases('definition_judges')}\b|of\b)[\w-]+,?"
+_TERM = re.compile(
+    rf"(?!{phrases('definition_no_start')}\b)(?:(?:an?|the) )?"
+    rf"(?P<term>\w[\w/'’-]*(?: (?!{phrases('definition_no_word')}\b)[\w/'’-]+){{0,5}})(?: \([^)]{{1,40}}\))?,? "
+    rf"(?:(?:is|are) (?:(?:typically|commonly|usually|generally|often) )?(?:an?|the) (?:{_JUDGED} ){{0,4}}"
+    rf"(?!{phrases('definition_judges')}\b){phrases('definition_genus')},? {phrases('definition_rest')}\b"
+    r"|refers? to |(?:is|are|can be) (?:\w+ly )?defined as |(?:is|are) concerned with |aims? (?:to|at) )",
+    re.IGNORECASE,
+)
+_TURN = re.compile(phrases("definition_turns"), re.IGNORECASE)
+_MIN_DEFINED, _MAX_DEFINED = 8, 40  # words of a definition
 _CENTRAL = 80  # papers whose sentences are read, besides surveys: those nearest to the mean of all
 _SURE = 0.5  # probability of the label of a sentence on what is known
 _MIN_WORDS, _MAX_WORDS = 10, 36  # of a sentence that opens a survey
@@ -76,13 +86,13 @@ class FrontMatterInput:
     @cached_property
     def centrality(self) -> Mapping[PaperId, float]:
         """Rank of each paper by its likeness to the mean of all, 1 for the nearest."""
-        known = [paper.id for paper in self.papers if paper.id in set(self.embeddings.ids)]
-        if not known:
+        placed = [paper.id for paper in self.papers if paper.id in set(self.embeddings.ids)]
+        if not placed:
             return {}
-        rows = self.embeddings.rows(known)
+        rows = self.embeddings.rows(placed)
         likeness = np.round(rows @ rows.mean(axis=0), 6)
-        ranked = sorted(range(len(known)), key=lambda at: (likeness[at], known[at]))
-        return {known[at]: (rank + 1) / len(known) for rank, at in enumerate(ranked)}
+        ranked = sorted(range(len(placed)), key=lambda at: (likeness[at], placed[at]))
+        return {placed[at]: (rank + 1) / len(placed) for rank, at in enumerate(ranked)}
 
 
 def quote_front_matter(source: FrontMatterInput) -> FrontMatter:
@@ -126,8 +136,8 @@ def _leads(source: FrontMatterInput, definitions: Sequence[Sentence]) -> Iterato
 def _is_lead(statement: Statement, paper: Paper, newest: int) -> bool:
     """Whether a sentence says what is known of a subject, not what its paper does."""
     text, label = statement.sentence.plain, statement.label
-    known = label.label == "background" and label.probability >= _SURE and label.role != "limit"
-    if not known or statement.sentence.rule != "quote" or statement.sentence.language != "en":
+    is_background = label.label == "background" and label.probability >= _SURE and label.role != "limit"
+    if not is_background or statement.sentence.rule != "quote" or statement.sentence.language != "en":
         return False
     fits = _MIN_WORDS <= len(text.split()) <= _MAX_WORDS and not (is_empty(text) or is_stale(text, paper, newest))
     fits = fits and not _leans(text)
@@ -206,3 +216,19 @@ def _term_places(source: FrontMatterInput) -> Mapping[str, ThemeId | None]:
     whole = {fold_name(term) for term in (source.title, *spelled) if set(content_terms(term)) <= titled}
     places.setdefault(fold_name(source.title), None)
     return {term: None if term in whole else top for term, top in places.items() if term}
+
+
+def defined_term(text: str) -> str:
+    """Return the term that a sentence without citation marks defines, without its article; "" if it defines none.
+
+    What a thing is, refers to or aims at is a definition; that it matters, is hard or popular is none.
+
+    >>> defined_term("Feature selection (FS) is the process of finding the features that tell most.")
+    'Feature selection'
+    >>> defined_term("Feature selection is a challenging problem of great importance.")
+    ''
+    """
+    match = _TERM.match(text)
+    if match is None or _TURN.search(text) or not _MIN_DEFINED <= len(text.split()) <= _MAX_DEFINED:
+        return ""
+    return match["term"]

@@ -10,9 +10,11 @@ import numpy as np
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, SubtopicSummary
+from surveygen.summarize._facets import YES, recount
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._roles import states_limit
 from surveygen.summarize._selection import Candidate, find_candidates, rank_papers
+from surveygen.summarize._text import content_terms
 from surveygen.summarize._topics import Topic, find_topics, fold
 
 if TYPE_CHECKING:
@@ -44,13 +46,14 @@ def group_limits(
     newer = replace(source, papers=newest)
     ranked = rank_papers(source.theme, newest, source.embeddings)
     candidates, similarity = find_candidates(newer, ranked, statements_of)
+    ancestors = [source.taxonomy[theme].name for theme in source.taxonomy.path(source.theme.id)]
+    subject = frozenset(content_terms(" ".join((*ancestors, *source.theme.keywords))))
     used = {span for strand in strands for sentence in strand.sentences for span in sentence.evidence}
     rows = [
         row
         for row, item in enumerate(candidates)
-        if _tells_limit(item) and used.isdisjoint(item.statement.sentence.evidence)
+        if _tells_limit(item, subject) and used.isdisjoint(item.statement.sentence.evidence)
     ]
-    ancestors = [source.taxonomy[theme].name for theme in source.taxonomy.path(source.theme.id)]
     groups: list[SubtopicSummary] = []
     topics = list(find_topics(newest, ancestors))
     while len(groups) < _MAX_GROUPS:
@@ -83,10 +86,15 @@ def _choose(
     return chosen
 
 
-def _tells_limit(candidate: Candidate) -> bool:
-    """Whether a sentence tells a limit of its paper, what is open, or at what others fail."""
-    label = candidate.statement.label
+def _tells_limit(candidate: Candidate, subject: frozenset[str]) -> bool:
+    """Whether a sentence tells a limit of its paper, what is open, or at what others fail.
+
+    It must name what this is about: a word of the title of its paper or of the subject of the theme.
+    """
+    paper, label = candidate.ranked.paper, candidate.statement.label
     text = candidate.statement.sentence.plain
+    if (subject | set(content_terms(paper.title))).isdisjoint(content_terms(text)) or not recount(paper, "limit", YES):
+        return False
     return label.role == "limit" or label.open or (label.role != "approach" and states_limit(text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from surveygen.summarize._content import content_value, is_empty
 from surveygen.summarize._english import phrases
 
 _MAX_WORDS = 10
@@ -59,11 +60,25 @@ def extract_result(span: str) -> str:
     return min(_results(text), key=lambda found: (found[0], -len(found[1])), default=(0, ""))[1]
 
 
+def is_quantified(text: str) -> bool:
+    """Whether a sentence tells a measure with its number."""
+    return next(_results(text), None) is not None
+
+
+def tells_finding(text: str, title: str) -> bool:
+    """Whether a sentence of the paper with this title tells a result that can be understood, and not only praise.
+
+    >>> tells_finding("The results demonstrate a significant improvement in efficiency.", "Robots that sort")
+    False
+    """
+    return not is_empty(text) and content_value(text, title, "finding") >= 0
+
+
 def _results(text: str) -> Iterator[tuple[int, str]]:
     """Yield each phrase with where it starts."""
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            told = match["told"].rstrip(" ,;:")
-            whole = told.count("$") % 2 == 0 and text[: match.start()].count("$") % 2 == 0
-            if whole and len(told.split()) <= _MAX_WORDS and not _UNCERTAIN.search(text[: match.start()]):
-                yield match.start(), told
+            phrase = match["told"].rstrip(" ,;:")
+            whole = phrase.count("$") % 2 == 0 and text[: match.start()].count("$") % 2 == 0
+            if whole and len(phrase.split()) <= _MAX_WORDS and not _UNCERTAIN.search(text[: match.start()]):
+                yield match.start(), phrase

@@ -225,6 +225,22 @@ def states_limit(text: str) -> bool:
     return bool(_LIMIT.search(text)) and not (_ADVERTISED.search(text) or _WORKED_ON.search(text))
 
 
+def limit_positions(sentences: Sequence[str], *, is_note: bool) -> tuple[int, ...]:
+    """Return the positions of the sentences of a text that tell a limit or a failure, its own or that of others.
+
+    What the authors aim at or do is neither.
+
+    Args:
+        sentences: all of an abstract or of an editor's note, in order.
+        is_note: whether they are a note.
+    """
+    stated = [at for at, text in enumerate(sentences) if states_limit(text) and not _ANNOUNCED.search(text)]
+    if not stated:
+        return ()
+    labels = label_note(sentences) if is_note else label_sentences(sentences)
+    return tuple(at for at in stated if labels[at].label not in ("objective", "method"))
+
+
 def is_open(text: str) -> bool:
     """Whether the main clause of a sentence names what is still to be done."""
     return bool(_OPEN.search(_SUBORDINATE.sub("", text)))

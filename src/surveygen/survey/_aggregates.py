@@ -22,7 +22,7 @@ from surveygen.survey.context import ComposeContext
 _LEAST_OF = 4  # papers among which is counted: fewer are read at a glance
 _LEAST = 2  # papers that a sentence counts
 _LEAST_SHARE = 0.05  # of the papers, where this is more: a few of hundreds say nothing of them
-_LEAST_ALONE = 0.25  # of the papers, for a sentence with one such count
+_LEAST_FURTHER, _LEAST_FURTHER_SHARE = 3, 0.1  # the same for a property besides the kind of work
 _TRIVIAL_SHARE = 0.85  # of the papers from which a property does not tell them apart
 _SEVERAL = 3  # papers that use the only name of a sentence
 _MAX_PARTS = 4  # counts of a sentence
@@ -33,15 +33,18 @@ _RECENT_YEARS = 2
 _RECENT_GAIN = 1.5  # times the share of the other papers, from which a theme counts as recent
 _LEAST_SPAN = 4  # years of a survey in which recent papers are worth a count
 _CLOSED: tuple[FacetName, ...] = ("kind", "modality", "access", "people", "code")  # facets with values of a list
-_FURTHER: tuple[FacetName, ...] = ("modality", "access", "people", "code", "year")  # what is told besides the kind
+_FURTHER: tuple[FacetName, ...] = ("modality", "access", "year")  # what is told besides the kind of work
+_OF_MANY: tuple[FacetName, ...] = ("people", "code")  # told of top themes and of the survey only
+_NAME_WORDINGS = 2
 _BARE: tuple[FacetName, ...] = ("people", "code", "year")  # which papers have or have not
 _NAMED: tuple[FacetName, ...] = ("data", "model")  # facets whose values are names
 
 
 def write_profile(context: ComposeContext, theme: Theme | None, frame: str = "count_of") -> Paragraph | None:
-    """Tell in 2 to 5 sentences what the papers of a theme have in common, None if there is less to count.
+    """Tell what the papers of a theme have in common, None if there is nothing to count.
 
-    The kinds of work come first, then what most papers share.
+    The kinds of work come first, if there are two or more, then what most papers share; each sentence counts one
+    property.
 
     Args:
         context: of the edition.
@@ -51,20 +54,32 @@ def write_profile(context: ComposeContext, theme: Theme | None, frame: str = "co
     scope = PaperScope.of(context, theme)
     if len(scope.papers) < _LEAST_OF:
         return None
-    kinds = scope.count_parts(frame, ["kind"])
-    sentences = (
-        kinds,
-        scope.count_parts("count_among" if kinds else "count_of", _FURTHER),
-        *(scope.count_names(facet) for facet in _NAMED),
-        scope.count_languages(),
-    )
-    written = tuple(sentence for sentence in sentences if sentence is not None)
-    return Paragraph(written) if len(written) > 1 else None
+    kinds = scope.count_parts(frame, "kind")
+    sentences = [kinds] if kinds and len(kinds.counts) > 1 else []
+    for facet in (*_FURTHER, *(_OF_MANY if theme is None or theme.parent is None else ())):
+        # "Among them" after a sentence with one count could mean the papers of that count.
+        key = "count_among" if sentences == [kinds] else "count_also" if sentences else "count_of"
+        sentences += filter(None, [scope.count_parts(key, facet)])
+    sentences += filter(None, (*(scope.count_names(facet) for facet in _NAMED), scope.count_languages()))
+    return Paragraph(tuple(sentences)) if sentences else None
 
 
 def count_kinds(context: ComposeContext, theme: Theme | None) -> Sentence | None:
     """Count the kinds of work of a theme or of all papers, None if fewer than two papers are of any."""
-    return PaperScope.of(context, theme).count_parts("count_of", ["kind"])
+    return PaperScope.of(context, theme).count_parts("count_of", "kind")
+
+
+def count_limits(context: ComposeContext, theme: Theme, since: int) -> Sentence | None:
+    """Count the papers of a theme from a year on that tell a limit or a failure, None if fewer than two do."""
+    scope = PaperScope.of(context, theme)
+    newest = [paper for paper in scope.papers if (context.papers[paper].year or 0) >= since]
+    told_by = scope.evidence.get(("limit", "yes"), {})
+    papers = tuple(paper for paper in newest if paper in told_by)
+    if len(papers) < _LEAST:
+        return None
+    counts = [Count("limit", "yes", papers, len(newest), theme.id, since)]
+    spans = [told_by[paper] for paper in papers]
+    return count_sentence(context, "open_limits", counts, spans, role="limit", year=str(since))
 
 
 def compare_themes(context: ComposeContext) -> Paragraph | None:
@@ -167,13 +182,11 @@ class PaperScope:
         )
         return tuple(sorted(counts, key=lambda count: (-len(count.papers), count.facet, count.value)))
 
-    def count_parts(self, frame: str, facets: Sequence[FacetName]) -> Sentence | None:
-        """Count values of closed lists in one sentence: "Of the 24 papers, 11 propose a method and 5 ..."."""
-        counts = [it for name in facets for it in (self._recent() if name == "year" else self._telling(name))]
+    def count_parts(self, frame: str, facet: FacetName) -> Sentence | None:
+        """Count values of a closed list in one sentence: "Of the 24 papers, 11 propose a method and 5 ..."."""
+        counts = list(self._recent() if facet == "year" else self._telling(facet))
         counts.sort(key=lambda count: -len(count.papers))
         worded = [count for count in counts if _part_key(count) in self.context.language.words]
-        if len(worded) == 1 and len(worded[0].papers) < _LEAST_ALONE * len(self.papers):
-            return None
         return self._list(frame, [(count, _part(self.context, count)) for count in worded], n=len(self.papers))
 
     def count_names(self, facet: FacetName) -> Sentence | None:
@@ -181,7 +194,13 @@ class PaperScope:
         counts = [it for it in self._telling(facet) if not _words(it.value) <= self.subject]
         if len(counts) == 1 and len(counts[0].papers) < _SEVERAL:
             return None
-        return self._list(f"count_{facet}", [(it, self._item(it, it.value)) for it in counts])
+        return self._list(f"count_{facet}_{self._wording}", [(it, self._item(it, it.value)) for it in counts])
+
+    @property
+    def _wording(self) -> int:
+        """The number of the wording that names are told in; neighboring themes have different ones."""
+        themes = [theme.id for theme in self.context.data.taxonomy]
+        return themes.index(self.theme) % _NAME_WORDINGS + 1 if self.theme in themes else 1
 
     def count_languages(self) -> Sentence | None:
         """Name the languages that two or more papers study, but those that the theme is named after."""
@@ -195,7 +214,10 @@ class PaperScope:
 
     def _telling(self, facet: FacetName) -> Iterator[Count]:
         """Yield the counts that are neither too few nor nearly all."""
-        least = max(_LEAST, _LEAST_SHARE * len(self.papers))
+        few, share = (
+            (_LEAST_FURTHER, _LEAST_FURTHER_SHARE) if facet in (*_FURTHER, *_OF_MANY) else (_LEAST, _LEAST_SHARE)
+        )
+        least = max(few, share * len(self.papers))
         for count in self.counts:
             named = facet != "kind" and _words(count.value) and _words(count.value) <= self.subject
             most = len(self.papers) - 1 if facet == "kind" else _TRIVIAL_SHARE * len(self.papers)
@@ -211,7 +233,7 @@ class PaperScope:
         own = tuple(paper for paper in self.papers if years.get(paper, 0) >= since and self._title(paper))
         rest = [year for paper, year in years.items() if paper not in set(self.papers)]
         usual = sum(year >= since for year in rest) / len(rest) if rest else 1.0
-        if len(own) >= _LEAST and _RECENT_GAIN * usual <= len(own) / len(self.papers) <= _TRIVIAL_SHARE:
+        if len(own) >= _LEAST_FURTHER and _RECENT_GAIN * usual <= len(own) / len(self.papers) <= _TRIVIAL_SHARE:
             yield Count("year", str(since), own, len(self.papers), self.theme)
 
     def _title(self, paper: PaperId) -> tuple[Evidence, ...]:

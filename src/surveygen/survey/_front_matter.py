@@ -17,7 +17,9 @@ from surveygen.domain.survey import (
     Quality,
     Section,
 )
+from surveygen.domain.theme import Theme
 from surveygen.languages import load
+from surveygen.summarize import is_quantified, tells_finding
 from surveygen.survey.context import ComposeContext
 
 METHOD = "method"
@@ -94,14 +96,38 @@ def write_glance(context: ComposeContext) -> tuple[Section, ...]:
         rows.append((context.say("papers_in_year", year=str(newest)), number(years[newest])))
     blocks: list[Block] = [KeyValueTable(context.say("at_a_glance"), tuple(rows))]
     key_findings: list[Sentence] = []
-    cited = {paper: len(stats.cited_by) for paper, stats in data.citations.stats.items()}
     for top in data.taxonomy.children(None):
-        ranked = sorted(context.members(top), key=lambda it: (-cited.get(it.paper, 0), it.paper not in top.seeds))
-        findings = [finding for item in ranked for finding in data.reviews[item.paper].findings]
+        findings = _findings(context, top)
         key_findings += next((new for finding in findings if (new := context.quoted.claim_new((finding,)))), ())
     if key_findings:
         blocks.append(Paragraph(tuple(key_findings), context.say("findings"), "list"))
     return (Section("glance", context.say("at_a_glance"), 1, tuple(blocks)),)
+
+
+def _findings(context: ComposeContext, top: Theme) -> list[Sentence]:
+    """Return the findings of a theme, the best first: in numbers, of much cited papers, of central ones.
+
+    They are those that its summaries and those below it have chosen, else those of its papers; none only boasts.
+    """
+    data = context.data
+    summaries = (data.summaries.get(theme.id) for theme in data.taxonomy.subtree(top.id))
+    strands = [strand for summary in summaries if summary for strand in summary.strands]
+    ranked = sorted(context.members(top), key=lambda item: item.paper not in top.seeds)
+    rank = {item.paper: at for at, item in enumerate(ranked)}
+    chosen = [it for strand in strands for it in strand.sentences if it.role == "finding" and it.cites[:1]]
+    own = [finding for item in ranked for finding in data.reviews[item.paper].findings]
+    telling = [
+        finding
+        for finding in chosen or own
+        if finding.language != "en" or tells_finding(finding.plain, context.papers[finding.cites[0]].title)
+    ]
+
+    def order(finding: Sentence) -> tuple[bool, int, int]:
+        paper = finding.cites[0]
+        stats = data.citations.stats.get(paper)
+        return not is_quantified(finding.plain), -len(stats.cited_by) if stats else 0, rank.get(paper, len(rank))
+
+    return sorted(telling, key=order)
 
 
 def write_method(context: ComposeContext) -> Section:

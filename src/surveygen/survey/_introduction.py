@@ -10,6 +10,7 @@ from surveygen.domain.summary import Count, Sentence
 from surveygen.domain.survey import Block, Note, Paragraph, Section
 from surveygen.domain.text import fold_name, singular, tokenize
 from surveygen.domain.theme import Theme
+from surveygen.languages.definitions import read_definition
 from surveygen.survey._aggregates import PaperScope, count_sentence, write_profile
 from surveygen.survey.context import ComposeContext
 
@@ -31,8 +32,8 @@ def write_introduction(context: ComposeContext) -> Section:
         blocks.append(Paragraph(surveys))
     tops = context.data.taxonomy.children(None)
     if tops:
-        told = (_theme(context, top, at % _THEME_WORDINGS + 1) for at, top in enumerate(tops))
-        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *told))))
+        lines = (_theme(context, top, at % _THEME_WORDINGS + 1) for at, top in enumerate(tops))
+        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *lines))))
     else:
         blocks.append(Note(context.say("no_themes"), "notice"))
     return Section(INTRODUCTION, context.say("introduction"), 1, tuple(blocks))
@@ -49,7 +50,7 @@ def write_background(context: ComposeContext) -> tuple[Section, ...]:
 def write_conclusion(context: ComposeContext) -> tuple[Section, ...]:
     """Count what all papers of the survey have in common; no section if there is less to count."""
     profile = write_profile(context, None, "conclude_kinds")
-    kinds = PaperScope.of(context, None).count_parts("conclude_kinds", ["kind"])
+    kinds = PaperScope.of(context, None).count_parts("conclude_kinds", "kind")
     counted = profile.sentences if profile else tuple(filter(None, [kinds]))
     sentences = (*counted, *_recent(context))
     if not sentences:
@@ -77,12 +78,12 @@ def _theme(context: ComposeContext, theme: Theme, wording: int) -> str:
     members = context.members(theme)
     years = sorted(year for item in members if (year := context.papers[item.paper].year) is not None)
     span = "–".join(dict.fromkeys((str(years[0]), str(years[-1])))) if years else "–"
-    known = _words(" ".join((theme.name, context.data.title, *context.data.titles.values())))
+    subject = _words(" ".join((theme.name, context.data.title, *context.data.titles.values())))
     summary = context.data.summaries.get(theme.id)
     strands = sorted(summary.strands if summary else (), key=lambda strand: -len(strand.papers))
-    topics = [it.topic for it in strands if len(it.papers) > 1 and not _words(it.topic) <= known]
-    below = [context.name(child.id) for child in context.data.taxonomy.children(theme.id)]
-    words = [keyword for keyword in theme.keywords if not _words(keyword) <= known]
+    topics = [it.topic for it in strands if len(it.papers) > 1 and not _words(it.topic) <= subject]
+    below = [name for child in context.data.taxonomy.children(theme.id) if (name := _subject(context, child))]
+    words = [keyword for keyword in theme.keywords if not _words(keyword) <= subject]
     more = below or words or [context.name(theme.id)]
     listed: dict[str, str] = {}
     for topic in (*topics, *(more if len(topics) < _MIN_TOPICS else ())):
@@ -90,6 +91,17 @@ def _theme(context: ComposeContext, theme: Theme, wording: int) -> str:
     named = format_list(list(listed.values())[:_MAX_TOPICS], locale=context.language.code)
     values = {"theme": context.name(theme.id), "years": span, "topics": named}
     return context.say(f"intro_theme_{wording}", n=len(members), **values)
+
+
+def _subject(context: ComposeContext, theme: Theme) -> str:
+    """Return what a theme is about, an induced one in the letter case of the papers; "" for one of several subjects."""
+    definition = read_definition(theme.description) if theme.origin == "induced" else None
+    name = context.name(theme.id)
+    if definition is None:
+        return name
+    if definition.key == "theme_mixed":
+        return ""
+    return definition.name if fold_name(definition.name) == fold_name(name) else name
 
 
 def _words(text: str) -> set[str]:

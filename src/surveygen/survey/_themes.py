@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from surveygen.domain.summary import Sentence
+from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import (
     Block,
+    ComparisonRow,
+    ComparisonTable,
     KeyValueTable,
     Note,
     PaperItem,
@@ -20,8 +22,7 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.text import singular, tokenize
 from surveygen.domain.theme import Assignment, Theme, ThemeId
-from surveygen.survey._aggregates import compare_themes, write_profile
-from surveygen.survey._comparison import write_comparison
+from surveygen.survey._aggregates import compare_themes, count_limits, write_profile
 from surveygen.survey._paragraphs import write_limits, write_strands
 from surveygen.survey._significance import false_discovery_rates, fisher_chance
 from surveygen.survey.context import ComposeContext
@@ -36,7 +37,12 @@ _SUBJECT_SHARE = 0.25  # of the papers before and since: a term of so many names
 _MIN_PAPERS = 20  # before and since the year that divides them
 _MIN_USES = 5  # of a term: the exact test cannot tell fewer uses from chance
 _FALSE_DISCOVERY_RATE = 0.05
+_MIN_FILLED = 0.25  # share of the rows of a column that have a cell
+_MIN_ROWS = 3  # papers; fewer are no comparison
+_MAX_ROWS = 120  # no table fills a book
 _COINED = re.compile(r"\w[A-Z]|\d")  # a name: LSTM, word2vec
+
+Cells = Mapping[str, Sentence | None]
 
 
 def write_themes(context: ComposeContext) -> tuple[Section, ...]:
@@ -59,13 +65,50 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
     if uncertain:
         size.append(context.say("theme_uncertain", n=uncertain))
     blocks.append(Note(" ".join(size)))
-    blocks += filter(None, [write_profile(context, theme)])
-    blocks += write_strands(context, theme, context.data.summaries.get(theme.id))
+    blocks += _running_text(context, theme)
     children = context.data.taxonomy.children(theme.id)
     below = [section for child in children for section in _subtree(context, child, level + 1)]
-    blocks += write_comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
+    blocks += _comparison(context, theme, [item for item in members if not below or item.theme == theme.id])
     yield Section(f"theme-{theme.id}", context.name(theme.id), level, tuple(blocks), theme.id)
     yield from below
+
+
+def _running_text(context: ComposeContext, theme: Theme) -> tuple[Paragraph, ...]:
+    """Write what can be counted of a theme, then its strands; a single count begins the first of these."""
+    profile = write_profile(context, theme)
+    strands = write_strands(context, theme, context.data.summaries.get(theme.id))
+    if profile is None or len(profile.sentences) > 1:
+        return (*([profile] if profile else []), *strands)
+    first = strands[:1]
+    return (*(replace(it, sentences=(*profile.sentences, *it.sentences)) for it in first), *strands[1:])
+
+
+def _comparison(context: ComposeContext, theme: Theme, members: Sequence[Assignment]) -> Iterator[ComparisonTable]:
+    """Compare what the running text does not say of papers: data sets, a result in numbers, code; oldest first.
+
+    Cells are names and short phrases. A column that few papers fill is left out, and so is a paper without a cell; no
+    table of fewer than three papers. A theme of more than `_MAX_ROWS` papers compares its most typical ones.
+    """
+    cards = [context.data.reviews[item.paper] for item in members]
+    filled = [(card, cells) for card in cards if any((cells := _cells(card)).values())]
+    columns = [name for name in ("data", "result") if _is_filled(filled, name)]
+    shown = [card for card, cells in filled if any(cells[name] for name in columns)][:_MAX_ROWS]
+    if not columns or len(shown) < _MIN_ROWS:
+        return
+    shown.sort(key=lambda card: (context.papers[card.paper].date or "9999", card.paper))
+    rows = tuple(ComparisonRow(card.paper, tuple(_cells(card)[name] for name in columns), card.code) for card in shown)
+    key = "comparison_caption" if len(rows) == len(members) else "comparison_some"
+    caption = context.say(key, theme=context.name(theme.id), n=len(rows), all=len(members))
+    yield ComparisonTable(caption, tuple(context.say(f"column_{name}") for name in columns), rows)
+
+
+def _cells(card: PaperReview) -> Cells:
+    """Return the cells of a paper by column."""
+    return {"data": next(iter(card.data), None), "result": next(iter(card.results), None)}
+
+
+def _is_filled(rows: Sequence[tuple[PaperReview, Cells]], column: str) -> bool:
+    return sum(cells[column] is not None for _, cells in rows) >= _MIN_FILLED * max(len(rows), 1)
 
 
 def write_cross_theme(context: ComposeContext) -> tuple[Section, ...]:
@@ -110,8 +153,9 @@ def _words(text: str, letters: int = _MIN_LETTERS) -> set[str]:
 
 
 def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
-    """Tell the limits that the newest papers of each top theme report, in groups, and what a model says is open.
+    """Tell how many of the newest papers of each top theme report limits, then which, or what a model says is open.
 
+    A theme in which fewer than two papers do so is left out.
     No section without any.
     """
     blocks: list[Block] = []
@@ -121,7 +165,10 @@ def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
         if problems:
             blocks.append(Paragraph(tuple(problems), context.name(top.id), "list"))
         elif (summary := context.data.summaries.get(top.id)) is not None:
-            blocks += write_limits(context, top, summary)
+            groups = write_limits(context, top, summary)
+            count = count_limits(context, top, summary.since) if groups else None
+            if count is not None:
+                blocks += [replace(groups[0], sentences=(count, *groups[0].sentences)), *groups[1:]]
     return (Section("open-problems", context.say("open_problems"), 1, tuple(blocks)),) if blocks else ()
 
 

@@ -45,7 +45,7 @@ def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
     flaws = Counter(data.checks.flaw(claim) for claim in prose if claim.method in ("extractive", "llm"))
     cited = {paper for claim in claims for paper in claim.cites}
     paragraphs = [block for block in blocks if isinstance(block, Paragraph) and block.style == "prose"]
-    told = {paper for claim in prose for paper in claim.cites}
+    in_prose = {paper for claim in prose for paper in claim.cites}
     catalogued = any(isinstance(block, Catalogue) for block in blocks)  # a catalogue names all papers
     papers = {paper.id for paper in data.papers}
     assignments = data.assignments.values()
@@ -69,7 +69,7 @@ def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
         dangling_sentences=flaws["dangling"],
         fragments=flaws["fragment"],
         least_theme_cited=min(_cited_shares(data, sections), default=1.0),
-        papers_in_prose=_share(paper in told for paper in papers),
+        papers_in_prose=_share(paper in in_prose for paper in papers),
         joint_citations=_share(len(claim.cites) > 1 for claim in prose if claim.cites),
         paragraph_sentences=median([len(block.sentences) for block in paragraphs] or [0]),
     )

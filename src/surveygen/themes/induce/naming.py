@@ -208,7 +208,7 @@ class _Siblings:
     sizes: NDArray[np.intp]
     languages: tuple[str, ...]
     acronyms: Mapping[str, tuple[str, ...]]
-    known: Mapping[str, int]
+    number_of: Mapping[str, int]
     parts: Sequence[tuple[str, ...]]
     spellings: Sequence[str]
     words: Counter[str]  # of all texts
@@ -226,10 +226,10 @@ class _Siblings:
         )
         acronyms = find_acronyms(texts)
         spellings, parts = _title_phrases(texts, set(languages), acronyms)
-        known = {key: number for number, key in enumerate(spellings)}
+        number_of = {key: number for number, key in enumerate(spellings)}
         members = _mentions(texts, parts, acronyms)
-        found = [(clusters[row], n) for row, text in enumerate(texts) for n in _in_title(text, known, acronyms)]
-        inside, in_titles = (np.zeros((len(sizes), len(known))) for _ in range(2))
+        found = [(clusters[row], n) for row, text in enumerate(texts) for n in _in_title(text, number_of, acronyms)]
+        inside, in_titles = (np.zeros((len(sizes), len(number_of))) for _ in range(2))
         for number, rows in enumerate(members):
             inside[:, number] = np.bincount(clusters[rows], minlength=len(sizes))
         for cluster, number in found:
@@ -240,7 +240,7 @@ class _Siblings:
             sizes,
             languages,
             acronyms,
-            known,
+            number_of,
             parts,
             list(spellings.values()),
             Counter(word for text in texts for word in re.findall(r"\w+", text.text)),
@@ -349,10 +349,10 @@ class _Siblings:
 
     def _uses(self, cluster: int, numbers: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
         """Return how the texts of a cluster write some phrases: the words, and those before and after."""
-        known = {key_of(self.parts[n]): n for n in numbers}
+        number_of = {key_of(self.parts[n]): n for n in numbers}
         uses: dict[int, list[tuple[str, str, str]]] = {n: [] for n in numbers}
         for row in np.flatnonzero(self.clusters == cluster).tolist():
-            for at in occurrences(self.texts[row].text, known, self.acronyms, swapped=False):
+            for at in occurrences(self.texts[row].text, number_of, self.acronyms, swapped=False):
                 uses[at.number].append((at.words, at.before, at.after))
         return uses
 
@@ -380,11 +380,11 @@ def _title_phrases(
     return chosen, [parts[key] for key in chosen]
 
 
-def _in_title(text: Text, known: Mapping[str, int], acronyms: Mapping[str, tuple[str, ...]]) -> list[int]:
+def _in_title(text: Text, number_of: Mapping[str, int], acronyms: Mapping[str, tuple[str, ...]]) -> list[int]:
     """Return the numbers of the phrases that a title has, as they stand or swapped around "of"."""
     if text.language in _UNSPACED:
-        return sorted(known[it] for it in _runs(text.title, text.language) if it in known)
-    return sorted({at.number for at in occurrences(text.title, known, acronyms)})
+        return sorted(number_of[it] for it in _runs(text.title, text.language) if it in number_of)
+    return sorted({at.number for at in occurrences(text.title, number_of, acronyms)})
 
 
 def _runs(text: str, language: str) -> set[str]:
