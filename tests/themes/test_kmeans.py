@@ -230,7 +230,10 @@ def test_a_name_on_another_branch_is_not_taken_again() -> None:
     ("heads", "name"),
     [
         (["recognition"] * 4 + ["linking"] * 3 + ["typing"] * 3, "Named Entity Recognition"),
-        (["recognition"] * 2 + ["linking"] * 2 + ["typing"] * 2 + ["salience"] * 2 + ["search"] * 2, "Named Entity"),
+        (
+            ["recognition"] * 2 + ["linking"] * 2 + ["typing"] * 2 + ["salience"] * 2 + ["search"] * 2,
+            "Named Entity Linking",
+        ),
         (["in Urdu"] * 5 + ["recognition"] * 4, "Named Entity"),
     ],
 )

@@ -62,7 +62,9 @@ def stem(word: str) -> str:
 
 def stems(phrase: str, acronyms: Mapping[str, tuple[str, ...]] | None = None) -> tuple[str, ...]:
     """Return the stems of a phrase; hyphens divide words, and an acronym counts as the words that it stands for."""
-    return tuple(one for token in _TOKEN.findall(phrase.replace("’", "'")) for one in _stems_of(token, acronyms or {}))
+    return tuple(
+        part for token in _TOKEN.findall(phrase.replace("’", "'")) for part in _stems_of(token, acronyms or {})
+    )
 
 
 def _stems_of(token: str, acronyms: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -119,7 +121,7 @@ def _expansion(words: Sequence[str], letters: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
+class TermUse:
     """A place where a text has a term: the number of the term, the words there, and the words beside them."""
 
     number: int
@@ -129,13 +131,13 @@ class Occurrence:
 
 
 def occurrences(
-    text: str, known: Mapping[str, int], acronyms: Mapping[str, tuple[str, ...]], *, swapped: bool = True
-) -> Iterator[Occurrence]:
+    text: str, numbers: Mapping[str, int], acronyms: Mapping[str, tuple[str, ...]], *, swapped: bool = True
+) -> Iterator[TermUse]:
     """Yield the places where a text in a spaced language has a known term.
 
     Args:
         text: title or abstract.
-        known: numbers of terms by their key.
+        numbers: of terms, by their key.
         acronyms: stems of what they stand for.
         swapped: take "detection of outliers" for "outlier detection" as well.
     """
@@ -150,13 +152,13 @@ def occurrences(
         while end < last and parts[end] and (size := size + len(parts[end])) <= _MAX_STEMS:
             key += keys[end]
             end += 1
-            if (number := known.get(key)) is not None:
+            if (number := numbers.get(key)) is not None:
                 before = tokens[start - 1] if start else ""
-                yield Occurrence(number, " ".join(tokens[start:end]), before, tokens[end] if end < last else "")
+                yield TermUse(number, " ".join(tokens[start:end]), before, tokens[end] if end < last else "")
         if swapped and start + 2 < last and tokens[start + 1] == "of":
             for key in (keys[start + 2], keys[start + 2] + keys[start + 3] if start + 3 < last else ""):
-                if key and (number := known.get(key + keys[start])) is not None:
-                    yield Occurrence(number, "", "", "")
+                if key and (number := numbers.get(key + keys[start])) is not None:
+                    yield TermUse(number, "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
