@@ -46,7 +46,7 @@ def is_noun_phrase(words: Sequence[str]) -> bool:
     """Whether words in English, in lower case, have the form of a noun phrase."""
     listed, first = name_words(), words[0]
     verbal = first.endswith("ing") and first not in listed.gerunds | listed.tasks
-    cut = any(word.startswith("-") or word.endswith("-") for word in words)
+    cut = any(word.startswith("-") or word.endswith("-") or word in word_lists().breaks for word in (first, words[-1]))
     verbal |= len(words) > 1 and not {first, first.removesuffix("s")}.isdisjoint(listed.verbs - listed.tasks)
     return (
         not cut
