@@ -19,6 +19,7 @@ from surveygen.embed.lsa import make as make_lsa
 from surveygen.themes.induce import KMeansInducer
 from surveygen.themes.induce.clustering import choose_k, kmeans_labels, merge_small_clusters, modularity, smooth
 from surveygen.themes.induce.labels import ClusterLabel, label_clusters, title_case
+from surveygen.themes.induce.noun_phrases import spelling_of
 from surveygen.themes.induce.terms import Text, find_acronyms, phrases, stem, stems
 
 KINDS = (
@@ -230,7 +231,10 @@ def test_a_name_on_another_branch_is_not_taken_again() -> None:
     ("heads", "name"),
     [
         (["recognition"] * 4 + ["linking"] * 3 + ["typing"] * 3, "Named Entity Recognition"),
-        (["recognition"] * 2 + ["linking"] * 2 + ["typing"] * 2 + ["salience"] * 2 + ["search"] * 2, "Named Entity"),
+        (
+            ["recognition"] * 2 + ["linking"] * 2 + ["typing"] * 2 + ["salience"] * 2 + ["search"] * 2,
+            "Named Entity Linking",
+        ),
         (["in Urdu"] * 5 + ["recognition"] * 4, "Named Entity"),
     ],
 )
@@ -310,6 +314,13 @@ def test_number_case_and_hyphens_make_no_difference(phrase: str) -> None:
     plural = f"{phrase[:-1]}ies" if phrase.endswith("y") else f"{phrase}s"
 
     assert "".join(stems(plural.upper())) == "".join(stems(phrase)) == "".join(stems(phrase.replace("-", "")))
+
+
+def test_a_name_ends_in_no_function_word() -> None:
+    """Though "medications in" has the letters of the stem of "medicine"."""
+    uses = [("medicine", "for", "."), ("medications in", "for", "the")]
+
+    assert spelling_of("medicine", uses, "en")[0] == "medicine"
 
 
 def test_an_acronym_counts_as_what_it_stands_for() -> None:

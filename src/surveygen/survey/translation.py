@@ -66,8 +66,8 @@ def with_definitions(translation: Translation, taxonomy: Taxonomy, language: Lan
         if definition is None:
             continue
         name = theme.name_in(language.code)
-        spelled = translation.names.get(theme.name) or (name if name != theme.name else definition.name)
-        words[theme.description] = replace(definition, name=spelled).say(language.code)
+        name_there = translation.names.get(theme.name) or (name if name != theme.name else definition.name)
+        words[theme.description] = replace(definition, name=name_there).say(language.code)
         if definition.key == "theme_mixed" and theme.name == _other_name(definition, theme.name, _SOURCE):
             names[theme.name] = _other_name(definition, theme.name, language.code)
     return replace(translation, words={**words, **translation.words}, names={**names, **translation.names})

@@ -18,14 +18,16 @@ from surveygen.languages.phrases import phrases as split_phrases
 from surveygen.themes.induce.noun_phrases import is_noun_phrase, may_name, plural_of, spelling_of
 from surveygen.themes.induce.terms import Text, find_acronyms, key_of, occurrences, phrases, stems
 
-# A name covers this share of the members and at most that share of the siblings' members; the other pairs are for
-# themes that no phrase covers so well. Below it a theme is named by its most frequent phrases.
-_BARS = ((0.4, 0.15), (0.25, 0.15), (0.5, 0.25), (0.2, 0.07))
+# A name covers this share of the members and at most that share of the siblings' members; the third number
+# weighs it against phrases that reach the other bars, for themes that no phrase covers so well. Below them a theme is
+# named by its most frequent phrases.
+_BARS = ((0.4, 0.15, 1.0), (0.25, 0.15, 0.8), (0.5, 0.25, 0.7), (0.2, 0.07, 0.6))
 _FEWEST = 2  # members that have a phrase
 _MIN_PRECISION = 0.6  # of a phrase: share inside, of the sum of the shares inside and outside
 _OFFERED = 40  # phrases of a theme whose uses are read
 _MAX_WORDS = 4
 _PAIR_SHARE, _PAIR_COVERS = 0.15, 0.35  # shares of the members that either phrase of a pair, and both, cover
+_LEAST_SHARE = 0.12  # of the members that have the phrase which names a theme where none reaches the bars
 _MIN_ENDS_JOINED = 0.5
 _NO_BAR = len(_BARS)
 _LEAST_SCORE = 0.01
@@ -39,7 +41,7 @@ _MAX_OTHER, _MAX_TOPICS = 2, 4  # phrases of a theme without a name, and of a de
 _MANY_TEXTS = 1000  # from here on a phrase must stand in two titles to be considered
 _LONGER = 0.6  # share of the uses of a phrase inside a longer one that replaces it
 _NO_TITLE, _OFTEN, _SELDOM = 0.1, 0.4, 0.2  # share of a theme's titles that have a phrase
-_ONE_WORD, _REPEATS_ABOVE, _NOT_ALONE = 0.75, 0.6, 0.25  # factors of single words, words from above, no use as a noun
+_ONE_WORD, _REPEATS_ABOVE, _NOT_ALONE = 0.7, 0.8, 0.25  # factors of single words, words from above, no use as a noun
 _UNSPACED = frozenset(("ja", "zh"))
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -84,12 +86,17 @@ def choose_names(
     unavailable = _Unavailable.of(taken, above, mixed, group.acronyms)
     offers = [group.offers(cluster, unavailable) for cluster in range(len(group.sizes))]
     ranked = sorted(
-        ((offer.bar, -offer.score, cluster, offer) for cluster, of_one in enumerate(offers) for offer in of_one),
+        (
+            (-offer.score * _BARS[offer.bar][2], cluster, offer.words, offer)
+            for cluster, of_one in enumerate(offers)
+            for offer in of_one
+            if offer.bar < _NO_BAR
+        ),
         key=lambda item: item[:3],
     )
     names: dict[int, tuple[_Offer, ...]] = {}
-    for bar, _, cluster, offer in ranked:
-        if bar < len(_BARS) and cluster not in names and not unavailable.repeats(offer):
+    for _, cluster, _, offer in ranked:
+        if cluster not in names and not unavailable.repeats(offer):
             names[cluster] = (offer,)
             unavailable.add(offer)
     for cluster in range(len(offers)):
@@ -98,9 +105,12 @@ def choose_names(
             for offer in pair:
                 unavailable.add(offer)
     pairs = {cluster for cluster, name in names.items() if len(name) > 1}
-    for cluster in range(len(offers)):
+    for cluster, of_one in enumerate(offers):
         if cluster not in names:
-            names[cluster] = _frequent(offers[cluster], unavailable)
+            best = _most_telling(of_one, int(group.sizes[cluster]), unavailable)
+            names[cluster] = (best,) if best else _frequent(of_one, unavailable)
+            if best:
+                unavailable.add(best)
     return tuple(
         group.chosen(cluster, names[cluster], offers[cluster], is_pair=cluster in pairs)
         for cluster in range(len(offers))
@@ -122,6 +132,16 @@ def _related(offers: Sequence[_Offer], size: int, unavailable: _Unavailable) -> 
         if apart and first.members & second.members and len(first.members | second.members) >= _PAIR_COVERS * size:
             return first, second
     return ()
+
+
+def _most_telling(offers: Sequence[_Offer], size: int, unavailable: _Unavailable) -> _Offer | None:
+    """Return the phrase that tells most of a cluster which no phrase covers, if enough members have it."""
+    good = [
+        offer
+        for offer in offers
+        if offer.is_noun and len(offer.members) >= max(_FEWEST, _LEAST_SHARE * size) and not unavailable.repeats(offer)
+    ]
+    return max(good, key=lambda offer: (offer.score * len(offer.members) ** 0.5, offer.words), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +228,7 @@ class _Siblings:
     sizes: NDArray[np.intp]
     languages: tuple[str, ...]
     acronyms: Mapping[str, tuple[str, ...]]
-    number_of: Mapping[str, int]
+    numbers: Mapping[str, int]
     parts: Sequence[tuple[str, ...]]
     spellings: Sequence[str]
     words: Counter[str]  # of all texts
@@ -226,10 +246,10 @@ class _Siblings:
         )
         acronyms = find_acronyms(texts)
         spellings, parts = _title_phrases(texts, set(languages), acronyms)
-        number_of = {key: number for number, key in enumerate(spellings)}
+        numbers = {key: number for number, key in enumerate(spellings)}
         members = _mentions(texts, parts, acronyms)
-        found = [(clusters[row], n) for row, text in enumerate(texts) for n in _in_title(text, number_of, acronyms)]
-        inside, in_titles = (np.zeros((len(sizes), len(number_of))) for _ in range(2))
+        found = [(clusters[row], n) for row, text in enumerate(texts) for n in _in_title(text, numbers, acronyms)]
+        inside, in_titles = (np.zeros((len(sizes), len(numbers))) for _ in range(2))
         for number, rows in enumerate(members):
             inside[:, number] = np.bincount(clusters[rows], minlength=len(sizes))
         for cluster, number in found:
@@ -240,7 +260,7 @@ class _Siblings:
             sizes,
             languages,
             acronyms,
-            number_of,
+            numbers,
             parts,
             list(spellings.values()),
             Counter(word for text in texts for word in re.findall(r"\w+", text.text)),
@@ -274,7 +294,7 @@ class _Siblings:
                 words = " ".join(map(self._lower, self._plural(words).split()))
             members = frozenset(row for row in self.members[n].tolist() if self.clusters[row] == cluster)
             bar = next(
-                (b for b, (least, most) in enumerate(_BARS) if share[n] >= least and outside[n] <= most), _NO_BAR
+                (b for b, (least, most, _) in enumerate(_BARS) if share[n] >= least and outside[n] <= most), _NO_BAR
             )
             least = _MIN_ENDS_JOINED if "-" in words.split()[-1] else _MIN_ENDS  # "zero-shot" describes
             weight = (1 if alone else _NOT_ALONE if " " in words else _SELDOM_USED) if ends >= least else _SELDOM_USED
@@ -298,7 +318,7 @@ class _Siblings:
             if len(topics) < _MAX_TOPICS and not repeated:
                 topics.append(offer.words)
                 used.append(parts)
-        covers = is_pair or (len(name) == 1 and name[0].bar < _NO_BAR)
+        covers = is_pair or len(name) == 1
         return ChosenName(tuple(offer.words for offer in name), tuple(topics), self.languages[cluster], covers)
 
     def _factor(self, number: int, cluster: int, unavailable: _Unavailable) -> float:
@@ -347,12 +367,12 @@ class _Siblings:
                 return True
         return False
 
-    def _uses(self, cluster: int, numbers: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
+    def _uses(self, cluster: int, shown: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
         """Return how the texts of a cluster write some phrases: the words, and those before and after."""
-        number_of = {key_of(self.parts[n]): n for n in numbers}
-        uses: dict[int, list[tuple[str, str, str]]] = {n: [] for n in numbers}
+        numbers = {key_of(self.parts[n]): n for n in shown}
+        uses: dict[int, list[tuple[str, str, str]]] = {n: [] for n in shown}
         for row in np.flatnonzero(self.clusters == cluster).tolist():
-            for at in occurrences(self.texts[row].text, number_of, self.acronyms, swapped=False):
+            for at in occurrences(self.texts[row].text, numbers, self.acronyms, swapped=False):
                 uses[at.number].append((at.words, at.before, at.after))
         return uses
 
@@ -380,11 +400,11 @@ def _title_phrases(
     return chosen, [parts[key] for key in chosen]
 
 
-def _in_title(text: Text, number_of: Mapping[str, int], acronyms: Mapping[str, tuple[str, ...]]) -> list[int]:
+def _in_title(text: Text, numbers: Mapping[str, int], acronyms: Mapping[str, tuple[str, ...]]) -> list[int]:
     """Return the numbers of the phrases that a title has, as they stand or swapped around "of"."""
     if text.language in _UNSPACED:
-        return sorted(number_of[it] for it in _runs(text.title, text.language) if it in number_of)
-    return sorted({at.number for at in occurrences(text.title, number_of, acronyms)})
+        return sorted(numbers[it] for it in _runs(text.title, text.language) if it in numbers)
+    return sorted({at.number for at in occurrences(text.title, numbers, acronyms)})
 
 
 def _runs(text: str, language: str) -> set[str]:

@@ -46,7 +46,7 @@ def is_noun_phrase(words: Sequence[str]) -> bool:
     """Whether words in English, in lower case, have the form of a noun phrase."""
     listed, first = name_words(), words[0]
     verbal = first.endswith("ing") and first not in listed.gerunds | listed.tasks
-    cut = any(word.startswith("-") or word.endswith("-") for word in words)
+    cut = any(word.startswith("-") or word.endswith("-") or word in word_lists().breaks for word in (first, words[-1]))
     verbal |= len(words) > 1 and not {first, first.removesuffix("s")}.isdisjoint(listed.verbs - listed.tasks)
     return (
         not cut
@@ -111,7 +111,10 @@ def spelling_of(title_form: str, uses: Sequence[tuple[str, str, str]], language:
         return title_form, False, 1.0
     ending = [(words, before) for words, before, after in uses if not after[:1].isalpha() or after.lower() in breaks]
     alone = Counter(words for words, before in ending if before.lower() in _BEFORE_NOUN)
-    forms: Counter[str] = alone if alone and language == "en" else Counter(words for words, _, _ in uses)
+    forms = Counter(words for words, _, _ in uses)
+    if alone and language == "en":  # a short form of several words is written out wherever texts do so
+        long = {form: n for form, n in forms.items() if len(form.split()) > 1}
+        forms = alone if any(" " in form for form in alone) or not long else Counter(long)
     by_fold: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for form, n in forms.items():
         by_fold[form.casefold()][form] += n

@@ -63,7 +63,7 @@ def stem(word: str) -> str:
 def stems(phrase: str, acronyms: Mapping[str, tuple[str, ...]] | None = None) -> tuple[str, ...]:
     """Return the stems of a phrase; hyphens divide words, and an acronym counts as the words that it stands for."""
     return tuple(
-        stem for token in _TOKEN.findall(phrase.replace("’", "'")) for stem in _stems_of(token, acronyms or {})
+        part for token in _TOKEN.findall(phrase.replace("’", "'")) for part in _stems_of(token, acronyms or {})
     )
 
 
@@ -131,13 +131,13 @@ class TermUse:
 
 
 def occurrences(
-    text: str, number_of: Mapping[str, int], acronyms: Mapping[str, tuple[str, ...]], *, swapped: bool = True
+    text: str, numbers: Mapping[str, int], acronyms: Mapping[str, tuple[str, ...]], *, swapped: bool = True
 ) -> Iterator[TermUse]:
-    """Yield the places where a text in a spaced language has one of some terms.
+    """Yield the places where a text in a spaced language has a known term.
 
     Args:
         text: title or abstract.
-        number_of: number of each term by their key.
+        numbers: of terms, by their key.
         acronyms: stems of what they stand for.
         swapped: take "detection of outliers" for "outlier detection" as well.
     """
@@ -152,12 +152,12 @@ def occurrences(
         while end < last and parts[end] and (size := size + len(parts[end])) <= _MAX_STEMS:
             key += keys[end]
             end += 1
-            if (number := number_of.get(key)) is not None:
+            if (number := numbers.get(key)) is not None:
                 before = tokens[start - 1] if start else ""
                 yield TermUse(number, " ".join(tokens[start:end]), before, tokens[end] if end < last else "")
         if swapped and start + 2 < last and tokens[start + 1] == "of":
             for key in (keys[start + 2], keys[start + 2] + keys[start + 3] if start + 3 < last else ""):
-                if key and (number := number_of.get(key + keys[start])) is not None:
+                if key and (number := numbers.get(key + keys[start])) is not None:
                     yield TermUse(number, "", "", "")
 
 
