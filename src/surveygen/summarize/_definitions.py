@@ -8,7 +8,7 @@ from surveygen.summarize._english import phrases
 
 _JUDGED = rf"(?!{phrases('definition_judges')}\b|of\b)[\w-]+,?"
 _TERM = re.compile(
-    rf"(?!{phrases('definition_no_start')}\b)(?:(?:an?|the) )?"
+    rf"(?!{phrases('definition_no_start')}\b)(?:an? )?"
     rf"(?P<term>\w[\w/'’-]*(?: (?!{phrases('definition_no_word')}\b)[\w/'’-]+){{0,5}})(?: \([^)]{{1,40}}\))?,? "
     rf"(?:(?:is|are) (?:(?:typically|commonly|usually|generally|often) )?(?:an?|the) (?:{_JUDGED} ){{0,4}}"
     rf"(?!{phrases('definition_judges')}\b){phrases('definition_genus')},? {phrases('definition_rest')}\b"
