@@ -312,7 +312,7 @@ def add_citation(text: str, authors: Authorship) -> str:
         return text
     end = re.search(r"[.!?…。！？؟।]+[\"'”’»)\]」』]*\Z", text)
     position = end.start() if end else len(text)
-    return f"{text[:position]} {CITATION}{text[position:]}"
+    return f"{text[:position].rstrip()} {CITATION}{text[position:]}"
 
 
 # In the order in which they are applied; the names are stored with each sentence.
