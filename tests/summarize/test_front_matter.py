@@ -49,7 +49,7 @@ def test_a_definition_of_a_term_of_the_survey_is_found(sentence: str) -> None:
     """What it is, what it refers to, how it is defined, what it aims at; and it replays from its source."""
     source = paper(1, sentence)
 
-    (found,) = front_matter(source).definitions
+    (found,) = front_matter(source).introduction  # the term of the title opens it
 
     assert found.plain == sentence
     assert check_grounding(found, lambda *_: source).ok
@@ -62,12 +62,15 @@ def test_a_definition_of_a_term_of_the_survey_is_found(sentence: str) -> None:
         "Feature selection is one of the most popular tools of machine learning in these fields.",
         "Feature selection is the task of finding good features, yet it remains poorly understood.",
         "This process is the technique of finding those features that tell most of a class.",
+        "The feature selection aims to reduce the number of columns without a loss of accuracy.",
         "Graph mining is the process of finding those parts of a graph that tell most of a class.",
     ],
 )
 def test_praise_complaints_and_other_terms_are_no_definitions(sentence: str) -> None:
     """That something matters, is hard or is a term of no theme."""
-    assert front_matter(paper(1, sentence)).definitions == ()
+    front = front_matter(paper(1, sentence))
+
+    assert (front.definitions, front.introduction) == ((), ())
 
 
 def test_a_term_is_defined_once_by_a_survey_first() -> None:
@@ -76,9 +79,10 @@ def test_a_term_is_defined_once_by_a_survey_first() -> None:
     first = paper(2, "Feature selection is the process of finding the features that tell most of a class.")
     second = paper(3, "Feature selection is the task of finding columns that are needed for a good model.")
 
-    found = front_matter(swarm, first, second, survey=second.id).definitions
+    front = front_matter(swarm, first, second, survey=second.id)
 
-    assert [it.cites for it in found] == [(second.id,), (swarm.id,)]
+    assert [it.cites for it in front.introduction] == [(second.id,)]
+    assert [it.cites for it in front.definitions] == [(swarm.id,)]
 
 
 def test_what_is_known_of_the_subject_opens_the_survey() -> None:

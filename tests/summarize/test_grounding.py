@@ -163,3 +163,14 @@ def test_a_persons_sentence_needs_only_its_citations() -> None:
 
     assert check_grounding(theirs, stored).ok
     assert not check_grounding(replace(theirs, text="I like it."), stored).ok
+
+
+def test_a_space_before_the_full_stop_makes_no_other_sentence() -> None:
+    """Some abstracts have one; the citation stands in its place."""
+    text = "The judges of debates are compared with two older kinds of judges that score single answers ."
+    paper = Paper(PaperId("p"), "Judges", text, (Author("Ann Lee"),))
+
+    (statement,) = extract_statements(paper)
+
+    assert statement.sentence.text.endswith(" answers [@p].")
+    assert check_grounding(statement.sentence, lambda *_: paper).ok

@@ -305,8 +305,8 @@ def _unworded(data: object) -> object:
 def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
     """Return the claim of a sentence with author and evidence, in the language of its source.
 
-    Of an aggregate, which every edition writes itself, it is what is counted. Computed openings are left out: a language
-    may have no wording for one.
+    Of an aggregate, which every edition writes itself, it is what is counted. Computed openings are left out, as a
+    language may have no wording for one.
     """
     own = {"text", "marked", "source", "language", "translated_from", "opening"}
     claim = _without(sentence, frozenset(own))

@@ -23,7 +23,7 @@ from surveygen.summarize._text import content_terms, split_sentences
 _leans = re.compile(rf"\b{phrases('lead_leans')}\b", re.IGNORECASE).search
 _JUDGED = rf"(?!{phrases('definition_judges')}\b|of\b)[\w-]+,?"
 _TERM = re.compile(
-    rf"(?!{phrases('definition_no_start')}\b)(?:(?:an?|the) )?"
+    rf"(?!{phrases('definition_no_start')}\b)(?:an? )?"
     rf"(?P<term>\w[\w/'’-]*(?: (?!{phrases('definition_no_word')}\b)[\w/'’-]+){{0,5}})(?: \([^)]{{1,40}}\))?,? "
     rf"(?:(?:is|are) (?:(?:typically|commonly|usually|generally|often) )?(?:an?|the) (?:{_JUDGED} ){{0,4}}"
     rf"(?!{phrases('definition_judges')}\b){phrases('definition_genus')},? {phrases('definition_rest')}\b"
@@ -98,13 +98,20 @@ class FrontMatterInput:
 def quote_front_matter(source: FrontMatterInput) -> FrontMatter:
     """Return the first sentence of the abstract, those of the introduction, and the definitions.
 
-    They are quoted from surveys first, and from the papers that are most like all others.
+    The introduction begins with a definition of the title's term, if there is one. All are quoted from surveys first,
+    and from the papers that are most like all others.
     """
     if not source.papers:
         return FrontMatter()
-    definitions = tuple(_definitions(source))
-    leads = tuple(_leads(source, definitions))
-    return FrontMatter(introduction=leads[1:], abstract=leads[:1], definitions=definitions)
+    found = list(_definitions(source))
+    whole = [sentence for place, sentence in found if place is None][:1]  # what the survey is about
+    definitions = [sentence for _, sentence in found]
+    leads = list(_leads(source, definitions))
+    return FrontMatter(
+        introduction=(*whole, *leads[1:]),
+        abstract=tuple(leads[:1]),
+        definitions=tuple(sentence for sentence in definitions if sentence not in whole),
+    )
 
 
 def _leads(source: FrontMatterInput, definitions: Sequence[Sentence]) -> Iterator[Sentence]:
@@ -157,8 +164,8 @@ def _lead_value(source: FrontMatterInput, paper: Paper, statement: Statement) ->
     return value + content_value(text, paper.title, "problem")
 
 
-def _definitions(source: FrontMatterInput) -> Iterator[Sentence]:
-    """Yield definitions of the terms of the survey, in the order of the themes; one of each term."""
+def _definitions(source: FrontMatterInput) -> Iterator[tuple[ThemeId | None, Sentence]]:
+    """Yield definitions with their top theme, None for the whole survey, in the order of the themes; one of a term."""
     places = _term_places(source)
     found: dict[str, list[Sentence]] = defaultdict(list)
     for paper in source.papers:
@@ -179,7 +186,7 @@ def _definitions(source: FrontMatterInput) -> Iterator[Sentence]:
         if counts[place] < _MAX_OF_THEME and counts.total() < _MAX_DEFINITIONS and not quoted & set(sentence.cites):
             counts[place] += 1
             quoted |= set(sentence.cites)
-            yield sentence
+            yield place, sentence
 
 
 def _defining(paper: Paper, terms: Collection[str]) -> Iterator[tuple[str, Sentence]]:

@@ -42,8 +42,11 @@ def compose(data: SurveyData, language: Language) -> Survey:
     data = replace(data, taxonomy=translation.translate_names(taxonomy))
     context = ComposeContext.from_data(data, language)
     glance = write_glance(context)  # takes the main finding of each top theme first
+    # What is quoted opens the survey first; what a model wrote sums the themes up, and gives way to them.
+    quoted = all(sentence.method == "extractive" for sentence in data.front_matter.introduction)
+    themes = () if quoted else write_themes(context)
     abstract, introduction, background = write_abstract(context), write_introduction(context), write_background(context)
-    themes = write_themes(context)  # before the other sections, which quote what the themes do not
+    themes = themes or write_themes(context)  # before the other sections, which quote what the themes do not
     caption = language.say("catalogue_caption", n=len(data.papers))
     catalogue = Section("catalogue", language.say("catalogue"), 1, (Catalogue(caption),))  # those not cited too
     original = (
