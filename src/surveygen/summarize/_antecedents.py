@@ -1,4 +1,7 @@
-"""Find what a sentence needs from another of its paper: names that it does not explain, words that look back."""
+"""Find what a sentence needs from another one of its paper.
+
+A sentence may use a name that it does not explain, or words that look back.
+"""
 
 from __future__ import annotations
 
@@ -66,12 +69,12 @@ def explained_names(text: str, names: Collection[str], *, own_work: bool) -> fro
         names: those that its paper made.
         own_work: whether the authors tell in it what they made.
     """
-    told = {name for name in names if own_work and _has(text, name) and _MAKES.search(text.partition(name)[0])}
+    introduced = {name for name in names if own_work and _has(text, name) and _MAKES.search(text.partition(name)[0])}
     for name in names:
         written = rf"(?<![\w-]){re.escape(name)}s?"
         if re.search(rf"\({written}\)|{written}{_APPOSED}|\b{phrases('naming')} [“\"']?{written}", text):
-            told.add(name)
-    return frozenset(told)
+            introduced.add(name)
+    return frozenset(introduced)
 
 
 def unexplained_names(text: str, names: Collection[str], *, own_work: bool) -> frozenset[str]:

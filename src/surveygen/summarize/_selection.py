@@ -150,8 +150,8 @@ def find_candidates(
             - _LOOKING_BACK * looks_back(text)
         )
         made, own = names[item.paper.id], statement.label.role == "approach" and statement.own == 1
-        needs, told = unexplained_names(text, made, own_work=own), explained_names(text, made, own_work=own)
-        candidates.append(Candidate(statement, item, value, needs, told, looks_back(text)))
+        needs, explains = unexplained_names(text, made, own_work=own), explained_names(text, made, own_work=own)
+        candidates.append(Candidate(statement, item, value, needs, explains, looks_back(text)))
     return candidates, rows @ rows.T
 
 

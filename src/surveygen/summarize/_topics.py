@@ -118,7 +118,7 @@ def title_topics(paper: Paper, subjects: Collection[str] = ()) -> list[str]:
     Left out are the names of methods, which are written in capitals in the abstract too ("Adaptive Cancellation"), and
     phrases of words of the subjects alone.
     """
-    known = _terms_of(subjects)
+    subject_terms = _terms_of(subjects)
     items = [item for item in _occurrences(paper) if item.complete and _is_nominal(item.written)]
     body: dict[str, str] = {}
     for item in items:
@@ -129,7 +129,7 @@ def title_topics(paper: Paper, subjects: Collection[str] = ()) -> list[str]:
     phrases: dict[str, str] = {}
     for item in items:
         plain = item.key in body or not (_has_verb(item.written) or set(item.written.split()) & past_forms())
-        if item.whole and item.in_title and plain and set(item.key.split()) - known:
+        if item.whole and item.in_title and plain and set(item.key.split()) - subject_terms:
             phrase = _WORDS.sub(partial(_as_in_text, names), body.get(item.key) or item.written)
             if sum(word.istitle() for word in _WORDS.findall(phrase)) < _MAX_CAPITALS:
                 phrases[item.key] = phrase
