@@ -88,6 +88,7 @@ class _Wordings:
     def __init__(self, context: ComposeContext, theme: Theme) -> None:
         self._context, self._theme = context, theme
         self._total = len(context.members(theme))
+        self._rank = {paper: at for at, paper in enumerate(context.data.order)}
         order = [other.id for other in context.data.taxonomy].index(theme.id)
         self._topics = self._further = order
 
@@ -106,17 +107,21 @@ class _Wordings:
         for at in range(sentences):
             part = strands[at * len(strands) // sentences : (at + 1) * len(strands) // sentences]
             self._further += 1
-            named = [f"{self._context.say('quoted_topic', topic=it.topic)} {citation_marks(it.papers)}" for it in part]
+            counts = [self._count(strand) for strand in part]
+            named = [
+                f"{self._context.say('quoted_topic', topic=it.value)} {citation_marks(it.papers)}" for it in counts
+            ]
             yield count_sentence(
                 self._context,
                 f"further_{self._further % _FURTHER_WORDINGS + 1}",
-                [self._count(strand) for strand in part],
+                counts,
                 [span for strand in part for span in strand.evidence],
                 topics=format_list(named, locale=self._context.language.code),
             )
 
     def _count(self, strand: SubtopicSummary) -> Count:
-        return Count("phrase", strand.topic, strand.papers, self._total, self._theme.id)
+        papers = sorted(strand.papers, key=lambda paper: (self._rank.get(paper, len(self._rank)), paper))
+        return Count("phrase", strand.topic, tuple(papers), self._total, self._theme.id)
 
 
 def _merged(drafts: Sequence[_OpenParagraph]) -> list[_OpenParagraph]:
