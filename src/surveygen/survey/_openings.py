@@ -11,6 +11,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.person_names import short_authors
 from surveygen.domain.summary import Opening, Sentence
 from surveygen.domain.survey import Block, Paragraph, Section
+from surveygen.domain.text import clean
 from surveygen.languages import codes, load
 
 _GAP = 3  # sentences from one opening with words of its own to the next
@@ -45,7 +46,10 @@ def add_openings(sections: Sequence[Section], facts: OpeningFacts) -> tuple[Sect
 
 
 def opening_error(sentence: Sentence, before: Sentence | None, facts: OpeningFacts) -> str:
-    """Return why the opening of a sentence is not true of it and the sentence before, "" if it is or there is none."""
+    """Return why the opening of a sentence is not true of it and the sentence before, "" if it is or there is none.
+
+    The words may be those of a stored draft, which has plain spaces where a language has others.
+    """
     opening = sentence.opening
     if opening is None:
         return ""
@@ -53,13 +57,14 @@ def opening_error(sentence: Sentence, before: Sentence | None, facts: OpeningFac
         return "an opening without a sentence before it"
     allowed = (*_references(sentence, before, facts), *_relations(sentence, before, facts))
     bare = sentence.without_opening()
-    true = any((it.kind, it.value) == (opening.kind, opening.value) for it in allowed)
-    written = any(it == opening for it in allowed) and sentence.text == opening.text + bare.text.removeprefix(
-        opening.replaces
-    )
-    if true and written:
+    follows = any(_as_stored(it) == _as_stored(opening) for it in allowed)
+    if follows and sentence.text == opening.text + bare.text.removeprefix(opening.replaces):
         return ""
     return f"the opening {opening.text!r} does not follow from the sentence before"
+
+
+def _as_stored(opening: Opening) -> Opening:
+    return replace(opening, text=clean(opening.text), replaces=clean(opening.replaces))
 
 
 def _opened(sentences: Sequence[Sentence], facts: OpeningFacts) -> Iterator[Sentence]:
