@@ -31,7 +31,7 @@ from surveygen.summarize._grounding import (
     is_whole_sentence,
 )
 from surveygen.summarize._paper_review import Statement, extract_statements
-from surveygen.summarize._results import is_quantified, tells_finding
+from surveygen.summarize._results import tells_finding
 from surveygen.summarize._roles import ROLE_LABELS, RoleClassifier, role_features
 from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_flaw
 from surveygen.summarize._text import split_sentences, text_diff
@@ -57,7 +57,6 @@ __all__ = [
     "folded",
     "is_glue",
     "is_grounded",
-    "is_quantified",
     "is_whole_sentence",
     "mentions",
     "number_error",

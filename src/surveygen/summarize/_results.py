@@ -60,11 +60,6 @@ def extract_result(span: str) -> str:
     return min(_results(text), key=lambda found: (found[0], -len(found[1])), default=(0, ""))[1]
 
 
-def is_quantified(text: str) -> bool:
-    """Whether a sentence tells a measure with its number."""
-    return next(_results(text), None) is not None
-
-
 def tells_finding(text: str, title: str) -> bool:
     """Whether a sentence of the paper with this title tells a result that can be understood, and not only praise.
 

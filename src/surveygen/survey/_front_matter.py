@@ -19,7 +19,6 @@ from surveygen.domain.survey import (
 )
 from surveygen.domain.theme import Theme
 from surveygen.languages import load
-from surveygen.summarize import is_quantified, tells_finding
 from surveygen.survey.context import ComposeContext
 
 METHOD = "method"
@@ -116,16 +115,13 @@ def _findings(context: ComposeContext, top: Theme) -> list[Sentence]:
     rank = {item.paper: at for at, item in enumerate(ranked)}
     chosen = [it for strand in strands for it in strand.sentences if it.role == "finding" and it.cites[:1]]
     own = [finding for item in ranked for finding in data.reviews[item.paper].findings]
-    telling = [
-        finding
-        for finding in chosen or own
-        if finding.language != "en" or tells_finding(finding.plain, context.papers[finding.cites[0]].title)
-    ]
+    telling = [finding for finding in chosen or own if data.checks.tells_finding(finding)]
 
     def order(finding: Sentence) -> tuple[bool, int, int]:
         paper = finding.cites[0]
         stats = data.citations.stats.get(paper)
-        return not is_quantified(finding.plain), -len(stats.cited_by) if stats else 0, rank.get(paper, len(rank))
+        measured = {result.evidence for result in data.reviews[paper].results}
+        return finding.evidence not in measured, -len(stats.cited_by) if stats else 0, rank.get(paper, len(rank))
 
     return sorted(telling, key=order)
 

@@ -31,10 +31,12 @@ class QualityChecks:
     Attributes:
         grounded: whether the evidence of a sentence supports it.
         flaw: the flaw of style of a sentence: "dangling", "fragment", something else, or "" for none.
+        tells_finding: whether a sentence of one paper tells a result that can be understood, and not only praise.
     """
 
     grounded: Callable[[Sentence], bool] = bool
     flaw: Callable[[Sentence], str] = lambda _sentence: ""
+    tells_finding: Callable[[Sentence], bool] = lambda _sentence: True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy, theme_similarity
 from surveygen.pipeline.state import Slot, digest
 from surveygen.pipeline.taxonomy import suggest
-from surveygen.summarize import is_grounded, sentence_flaw, split_sentences
+from surveygen.summarize import is_grounded, sentence_flaw, split_sentences, tells_finding
 from surveygen.survey import QualityChecks, SurveyData, Translation, make_cite_keys, reference_order, with_change_report
 from surveygen.survey import compose as compose_survey
 from surveygen.themes import MAP_METHOD, border_cases, join_map, map_papers
@@ -282,4 +282,7 @@ def _quality_checks(data: SurveyData) -> QualityChecks:
     def flaw(sentence: Sentence) -> str:
         return sentence_flaw(sentence, lookup)
 
-    return QualityChecks(grounded, flaw)
+    def finding(sentence: Sentence) -> bool:
+        return sentence.language != "en" or tells_finding(sentence.plain, by_id[sentence.cites[0]].title)
+
+    return QualityChecks(grounded, flaw, finding)
