@@ -14,7 +14,7 @@ from typing import Literal
 from surveygen.domain.paper import PaperId
 
 UnitKind = Literal["heading", "paragraph", "item", "theorem", "caption", "listing", "footnote"]
-SectionKind = Literal["abstract", "section", "appendix"]
+SectionKind = Literal["abstract", "section", "appendix", "unsectioned"]
 FigureKind = Literal["figure", "algorithm"]
 DocumentFormat = Literal["html", "pdf", "latex"]
 
@@ -46,7 +46,7 @@ class Unit:
         section: id of the `Section` it stands in.
         label: what is printed before the text and numbers it: "2.1", "Figure 1", "Definition 3 (Lamp)"; may be empty.
         element: id of the page's element, "" without one; for links only.
-        list_id: groups the items of one list: the id of the unit before the list, "" outside lists.
+        list_id: "l1", "l2", ...: groups the items of one list; "" outside lists.
     """
 
     id: str
@@ -61,10 +61,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section; a text before the first section has a section without a title.
+    """One section; text that stands in no section of the page is in one of kind "unsectioned".
 
     Attributes:
-        id: its computed number: "0" for the abstract, "2.1" or "A.1" for others; sections without a printed number count.
+        id: its computed number: "0" for the abstract, "2.1" or "A.1" for others, counting those without a printed
+            number too; "00" for what is in no section.
         title: the heading without its number; may be empty. label: the number as printed; may be empty.
         level: depth, 1 for a section. parent: id of the section around it, "" for none.
     """
