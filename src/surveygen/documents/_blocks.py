@@ -109,6 +109,8 @@ class BlockReader:
         writer = TextWriter(self._state)
         writer.write(container.text)
         for child in container:
+            if "units" in self._state.bounds:
+                return
             role = "skip" if child is title else _role(child, place)
             if role == "inline":
                 name = name or child.get("id") or ""
@@ -248,6 +250,9 @@ class BlockReader:
         self._label = ""
 
     def _table(self, element: _Element, place: _Place) -> None:
+        if self._counts["cells"] >= MAX_ALL_CELLS:
+            self._state.bounds.add("cells")
+            return
         grid = read_grid(element, self._state, MAX_ALL_CELLS - self._counts["cells"])
         if not grid.rows or not grid.rows[0]:
             return

@@ -86,6 +86,7 @@ class _GridBuilder:
     def _fill(self, row: int, column: int, down: int, across: int, element: _Element) -> None:
         """Write one cell and its copies, as far as there is room."""
         cell = self._cell(element)
+        copy = replace(cell, is_repeat=True)
         heads_column = "ltx_th_column" in classes_of(element) or _is_in_head(element)
         for place in range(row, row + down):
             for at in range(column, column + across):
@@ -95,7 +96,7 @@ class _GridBuilder:
                 if (place, at) in self._places:
                     self._unsure = True  # two cells span one place
                     continue
-                self._places[place, at] = cell if (place, at) == (row, column) else replace(cell, is_repeat=True)
+                self._places[place, at] = cell if (place, at) == (row, column) else copy
                 if heads_column:
                     self._column_heads.add((place, at))
         self._width = max(self._width, column + across)
