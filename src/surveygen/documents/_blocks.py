@@ -22,7 +22,16 @@ from surveygen.documents._limits import (
     MAX_UNITS,
 )
 from surveygen.documents._tables import read_grid
-from surveygen.documents._text import DROPPED, DROPPED_TAGS, FORMULAS, PageState, TextWriter, classes_of, names
+from surveygen.documents._text import (
+    DROPPED,
+    DROPPED_TAGS,
+    FORMULAS,
+    PageState,
+    TextWriter,
+    classes_of,
+    inner_text,
+    names,
+)
 from surveygen.domain.document import Figure, FigureKind, Image, Section, SectionKind, Table, Unit, UnitKind
 from surveygen.domain.text import clean, text_sha256
 
@@ -95,9 +104,9 @@ class BlockReader:
         """Read the element that holds the paper."""
         unsectioned = Section(UNSECTIONED, "unsectioned", "")
         self._blocks(root, _Place(unsectioned), 0)
-        if any(unit.section == UNSECTIONED for unit in (*self.units, *self.footnotes)) or any(
-            part.section == UNSECTIONED for part in (*self.tables, *self.figures)
-        ):
+        used = {part.section for parts in (self.units, self.footnotes) for part in parts}
+        used |= {table.section for table in self.tables} | {figure.section for figure in self.figures}
+        if UNSECTIONED in used:
             self.sections.append(unsectioned)
 
     def _blocks(self, container: _Element, place: _Place, depth: int, title: _Element | None = None) -> None:
@@ -236,8 +245,9 @@ class BlockReader:
             if not isinstance(child.tag, str) or classes_of(child) & _NOT_BODY:
                 continue
             tag = next((part for part in child if "ltx_tag" in classes_of(part)), None)
-            if child.tag == "dt" or tag is not None:
-                self._label = _label_text(child if child.tag == "dt" else tag, self._state)
+            label = child if child.tag == "dt" else tag
+            if label is not None:
+                self._label = _label_text(label, self._state)
             if child.tag != "dt":
                 self._blocks(child, item, depth + 1, tag)
                 self._label = ""
@@ -366,9 +376,7 @@ def _role_by_tag(element: _Element, place: _Place) -> str:
 
 def _arranges_blocks(table: _Element) -> bool:
     """Whether a table only puts figures or images side by side."""
-    return next(table.iter("figure", *_IMAGE_TAGS), None) is not None and not re.search(
-        r"[0-9]", "".join(table.itertext())
-    )
+    return next(table.iter("figure", *_IMAGE_TAGS), None) is not None and not re.search(r"[0-9]", inner_text(table))
 
 
 def _section_kind(classes: set[str], parent: SectionKind) -> SectionKind:

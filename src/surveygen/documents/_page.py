@@ -12,7 +12,7 @@ from lxml.etree import _Element
 from surveygen.documents._blocks import BlockReader
 from surveygen.documents._limits import MAX_ATTRIBUTES, MAX_BYTES, MAX_TAGS
 from surveygen.documents._references import read_references
-from surveygen.documents._text import PageState, TextWriter, classes_of
+from surveygen.documents._text import PageState, TextWriter, classes_of, inner_text
 from surveygen.domain.document import Document
 from surveygen.domain.identity import same_title, titles_agree
 from surveygen.domain.paper import PaperId, parse_arxiv_id
@@ -156,7 +156,7 @@ def _stamp(root: _Element) -> tuple[PaperId, int | None] | None:
     page = root.getroottree()
     for element in page.iter("div", "base", "link"):
         if element.get("id") == "watermark-tr":
-            found = _STAMP.search("".join(element.itertext()))
+            found = _STAMP.search(inner_text(element))
             address = found[1] if found else ""
         elif element.tag == "base" or element.get("rel") == "canonical":
             address = element.get("href") or ""

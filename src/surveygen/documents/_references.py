@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote
 
 from lxml.etree import _Element
@@ -38,6 +39,7 @@ _QUOTED = re.compile(r"[“\"]([^“”\"]{8,400}?)[,.]?[”\"]|``([^`']{8,400}?
 _SENTENCE_END = re.compile(r"(?<![\s.\-–(][A-Z])(?<!^[A-Z])(?<!\bal)(?<!\bJr)(?<!\bSt)[.?!](?=\s|$)")
 _NAME = re.compile(r"(?:[^\W\d_][\w.'’-]*\s){0,6}[^\W\d_][\w.'’-]*\Z")
 _TITLE = re.compile(r"[^\W\d_](?:[^\s]*\s+){2,}\S")
+_PART = re.compile(r"\s*(?:part\s+)?[IVX]+", re.IGNORECASE)
 _NOT_NAMES = re.compile(r"\b(?:the|of|for|with|on|in|to|an?|from|by|using|is|are)\b")
 
 
@@ -165,11 +167,13 @@ def _guess(text: str) -> tuple[str, tuple[str, ...]]:
     """
     if quoted := _QUOTED.search(text):
         return quoted[1] or quoted[2], _names(text[: quoted.start()])
-    ends = [found.start() for found in _SENTENCE_END.finditer(text)][:4]
+    ends = [found.start() for found in islice(_SENTENCE_END.finditer(text), 4)]
     if len(ends) < 2:
         return "", ()
     authors = _names(text[: ends[0]])
-    title = text[ends[0] + 1 : ends[1]].strip()
+    # "A title. II. Its second part": the number belongs to the title.
+    end = ends[2] if len(ends) > 2 and _PART.fullmatch(text[ends[1] + 1 : ends[2]]) else ends[1]
+    title = text[ends[0] + 1 : end].strip()
     # "Gran. Matt. 7" is a journal: a word alone is no author, and a title has three words.
     if not authors or any(" " not in author for author in authors) or not _TITLE.match(title):
         return "", ()

@@ -156,7 +156,7 @@ class TextWriter:
         elif "ltx_tabular" in special and not self._with_tables and is_grid(element):
             self.tabulars.append(element)
             self.break_word()
-        elif tag == "sup" and _SUPERSCRIPT.match(digits := "".join(element.itertext()).strip()) and not self._in_mark:
+        elif tag == "sup" and _SUPERSCRIPT.match(digits := inner_text(element).strip()) and not self._in_mark:
             self.write(digits.translate(_SUPERSCRIPTS))
         elif tag == "a" and not self._in_mark and self._targets([element])[0]:
             self._cite(element, depth)
@@ -214,7 +214,7 @@ class TextWriter:
             elif fragment.startswith("bib.bib"):
                 missing[fragment] = None
             elif "ltx_missing_citation" in (link.get("class") or ""):
-                names = clean("".join(link.itertext()), MAX_LABEL).split(",")
+                names = clean(inner_text(link), MAX_LABEL).split(",")
                 missing |= dict.fromkeys(name for raw in names if (name := raw.strip()))
         return tuple(references)[:MAX_MARK_REFERENCES], tuple(missing)[:MAX_MARK_REFERENCES]
 
@@ -224,11 +224,16 @@ def classes_of(element: _Element) -> set[str]:
     return set((element.get("class") or "").split())
 
 
+def inner_text(element: _Element) -> str:
+    """Return all characters in an element."""
+    return "".join(map(str, element.itertext()))
+
+
 def note_error(element: _Element, state: PageState) -> None:
     """List a command that the converter did not know."""
     state.failures += 1
     if len(state.errors) < MAX_ERRORS:
-        state.errors.append(clean("".join(element.itertext()), MAX_LABEL))
+        state.errors.append(clean(inner_text(element), MAX_LABEL))
 
 
 def is_grid(tabular: _Element) -> bool:
@@ -262,7 +267,7 @@ def _source(element: _Element) -> str:
         if tex := part.get("alttext"):
             return tex
         if part.tag == "annotation" and "tex" in (part.get("encoding") or "").lower() and not annotation:
-            annotation = "".join(part.itertext())
+            annotation = inner_text(part)
         label = label or (part.get("aria-label") or "" if "mjx" in (part.get("class") or part.tag) else "")
     return annotation or label or "".join(_characters(element))
 

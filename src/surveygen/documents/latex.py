@@ -23,15 +23,17 @@ MAX_SOURCE = 5_000_000  # characters; the sources of a thesis have 1,000,000
 _MAX_ARGUMENT = 20_000  # characters of the argument of a command
 _LEVELS = {"section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4}
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*)?")
+# What is between the ends of an environment, up to the next one of its name: so the time grows with the source only.
+_BODY = r"(?:[^\\]|\\(?!(?:begin|end)\{(?P=name)\}))*+"
 _DROPPED = re.compile(
     r"\\begin\{(?P<name>comment|tabular[x*]?|tikzpicture|lstlisting|verbatim|minted|filecontents\*?|CCSXML)\}"
-    r".*?\\end\{(?P=name)\}",
-    re.DOTALL,
+    rf"{_BODY}\\end\{{(?P=name)\}}",
 )
 _DISPLAY = re.compile(
-    r"\\begin\{(?P<name>(?:equation|align|gather|multline|eqnarray|displaymath)\*?)\}(?P<tex>.*?)\\end\{(?P=name)\}"
-    r"|\\\[(?P<bracket>.*?)\\\]|\$\$(?P<dollars>.*?)\$\$|\\\((?P<paren>.*?)\\\)",
-    re.DOTALL,
+    r"\\begin\{(?P<name>(?:equation|align|gather|multline|eqnarray|displaymath)\*?)\}"
+    rf"(?P<tex>{_BODY})\\end\{{(?P=name)\}}"
+    r"|(?<!\\)\\\[(?P<bracket>(?:[^\\]|\\(?![\[\]]))*+)\\\]|\$\$(?P<dollars>[^$]*+)\$\$"
+    r"|(?<!\\)\\\((?P<paren>(?:[^\\]|\\(?![()]))*+)\\\)"
 )
 _EVENT = re.compile(
     r"\\(?P<head>section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]*\]\s*)?(?=\{)"
@@ -69,7 +71,8 @@ def read_latex(text: str, *, paper: PaperId = NO_PAPER, version: int = 1, title:
         raise SourceError(f"the source has {len(text)} characters, more than {MAX_SOURCE}", "split the file")
     source = _COMMENT.sub(lambda found: found[1], text.replace("\r\n", "\n"))
     own_title = _plain(next(_arguments(r"\\title\s*(?:\[[^\]]*\]\s*)?(?=\{)", source), ""))
-    body = source.partition(r"\begin{document}")[2].partition(r"\end{document}")[0] or source
+    _, begin, body = source.partition(r"\begin{document}")
+    body = body.partition(r"\end{document}")[0] if begin else source
     body, references, keys = _bibliography(body)
     reader = _LatexReader(keys)
     reader.read(_DISPLAY.sub(_inline_formula, _DROPPED.sub(" ", body)))

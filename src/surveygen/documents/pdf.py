@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from statistics import median
 
@@ -18,9 +17,7 @@ MAX_PDF = 50_000_000  # bytes
 MAX_PAGES = 500
 _MAX_PAGE = 100_000  # characters of one page
 _SECTION = Section("00", "unsectioned", "")
-_HYPHEN = re.compile(
-    r"(?<=[^\W\d_])[-\ufffe\u00ad\u0002]\s*\n\s*(?=[a-z])"
-)  # pdfium writes U+FFFE for a hyphen at the end
+_HYPHENS = str.maketrans("\ufffe\u00ad\u0002", "---")  # how pdfium writes a hyphen at the end of a line
 _ENDS = (".", "?", "!", ":", ".”", '."', ".)")
 
 
@@ -46,7 +43,7 @@ def read_pdf(data: bytes, *, paper: PaperId = NO_PAPER, version: int = 1, title:
         raise SourceError(
             f"the first pages of the PDF do not have the title {clean(title, 100)!r}", "check that it is of this paper"
         )
-    units = []
+    units: list[Unit] = []
     for text in _paragraphs(pages):
         if len(units) == MAX_UNITS:
             break
@@ -89,12 +86,14 @@ def _pages(data: bytes) -> list[str]:
 
 def _paragraphs(pages: list[str]) -> Iterator[str]:
     """Join lines to paragraphs: one ends with a short line at the end of a sentence, or before an empty line."""
-    text = _HYPHEN.sub("", "\n".join(pages).replace("\r\n", "\n").replace("\r", "\n"))
+    text = "\n".join(pages).replace("\r\n", "\n").replace("\r", "\n").translate(_HYPHENS)
     lines = [clean(line) for line in text.split("\n")]
     usual = median([len(line) for line in lines if len(line) > 20] or [80])
     joined: list[str] = []
     for line in lines:
-        if line:
+        if joined and joined[-1][-2:-1].isalpha() and joined[-1].endswith("-") and line[:1].islower():
+            joined[-1] = joined[-1][:-1] + line
+        elif line:
             joined.append(line)
         is_end = not line or (line.endswith(_ENDS) and len(line) < 0.8 * usual)
         if joined and (is_end or sum(map(len, joined)) > MAX_TEXT // 2):
