@@ -59,7 +59,8 @@ def printed_title(name: str) -> str:
     assert heading is not None
     for element in list(heading.iter()):
         if "ltx_note" in (element.get("class") or "").split():
-            element.clear(keep_tail=True)
+            element.text = ""
+            del element[:]
         elif element.tag == "math":
             element.text = element.get("alttext")
             del element[:]

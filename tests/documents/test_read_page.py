@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from latexml_pages import Cite, FormulaStyle, Page, Tex
+from latexml_pages import Cite, FormulaStyle, Page, Tex, Text
 from surveygen.documents import read_page
 from surveygen.domain.document import Document
 from surveygen.domain.paper import Author, Paper, PaperId
@@ -211,7 +211,7 @@ def test_a_paragraph_is_the_caption_of_a_figure_without_caption() -> None:
 def test_a_results_table_is_a_full_grid() -> None:
     """Cells that span rows and columns stand at each of their places, and citations in cells are linked."""
     page = Page([CITED])
-    rows = [(["By hand ", Cite((CITED.id,))], "9.0", "4.1"), (["Lamp"], "3.2", "2.6")]
+    rows: list[tuple[Text, str, str]] = [(["By hand ", Cite((CITED.id,))], "9.0", "4.1"), (["Lamp"], "3.2", "2.6")]
     (table,) = read(page.results_table("Error", ("Meadow", "Orchard"), rows, ["Errors."]), page=page).tables
 
     assert [[cell.text for cell in row] for row in table.rows] == [

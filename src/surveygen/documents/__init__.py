@@ -1,4 +1,4 @@
-"""Full texts: pages, PDFs and LaTeX sources read into records; nothing here touches files or the network."""
+"""Pages, PDFs and LaTeX sources of papers, read into records."""
 
 from surveygen.documents._matching import match_references
 from surveygen.documents._page import read_page

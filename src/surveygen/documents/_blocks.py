@@ -32,7 +32,7 @@ from surveygen.documents._text import (
     inner_text,
     names,
 )
-from surveygen.domain.document import Figure, FigureKind, Image, Section, SectionKind, Table, Unit, UnitKind
+from surveygen.domain.document import DocumentSection, Figure, FigureKind, Image, SectionKind, Table, Unit, UnitKind
 from surveygen.domain.text import clean, text_sha256
 
 UNSECTIONED = "00"
@@ -69,7 +69,7 @@ class _Place:
     `is_paragraph` is set within a paragraph of LaTeX, whose lines and displayed formulas are one text.
     """
 
-    section: Section
+    section: DocumentSection
     kind: UnitKind = "paragraph"
     list_id: str = ""
     is_paragraph: bool = False
@@ -94,7 +94,7 @@ class BlockReader:
         self._counts: Counter[str] = Counter()  # sections, places in a section, lists, cells
         self._floats: list[_Float] = []  # the figures and tables around a block
         self._label = ""  # printed before the text that comes next
-        self.sections: list[Section] = []
+        self.sections: list[DocumentSection] = []
         self.units: list[Unit] = []
         self.footnotes: list[Unit] = []
         self.tables: list[Table] = []
@@ -102,7 +102,7 @@ class BlockReader:
 
     def read(self, root: _Element) -> None:
         """Read the element that holds the paper."""
-        unsectioned = Section(UNSECTIONED, "unsectioned", "")
+        unsectioned = DocumentSection(UNSECTIONED, "unsectioned", "")
         self._blocks(root, _Place(unsectioned), 0)
         used = {part.section for parts in (self.units, self.footnotes) for part in parts}
         used |= {table.section for table in self.tables} | {figure.section for figure in self.figures}
@@ -163,7 +163,7 @@ class BlockReader:
         parent = "" if place.section.id == UNSECTIONED else place.section.id
         kind = _section_kind(classes, place.section.kind)
         number = self._number(kind, parent)
-        section = Section(
+        section = DocumentSection(
             id=number,
             kind=kind,
             title=writer.result()[0],
@@ -319,7 +319,7 @@ class BlockReader:
                     Unit(self._unit_id(text, section, "n"), "footnote", section.id, text, marks, label, name)
                 )
 
-    def _unit_id(self, text: str, section: Section, series: str) -> str:
+    def _unit_id(self, text: str, section: DocumentSection, series: str) -> str:
         scope = f"{series}-{section.id}"
         self._counts[scope] += 1
         return f"{section.id}-{series}{self._counts[scope]}-{text_sha256(text)[:_HASH_DIGITS]}"

@@ -1,7 +1,7 @@
-"""Limits of what is read from a page, so that no page can exhaust time or memory.
+"""Limits of what is read from a page.
 
-They are far above what papers need: the largest of 17 pages that were measured has 1.2 MB, 100,000 tags, 500 units,
-63 references and tables of 500 cells.
+They keep any page from exhausting time or memory, and are far above what papers need: the largest of 17 pages that were
+measured has 1.2 MB, 100,000 tags, 500 units, 63 references and tables of 500 cells.
 """
 
 from __future__ import annotations

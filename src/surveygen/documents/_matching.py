@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from surveygen.domain.document import Document, Reference
+from surveygen.domain.document import Document, DocumentReference
 from surveygen.domain.identity import paper_names, title_key, titles_agree
 from surveygen.domain.paper import Paper, PaperId, is_arxiv_id
 from surveygen.domain.person_names import family_name, fold
@@ -67,7 +67,7 @@ def _index(papers: Iterable[Paper]) -> _Index:
     return index
 
 
-def _candidates(reference: Reference, index: _Index) -> list[Paper]:
+def _candidates(reference: DocumentReference, index: _Index) -> list[Paper]:
     """Return the papers that an entry may be, by the strongest evidence it has."""
     names = (reference.arxiv, f"doi:{reference.doi}" if reference.doi else "")
     for name in filter(None, names):
@@ -78,7 +78,7 @@ def _candidates(reference: Reference, index: _Index) -> list[Paper]:
     return [paper for paper in by_title if not (reference.arxiv and is_arxiv_id(paper.id))]
 
 
-def _is_described(paper: Paper, reference: Reference) -> bool:
+def _is_described(paper: Paper, reference: DocumentReference) -> bool:
     """Whether an entry with the id of a paper names its title or first author; an id may be mistyped."""
     return (
         (bool(reference.title) and titles_agree(reference.title, paper.title))
@@ -87,7 +87,7 @@ def _is_described(paper: Paper, reference: Reference) -> bool:
     )
 
 
-def _with_title(reference: Reference, index: _Index) -> list[Paper]:
+def _with_title(reference: DocumentReference, index: _Index) -> list[Paper]:
     """Return the papers with the title that the page marks, or that the form of the entry shows."""
     key = title_key(reference.title)
     return [
@@ -97,7 +97,7 @@ def _with_title(reference: Reference, index: _Index) -> list[Paper]:
     ]
 
 
-def _in_text(reference: Reference, index: _Index) -> list[Paper]:
+def _in_text(reference: DocumentReference, index: _Index) -> list[Paper]:
     """Return the papers whose whole title stands in the entry, with nothing of a longer title around it."""
     tokens = list(_WORD.finditer(reference.text))
     words = tuple(token[0].lower() for token in tokens)
@@ -114,7 +114,7 @@ def _in_text(reference: Reference, index: _Index) -> list[Paper]:
     return found
 
 
-def _fits(paper: Paper, reference: Reference, authors: str) -> bool:
+def _fits(paper: Paper, reference: DocumentReference, authors: str) -> bool:
     """Whether first author and year do not contradict a title that is the same."""
     year = paper.year
     if year and reference.year and abs(year - int(reference.year)) > _MAX_YEARS:
@@ -123,7 +123,7 @@ def _fits(paper: Paper, reference: Reference, authors: str) -> bool:
     return len(tokenize(paper.title)) >= _MIN_WORDS_ALONE if is_named is None else is_named
 
 
-def _names_author(paper: Paper, reference: Reference, text: str) -> bool | None:
+def _names_author(paper: Paper, reference: DocumentReference, text: str) -> bool | None:
     """Whether a text or the label of the entry names the first author; None if the paper's authors are unknown."""
     family = fold(family_name(paper.authors[0].name)) if paper.authors else ""
     if not family:

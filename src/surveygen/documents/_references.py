@@ -11,7 +11,7 @@ from lxml.etree import _Element
 
 from surveygen.documents._limits import MAX_LABEL, MAX_REFERENCE_TEXT, MAX_REFERENCES
 from surveygen.documents._text import PageState, TextWriter, classes_of
-from surveygen.domain.document import Reference
+from surveygen.domain.document import DocumentReference
 from surveygen.domain.identity import ARXIV_DOI
 from surveygen.domain.paper import parse_arxiv_id
 from surveygen.domain.text import clean
@@ -43,9 +43,9 @@ _PART = re.compile(r"\s*(?:part\s+)?[IVX]+", re.IGNORECASE)
 _NOT_NAMES = re.compile(r"\b(?:the|of|for|with|on|in|to|an?|from|by|using|is|are)\b")
 
 
-def read_references(root: _Element, state: PageState) -> tuple[tuple[Reference, ...], dict[str, str]]:
+def read_references(root: _Element, state: PageState) -> tuple[tuple[DocumentReference, ...], dict[str, str]]:
     """Return the entries of all bibliographies, and the id of each by that of its element."""
-    references: list[Reference] = []
+    references: list[DocumentReference] = []
     ids: dict[str, str] = {}
     for item in _items(root):
         if len(references) == MAX_REFERENCES:
@@ -58,10 +58,10 @@ def read_references(root: _Element, state: PageState) -> tuple[tuple[Reference, 
     return tuple(references), ids
 
 
-def parse_reference(name: str, text: str, links: tuple[str, ...] = ()) -> Reference:
+def parse_reference(name: str, text: str, links: tuple[str, ...] = ()) -> DocumentReference:
     """Return an entry that is plain text; `links` are addresses in it."""
     title, authors = _guess(text)
-    return Reference(name, text, "", title, authors, _year(text), *_identifiers(text, links))
+    return DocumentReference(name, text, "", title, authors, _year(text), *_identifiers(text, links))
 
 
 def _items(root: _Element) -> Iterator[_Element]:
@@ -71,7 +71,7 @@ def _items(root: _Element) -> Iterator[_Element]:
             yield item
 
 
-def _reference(name: str, item: _Element, state: PageState) -> Reference:
+def _reference(name: str, item: _Element, state: PageState) -> DocumentReference:
     fields = _marked_fields(item, state)
     label = " ".join(fields.get("tag", []))[:MAX_LABEL]
     writer = TextWriter(state)
@@ -91,7 +91,7 @@ def _reference(name: str, item: _Element, state: PageState) -> Reference:
     if fields.get("bib_author"):
         authors = tuple(author for part in fields["bib_author"] for author in _names(part) or (part,))
     year = _year(" ".join(fields.get("bib_year", []))) or _year(label.rstrip(")]")) or _year(text)
-    return Reference(
+    return DocumentReference(
         name,
         text,
         label,

@@ -10,10 +10,10 @@ from lxml.etree import _Element
 
 from surveygen.documents._limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from surveygen.documents._text import PageState, TextWriter, classes_of
-from surveygen.domain.document import Cell
+from surveygen.domain.document import TableCell
 
 _SPAN_CLASS = re.compile(r"ltx_(row|col)span_([0-9]{1,9})(?!\S)")
-_EMPTY = Cell("")
+_EMPTY = TableCell("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Grid:
         notes: elements of the footnotes in its cells.
     """
 
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     head_rows: int
     unsure: bool
     notes: tuple[_Element, ...]
@@ -53,7 +53,7 @@ class _GridBuilder:
     def __init__(self, state: PageState, room: int) -> None:
         self._state = state
         self._room = room
-        self._places: dict[tuple[int, int], Cell] = {}
+        self._places: dict[tuple[int, int], TableCell] = {}
         self._column_heads: set[tuple[int, int]] = set()
         self._height = 0
         self._width = 0
@@ -101,14 +101,14 @@ class _GridBuilder:
                     self._column_heads.add((place, at))
         self._width = max(self._width, column + across)
 
-    def _cell(self, element: _Element) -> Cell:
+    def _cell(self, element: _Element) -> TableCell:
         writer = TextWriter(self._state, with_tables=True)
         writer.children(element)
         self._notes += writer.notes
         self._unsure |= writer.has_errors or _has_columns(element)
         text, marks = writer.result()
         is_header = element.tag == "th" or "ltx_th" in classes_of(element) or _is_in_head(element)
-        return Cell(text, is_header, marks)
+        return TableCell(text, is_header, marks)
 
     def grid(self) -> Grid:
         if self._height * self._width > self._room:  # few cells that stand far apart

@@ -1,6 +1,7 @@
-r"""Reading of LaTeX sources of the user's own: text, sections, citations and `\bibitem`; nothing is executed.
+r"""Reading of LaTeX sources that the user has.
 
-Macros are not expanded and files are not included; what is not understood is left out.
+Text, sections, citations and `\bibitem` are read. Nothing is executed, macros are not expanded and files are not
+included; what is not understood is left out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,15 @@ from collections.abc import Iterator
 from surveygen.documents._limits import MAX_NOTES, MAX_REFERENCES, MAX_SECTIONS, MAX_TEXT, MAX_UNITS, NO_PAPER
 from surveygen.documents._references import parse_reference
 from surveygen.documents._text import names
-from surveygen.domain.document import CitationMark, Document, Reference, Section, SectionKind, Unit, UnitKind
+from surveygen.domain.document import (
+    CitationMark,
+    Document,
+    DocumentReference,
+    DocumentSection,
+    SectionKind,
+    Unit,
+    UnitKind,
+)
 from surveygen.domain.paper import PaperId
 from surveygen.domain.text import clean, text_sha256
 from surveygen.errors import SourceError
@@ -99,10 +108,10 @@ class _LatexReader:
         self._keys = keys
         self._counts: Counter[str] = Counter()
         self._environments: list[str] = []
-        self._path: list[Section] = [Section("00", "unsectioned", "")]
+        self._path: list[DocumentSection] = [DocumentSection("00", "unsectioned", "")]
         self._in_appendix = False
         self._label = ""
-        self.sections: list[Section] = []
+        self.sections: list[DocumentSection] = []
         self.units: list[Unit] = []
         self.footnotes: list[Unit] = []
         self.bounds: set[str] = set()
@@ -129,14 +138,14 @@ class _LatexReader:
                 self._edge(event["edge"], event["name"].rstrip("*"))
         self._text(body[place:])
         if any(unit.section == "00" for unit in (*self.units, *self.footnotes)):
-            self.sections.append(Section("00", "unsectioned", ""))
+            self.sections.append(DocumentSection("00", "unsectioned", ""))
 
     def _edge(self, edge: str, name: str) -> None:
         if name == "abstract" and edge == "begin":
-            self._path = [Section("0", "abstract", "Abstract")]
+            self._path = [DocumentSection("0", "abstract", "Abstract")]
             self.sections.append(self._path[0])
         elif name == "abstract":
-            self._path = [Section("00", "unsectioned", "")]
+            self._path = [DocumentSection("00", "unsectioned", "")]
         elif edge == "begin" and len(self._environments) < 100:
             self._environments.append(name)
             self._counts["lists"] += name in _LISTS
@@ -156,7 +165,7 @@ class _LatexReader:
         self._counts[scope] += 1
         own = chr(64 + min(self._counts[scope], 26)) if scope == "appendix" else str(self._counts[scope])
         kind: SectionKind = "appendix" if self._in_appendix else "section"
-        section = Section(f"{parent}.{own}" if parent else own, kind, _plain(title), level=level, parent=parent)
+        section = DocumentSection(f"{parent}.{own}" if parent else own, kind, _plain(title), level=level, parent=parent)
         self._path = [*around, section]
         self.sections.append(section)
         self._unit("heading", title)
@@ -216,7 +225,7 @@ class _LatexReader:
         return f"{section}-{series}{self._counts[f'{series}-{section}']}-{text_sha256(text)[:8]}"
 
 
-def _bibliography(body: str) -> tuple[str, tuple[Reference, ...], dict[str, str]]:
+def _bibliography(body: str) -> tuple[str, tuple[DocumentReference, ...], dict[str, str]]:
     r"""Cut the environment with `\bibitem` out of a body; return the rest, the entries and their ids by key."""
     found = re.search(
         r"\\begin\{thebibliography\}(?:\{[^{}]{0,200}\})?(.*?)(?:\\end\{thebibliography\}|\Z)", body, re.DOTALL
@@ -224,7 +233,7 @@ def _bibliography(body: str) -> tuple[str, tuple[Reference, ...], dict[str, str]
     if found is None:
         return body, (), {}
     parts = re.split(r"\\bibitem\s*(?:\[(?:[^\[\]]|\[[^\]]{0,200}\]){0,500}\])?\s*\{([^{}]{1,200})\}", found[1])
-    references: list[Reference] = []
+    references: list[DocumentReference] = []
     keys: dict[str, str] = {}
     for key, entry in list(zip(parts[1::2], parts[2::2], strict=True))[:MAX_REFERENCES]:
         name = f"r{len(references) + 1}"
@@ -252,15 +261,15 @@ def _inline_formula(found: re.Match[str]) -> str:
 def _without_notes(source: str) -> tuple[str, list[str]]:
     """Return a source without its footnotes, and these."""
     notes: list[str] = []
-    kept: list[str] = []
+    pieces: list[str] = []
     place = 0
     for found in _FOOTNOTE.finditer(source):
         if found.start() >= place:
             argument, end = _argument(source, found.end())
-            kept.append(source[place : found.start()])
+            pieces.append(source[place : found.start()])
             notes.append(argument)
             place = end
-    return "".join([*kept, source[place:]]), notes
+    return "".join([*pieces, source[place:]]), notes
 
 
 def _arguments(command: str, source: str) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from statistics import median
 
 from surveygen.documents._limits import MAX_TEXT, MAX_UNITS, NO_PAPER
-from surveygen.domain.document import Document, Section, Unit
+from surveygen.domain.document import Document, DocumentSection, Unit
 from surveygen.domain.identity import title_key
 from surveygen.domain.paper import PaperId
 from surveygen.domain.text import clean, text_sha256
@@ -16,8 +17,8 @@ from surveygen.errors import SourceError
 MAX_PDF = 50_000_000  # bytes
 MAX_PAGES = 500
 _MAX_PAGE = 100_000  # characters of one page
-_SECTION = Section("00", "unsectioned", "")
-_HYPHENS = str.maketrans("\ufffe\u00ad\u0002", "---")  # how pdfium writes a hyphen at the end of a line
+_SECTION = DocumentSection("00", "unsectioned", "")
+_HYPHEN = re.compile("[\ufffe\u00ad\u0002]\\n?")  # how pdfium writes a hyphen at the end of a line, which it joins
 _ENDS = (".", "?", "!", ":", ".”", '."', ".)")
 
 
@@ -86,7 +87,7 @@ def _pages(data: bytes) -> list[str]:
 
 def _paragraphs(pages: list[str]) -> Iterator[str]:
     """Join lines to paragraphs: one ends with a short line at the end of a sentence, or before an empty line."""
-    text = "\n".join(pages).replace("\r\n", "\n").replace("\r", "\n").translate(_HYPHENS)
+    text = _HYPHEN.sub("-\n", "\n".join(pages).replace("\r\n", "\n").replace("\r", "\n"))
     lines = [clean(line) for line in text.split("\n")]
     usual = median([len(line) for line in lines if len(line) > 20] or [80])
     joined: list[str] = []

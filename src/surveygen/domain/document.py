@@ -25,7 +25,7 @@ class CitationMark:
 
     Attributes:
         start, end: the half-open range of code points of the mark in its text.
-        references: ids of `Reference`, in the order in which the mark names them; each is in the document.
+        references: ids of `DocumentReference`, in the order in which the mark names them; each is in the document.
         missing: names of works that the mark cites and the bibliography does not list.
     """
 
@@ -43,7 +43,7 @@ class Unit:
         id: number of the section, place in the section and eight digits of the SHA-256 of the text: "2.1-3-9f86d081".
         kind: "item" is an item of a list, "theorem" a paragraph of a theorem, definition or proof, "listing" code or
             an algorithm, "footnote" the text of a note that was taken out of a sentence.
-        section: id of the `Section` it stands in.
+        section: id of the `DocumentSection` it stands in.
         label: what is printed before the text and numbers it: "2.1", "Figure 1", "Definition 3 (Lamp)"; may be empty.
         element: id of the page's element, "" without one; for links only.
         list_id: "l1", "l2", ...: groups the items of one list; "" outside lists.
@@ -60,7 +60,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DocumentSection:
     """One section; text that stands in no section of the page is in one of kind "unsectioned".
 
     Attributes:
@@ -80,7 +80,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """One place of a table's grid.
 
     Attributes:
@@ -108,7 +108,7 @@ class Table:
 
     id: str
     section: str
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     head_rows: int = 0
     caption: str = ""
     label: str = ""
@@ -151,7 +151,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class DocumentReference:
     """One entry of the bibliography.
 
     Attributes:
@@ -193,11 +193,11 @@ class Document:
     title: str
     format: DocumentFormat = "html"
     converter: str = ""
-    sections: tuple[Section, ...] = ()
+    sections: tuple[DocumentSection, ...] = ()
     units: tuple[Unit, ...] = ()
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
-    references: tuple[Reference, ...] = ()
+    references: tuple[DocumentReference, ...] = ()
     footnotes: tuple[Unit, ...] = ()
     errors: tuple[str, ...] = ()
     bounds: tuple[str, ...] = ()

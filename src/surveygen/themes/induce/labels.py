@@ -78,7 +78,7 @@ def label_clusters(
     read = np.sort(np.concatenate([rows[:: -(-len(rows) // _MAX_READ)] for rows in members]))
     texts = {row: f"{papers[row].title}. {papers[row].abstract}" for row in read.tolist()}
     languages = {row: detect_language(text) for row, text in texts.items()}
-    documents = [_Document(papers[row].title, texts[row], languages[row]) for row in texts]
+    documents = [_PhraseSource(papers[row].title, texts[row], languages[row]) for row in texts]
     ranked = rank_phrases(documents, vectors[read], clusters[read])
     labels: dict[int, ClusterLabel] = {}
     for cluster in sorted(range(len(sizes)), key=lambda n: (-sizes[n], n)):
@@ -92,7 +92,7 @@ def label_clusters(
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class _PhraseSource:
     """A title, the title with the abstract, and the language of both."""
 
     title: str
@@ -268,7 +268,7 @@ def phrases(text: str, language: str = "en") -> Iterator[str]:
                 yield phrase
 
 
-def rank_phrases(documents: Sequence[_Document], vectors: Vectors, clusters: NDArray[np.intp]) -> list[list[str]]:
+def rank_phrases(documents: Sequence[_PhraseSource], vectors: Vectors, clusters: NDArray[np.intp]) -> list[list[str]]:
     """Return the candidate phrases of each cluster, best first.
 
     The weight is class-based TF-IDF (Grootendorst, arXiv 2203.05794) times the similarity of phrase and cluster.
