@@ -1,7 +1,7 @@
 """Limits of what is read from a page.
 
-They keep any page from exhausting time or memory, and are far above what papers need: the largest of 17 pages that were
-measured has 1.2 MB, 100,000 tags, 500 units, 63 references and tables of 500 cells.
+They keep any page from exhausting time or memory, and are far above what papers need: eight whole pages that were
+measured have up to 1.2 MB, 52,000 tags, 311 units of up to 2,576 code points, 63 references and tables of 128 cells.
 """
 
 from __future__ import annotations
