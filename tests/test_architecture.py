@@ -38,7 +38,8 @@ PUBLIC = {
     "split status trust undo update_citations verify",
     "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
     "compile_pdf curation_page evaluation_page format_names read_markdown read_words render_reports template_root",
-    "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource Order QuerySource RecordPage UpdateFeed "
+    "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource HtmlPage Order PAGE_LANE PageSource QuerySource "
+    "RecordPage UpdateFeed "
     "clear_stop run_budget snapshot_cursor with_field",
     "sources.citations": "CitationSource",
     "sources.files": "FileRecord FileSource InputFile FileLine find_source open_input read_file",

@@ -183,6 +183,27 @@ def test_arxiv_is_asked_at_most_every_three_seconds(tmp_path: Path) -> None:
         load_settings(_settings(tmp_path, hurry))
 
 
+def test_pages_are_asked_for_every_fifteen_seconds(tmp_path: Path) -> None:
+    """The pause of the pages depends on their own host: a local query API does not shorten it."""
+    hurry = 'title = "x"\n[sources.arxiv]\npage_interval_seconds = 3.0\napi_url = "http://127.0.0.1:8000/api"\n'
+    local = load_settings(_settings(tmp_path, hurry + 'html_url = "http://127.0.0.1:8000/html"'))
+
+    assert local.sources.arxiv.page_interval_seconds == 3.0
+    with pytest.raises(ConfigError, match="below arXiv's limit") as caught:
+        load_settings(_settings(tmp_path, hurry))
+    assert caught.value.path == "sources.arxiv.page_interval_seconds"
+
+
+def test_what_drafts_show_of_full_texts_is_a_choice_of_three(tmp_path: Path) -> None:
+    """By default what the license permits; another word is refused with the three."""
+    assert load_settings(_settings(tmp_path, 'title = "x"')).full_text.show == "licensed"
+    quoting = load_settings(_settings(tmp_path, 'title = "x"\n[full_text]\nshow = "quotations"\nkeep_pages = false'))
+    assert (quoting.full_text.show, quoting.full_text.keep_pages) == ("quotations", False)
+
+    with pytest.raises(ConfigError, match="'licensed', 'none', 'quotations'"):
+        load_settings(_settings(tmp_path, 'title = "x"\n[full_text]\nshow = "all"'))
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
