@@ -147,7 +147,7 @@ def test_the_plan_comes_first(replica: Replica, project: Project) -> None:
 
     assert plan.summary() == "6 pages, 2 min, resumes"
     assert notes.lines == ["full text: 4 pages, 0 s, resumes"]
-    assert rest.summary() == "2 pages, 30 s, resumes; 2 full texts are there; 2 have no page at arXiv"
+    assert rest.summary() == "2 pages, 30 s, resumes; full texts that are there: 2; without a page at arXiv: 2"
     assert len(replica.hits) == 4
 
 
@@ -491,6 +491,6 @@ def test_a_page_that_was_stored_and_not_read_is_read_without_a_request(replica: 
     plan = plan_full_text(project, FullTextQuery(ids=(paper.id,)))
     done = fetch(project, ids=(paper.id,))
 
-    assert plan.summary() == "no page to fetch; 1 stored pages to read"
+    assert plan.summary() == "no page to fetch; to read without a request: 1"
     assert done.read == (f"{paper.id}v1",)
     assert replica.hits == []

@@ -75,10 +75,11 @@ class FullTextPlan:
     def summary(self) -> str:
         """Return the plan in one line, such as "500 pages, 2 h 05 min, resumes"."""
         count = len(self.pages)
-        words = [f"{count} pages, {_duration(self.seconds)}, resumes" if count else "no page to fetch"]
-        words += [f"{len(self.unread)} stored pages to read"] * bool(self.unread)
-        words += [f"{self.present} full texts are there"] * bool(self.present)
-        words += [f"{self.without_page} have no page at arXiv"] * bool(self.without_page)
+        pages = "1 page" if count == 1 else f"{count} pages"
+        words = [f"{pages}, {_duration(self.seconds)}, resumes" if count else "no page to fetch"]
+        words += [f"to read without a request: {len(self.unread)}"] * bool(self.unread)
+        words += [f"full texts that are there: {self.present}"] * bool(self.present)
+        words += [f"without a page at arXiv: {self.without_page}"] * bool(self.without_page)
         words += [f"the stored text is damaged: {', '.join(self.damaged)}"] * bool(self.damaged)
         return "; ".join(words)
 
