@@ -139,7 +139,7 @@ class FullTextSettings:
         show: sentences of full texts in drafts: "licensed" (whole where the license of the paper permits it, else short
             quotations), "quotations" (short quotations of any paper) or "none" (a link in place of the words). Facts
             and numbers are always shown.
-        keep_pages: whether pages stay in the store once they are read; they take about 80 kB each.
+        keep_pages: whether pages stay in the store once they are read; they take about 70 kB each.
     """
 
     show: Literal["licensed", "quotations", "none"] = "licensed"
