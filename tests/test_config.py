@@ -183,6 +183,23 @@ def test_arxiv_is_asked_at_most_every_three_seconds(tmp_path: Path) -> None:
         load_settings(_settings(tmp_path, hurry))
 
 
+def test_pages_are_asked_for_every_fifteen_seconds(tmp_path: Path) -> None:
+    """The pause of the pages depends on their own host: a local query API does not shorten it."""
+    hurry = 'title = "x"\n[sources.arxiv]\npage_interval_seconds = 3.0\napi_url = "http://127.0.0.1:8000/api"\n'
+    local = load_settings(_settings(tmp_path, hurry + 'html_url = "http://127.0.0.1:8000/html"'))
+
+    assert local.sources.arxiv.page_interval_seconds == 3.0
+    with pytest.raises(ConfigError, match="below arXiv's limit") as caught:
+        load_settings(_settings(tmp_path, hurry))
+    assert caught.value.path == "sources.arxiv.page_interval_seconds"
+
+
+def test_pages_are_stored_unless_refused(tmp_path: Path) -> None:
+    """By default a page stays in the store once it is read."""
+    assert load_settings(_settings(tmp_path, 'title = "x"')).full_text.keep_pages
+    assert not load_settings(_settings(tmp_path, 'title = "x"\n[full_text]\nkeep_pages = false')).full_text.keep_pages
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

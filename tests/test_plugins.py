@@ -30,7 +30,7 @@ def test_every_plug_in_can_be_made(group: plugins.Group, name: str) -> None:
 def test_the_groups_contain_the_plug_ins_of_the_documentation() -> None:
     """The sources, encoders, summarizers and formats of the first draft are all there."""
     assert {"jsonl", "snapshot", "bibtex", "ris", "ids"} <= set(plugins.names("sources.files"))
-    assert {"query", "oai", "feed"} <= set(plugins.names("sources.arxiv"))
+    assert {"query", "oai", "feed", "html"} <= set(plugins.names("sources.arxiv"))
     assert {"semantic_scholar", "openalex"} <= set(plugins.names("sources.citations"))
     assert {"sentence", "lsa"} <= set(plugins.names("embed"))
     assert {"extractive", "llm"} <= set(plugins.names("summarize"))

@@ -24,6 +24,7 @@ from surveygen.toml_files import read_toml
 
 FILE_NAME = "survey.toml"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+MIN_PAGE_INTERVAL_SECONDS = 15.0  # https://arxiv.org/robots.txt: Crawl-delay
 MIN_INTERVAL_SECONDS = 3.0  # https://info.arxiv.org/help/api/tou.html: one request every three seconds
 
 # Every number has both limits: the upper ones are far above any use, and keep a slip from exhausting the machine.
@@ -53,6 +54,9 @@ class ArxivSettings:
         oai_url: address of the OAI-PMH server.
         feeds: categories whose daily feed "refresh --if-announced" reads first, such as ["cs.CL"].
         feed_url: address of the daily feeds.
+        html_url: address of the HTML pages of papers, which "fetch --full-text" reads.
+        page_interval_seconds: seconds from the end of one page to the start of the next; at least 15.0, except on
+            loopback hosts.
         max_requests: requests that one run may send; the next run continues; 0: no limit.
         max_megabytes: megabytes (2**20 bytes) that one run may fetch; 0: no limit.
         max_minutes: minutes that one run may take; 0: no limit.
@@ -68,24 +72,26 @@ class ArxivSettings:
     oai_url: str = "https://oaipmh.arxiv.org/oai"
     feeds: Names = ()
     feed_url: str = "https://rss.arxiv.org/atom"
+    html_url: str = "https://arxiv.org/html"
+    page_interval_seconds: Annotated[float, Meta(ge=0, le=86_400)] = MIN_PAGE_INTERVAL_SECONDS
     max_requests: Count = 0
     max_megabytes: Count = 0
     max_minutes: Amount = 0.0
 
     def __post_init__(self) -> None:
         hosts = {name: _parse_url(f"sources.arxiv.{name}", getattr(self, name)) for name in _ARXIV_URLS}
-        is_polite = self.min_interval_seconds >= MIN_INTERVAL_SECONDS  # false for nan, too
-        if not is_polite and hosts["api_url"].hostname not in LOOPBACK:
-            raise _invalid(
-                "sources.arxiv.min_interval_seconds",
-                f"{self.min_interval_seconds} is below arXiv's limit",
-                f"use {MIN_INTERVAL_SECONDS} or more",
-            )
+        for name, floor, url in (
+            ("min_interval_seconds", MIN_INTERVAL_SECONDS, "api_url"),
+            ("page_interval_seconds", MIN_PAGE_INTERVAL_SECONDS, "html_url"),
+        ):
+            seconds = getattr(self, name)
+            if not seconds >= floor and hosts[url].hostname not in LOOPBACK:  # nan is not, too
+                raise _invalid(f"sources.arxiv.{name}", f"{seconds} is below arXiv's limit", f"use {floor} or more")
         if self.since and not _is_day(self.since):
             raise _invalid("sources.arxiv.since", f"{self.since!r} is not a valid date", "write it as 2025-01-31")
 
 
-_ARXIV_URLS = ("api_url", "oai_url", "feed_url")
+_ARXIV_URLS = ("api_url", "oai_url", "feed_url", "html_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,17 @@ class CitationSettings:
             parts = _parse_url(where, url)
             if parts.scheme != "https" and parts.hostname not in LOOPBACK:
                 raise _invalid(where, f"{url!r} is not https", "use https: a key must not be sent unencrypted")
+
+
+@dataclass(frozen=True, slots=True)
+class FullTextSettings:
+    """Full texts of papers; docs/trust.md says what is stored.
+
+    Attributes:
+        keep_pages: whether pages stay in the store once they are read; they take about 70 kB each.
+    """
+
+    keep_pages: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +366,7 @@ class Settings:
     formats: SomeNames = ("html", "latex", "markdown", "json")
     sources: SourceSettings = field(default_factory=SourceSettings)
     citations: CitationSettings = field(default_factory=CitationSettings)
+    full_text: FullTextSettings = field(default_factory=FullTextSettings)
     embed: EmbedSettings = field(default_factory=EmbedSettings)
     themes: ThemeSettings = field(default_factory=ThemeSettings)
     summarize: SummarizeSettings = field(default_factory=SummarizeSettings)

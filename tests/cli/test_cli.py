@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from arxiv_pages import invent_page
+from arxiv_server import Replica, serving
 from citation_server import Graph, serving_graph
 from surveygen.cli import main
 from surveygen.cli._app import app
@@ -87,6 +89,14 @@ def test_the_way_from_an_empty_folder_to_a_checked_draft(run: Run) -> None:
         (["-C", "s", "refresh", "--dry-run"], 2, "nothing to harvest"),
         (["-C", "s", "fetch", "--query", "graphs", "--sort", "size", "--dry-run"], 2, "is not an order"),
         (["-C", "s", "fetch", "--query", "graphs AND trees", "--dry-run"], 2, "names no field"),
+        (["-C", "s", "fetch", "--full-text", "--query", "graphs"], 2, "--full-text reads pages of papers in the store"),
+        (["-C", "s", "fetch", "--full-text", "--ids", "nonsense"], 2, "not an arXiv id"),
+        (["-C", "s", "fetch", "--full-text", "--ids", "2101.00009"], 2, "2101.00009 is not in the store"),
+        (["-C", "s", "fetch", "--full-text", "--theme", "nothing"], 6, "no paper is in a theme 'nothing'"),
+        (["-C", "s", "fetch", "--full-text", "--cited"], 2, "there is no draft yet"),
+        (["-C", "s", "fetch", "--cited"], 2, "choose full texts"),
+        (["-C", "s", "add", "missing.html", "--full-text"], 3, "missing.html: there is no such file"),
+        (["-C", "s", "add", "empty.jsonl", "--full-text"], 4, "no full text in empty.jsonl"),
         (["-C", "s", "themes", "show", "nothing"], 6, "neither a theme nor a paper"),
         (["-C", "s", "themes", "rename", "nothing", "X"], 6, "no theme 'nothing'"),
         (["-C", "s", "themes", "move", "nothing", "X"], 6, "no paper 'nothing'"),
@@ -405,3 +415,30 @@ def test_commands_are_registered_once(run: Run) -> None:
 
     names = [command.name for command in app.registered_commands]
     assert len(names) == len(set(names))
+
+
+def test_full_texts_are_planned_fetched_added_and_counted(
+    run: Run, survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan goes to stderr before the first page; results are words or JSON, and status counts the texts."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # the lock file of the turns
+    page = invent_page("2001.00001", 1, "A Way")
+    (tmp_path / "second.jsonl").write_text(json.dumps({"arxiv_id": "2001.00002", "title": "A Second Way"}))
+    run("-C", "s", "add", "second.jsonl")
+    (tmp_path / "2001.00002v1.html").write_bytes(invent_page("2001.00002", 1, "A Second Way"))
+    settings = survey / "survey.toml"
+    with serving(Replica(pages={"2001.00001v1": page})) as replica:
+        text = settings.read_text().replace("https://arxiv.org/html", replica.html_url)
+        settings.write_text(text.replace("page_interval_seconds = 15.0", "page_interval_seconds = 0.0"))
+        plan = run("-C", "s", "fetch", "--full-text", "--dry-run")
+        fetched = run("-C", "s", "fetch", "--full-text", "--ids", "2001.00001")
+        added = run("-C", "s", "add", "2001.00002v1.html", "--full-text")
+        again = run("-C", "s", "--json", "fetch", "--full-text")
+
+    assert plan[:2] == (0, f"2 pages, 0 s, resumes\n{replica.html_url}/2001.00001v1\n{replica.html_url}/2001.00002v1\n")
+    assert fetched[:2] == (0, "full text: 1 read\n")
+    assert "full text: 1 page, 0 s, resumes" in fetched[2]
+    assert added[:2] == (0, "2001.00002v1.html: added 2001.00002v1\n")
+    assert json.loads(again[1]) == {"outcome": "complete", "read": [], "without_page": [], "failed": []}
+    assert "full texts                   2" in run("-C", "s", "status")[1]
+    assert len(replica.hits) == 1

@@ -12,7 +12,7 @@ from surveygen.domain.paper import BadRecord, Paper
 from surveygen.domain.text import clean
 from surveygen.render.latex.text import tex_string
 from surveygen.sources.files import read_file
-from surveygen.sources.tex_text import decode_tex
+from surveygen.tex_text import decode_tex
 
 
 def read(folder: Path, text: str | bytes) -> tuple[dict[str, Paper], list[BadRecord]]:

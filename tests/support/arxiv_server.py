@@ -72,6 +72,7 @@ class Hit:
     connection: int
     arrived: float
     ended: float = 0.0
+    path: str = ""
 
 
 @dataclass
@@ -82,6 +83,7 @@ class Replica:
     Ids that hold the word `refuses` are called malformed.
     With a `world`, papers are those of its clock, in both protocols; `during` changes it before a request is answered.
     `recorded` maps the parameters of a request to (status, body); it is looked up first.
+    `pages` are the HTML pages of papers by id and version, such as "2401.00001v2".
     """
 
     papers: Sequence[Invented] = ()
@@ -96,6 +98,7 @@ class Replica:
     world: World | None = None
     sizes: Sizes = field(default_factory=Sizes)
     during: Mapping[int, Callable[[World], None]] = field(default_factory=dict)
+    pages: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def oai_url(self) -> str:
@@ -107,8 +110,20 @@ class Replica:
         """Its daily feed."""
         return self.url.replace("/api/query", "/atom")
 
+    @property
+    def html_url(self) -> str:
+        """Its pages of papers."""
+        return self.url.replace("/api/query", "/html")
+
+    def pages_hit(self) -> list[str]:
+        """List the requested pages in their order."""
+        return [hit.path.removeprefix("/html/") for hit in self.hits if hit.path.startswith("/html/")]
+
     def reply(self, path: str, query: Mapping[str, str], fault: str) -> tuple[int, bytes]:
         """Answer by the path of the request."""
+        if path.startswith("/html/"):
+            page = self.pages.get(path.removeprefix("/html/"))
+            return (404, b"<html><body>No HTML for this paper</body></html>") if page is None else (200, page)
         if path.endswith("/oai"):
             return 200, oai_answer(self._there(), query, self.sizes, fault)
         if "/atom/" in path:
@@ -204,11 +219,13 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     replica: Replica
     tag = ""
+    kind = ""
 
     def do_GET(self) -> None:  # the name that http.server calls
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
-        hit = Hit(query, self.headers["User-Agent"], self.client_address[1], time.monotonic())
+        hit = Hit(query, self.headers["User-Agent"], self.client_address[1], time.monotonic(), path=url.path)
+        self.kind = "text/html" if url.path.startswith("/html/") else _ATOM
         self.replica.hits.append(hit)
         number = len(self.replica.hits)
         if self.replica.world and number in self.replica.during:
@@ -223,10 +240,10 @@ class _Handler(BaseHTTPRequestHandler):
         FAULTS.get(fault, _plain)(self, status, body)
         hit.ended = time.monotonic()
 
-    def send(self, status: int, body: bytes, kind: str = "application/atom+xml", **headers: str) -> None:
+    def send(self, status: int, body: bytes, kind: str = "", **headers: str) -> None:
         """Send a whole answer; underscores in names of headers become hyphens."""
         self.send_response(status)
-        self.send_header("Content-Type", kind)
+        self.send_header("Content-Type", kind or self.kind)
         self.send_header("Content-Length", headers.pop("length", str(len(body))))
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -293,6 +310,17 @@ def _no_length(handler: _Handler, status: int, body: bytes) -> None:
     handler.close_connection = True
 
 
+def _endless(handler: _Handler, _status: int, _body: bytes) -> None:
+    """Send the start of a page, and go on for ever."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p class='ltx_p'>")
+    while not handler.replica.closing.is_set():
+        try:
+            handler.wfile.write(b"more " * 2**14)
+        except OSError:
+            break
+    handler.close_connection = True
+
+
 def _continue(handler: _Handler, _status: int, _body: bytes) -> None:
     """Say for ever that the client may go on."""
     while not handler.replica.closing.wait(0.01):
@@ -338,6 +366,10 @@ FAULTS: Mapping[str, Callable[[_Handler, int, bytes], None]] = {
     "dripping head": _drip_head,
     "no length": _no_length,
     "continue": _continue,
+    "endless": _endless,
+    "half page": _body("text/html", lambda body: body[: len(body) // 2]),
+    "maintenance": _body("text/html", lambda _: b"<html><body>We are back soon.</body></html>"),
+    "other version": lambda handler, _status, _body: handler.send(302, b"", Location="/html/2401.99999v9"),
     "many tags": _body(_ATOM, lambda _: b"<a>" + b"<b/>" * 2_000_000 + b"</a>"),
 }
 

@@ -20,8 +20,13 @@ EAGER = Timeouts(connect=2, read=0.3, whole=1e12)
 
 def project_at(folder: Path, replica: Replica, **arxiv: object) -> Project:
     """Make a project that harvests the set of invented papers, unless told otherwise."""
-    urls = {"api_url": replica.url, "oai_url": replica.oai_url, "feed_url": replica.feed_url}
-    asked = {"sets": ("cs",), "min_interval_seconds": 0.0, **urls, **arxiv}
+    urls = {
+        "api_url": replica.url,
+        "oai_url": replica.oai_url,
+        "feed_url": replica.feed_url,
+        "html_url": replica.html_url,
+    }
+    asked = {"sets": ("cs",), "min_interval_seconds": 0.0, "page_interval_seconds": 0.0, **urls, **arxiv}
     return Project(folder, Settings(title="Rig", sources=SourceSettings(replace(ArxivSettings(), **asked))))  # type: ignore[arg-type]  # names of settings
 
 

@@ -68,6 +68,8 @@ def refresh(
             yield "nothing to harvest: set query or sets under [sources.arxiv] in survey.toml"
         elif refreshed.harvested.outcome == "paused":
             yield "the budget is spent: the next refresh continues"
+        if refreshed.full_text is not None:
+            yield f"full texts of new versions: {len(refreshed.full_text.read)}"
         added = len(refreshed.harvested.difference.added) if refreshed.harvested else 0
         if refreshed.changes is None and added:
             yield f"first harvest: {_counted(added, 'paper')}, all new"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,8 @@ import typer
 from surveygen import pipeline
 from surveygen.cli._context import Context
 from surveygen.domain.paper import ImportChanges
+from surveygen.errors import ConfigError
+from surveygen.pipeline import AddedText, FullTextQuery
 from surveygen.pipeline.harvest import FetchQuery
 
 _SHOWN = 5  # bad records shown; `surveygen status` has them all
@@ -19,9 +21,23 @@ _SHOWN = 5  # bad records shown; `surveygen status` has them all
 def add(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON, snapshot, BibTeX, RIS, CSV or ids.")],
+    full_text: Annotated[
+        bool,
+        typer.Option(
+            "--full-text",
+            help="The files are full texts: HTML pages, PDFs, LaTeX sources, or folders of them.",
+        ),
+    ] = False,
 ) -> None:
-    """Import papers: JSONL, arXiv metadata snapshot, BibTeX, RIS, CSL-JSON, CSV, or a list of arXiv ids."""
+    """Import papers: JSONL, arXiv metadata snapshot, BibTeX, RIS, CSL-JSON, CSV, or a list of arXiv ids.
+
+    With --full-text, import full texts of papers that are in the store.
+    """
     shared: Context = context.obj
+    if full_text:
+        added = pipeline.add_full_text(shared.project(), files, shared.progress())
+        shared.print({"texts": added}, lambda: _added_lines(added))
+        return
     changes = pipeline.add(shared.project(), files, shared.progress())
 
     def text() -> Iterator[str]:
@@ -45,8 +61,17 @@ def fetch(
     clear_stop: Annotated[
         bool, typer.Option("--clear-stop", help="Allow requests again after arXiv answered 403.")
     ] = False,
+    full_text: Annotated[
+        bool,
+        typer.Option("--full-text", help="Fetch the HTML pages of papers in the store, one in 15 seconds; resumes."),
+    ] = False,
+    theme: Annotated[str, typer.Option(metavar="THEME", help="With --full-text: papers of this theme.")] = "",
+    cited: Annotated[bool, typer.Option("--cited", help="With --full-text: papers that the draft cites.")] = False,
 ) -> None:
-    """Fetch papers from arXiv: a query, ids, or what is new in the sets or the query of survey.toml."""
+    """Fetch papers from arXiv: a query, ids, or what is new in the sets or the query of survey.toml.
+
+    With --full-text, fetch and read the pages of papers in the store: all, --ids, --theme or --cited.
+    """
     shared: Context = context.obj
     if clear_stop:
         cleared = pipeline.clear_stop(shared.project())
@@ -55,6 +80,13 @@ def fetch(
         )
         return
     wanted_ids = tuple(part for item in ids or () for part in item.replace(",", " ").split())
+    if full_text:
+        if query or since or until or sort != "date":
+            raise ConfigError("--full-text reads pages of papers in the store", "use --ids, --theme, --cited or --max")
+        _fetch_full_text(shared, FullTextQuery(wanted_ids, theme, cited, max_papers), dry_run=dry_run)
+        return
+    if theme or cited:
+        raise ConfigError("--theme and --cited choose full texts", "add --full-text")
     request = FetchQuery(query=query, ids=wanted_ids, since=since, until=until, max_papers=max_papers, sort=sort)
     if dry_run:
         urls = pipeline.plan(shared.project(), request)
@@ -67,6 +99,32 @@ def fetch(
         yield from (f"  unknown to arXiv: {paper}" for paper in fetched.missing)
 
     shared.print(fetched, text)
+
+
+def _fetch_full_text(shared: Context, query: FullTextQuery, *, dry_run: bool) -> None:
+    """Fetch and read pages, or print the plan."""
+    if dry_run:
+        plan = pipeline.plan_full_text(shared.project(), query)
+        summary = {"plan": plan.summary(), "seconds": plan.seconds, "requests": [page.url for page in plan.pages]}
+        shared.print(summary, lambda: iter([plan.summary(), *(page.url for page in plan.pages)]))
+        return
+    fetched = pipeline.fetch_full_text(shared.project(), query, shared.progress())
+
+    def text() -> Iterator[str]:
+        counts = {"read": fetched.read, "without a page": fetched.without_page, "failed": fetched.failed}
+        summary = ", ".join(f"{len(names)} {word}" for word, names in counts.items() if names)
+        yield f"full text: {summary or 'nothing new'}"
+        yield from (f"  failed: {name}: {reason}" for name, reason in fetched.failed)
+        if fetched.outcome == "paused":
+            yield "the budget is spent: the next run continues"
+
+    shared.print(fetched, text)
+
+
+def _added_lines(added: Sequence[AddedText]) -> Iterator[str]:
+    for item in added:
+        name = f" {item.paper}v{item.version}" if item.paper else ""
+        yield f"{item.file}: {item.outcome}{name}" + (f": {item.reason}" if item.reason else "")
 
 
 def citations(

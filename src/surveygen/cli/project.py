@@ -21,6 +21,10 @@ _COUNTS = {
     "delivered": "records received",
     "duplicates": "duplicate records",
     "excluded": "excluded by a person",
+    "full_texts": "full texts",
+    "unread_pages": "pages to be read",
+    "without_page": "without a page",
+    "failed_pages": "with a failed page",
 }
 
 

@@ -1,4 +1,4 @@
-"""The dump of a store: papers, themes, decisions and citations as sorted lines of JSON."""
+"""The dump of a store: papers, themes, decisions and texts as sorted lines of JSON."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from surveygen.corpus import jsonl
+from surveygen.corpus._full_text import PackedText, full_text_data, full_text_of
 from surveygen.corpus._importer import Quarantined, Record
 from surveygen.corpus._validation import (
     check_cite_key,
@@ -33,11 +34,13 @@ _MAX_RAW = 2000
 def export_lines(store: Store) -> Iterator[str]:
     """Yield the dump, without line ends.
 
-    A header, themes, decisions, papers by id, cite keys of other papers, pending ids, quarantine, citations.
+    A header, themes, decisions, papers by id, cite keys of other papers, pending ids, quarantine, citations, full
+    texts by paper and version, and versions that have no page.
 
     A paper's line has the keys of the JSON lines format and, unless they are empty, `cite_key`, `names` (further ids),
     `versions`, `texts` (the texts of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import,
-    counts of deliveries, and when a graph was last queried are not part of it.
+    counts of deliveries, when a graph was last queried, pages as they came, and pages that could not be used or were
+    not read yet are not part of it.
     """
     yield to_json({_HEADER: DUMP_VERSION})
     yield from (to_json({"theme": jsonl.theme_data(theme)}) for theme in store.taxonomy() or ())
@@ -55,6 +58,7 @@ def export_lines(store: Store) -> Iterator[str]:
             {"quarantine": {"source": bad.source, "line": bad.line, "reason": bad.reason, "raw": bad.raw, "at": at}}
         )
     yield from (to_json({"told": jsonl.citation_data(record)}) for record in store.citations.all())
+    yield from (to_json({"full_text": full_text_data(packed)}) for packed in store.full_text.packed())
 
 
 def is_dump(line: str) -> bool:
@@ -65,8 +69,8 @@ def is_dump(line: str) -> bool:
 def import_lines(store: Store, lines: Iterable[str], *, at: str) -> ImportChanges:
     """Merge a dump into a store; an empty store then has the same dump.
 
-    A line that cannot be read is quarantined with its number, and the rest is imported. Taxonomy, decisions, cite keys
-    and citations come last, after the papers.
+    A line that cannot be read is quarantined with its number, and the rest is imported. Taxonomy, decisions, cite keys,
+    citations and full texts come last, after the papers.
 
     Args:
         store: the store to merge into.
@@ -96,11 +100,12 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> ImportChange
     store.papers.add_names(reader.names)
     store.papers.add_cite_keys(reader.keys)
     store.citations.merge(reader.citations, at=at)
+    store.full_text.merge(reader.full_texts, at=at)
     return changes
 
 
 class _DumpReader:
-    """Yields the records of lines; collects themes, decisions, cite keys and citations."""
+    """Yields the records of lines; collects themes, decisions, cite keys, citations and full texts (compressed)."""
 
     def __init__(self, at: str) -> None:
         self.themes: list[Theme] = []
@@ -108,6 +113,7 @@ class _DumpReader:
         self.keys: dict[PaperId, str] = {}
         self.names: dict[PaperId, PaperId] = {}
         self.citations: list[CitationRecord] = []
+        self.full_texts: list[PackedText] = []
         self._at = at
 
     def records(self, numbered: Iterable[tuple[int, str]]) -> Iterator[Record]:
@@ -132,14 +138,6 @@ class _DumpReader:
                     check_id("names", name)
                 self.names |= {PaperId(name): PaperId(data["arxiv_id"]) for name in names}
                 return history
-            case {"theme": dict(theme)}:
-                self.themes.append(checked_theme(jsonl.theme_of(theme)))
-            case {"decision": dict(decision)}:
-                self.decisions.append(checked_decision(jsonl.decision_of(decision)))
-            case {"cite_key": {"paper": str(paper), "key": str(key)}}:
-                self._add_key(paper, key)
-            case {"told": dict(record)}:
-                self.citations.append(checked_citations(jsonl.citation_of(record)))
             case {"wanted": {"id": str(paper), "version": int() | None as version}}:
                 return checked_record(PendingPaper(PaperId(paper), version))
             case {
@@ -148,8 +146,23 @@ class _DumpReader:
                 check_moment("at", str(at))
                 return Quarantined(BadRecord(source[:_MAX_RAW], line, why[:_MAX_RAW], raw[:_MAX_RAW]), str(at))
             case _:
-                raise ValueError("not a line of a dump: unknown kind")
+                self._collect(data)
         return None
+
+    def _collect(self, data: jsonl.Data) -> None:
+        match data:
+            case {"theme": dict(theme)}:
+                self.themes.append(checked_theme(jsonl.theme_of(theme)))
+            case {"decision": dict(decision)}:
+                self.decisions.append(checked_decision(jsonl.decision_of(decision)))
+            case {"cite_key": {"paper": str(paper), "key": str(key)}}:
+                self._add_key(paper, key)
+            case {"told": dict(record)}:
+                self.citations.append(checked_citations(jsonl.citation_of(record)))
+            case {"full_text": dict(record)}:
+                self.full_texts.append(full_text_of(record))
+            case _:
+                raise ValueError("not a line of a dump: unknown kind")
 
     def _add_key(self, paper: str, key: str) -> None:
         check_id("paper", paper)

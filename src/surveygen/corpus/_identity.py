@@ -54,6 +54,8 @@ _UNITE = (
     """,
     "UPDATE OR IGNORE cite_key SET paper = :paper WHERE paper = :former",
     "DELETE FROM citation_record WHERE paper = :former",
+    "UPDATE OR IGNORE full_text SET paper = :paper WHERE paper = :former",
+    "DELETE FROM full_text WHERE paper = :former",
     "DELETE FROM paper WHERE id = :former",
     "INSERT OR REPLACE INTO paper_name (name, paper) VALUES (:former, :paper)",
 )

@@ -289,6 +289,27 @@ _CHECKSUMS = (
     "UPDATE vector SET crc = crc32(vector)",
 )
 
+_FULL_TEXTS = (
+    # One row for each version of which a page was requested or a file was added. No reference to paper, as in told.
+    """
+    CREATE TABLE full_text (
+        paper TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('fetched', 'none', 'failed')),
+        url TEXT NOT NULL,                -- with sha256 the key of the page in raw_page, which may be gone
+        at TEXT NOT NULL,
+        sha256 TEXT NOT NULL,             -- of the page
+        format TEXT NOT NULL,
+        converter TEXT NOT NULL,
+        license TEXT NOT NULL,            -- of this version
+        reason TEXT NOT NULL,             -- why it failed
+        digest BLOB,                      -- SHA-256 of the document; NULL while the page is not read
+        document BLOB,                    -- zlib: JSON of the document without the columns
+        PRIMARY KEY (paper, version)
+    )
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES),
     _HARVEST,
@@ -297,4 +318,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _STANDARD_NAMES,
     _NAMES,
     _CHECKSUMS,
+    _FULL_TEXTS,
 )

@@ -6,14 +6,16 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
 
+from surveygen.corpus._full_text import FullTextTable
 from surveygen.corpus._validation import check_characters, check_date
 from surveygen.corpus.database import Database, Row, storable
 from surveygen.corpus.jsonl import content_data, paper_data, to_json
 from surveygen.corpus.merge import PaperHistory
+from surveygen.domain.full_text import TEXT_FIELD
 from surveygen.domain.paper import Author, BadRecord, Paper, PaperId, PaperVersion, PendingPaper, Status, fallback_id
 from surveygen.errors import CorpusError
 
@@ -46,8 +48,9 @@ _SAVE_PAPER = """
 class PaperTable:
     """Papers, pending ids, bad records, source counts and cite keys; `store.papers`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, full_text: FullTextTable | None = None) -> None:
         self._database = database
+        self._full_text = full_text or FullTextTable(database)
 
     def all(self, *, status: Collection[Status] | None = None) -> Iterator[Paper]:
         """Yield papers sorted by id, all or those of some status; memory stays flat."""
@@ -76,17 +79,39 @@ class PaperTable:
         history = self.load([paper]).get(paper)
         return history.paper if history else None
 
-    def text(self, paper: PaperId, version: int, field: Literal["title", "abstract", "comment"]) -> str | None:
-        """Return a field as it is stored for one version, None if no text of that version is stored.
+    def text(self, paper: PaperId, version: int, field: str) -> str | None:
+        """Return a field of evidence as it is stored for one version, None if it is not stored.
 
         For the paper's own version this is the field of the paper, whichever record it was merged from.
+
+        Args:
+            paper: its id.
+            version: its number.
+            field: "title", "abstract", "comment", or "text:" with the id of a unit of the full text.
         """
+        if field.startswith(TEXT_FIELD):
+            unit = self._full_text.unit(paper, version, field.removeprefix(TEXT_FIELD))
+            return unit.text if unit else None
         history = self.load([paper]).get(paper)
         if history is None:
             return None
         texts = {text.version: text for text in history.texts} | {history.paper.version: history.paper}
         text = texts.get(version)
-        return {"title": text.title, "abstract": text.abstract, "comment": text.comment}[field] if text else None
+        fields = {"title": text.title, "abstract": text.abstract, "comment": text.comment} if text else {}
+        return fields.get(field)
+
+    def license(self, paper: PaperId, version: int) -> str:
+        """Return the address of the license of one version, "" if it is not known.
+
+        A record has the license of its own version; that of an earlier one is remembered with its full text.
+        """
+        current = self.get(paper)
+        if current is not None and current.version == version:
+            sources = {name: number for name, number, _ in current.field_provenance}
+            if current.license and sources.get("license", version) == version:
+                return current.license
+        record = self._full_text.record(paper, version)
+        return record.license if record else ""
 
     def datestamps(self, ids: Iterable[PaperId]) -> dict[PaperId, str]:
         """Return `Paper.datestamp` of those papers that are in the store, "" where it is None."""

@@ -118,12 +118,8 @@ class RunTable:
 
     def archive(self, page: RawPage) -> None:
         """Store a server's answer as it came; the same bytes from the same address are stored once."""
-        sha256, body = hashlib.sha256(page.body).hexdigest(), zlib.compress(page.body, _LEVEL)
         with self._database.transaction():
-            self._database.run(
-                "INSERT OR IGNORE INTO raw_page (sha256, url, source, fetched_at, body) VALUES (?, ?, ?, ?, ?)",
-                (sha256, page.url, page.source, page.fetched_at, body),
-            )
+            archive(self._database, page)
 
     def raw_pages(self) -> Iterator[RawPage]:
         """Yield the archived answers in the order of their arrival, one at a time."""
@@ -134,6 +130,20 @@ class RunTable:
             with self._database.reading("raw_page", row):
                 page = RawPage(source, url, at, zlib.decompress(body))
             yield page
+
+
+def archive(database: Database, page: RawPage) -> None:
+    """Store an answer; belongs in the transaction of what was made of it, if anything."""
+    database.run(
+        "INSERT OR IGNORE INTO raw_page (sha256, url, source, fetched_at, body) VALUES (?, ?, ?, ?, ?)",
+        (
+            hashlib.sha256(page.body).hexdigest(),
+            page.url,
+            page.source,
+            page.fetched_at,
+            zlib.compress(page.body, _LEVEL),
+        ),
+    )
 
 
 def add_events(database: Database, events: Sequence[Event]) -> None:

@@ -155,6 +155,16 @@ def check_characters(field: str, text: str) -> None:
         raise ValueError(f"{field}: {text!a:.60} has the invisible character U+{ord(found):04X}")
 
 
+def check_text(field: str, text: str) -> None:
+    """Refuse text with controls, bidi overrides or characters without a width, where nothing may be changed.
+
+    Raises:
+        ValueError: there are some.
+    """
+    if not (text.isascii() and text.isprintable()) and (found := _UNSAFE.search(text)):
+        raise ValueError(f"{field}: {text!a:.60} has the invisible character U+{ord(found[0]):04X}")
+
+
 def check_cite_key(key: str) -> None:
     """Refuse a cite key that BibTeX cannot read.
 

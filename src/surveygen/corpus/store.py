@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from surveygen.corpus._cache import CacheTable
 from surveygen.corpus._citations import CitationTable
 from surveygen.corpus._decisions import DecisionTable
+from surveygen.corpus._full_text import FullTextTable
 from surveygen.corpus._importer import Importer, PageBatch, Record, import_page
 from surveygen.corpus._papers import PaperTable
 from surveygen.corpus._runs import RunTable
@@ -43,6 +44,8 @@ class Counts:
         delivered: records that sources delivered; a record that a later run of its source repeats is counted once.
         duplicates: delivered records beyond the first of their paper.
         excluded: papers that a person excluded from the draft, without withdrawn ones.
+        full_texts: versions whose full text is stored. unread_pages: pages that wait to be read. without_page: versions
+            of which arXiv has no page. failed_pages: versions whose page could not be used.
     """
 
     papers: int
@@ -54,6 +57,10 @@ class Counts:
     delivered: int
     duplicates: int
     excluded: int = 0
+    full_texts: int = 0
+    unread_pages: int = 0
+    without_page: int = 0
+    failed_pages: int = 0
 
 
 class Store:
@@ -66,6 +73,7 @@ class Store:
         runs: harvest runs with their events, cursors and archived server answers.
         decisions: what persons decided, and the log of theme moves.
         citations: what citation graphs answered.
+        full_text: texts of papers with their sources.
         cache: vectors and derived results, which can be computed again.
 
     Raises:
@@ -74,7 +82,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.papers = PaperTable(database)
+        self.full_text = FullTextTable(database)
+        self.papers = PaperTable(database, self.full_text)
         self.runs = RunTable(database)
         self.decisions = DecisionTable(database)
         self.citations = CitationTable(database)
@@ -160,6 +169,7 @@ class Store:
         )[0]
         delivered, distinct = self._database.rows("SELECT total(times), count(DISTINCT paper) FROM delivery")[0]
         excluded = to_json(sorted(excluded_papers(self.decisions.all())))
+        texts = self.full_text.counts()
         return Counts(
             papers=papers,
             withdrawn=int(withdrawn),
@@ -173,6 +183,10 @@ class Store:
                 "SELECT count(*) FROM paper WHERE status != 'withdrawn' AND id IN (SELECT value FROM json_each(?))",
                 (excluded,),
             ),
+            full_texts=texts["read"],
+            unread_pages=texts["unread"],
+            without_page=texts["none"],
+            failed_pages=texts["failed"],
         )
 
     def taxonomy(self) -> Taxonomy | None:
@@ -208,6 +222,11 @@ class Store:
         ):
             with self._database.reading(query.split(" FROM ")[1].partition(" ")[0], "of all rows"):
                 total.update(to_json(self._database.rows(query)).encode())
+        texts = self._database.rows(
+            "SELECT paper, version, license, hex(digest) FROM full_text WHERE digest IS NOT NULL ORDER BY 1, 2"
+        )
+        if texts:  # a store without full texts has the digest that it had before there were any
+            total.update(to_json(texts).encode())
         return total.hexdigest()
 
     def changed_at(self) -> str:
@@ -224,7 +243,7 @@ class Store:
 
 
 @contextmanager
-def locked(database: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
+def locked(database: Path, *, wait_seconds: float = 0.0, doing: str = "refreshing") -> Iterator[None]:
     """Hold the lock of a survey; the system releases it when the process dies.
 
     The lock is the file NAME.lock beside the store. NAME.lock.pid names the process that has it, for the message alone.
@@ -232,6 +251,7 @@ def locked(database: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
     Args:
         database: the path of the store.
         wait_seconds: how long to wait for another process to end.
+        doing: what the process does with the survey, for the message of another one.
 
     Raises:
         CorpusError: another process has the lock, or the file cannot be written.
@@ -245,7 +265,7 @@ def locked(database: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
     except Timeout:
         pid = owner.read_text(encoding="ascii", errors="replace").strip()[:10] if owner.exists() else ""
         raise CorpusError(
-            f"another surveygen is refreshing this survey{f' (process {pid})' if pid.isdigit() else ''}",
+            f"another surveygen is {doing} this survey{f' (process {pid})' if pid.isdigit() else ''}",
             "wait for it to end, then run the command again",
             file=str(path),
         ) from None

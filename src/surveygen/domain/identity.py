@@ -18,6 +18,13 @@ _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _MIN_SHARED = 0.6  # of the words of the shorter title
 _MIN_LIKENESS = 0.75  # of the pairs of letters, for words that are spelled or divided in another way
 _STRICT_LIKENESS = 0.9
+# Commands of a formula that change its look only; `\\to` and some others name a sign that titles also print as such.
+_LOOK = re.compile(
+    r"\\(?:math[a-z]+|text[a-z]*|bf|bm|boldsymbol|cal|em|emph|displaystyle|it|left|limits|operatorname|right|rm|sc|sf|tt)"
+    r"(?![A-Za-z])"
+)
+_SIGN_NAMES = {"→": "to", "×": "times", "±": "pm", "∞": "infty", "&": "and"}
+_COMMAND_NAMES = {"rightarrow": "to", "longrightarrow": "to", "ell": "l", "cdot": "", "sim": "", "approx": ""}
 _STOP_WORDS = frozenset(
     {
         *(
@@ -97,6 +104,30 @@ def titles_agree(title: str, other: str, *, strictly: bool = False) -> bool:
     return likeness >= _MIN_LIKENESS or (shorter > 0 and len(words & other_words) / shorter >= _MIN_SHARED)
 
 
+def same_title(title: str, other: str) -> bool:
+    r"""Whether two titles are the same but for case, markup, accents, spaces and the way formulas are written.
+
+    >>> same_title(r"Bounds on $H \to \gamma\gamma$ & more", "Bounds on H → γγ and More")
+    True
+    >>> same_title("Yeast Models, Part I", "Yeast Models, Part II")
+    False
+    """
+    key = title_key(title)
+    return bool(key) and key == title_key(other)
+
+
+@lru_cache(maxsize=2**16)
+def title_key(title: str) -> str:
+    r"""Return the letters and digits of a title by which it is compared; Greek letters by their names.
+
+    >>> title_key(r"The $\mathbf{\alpha}_2$ Study"), title_key("the α₂-study")
+    ('thealpha2study', 'thealpha2study')
+    """
+    bare = _LOOK.sub(" ", "".join(f" {_SIGN_NAMES[char]} " if char in _SIGN_NAMES else char for char in title))
+    named = re.sub(r"\\(?:var)?([A-Za-z]+)", lambda found: _COMMAND_NAMES.get(found[1], found[1]), bare)
+    return "".join(map(_letter_name, unicodedata.normalize("NFKD", named).casefold()))
+
+
 def may_be_same(paper: Paper, other: Paper) -> bool:
     """Whether two records of one weak id can be of one paper: titles nearly equal, no other year or first author."""
     records = (paper, other)
@@ -104,6 +135,13 @@ def may_be_same(paper: Paper, other: Paper) -> bool:
     years = [record.published[:4] if record.published else "" for record in records]
     are_compatible = all(not all(pair) or pair[0] == pair[1] for pair in (families, years))
     return are_compatible and titles_agree(paper.title, other.title, strictly=True)
+
+
+def _letter_name(char: str) -> str:
+    if not char.isalnum() or char.isascii():
+        return char if char.isalnum() else ""
+    name = unicodedata.name(char, "")
+    return name.rsplit(" ", 1)[-1].lower() if name.startswith("GREEK SMALL LETTER ") else char
 
 
 @lru_cache(maxsize=4096)

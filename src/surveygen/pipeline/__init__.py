@@ -2,6 +2,7 @@
 
 from surveygen.llm import LlmUsage
 from surveygen.pipeline.add import add
+from surveygen.pipeline.add_full_text import AddedText, add_full_text
 from surveygen.pipeline.build import BuildResult, build, estimate, outdated_editions
 from surveygen.pipeline.citations import (
     CitationReport,
@@ -26,6 +27,14 @@ from surveygen.pipeline.edit import confirm_sentence, drop_sentence, edit, edita
 from surveygen.pipeline.editable import EditableUnit, ImportedEdits
 from surveygen.pipeline.evaluate import evaluate
 from surveygen.pipeline.export import EXPORTS, TAXONOMY_EXPORTS, export, export_taxonomy
+from surveygen.pipeline.full_text import (
+    FullTextPlan,
+    FullTextQuery,
+    FullTextResult,
+    fetch_full_text,
+    plan_full_text,
+    update_full_text,
+)
 from surveygen.pipeline.harvest import HarvestResult, clear_stop, fetch, harvest, plan, plan_harvest
 from surveygen.pipeline.init import init
 from surveygen.pipeline.refresh import RefreshResult, refresh
@@ -47,12 +56,16 @@ from surveygen.pipeline.verify import VerifyReport, verify
 __all__ = [
     "EXPORTS",
     "TAXONOMY_EXPORTS",
+    "AddedText",
     "BuildResult",
     "CitationReport",
     "CitationUpdate",
     "DecisionLog",
     "DecisionResult",
     "EditableUnit",
+    "FullTextPlan",
+    "FullTextQuery",
+    "FullTextResult",
     "HarvestResult",
     "HealthCheck",
     "ImportedEdits",
@@ -67,6 +80,7 @@ __all__ = [
     "VerifyReport",
     "accept",
     "add",
+    "add_full_text",
     "build",
     "check_trust",
     "clear_stop",
@@ -82,6 +96,7 @@ __all__ = [
     "export_taxonomy",
     "fetch",
     "fetch_citations",
+    "fetch_full_text",
     "harvest",
     "history",
     "import_edits",
@@ -93,6 +108,7 @@ __all__ = [
     "pin",
     "plan",
     "plan_citations",
+    "plan_full_text",
     "plan_harvest",
     "proposals",
     "refresh",
@@ -104,5 +120,6 @@ __all__ = [
     "trust",
     "undo",
     "update_citations",
+    "update_full_text",
     "verify",
 ]

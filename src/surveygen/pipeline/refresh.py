@@ -10,6 +10,7 @@ from surveygen.domain.changes import Changes
 from surveygen.pipeline import snapshot
 from surveygen.pipeline.build import BuildResult, check_request, run_build
 from surveygen.pipeline.citations import CitationUpdate, update_citations
+from surveygen.pipeline.full_text import FullTextResult, update_full_text
 from surveygen.pipeline.harvest import HarvestResult, harvest
 from surveygen.pipeline.run_context import Progress, open_context
 from surveygen.pipeline.trust import check_trust
@@ -25,12 +26,14 @@ class RefreshResult:
         changes: difference to the last refresh; None if there is none.
         built: the drafts.
         learnt: updates of each citation graph; empty if the settings name none.
+        full_text: result of fetching the full texts of new versions; None if no paper with a full text has one.
     """
 
     harvested: HarvestResult | None
     changes: Changes | None
     built: BuildResult
     learnt: tuple[CitationUpdate, ...] = ()
+    full_text: FullTextResult | None = None
 
 
 def refresh(
@@ -66,6 +69,7 @@ def refresh(
         harvested = None
         if has_source:
             harvested = harvest(project, progress, since=since, if_announced=if_announced, deps=deps)
+        full_text = update_full_text(project, progress, deps=deps)
         with Store.open(project.database) as store:
             learnt = update_citations(project, store, progress, deps)
             before = snapshot.load(store)
@@ -74,4 +78,4 @@ def refresh(
             # A refresh with changes has a number of its own.
             new = before is not None and after is not None and after.run > before.run
             changes = snapshot.last_reports(store)[0] if new else None
-    return RefreshResult(harvested, changes, built, learnt)
+    return RefreshResult(harvested, changes, built, learnt, full_text)

@@ -160,5 +160,14 @@ def _check_survey(project: Project) -> Iterator[HealthCheck]:
         with Store.open_to_read(project.database) as store:
             detail = f"{store.counts().papers} papers, changed {store.changed_at()}"
             yield HealthCheck("corpus", ok=True, detail=detail)
+            if damaged := [record.name for record in store.full_text.damaged()]:
+                ids = " ".join(f"--ids {name}" for name in damaged[:5])
+                yield HealthCheck(
+                    "full texts",
+                    ok=False,
+                    detail=f"damaged: {', '.join(damaged)}",
+                    needed=False,
+                    hint=f"surveygen fetch --full-text {ids} reads them again",
+                )
     except SurveygenError as error:
         yield HealthCheck("corpus", ok=False, detail=error.message, hint=error.hint)

@@ -1,7 +1,7 @@
-"""Clients of arXiv: query API, OAI-PMH server and daily feed.
+"""Clients of arXiv: query API, OAI-PMH server, daily feed and HTML pages.
 
 Every public module of this package is a source with a function ``make(settings: ArxivSettings, deps: NetworkDeps)``
-that returns a `QuerySource`, a `HarvestSource` or an `UpdateFeed`. It is imported when it is needed, by
+that returns a `QuerySource`, a `HarvestSource`, an `UpdateFeed` or a `PageSource`. It is imported when it is needed, by
 `surveygen.plugins.load`, and opens no connection before its first request.
 """
 
@@ -21,11 +21,14 @@ from surveygen.sources.http import Budget
 from surveygen.sources.http.limiter import Clock, Limiter
 
 __all__ = [
+    "PAGE_LANE",
     "Datestamps",
     "FeedUpdate",
     "FetchRequest",
     "HarvestSource",
+    "HtmlPage",
     "Order",
+    "PageSource",
     "QuerySource",
     "RecordPage",
     "UpdateFeed",
@@ -38,6 +41,7 @@ Order = Literal["date", "relevance"]
 # https://info.arxiv.org/help/api/user-manual.html#query_details
 _FIELD = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all|submittedDate|lastUpdatedDate)\s*:")
 _OPERATOR = re.compile(r"[\"()]|\b(?:AND|OR|ANDNOT)\b")
+PAGE_LANE = "pages"  # their own lock and pause (https://arxiv.org/robots.txt)
 Datestamps = Callable[[Collection[PaperId]], Mapping[PaperId, str]]
 
 
@@ -186,6 +190,41 @@ class UpdateFeed(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """The answer to a request for the page of a paper, in one version.
+
+    Attributes:
+        status: "fetched"; "none": there is no page of this version, and there will be none; "failed": an answer that
+            cannot be used, with the reason.
+        body: of a page that was fetched.
+    """
+
+    url: str
+    status: Literal["fetched", "none", "failed"]
+    body: bytes = b""
+    reason: str = ""
+
+
+class PageSource(Protocol):
+    """A client that fetches the HTML pages of papers."""
+
+    interval: float  # seconds from the end of a request to the start of the next
+
+    def url(self, paper: PaperId, version: int) -> str:
+        """Return the address of a page."""
+        ...
+
+    def fetch(self, paper: PaperId, version: int) -> HtmlPage:
+        """Fetch one page.
+
+        Raises:
+            SourceError: the server refused, cannot be reached, or sends no usable answer to one request after another.
+            BudgetError: the budget of the run is spent.
+        """
+        ...
+
+
 def run_budget(settings: ArxivSettings) -> Budget:
     """Return the budget of one run."""
     return Budget(settings.max_requests, settings.max_megabytes, settings.max_minutes)
@@ -199,4 +238,5 @@ def clear_stop(settings: ArxivSettings, lock_folder: Path | None = None) -> bool
     """
     urls = (settings.api_url, settings.oai_url, settings.feed_url)
     limiters = [Limiter(url, settings.min_interval_seconds, Clock(), lock_folder) for url in urls]
+    limiters.append(Limiter(settings.html_url, settings.page_interval_seconds, Clock(), lock_folder, lane=PAGE_LANE))
     return sum(limiter.clear_stop() for limiter in limiters) > 0

@@ -17,7 +17,7 @@ from surveygen.sources.authors import without_others
 from surveygen.sources.entry_ids import bare_doi, own_arxiv_id, reference_id
 from surveygen.sources.files import InputFile
 from surveygen.sources.record import RECORD_KEYS, paper_from
-from surveygen.sources.tex_text import decode_tex
+from surveygen.tex_text import decode_tex
 
 logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # else what it sets aside is printed as well
 

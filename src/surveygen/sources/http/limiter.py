@@ -85,19 +85,39 @@ class Limiter:
 
     The pause is arXiv's rule, counted over all programs of a user: a lock file is locked while a request runs and holds
     the time at which the last one ended (https://info.arxiv.org/help/api/tou.html). All hosts of arXiv share one lock;
-    every other host, and every server of this machine, has its own.
+    every other host, and every server of this machine, has its own. A lane is a part of a service with a rule of its
+    own: it has its own lock and pause, and it also stops where the service as a whole is stopped.
+
+    Args:
+        url: an address of the service.
+        interval: seconds of the pause; on other machines at least `floor`.
+        clock: the time.
+        folder: of the lock files; None for the cache folder.
+        lane: the name of the lane; "" for the service itself.
+        floor: seconds.
     """
 
-    def __init__(self, url: str, interval: float, clock: Clock, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        interval: float,
+        clock: Clock,
+        folder: Path | None = None,
+        *,
+        lane: str = "",
+        floor: float = MIN_INTERVAL_SECONDS,
+    ) -> None:
         address = urlsplit(url)
         host = address.hostname or ""
         if is_loopback(url):
-            self._name = f"{host}-{address.port}.lock"
+            service = f"{host}-{address.port}"
             self._interval = interval
         else:
             is_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
-            self._name = "arxiv.lock" if is_arxiv else f"{slugify(host)}.lock"
-            self._interval = max(interval, MIN_INTERVAL_SECONDS)
+            service = "arxiv" if is_arxiv else slugify(host)
+            self._interval = max(interval, floor)
+        self._name = f"{service}-{lane}.lock" if lane else f"{service}.lock"
+        self._stops = dict.fromkeys((self._name, f"{service}.lock"))
         self._clock = clock
         self._folders = [folder or cache_folder(), temp_folder()]
 
@@ -157,7 +177,7 @@ class Limiter:
         return bool(marks)
 
     def _stop_marks(self) -> list[Path]:
-        marks = [(folder / self._name).with_suffix(".stopped") for folder in self._folders]
+        marks = [(folder / name).with_suffix(".stopped") for folder in self._folders for name in self._stops]
         return [mark for mark in marks if mark.is_file() and make_private(mark.parent)]
 
     def _open_lock(self) -> IO[bytes]:
