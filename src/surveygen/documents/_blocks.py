@@ -27,7 +27,7 @@ from surveygen.documents._text import (
     DROPPED_TAGS,
     FORMULAS,
     PageState,
-    TextWriter,
+    MarkedTextWriter,
     classes_of,
     inner_text,
     names,
@@ -115,7 +115,7 @@ class BlockReader:
             self._state.bounds.add("depth")
             return
         name = container.get("id") or ""
-        writer = TextWriter(self._state)
+        writer = MarkedTextWriter(self._state)
         writer.write(container.text)
         for child in container:
             if "units" in self._state.bounds:
@@ -126,7 +126,7 @@ class BlockReader:
                 writer.element(child)
             elif role != "skip":
                 self._emit(place.kind, writer, place, name)
-                writer = TextWriter(self._state)
+                writer = MarkedTextWriter(self._state)
                 self._block(role, child, place, depth + 1)
             writer.write(child.tail)
         self._emit(place.kind, writer, place, name)
@@ -146,7 +146,7 @@ class BlockReader:
         elif role == "table":
             self._table(element, place)
         elif role in {"listing", "text"}:
-            writer = TextWriter(self._state, with_tables=role == "listing")
+            writer = MarkedTextWriter(self._state, with_tables=role == "listing")
             writer.children(element)
             self._emit("listing" if role == "listing" else place.kind, writer, place, element.get("id") or "")
         else:
@@ -157,7 +157,7 @@ class BlockReader:
             self._state.bounds.add("sections")
             return
         title = next((child for child in element if "ltx_title" in classes_of(child)), None)
-        writer = TextWriter(self._state)
+        writer = MarkedTextWriter(self._state)
         if title is not None:
             writer.children(title)
         parent = "" if place.section.id == UNSECTIONED else place.section.id
@@ -231,7 +231,7 @@ class BlockReader:
             found.caption = self.units[at].id
 
     def _caption(self, element: _Element, place: _Place) -> None:
-        writer = TextWriter(self._state)
+        writer = MarkedTextWriter(self._state)
         writer.children(element)
         label = _printed_label(element, self._state)
         name = self._emit("caption", writer, place, element.get("id") or "", label)
@@ -279,7 +279,7 @@ class BlockReader:
         self.tables.append(table)
         self._notes(list(grid.notes), place)
 
-    def _emit(self, kind: UnitKind, writer: TextWriter, place: _Place, element: str, label: str = "") -> str:
+    def _emit(self, kind: UnitKind, writer: MarkedTextWriter, place: _Place, element: str, label: str = "") -> str:
         """Add a unit with the text of a writer and what was taken out of it; return its id, "" without text."""
         text, marks = writer.result()
         name = ""
@@ -305,7 +305,7 @@ class BlockReader:
             if "ltx_role_footnotemark" in classes_of(note):
                 continue
             inside = (part for part in note.iter("span", "div") if "ltx_note_content" in classes_of(part))
-            writer = TextWriter(self._state, with_tables=True)
+            writer = MarkedTextWriter(self._state, with_tables=True)
             writer.children(next(inside, note))
             pending += reversed(writer.notes)
             text, marks = writer.result()
@@ -402,7 +402,7 @@ def _printed_label(element: _Element, state: PageState) -> str:
 
 
 def _label_text(element: _Element, state: PageState) -> str:
-    writer = TextWriter(state, with_tags=True)
+    writer = MarkedTextWriter(state, with_tags=True)
     writer.children(element)
     text = writer.result()[0][:MAX_LABEL].strip(" .:")
     return text if any(map(str.isalnum, text)) else ""

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from lxml.etree import _Element
 
 from surveygen.documents._limits import MAX_LABEL, MAX_REFERENCE_TEXT, MAX_REFERENCES
-from surveygen.documents._text import PageState, TextWriter, classes_of
+from surveygen.documents._text import PageState, MarkedTextWriter, classes_of
 from surveygen.domain.document import DocumentReference
 from surveygen.domain.identity import ARXIV_DOI
 from surveygen.domain.paper import parse_arxiv_id
@@ -74,7 +74,7 @@ def _items(root: _Element) -> Iterator[_Element]:
 def _reference(name: str, item: _Element, state: PageState) -> DocumentReference:
     fields = _marked_fields(item, state)
     label = " ".join(fields.get("tag", []))[:MAX_LABEL]
-    writer = TextWriter(state)
+    writer = MarkedTextWriter(state)
     for part in item:
         if not classes_of(part) & {"ltx_tag", "ltx_bibtag"}:
             writer.element(part)
@@ -114,7 +114,7 @@ def _marked_fields(item: _Element, state: PageState) -> dict[str, list[str]]:
     for part in item.iter("span", "a", "em", "div", "cite"):
         names = {wanted[name] for name in classes_of(part) if name in wanted}
         for name in names:
-            writer = TextWriter(state, with_tags=True)
+            writer = MarkedTextWriter(state, with_tags=True)
             writer.children(part)
             if text := writer.result()[0][:MAX_REFERENCE_TEXT]:
                 fields.setdefault(name, []).append(text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lxml.etree import _Element
 
 from surveygen.documents._limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
-from surveygen.documents._text import PageState, TextWriter, classes_of
+from surveygen.documents._text import PageState, MarkedTextWriter, classes_of
 from surveygen.domain.document import TableCell
 
 _SPAN_CLASS = re.compile(r"ltx_(row|col)span_([0-9]{1,9})(?!\S)")
@@ -102,7 +102,7 @@ class _GridBuilder:
         self._width = max(self._width, column + across)
 
     def _cell(self, element: _Element) -> TableCell:
-        writer = TextWriter(self._state, with_tables=True)
+        writer = MarkedTextWriter(self._state, with_tables=True)
         writer.children(element)
         self._notes += writer.notes
         self._unsure |= writer.has_errors or _has_columns(element)

@@ -72,7 +72,7 @@ class PageState:
     bounds: set[str] = field(default_factory=set)
 
 
-class TextWriter:
+class MarkedTextWriter:
     """Writes the text of elements, one after the other, as one line.
 
     Attributes:
