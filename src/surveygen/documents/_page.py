@@ -12,7 +12,7 @@ from lxml.etree import _Element
 from surveygen.documents._blocks import BlockReader
 from surveygen.documents._limits import MAX_ATTRIBUTES, MAX_BYTES, MAX_TAGS
 from surveygen.documents._references import read_references
-from surveygen.documents._text import PageState, MarkedTextWriter, classes_of, inner_text
+from surveygen.documents._text import MarkedTextWriter, PageState, classes_of, inner_text
 from surveygen.domain.document import Document
 from surveygen.domain.identity import same_title, titles_agree
 from surveygen.domain.paper import PaperId, parse_arxiv_id

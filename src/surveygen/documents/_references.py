@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from lxml.etree import _Element
 
 from surveygen.documents._limits import MAX_LABEL, MAX_REFERENCE_TEXT, MAX_REFERENCES
-from surveygen.documents._text import PageState, MarkedTextWriter, classes_of
+from surveygen.documents._text import MarkedTextWriter, PageState, classes_of
 from surveygen.domain.document import DocumentReference
 from surveygen.domain.identity import ARXIV_DOI
 from surveygen.domain.paper import parse_arxiv_id

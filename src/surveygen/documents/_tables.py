@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lxml.etree import _Element
 
 from surveygen.documents._limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
-from surveygen.documents._text import PageState, MarkedTextWriter, classes_of
+from surveygen.documents._text import MarkedTextWriter, PageState, classes_of
 from surveygen.domain.document import TableCell
 
 _SPAN_CLASS = re.compile(r"ltx_(row|col)span_([0-9]{1,9})(?!\S)")
