@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from surveygen.domain.edits import claim_key
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Count, Evidence, Sentence
+from surveygen.domain.text import fold_name, singular
+from surveygen.domain.theme import ThemeId
 from surveygen.languages import load
-from surveygen.summarize import check_grounding, counted_papers, number_error
+from surveygen.summarize import CountIndex, check_grounding, number_error, recount
 from surveygen.survey import translatable
 
 PAPERS = tuple(
@@ -29,6 +33,8 @@ PAPERS = tuple(
         )
     )
 )
+THEME = ThemeId("rewards")
+WORDS = st.sampled_from(["data", "set", "sets", "dataset", "low", "resource", "low-resource", "a", "aa"])
 BY_ID = {paper.id: paper for paper in PAPERS}
 P0, P1, P2, P3 = BY_ID
 
@@ -78,13 +84,38 @@ def test_a_false_count_is_told(changes: dict[str, object], told: str) -> None:
 
 
 def test_papers_are_counted_again() -> None:
-    """Those that have the value, among those from the year on."""
+    """Those that have the value, among those of the theme from the year on."""
+    index = CountIndex(PAPERS, {P0: [THEME], P3: [THEME]}, ["reward modellings"])
     count = Count("kind", "method", (), 0)
 
-    assert counted_papers(count, PAPERS) == ([P0, P1], 4)
-    assert counted_papers(replace(count, since=2020), PAPERS) == ([P1], 3)
-    assert counted_papers(Count("year", "2021", (), 0), PAPERS) == ([P2, P3], 4)
-    assert counted_papers(Count("phrase", "reward modeling", (), 0), PAPERS)[1] == 4
+    assert index.count(count) == (frozenset({P0, P1}), 4)
+    assert index.count(replace(count, theme=THEME)) == (frozenset({P0}), 2)
+    assert index.count(replace(count, theme=ThemeId("none"))) == (frozenset(), 0)
+    assert index.count(replace(count, since=2020)) == (frozenset({P1}), 3)
+    assert index.count(Count("year", "2021", (), 0)) == (frozenset({P2, P3}), 4)
+    assert index.count(Count("phrase", "Reward-Modelling", (), 0, THEME)) == (frozenset({P0, P3}), 2)
+
+
+@given(
+    st.lists(st.lists(WORDS, min_size=1, max_size=8), min_size=1, max_size=4),
+    st.lists(st.lists(WORDS, max_size=4).map(" ".join), min_size=1, max_size=6),
+)
+def test_many_phrases_are_counted_as_each_alone(texts: list[list[str]], phrases: list[str]) -> None:
+    """A paper has a phrase if words of it that follow one another are the phrase without spaces, and no other has."""
+    papers = [Paper(PaperId(str(at)), "Untitled", f"{' '.join(words)} ends.") for at, words in enumerate(texts)]
+    index = CountIndex(papers, {}, phrases)
+
+    for phrase in phrases:
+        having = {
+            paper.id
+            for paper, words in zip(papers, texts, strict=True)
+            for parts in [" ".join(words).replace("-", " ").split()]
+            for start in range(len(parts))
+            for end in range(start + 1, len(parts) + 1)
+            if fold_name("".join(map(singular, parts[start:end]))) == fold_name(phrase)
+        }
+        assert index.count(Count("phrase", phrase, (), 0)) == (frozenset(having), len(papers))
+        assert {paper.id for paper in papers if recount(paper, "phrase", phrase)} == having
 
 
 @pytest.mark.parametrize(

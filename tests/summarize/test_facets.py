@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import FacetName
-from surveygen.summarize import extract_facets, folded, is_whole_sentence, mentions, recount
+from surveygen.domain.text import fold_name
+from surveygen.summarize import extract_facets, is_whole_sentence, mentions, recount
 
 TEXT = """we propose a the model dataset on GPT-4 SQuAD German translation images fine-tune human evaluation. We In,
 survey? (BERT) code released: analysis of MIMIC-III benchmark using without training study"""
@@ -133,11 +134,11 @@ def test_every_facet_is_shown_by_its_span(body: list[str], heading: list[str]) -
 
     facets = extract_facets(item)
 
-    assert len({(facet.name, folded(facet.value)) for facet in facets}) == len(facets)
+    assert len({(facet.name, fold_name(facet.value)) for facet in facets}) == len(facets)
     for facet in facets:
         span = getattr(item, facet.evidence.field)[facet.evidence.start : facet.evidence.end]
         assert is_whole_sentence(facet.evidence, item)
-        assert facet.name not in ("data", "model") or folded(facet.value) in folded(span)
+        assert facet.name not in ("data", "model") or fold_name(facet.value) in fold_name(span)
         assert recount(item, facet.name, facet.value)
 
 

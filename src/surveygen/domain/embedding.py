@@ -36,6 +36,9 @@ class Embeddings:
     def _row_of(self) -> dict[PaperId, int]:
         return {paper: row for row, paper in enumerate(self.ids)}
 
+    def __contains__(self, paper: object) -> bool:
+        return paper in self._row_of
+
     def rows(self, ids: Sequence[PaperId]) -> Vectors:
         """Return the vectors of some papers, `(len(ids), dim)` float32, in the order of `ids`."""
         return self.vectors[[self._row_of[paper] for paper in ids]]

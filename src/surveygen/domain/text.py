@@ -211,7 +211,16 @@ def fold_name(name: str) -> str:
     >>> fold_name("Truthful-QA") == fold_name("truthful QA"), fold_name("Fine-tuned Models")
     (True, 'finetunedmodel')
     """
-    return "".join(singular(word) for word in tokenize(name.casefold()))
+    return "".join(fold_words(name))
+
+
+def fold_words(text: str) -> list[str]:
+    """Return the words of a text in their order, without case and plurals; joined, they are its `fold_name`.
+
+    >>> fold_words("Fine-tuned Models")
+    ['fine', 'tuned', 'model']
+    """
+    return [singular(word) for word in tokenize(text.casefold())]
 
 
 @lru_cache(maxsize=65_536)

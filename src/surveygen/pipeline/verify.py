@@ -21,7 +21,7 @@ from surveygen.pipeline.run_context import NullProgress, open_context
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy
 from surveygen.pipeline.stages.render import FormatRecord, OutputCache, shared_files
 from surveygen.pipeline.stages.translate import load_glossary
-from surveygen.pipeline.verify_document import DraftCheck, Problem, compare_editions, sentence_judge
+from surveygen.pipeline.verify_document import DraftCheck, DraftSources, Problem, compare_editions
 from surveygen.pipeline.verify_glue import glue_problems
 from surveygen.render import format_names
 from surveygen.themes import load_profile
@@ -93,9 +93,9 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
                 for theme, name in files.theme_names():
                     names.setdefault(theme, set()).add(name)
         profile = load_profile(project.settings.profile, project.root)
-        judge = sentence_judge(store)
+        sources = DraftSources(store)
         checks = [
-            DraftCheck(store, path, data, load_glossary(project, profile, str(data.get("language", ""))), judge)
+            DraftCheck(sources, path, data, load_glossary(project, profile, str(data.get("language", ""))))
             for path, data in documents
         ]
         problems += [problem for check in checks for problem in check.problems()]

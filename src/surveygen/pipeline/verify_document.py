@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -15,7 +16,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Count, Evidence, Opening, Sentence
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import load as load_language
-from surveygen.summarize import GroundingResult, check_grounding, counted_papers, number_error
+from surveygen.summarize import CountIndex, GroundingResult, VersionLookup, check_grounding, number_error
 from surveygen.survey import OpeningFacts, opening_error
 from surveygen.translate import Glossary, validation_error
 
@@ -46,22 +47,29 @@ class Problem:
     reason: str
 
 
-def sentence_judge(store: Store) -> Judge:
-    """Return a function that tells whether the evidence of a sentence supports it; equal sentences are judged once."""
-    paper = cache(lambda name, version: paper_as_of(store, name, version))
-    return cache(lambda sentence: check_grounding(sentence, paper))
+class DraftSources:
+    """What the drafts of a survey are checked against.
+
+    Attributes:
+        store: a copy of the survey's store.
+        paper: returns a paper as of a version, None if the store does not have it; each is read once.
+        judge: tells whether the evidence of a sentence supports it; equal sentences are judged once.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.paper: VersionLookup = cache(lambda name, version: paper_as_of(store, name, version))
+        self.judge: Judge = cache(lambda sentence: check_grounding(sentence, self.paper))
 
 
 class DraftCheck:
     """The checks of one survey.json, with counts."""
 
-    def __init__(self, store: Store, path: Path, data: Mapping[str, Any], glossary: Glossary, judge: Judge) -> None:
+    def __init__(self, sources: DraftSources, path: Path, data: Mapping[str, Any], glossary: Glossary) -> None:
         self._glossary = glossary
-        self._judge = judge
-        self._store = store
-        self._paper = cache(lambda name, version: paper_as_of(store, name, version))
+        self._sources = sources
         # A citation of a paper that has left the survey is shown without its mark.
-        self._edited = {decision.target.replace("[@", "[") for decision in active_edits(store.decisions.all())}
+        self._edited = {decision.target.replace("[@", "[") for decision in active_edits(sources.store.decisions.all())}
         self._path = str(path)
         self._data = data
         self.sentences = 0
@@ -109,10 +117,8 @@ class DraftCheck:
 
     @cached_property
     def _opening_facts(self) -> OpeningFacts:
-        rows = [self._paper(PaperId(row["id"]), row["version"]) for row in self._data["papers"]]
-        papers = {paper.id: paper for paper in rows if paper is not None}
-        edges = resolve_citations(papers.values(), self._store.citations.all()).edges
-        return OpeningFacts(papers, {(edge.citing, edge.cited) for edge in edges})
+        edges = resolve_citations(self._papers.values(), self._sources.store.citations.all()).edges
+        return OpeningFacts(self._papers, {(edge.citing, edge.cited) for edge in edges})
 
     def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
         sentence = _sentence(raw)
@@ -130,7 +136,7 @@ class DraftCheck:
             "[@", "["
         ) not in self._edited:
             yield f"{shown} is said to be a person's, and no decision of the store has it"
-        verdict = self._judge(original)
+        verdict = self._sources.judge(original)
         if not verdict.ok:
             yield f"{shown}: {verdict.reason}"
         elif sentence.method == "aggregate":
@@ -145,23 +151,36 @@ class DraftCheck:
     def _miscounts(self, sentence: Sentence) -> Iterator[str]:
         """Count again among the members that the draft gives each theme, and compare with the text."""
         for count in sentence.counts:
-            papers, total = counted_papers(count, self._members(count.theme))
-            if set(papers) != set(count.papers):
-                name = min({*papers} ^ {*count.papers})
+            papers, total = self._count_index.count(count)
+            if papers != set(count.papers):
+                name = min(papers ^ {*count.papers})
                 yield f"{name} is {'not counted' if name in papers else 'counted'} for {count.facet} {count.value!r}"
             if total != count.total:
                 yield f"counts among {count.total} papers in place of {total}"
-        names = [str(theme["name"]) for theme in self._data["themes"]]
-        if reason := number_error(sentence, names, load_language(sentence.language).number):
+        if reason := number_error(sentence, self._names, load_language(sentence.language).number):
             yield reason
 
-    def _members(self, theme: ThemeId | None) -> Iterator[Paper]:
-        """Yield the papers of the draft that are in a theme or below it, all for none."""
-        inside = {row["paper"] for row in self._data["assignments"] if not row["outside"] and theme in row["path"]}
-        for row in self._data["papers"]:
-            paper = self._paper(PaperId(row["id"]), row["version"])
-            if paper is not None and (theme is None or row["id"] in inside):
-                yield paper
+    @cached_property
+    def _names(self) -> list[str]:
+        """The names of themes that a text with numbers can be confused by."""
+        names = (str(theme["name"]) for theme in self._data["themes"])
+        return [name for name in names if any(map(str.isdecimal, name))]
+
+    @cached_property
+    def _papers(self) -> Mapping[PaperId, Paper]:
+        """The papers of the draft as of their versions, as far as the store has them."""
+        rows = (self._sources.paper(PaperId(row["id"]), row["version"]) for row in self._data["papers"])
+        return {paper.id: paper for paper in rows if paper is not None}
+
+    @cached_property
+    def _count_index(self) -> CountIndex:
+        """What the store says of the papers of the draft, in the themes that the draft gives them."""
+        themes: dict[PaperId, set[ThemeId]] = defaultdict(set)
+        for row in self._data["assignments"]:
+            themes[row["paper"]].update(() if row["outside"] else row["path"])
+        claims = (raw.get("claim", ()) for _, _, raw in _claims(self._data["sections"]))
+        phrases = [count["value"] for counts in claims for count in counts if count["facet"] == "phrase"]
+        return CountIndex(self._papers.values(), themes, phrases)
 
 
 def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:

@@ -18,8 +18,8 @@ from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
-from surveygen.summarize._counts import counted_papers, number_error
-from surveygen.summarize._facets import extract_facets, folded, mentions, recount
+from surveygen.summarize._counts import CountIndex, number_error
+from surveygen.summarize._facets import extract_facets, mentions, recount
 from surveygen.summarize._front_matter import FrontMatterInput, quote_front_matter
 from surveygen.summarize._grounding import (
     MAX_GLUE_SHARE,
@@ -39,6 +39,7 @@ from surveygen.summarize._text import split_sentences, text_diff
 __all__ = [
     "MAX_GLUE_SHARE",
     "ROLE_LABELS",
+    "CountIndex",
     "FallbackCounts",
     "Flaw",
     "FrontMatterInput",
@@ -50,11 +51,9 @@ __all__ = [
     "ThemeInput",
     "VersionLookup",
     "check_grounding",
-    "counted_papers",
     "extract_facets",
     "extract_statements",
     "flaw_reason",
-    "folded",
     "is_glue",
     "is_grounded",
     "is_whole_sentence",

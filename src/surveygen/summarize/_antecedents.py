@@ -37,6 +37,8 @@ def names_in(text: str) -> frozenset[str]:
 
 
 def _is_name(word: str) -> bool:
+    if word.islower():  # as most are
+        return False
     parts = re.split("[-–]", word)
     return any(
         sum(char.isupper() or char.isdigit() for char in part) > 1 and any(map(str.isupper, part)) for part in parts
@@ -45,8 +47,13 @@ def _is_name(word: str) -> bool:
 
 def own_names(papers: Sequence[Paper]) -> dict[str, frozenset[str]]:
     """Return for each paper, by id, the names that it made, and that fewer than three of the papers have."""
-    uses = Counter(name for paper in papers for name in names_in(paper.text))
+    uses = Counter(name for paper in papers for name in _names_of(paper))
     return {paper.id: frozenset(name for name in _made(paper) if uses[name] < _COMMON) for paper in papers}
+
+
+@lru_cache(maxsize=4096)
+def _names_of(paper: Paper) -> frozenset[str]:
+    return names_in(paper.text)
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +77,7 @@ def explained_names(text: str, names: Collection[str], *, own_work: bool) -> fro
         own_work: whether the authors tell in it what they made.
     """
     introduced = {name for name in names if own_work and _has(text, name) and _MAKES.search(text.partition(name)[0])}
-    for name in names:
+    for name in filter(text.__contains__, names):
         written = rf"(?<![\w-]){re.escape(name)}s?"
         if re.search(rf"\({written}\)|{written}{_APPOSED}|\b{phrases('naming')} [“\"']?{written}", text):
             introduced.add(name)
@@ -84,7 +91,7 @@ def unexplained_names(text: str, names: Collection[str], *, own_work: bool) -> f
 
 
 def _has(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(name)}s?(?![\w-])", text) is not None
+    return name in text and re.search(rf"(?<![\w-]){re.escape(name)}s?(?![\w-])", text) is not None
 
 
 @lru_cache(maxsize=16_384)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import CITATION_MARK, Count, Sentence
-from surveygen.summarize._facets import recount
+from surveygen.domain.text import fold_name
+from surveygen.domain.theme import ThemeId
+from surveygen.summarize._facets import extract_facets, find_phrases, recount
 
 _NUMBER = re.compile(r"(?<![\d.,])\d[\d.,\u00a0\u202f]*\d|\d")
 
@@ -16,7 +19,7 @@ def count_error(sentence: Sentence, papers: dict[PaperId, Paper]) -> str:
     """Return what is wrong with the counts of an aggregate, "" if nothing.
 
     It must cite the papers that it counts, those of each count together and in its order, and each of them must have
-    what is counted. That no paper is left out, only the whole survey can tell: see `counted_papers`.
+    what is counted. That no paper is left out, only the whole survey can tell: see `CountIndex`.
 
     Args:
         sentence: an aggregate.
@@ -36,10 +39,49 @@ def count_error(sentence: Sentence, papers: dict[PaperId, Paper]) -> str:
     return ""
 
 
-def counted_papers(count: Count, members: Iterable[Paper]) -> tuple[list[PaperId], int]:
-    """Count again: return the papers that have what is counted, and the number of those considered."""
-    considered = [paper for paper in members if not count.since or (paper.year or 0) >= count.since]
-    return [paper.id for paper in considered if recount(paper, count.facet, count.value)], len(considered)
+class CountIndex:
+    """What the papers of a survey have, to count again what its sentences count.
+
+    Each paper is read once, for all counts; `recount` tells the same of a single paper.
+
+    Args:
+        papers: of the survey, as of the versions that were counted.
+        themes: of each paper, those that it is in or below.
+        phrases: all that are counted.
+    """
+
+    def __init__(
+        self, papers: Iterable[Paper], themes: Mapping[PaperId, Collection[ThemeId]], phrases: Iterable[str]
+    ) -> None:
+        read = list(papers)
+        self._years = {paper.id: paper.year for paper in read}
+        self._members: dict[ThemeId | None, set[PaperId]] = defaultdict(set)
+        self._having: dict[tuple[str, str], set[PaperId]] = defaultdict(set)
+        for paper in read:
+            for theme in (None, *themes.get(paper.id, ())):
+                self._members[theme].add(paper.id)
+            for facet in extract_facets(paper):
+                self._having[facet.name, fold_name(facet.value)].add(paper.id)
+        for phrase, spans in find_phrases(read, phrases).items():
+            self._having["phrase", phrase].update(span.paper for span in spans)
+        self._since: dict[tuple[ThemeId | None, int], frozenset[PaperId]] = {}
+
+    def count(self, count: Count) -> tuple[frozenset[PaperId], int]:
+        """Return the papers of the theme of a count that have what it counts, and the number of those considered."""
+        considered = self._considered(count.theme, count.since)
+        if count.facet == "year":
+            years = ((paper, self._years[paper]) for paper in considered if count.value.isdecimal())
+            recent = frozenset(paper for paper, year in years if year is not None and year >= int(count.value))
+            return recent, len(considered)
+        return considered & self._having.get((count.facet, fold_name(count.value)), frozenset()), len(considered)
+
+    def _considered(self, theme: ThemeId | None, since: int) -> frozenset[PaperId]:
+        """Return the papers in or below a theme, those from a year on if there is one."""
+        if (theme, since) not in self._since:
+            members = self._members.get(theme, ())
+            recent = (paper for paper in members if not since or (self._years[paper] or 0) >= since)
+            self._since[theme, since] = frozenset(recent)
+        return self._since[theme, since]
 
 
 def number_error(sentence: Sentence, names: Collection[str], write: Callable[[int], str]) -> str:

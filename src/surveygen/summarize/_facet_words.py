@@ -15,6 +15,7 @@ from babel import Locale
 
 from surveygen.domain.paper import Paper
 from surveygen.domain.summary import Evidence, Field
+from surveygen.domain.text import fold_words
 from surveygen.languages.detection import detect_language
 from surveygen.summarize._text import split_sentences, title_parts
 
@@ -24,11 +25,12 @@ class FacetText:
     """A part of a title or a sentence of an abstract.
 
     Attributes:
-        text: its words. evidence: where they are.
+        text: its words. folded: the same as `fold_words` gives them, with spaces. evidence: where they are.
         own: whether the authors speak of their work in it. late: whether they have done so there or before.
     """
 
     text: str
+    folded: str
     evidence: Evidence
     own: bool
     late: bool
@@ -58,7 +60,8 @@ def units(paper: Paper) -> tuple[FacetText, ...]:
             words = " ".join(text[start:end].split())
             own = field == "abstract" and bool(pattern("own.speaks").search(words))
             late = late or own
-            found.append(FacetText(words, Evidence(paper.id, paper.version, field, start, end), own, late))
+            evidence = Evidence(paper.id, paper.version, field, start, end)
+            found.append(FacetText(words, " ".join(fold_words(words)), evidence, own, late))
     return tuple(found)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from surveygen.domain.paper import Paper
 from surveygen.domain.summary import Evidence, Facet, FacetName, Field
-from surveygen.domain.text import singular, tokenize
+from surveygen.domain.text import fold_name
 from surveygen.summarize._data_names import data_names
 from surveygen.summarize._facet_words import FacetText, closed_values, is_english, language_codes, pattern, table, units
 from surveygen.summarize._kind_of_work import kind_of_work
@@ -19,7 +20,7 @@ _MAX_LANGUAGES = 12  # of a paper; who names more deals with languages as such
 _REPOSITORY = re.compile(r"https?://(?:www\.)?(github|gitlab)\.com/([A-Za-z0-9][\w.-]*/[\w-][\w.-]*)", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def extract_facets(paper: Paper) -> tuple[Facet, ...]:
     """Return what can be counted of a paper, each with the whole sentence or part of a title that shows it.
 
@@ -42,7 +43,7 @@ def extract_facets(paper: Paper) -> tuple[Facet, ...]:
     ]
     first: dict[tuple[str, str], Facet] = {}
     for facet in found:
-        first.setdefault((facet.name, folded(facet.value)), facet)
+        first.setdefault((facet.name, fold_name(facet.value)), facet)
     return tuple(first.values())
 
 
@@ -55,10 +56,25 @@ def mentions(paper: Paper, phrase: str) -> Evidence | None:
     >>> mentions(Paper(PaperId("a"), "Notes", "It rains. Fine-tuning reward models fails."), "finetuning reward model")
     Evidence(paper='a', version=1, field='abstract', start=10, end=42)
     """
-    wanted = folded(phrase)
-    if not wanted:
-        return None
-    return next((unit.evidence for unit in units(paper) if _contains(unit.text, wanted)), None)
+    wanted = [fold_name(phrase)]
+    return next((unit.evidence for unit in units(paper) if next(_phrases_in(unit, wanted), "")), None)
+
+
+def find_phrases(papers: Iterable[Paper], phrases: Iterable[str]) -> Mapping[str, tuple[Evidence, ...]]:
+    """Return for each phrase, folded, what `mentions` finds in the papers that have it, in their order.
+
+    Each paper is read once, however many phrases there are.
+    """
+    wanted = sorted({fold_name(phrase) for phrase in phrases})
+    spans: dict[str, list[Evidence]] = {phrase: [] for phrase in wanted}
+    for paper in papers:
+        first: dict[str, Evidence] = {}
+        for unit in units(paper):
+            for phrase in _phrases_in(unit, wanted):
+                first.setdefault(phrase, unit.evidence)
+        for phrase, evidence in first.items():
+            spans[phrase].append(evidence)
+    return {phrase: tuple(found) for phrase, found in spans.items()}
 
 
 def recount(paper: Paper, name: FacetName, value: str) -> bool:
@@ -73,16 +89,8 @@ def recount(paper: Paper, name: FacetName, value: str) -> bool:
         return value.isdecimal() and paper.year is not None and paper.year >= int(value)
     if name == "phrase":
         return mentions(paper, value) is not None
-    return any(facet.name == name and folded(facet.value) == folded(value) for facet in extract_facets(paper))
-
-
-def folded(text: str) -> str:
-    """Fold case, hyphens, spaces and plurals of a name or phrase.
-
-    >>> folded("Fine-tuned Models") == folded("finetuned model"), folded("CIFAR-10"), folded("CIFAR 10")
-    (True, 'cifar10', 'cifar10')
-    """
-    return "".join(_folded_words(text))
+    wanted = fold_name(value)
+    return any(facet.name == name and fold_name(facet.value) == wanted for facet in extract_facets(paper))
 
 
 def code_link(paper: Paper) -> tuple[str, Evidence | None]:
@@ -97,22 +105,18 @@ def code_link(paper: Paper) -> tuple[str, Evidence | None]:
     return "", None
 
 
-def _folded_words(text: str) -> list[str]:
-    return [singular(word) for word in tokenize(text.casefold())]
-
-
-def _contains(text: str, wanted: str) -> bool:
-    """Whether consecutive words of a text, joined, are the folded phrase."""
-    found = _folded_words(text)
-    for start in range(len(found)):
+def _phrases_in(unit: FacetText, phrases: Sequence[str]) -> Iterator[str]:
+    """Yield which of some folded phrases, sorted, are consecutive words of a text, joined."""
+    words = unit.folded.split()
+    for start in range(len(words)):
         joined = ""
-        for word in found[start:]:
-            joined += word
-            if joined == wanted:
-                return True
-            if not wanted.startswith(joined):
+        for at in range(start, len(words)):
+            joined += words[at]
+            place = bisect_left(phrases, joined)  # of the first phrase that may begin with these words
+            if place == len(phrases) or not phrases[place].startswith(joined):
                 break
-    return False
+            if phrases[place] == joined:
+                yield joined
 
 
 def _data(paper: Paper, parts: tuple[FacetText, ...]) -> Iterator[Facet]:
@@ -124,17 +128,19 @@ def _data(paper: Paper, parts: tuple[FacetText, ...]) -> Iterator[Facet]:
 def _models(parts: tuple[FacetText, ...]) -> Iterator[Facet]:
     for unit in parts:
         if unit.late or unit.in_title:
-            for family, matches in _model_families().items():
+            # Most texts name none, which one search tells.
+            families, names = _model_patterns()
+            for family, matches in families.items() if names.search(unit.text) else ():
                 if matches.search(unit.text):
                     yield Facet("model", family, unit.evidence)
 
 
 @cache
-def _model_families() -> Mapping[str, re.Pattern[str]]:
-    return {
-        family: re.compile(rf"(?<![\w-])(?:{form.replace('-', '[- ]?') if '[' not in form else form})(?![\w])")
-        for family, form in table("model").items()
-    }
+def _model_patterns() -> tuple[Mapping[str, re.Pattern[str]], re.Pattern[str]]:
+    """Return the pattern of each family of models, and one of any."""
+    forms = {family: form if "[" in form else form.replace("-", "[- ]?") for family, form in table("model").items()}
+    families = {family: re.compile(rf"(?<![\w-])(?:{form})(?!\w)") for family, form in forms.items()}
+    return families, re.compile(rf"(?<![\w-])(?:{'|'.join(forms.values())})(?!\w)")
 
 
 def _languages(parts: tuple[FacetText, ...]) -> Iterator[Facet]:

@@ -86,7 +86,7 @@ class FrontMatterInput:
     @cached_property
     def centrality(self) -> Mapping[PaperId, float]:
         """Rank of each paper by its likeness to the mean of all, 1 for the nearest."""
-        placed = [paper.id for paper in self.papers if paper.id in set(self.embeddings.ids)]
+        placed = [paper.id for paper in self.papers if paper.id in self.embeddings]
         if not placed:
             return {}
         rows = self.embeddings.rows(placed)

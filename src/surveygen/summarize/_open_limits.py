@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, SubtopicSummary
 from surveygen.summarize._facets import YES, recount
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._roles import states_limit
-from surveygen.summarize._selection import Candidate, find_candidates, rank_papers
+from surveygen.summarize._selection import Candidate, Matrix, find_candidates, rank_papers
 from surveygen.summarize._text import content_terms
 from surveygen.summarize._topics import Topic, find_topics, fold
 
@@ -54,30 +53,35 @@ def group_limits(
         for row, item in enumerate(candidates)
         if _tells_limit(item, subject) and used.isdisjoint(item.statement.sentence.evidence)
     ]
-    groups: list[SubtopicSummary] = []
-    topics = list(find_topics(newest, ancestors))
-    while len(groups) < _MAX_GROUPS:
-        ranked_topics = [(_choose(candidates, rows, similarity, topic), topic) for topic in topics]
-        usable = [(chosen, topic) for chosen, topic in ranked_topics if len(chosen) > 1]
+    return tuple(_groups(candidates, rows, similarity, find_topics(newest, ancestors))), since
+
+
+def _groups(
+    candidates: Sequence[Candidate], rows: Sequence[int], similarity: Matrix, topics: Sequence[Topic]
+) -> Iterator[SubtopicSummary]:
+    """Yield the groups of the topics that join most telling sentences, else one group of what no topic joins."""
+    for number in range(_MAX_GROUPS):
+        rows_of: dict[PaperId, list[int]] = defaultdict(list)
+        for row in rows:
+            rows_of[candidates[row].paper].append(row)
+        on_topic = ((topic, [row for paper in topic.papers for row in rows_of.get(paper, ())]) for topic in topics)
+        ranked = [(_choose(candidates, shared, topic, similarity), topic) for topic, shared in on_topic]
+        usable = [(chosen, topic) for chosen, topic in ranked if len(chosen) > 1]
         if not usable:
-            break
+            chosen = [] if number else _choose(candidates, rows, None, similarity)
+            yield from [_group(candidates, chosen)] if len(chosen) > 1 else []
+            return
         chosen, topic = max(usable, key=lambda pair: (_worth(candidates, *pair), pair[1].key))
-        groups.append(_group(candidates, chosen, topic.phrase, topic.papers, topic.evidence))
+        yield _group(candidates, chosen, topic.phrase, topic.papers, topic.evidence)
         papers = {candidates[row].paper for row in chosen}
         rows = [row for row in rows if candidates[row].paper not in papers]
         topics = [other for other in topics if other is not topic]
-    if not groups and len(chosen := _choose(candidates, rows, similarity, None)) > 1:
-        groups.append(_group(candidates, chosen))
-    return tuple(groups), since
 
 
-def _choose(
-    candidates: Sequence[Candidate], rows: Sequence[int], similarity: np.ndarray, topic: Topic | None
-) -> list[int]:
-    """Return the most telling sentences of papers on a topic, one of each paper; of any paper for no topic."""
-    on_topic = [row for row in rows if topic is None or candidates[row].paper in topic.papers]
+def _choose(candidates: Sequence[Candidate], rows: Sequence[int], topic: Topic | None, similarity: Matrix) -> list[int]:
+    """Return the most telling sentences among those of papers on a topic, or of any papers, one of each paper."""
     chosen: list[int] = []
-    for row in sorted(on_topic, key=lambda row: (-_value(candidates[row], topic), row)):
+    for row in sorted(rows, key=lambda row: (-_value(candidates[row], topic), row)):
         papers = {candidates[other].paper for other in chosen}
         if candidates[row].paper in papers or similarity[row, chosen].max(initial=0.0) >= _MAX_SIMILARITY:
             continue

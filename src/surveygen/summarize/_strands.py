@@ -12,11 +12,13 @@ import numpy as np
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Axis, Evidence, Role, Sentence, SubtopicSummary
+from surveygen.domain.text import fold_name
 from surveygen.summarize._english import word_list
+from surveygen.summarize._facets import find_phrases
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._selection import Candidate, Matrix, RankedPaper, find_candidates, rank_papers
 from surveygen.summarize._text import content_terms
-from surveygen.summarize._topics import Topic, find_topics, mentioning, title_topics
+from surveygen.summarize._topics import Topic, cover, find_topics, title_topics
 
 if TYPE_CHECKING:
     from surveygen.summarize import ThemeInput
@@ -38,7 +40,6 @@ _NEAR = 0.25  # least likeness of two papers without a common topic in one stran
 _STRENGTH_OF_LIKE = 0.3  # weight of how much a paper tells, beside its likeness
 _CITED = 0.5  # added to the likeness of a paper and one that it cites
 _GOAL = 0.85  # share of the papers of a theme that its text cites
-_COVERED = 0.4  # share of the papers of a topic that must be new for it to be named
 _MAX_NAMED = 200  # papers of a theme whose remaining papers are named with a topic each
 _AXES: tuple[Axis, ...] = ("background", "resources", "analyses", "methods", "further", "limits")
 _AXIS_OF_KIND: Mapping[str, Axis] = {"resource": "resources", "analysis": "analyses"}
@@ -140,6 +141,7 @@ class _Plan:
         for row, candidate in enumerate(candidates):
             self._rows.setdefault(candidate.paper, []).append(row)
         self._spoken: set[PaperId] = set()
+        self._free: dict[PaperId, _Speaker] | None = None  # see `_speakers`
         self._sentences_of: Counter[PaperId] = Counter()
         self._members = sorted(source.papers, key=lambda paper: paper.id)
         self._kinds = {paper.id: _kind(source, paper.id) for paper in source.papers}
@@ -180,6 +182,7 @@ class _Plan:
         """Drop a topic from those to choose from, with all that name nearly the same papers."""
         papers = set(topic.papers)
         self._cited |= papers
+        self._free = None
         self._topics = [
             other
             for other in self._topics
@@ -189,20 +192,21 @@ class _Plan:
     def _let_speak(self, speakers: Sequence[_Speaker]) -> int:
         """Take the sentences of papers, and return how many they are."""
         for speaker in speakers:
-            self._take(speaker.rows)
             self._spoken.add(speaker.id)
+            self._take(speaker.rows)
         return sum(len(speaker.rows) for speaker in speakers)
 
     def _joining(self, budget: int, strands: Sequence[_Strand]) -> tuple[_Strand, _Speaker] | None:
         """Return the strongest paper that can join a strand on its topic, or a strand without topic that is like it."""
         best: tuple[_Strand, _Speaker] | None = None
-        for strand in strands:
-            papers = strand.topic.papers if strand.topic else tuple(self._rows)
-            speakers = [replace(it, rows=it.rows[:budget]) for paper in papers if (it := self._speaker(paper))]
-            for speaker in speakers if len(strand.speakers) <= _MAX_STRAND else ():
-                near = strand.topic is not None or self._likeness_to(speaker, strand.speakers) >= _NEAR
-                if near and (best is None or (-speaker.strength, speaker.id) < (-best[1].strength, best[1].id)):
-                    best = strand, speaker
+        free = self._speakers()
+        for strand in (it for it in strands if len(it.speakers) <= _MAX_STRAND):
+            papers = strand.topic.papers if strand.topic else free
+            for whole in (free[paper] for paper in papers if paper in free):
+                if best is None or (-whole.strength, whole.id) < (-best[1].strength, best[1].id):
+                    speaker = replace(whole, rows=whole.rows[:budget])
+                    if strand.topic is not None or self._likeness_to(speaker, strand.speakers) >= _NEAR:
+                        best = strand, speaker
         return best
 
     def home_of(self, row: int, strands: Sequence[_Strand]) -> _Strand | None:
@@ -215,30 +219,19 @@ class _Plan:
         members = {paper.id: paper for paper in self._members}
         missing = set(members) - self._cited
         allowed = len(members) - round(_GOAL * len(members))
-        chosen: list[_Named] = []
-        topics = list(self._topics)
-        while len(missing) > allowed and topics:
-            gains = {it.key: len(missing.intersection(it.papers)) for it in topics}
-            best = max(topics, key=lambda it: (gains[it.key] - _COVERED * len(it.papers), it.plain, it.key))
-            if gains[best.key] <= _COVERED * len(best.papers):
-                break
-            topics.remove(best)
-            missing -= set(best.papers)
-            chosen.append((best.phrase, best.papers, best.evidence))
-        if len(members) <= _MAX_NAMED:
-            for paper in sorted(missing):
-                if len(missing) > allowed and paper in missing and (topic := self._own_topic(members[paper])):
-                    chosen.append(topic)
-                    missing -= set(topic[1])
+        chosen: list[_Named] = [(it.phrase, it.papers, it.evidence) for it in cover(self._topics, missing, allowed)]
+        if len(missing) <= allowed or len(members) > _MAX_NAMED:
+            return chosen
+        phrases = {paper: title_topics(members[paper], self._names) for paper in sorted(missing)}
+        spans_of = find_phrases(self._members, {phrase for those in phrases.values() for phrase in those})
+        for paper, titled in phrases.items():
+            # The longest phrase of its title that few other papers have.
+            named = ((phrase, spans_of[fold_name(phrase)]) for phrase in titled)
+            phrase, spans = next(((it, spans) for it, spans in named if 0 < len(spans) <= _MAX_OWN), ("", ()))
+            if phrase and paper in missing and len(missing) > allowed:
+                chosen.append((phrase, tuple(span.paper for span in spans), spans))
+                missing.difference_update(span.paper for span in spans)
         return chosen
-
-    def _own_topic(self, paper: Paper) -> _Named | None:
-        """Return the longest phrase of a title that few other papers of the theme have."""
-        for phrase in title_topics(paper, self._names):
-            spans = mentioning(self._members, phrase)
-            if 0 < len(spans) <= _MAX_OWN:
-                return phrase, tuple(span.paper for span in spans), spans
-        return None
 
     def in_reading_order(self, strands: Sequence[_Strand]) -> list[_Strand]:
         """Order strands along the axes, and within one by the mean date of their papers."""
@@ -306,7 +299,14 @@ class _Plan:
             self._nearest[row] = np.inf
             self._cited.add(candidate.paper)
             self._sentences_of[candidate.paper] += 1
+            self._free = None
             self._any_recent = self._any_recent or candidate.ranked.recency >= _RECENT
+
+    def _speakers(self) -> Mapping[PaperId, _Speaker]:
+        """Return the papers that can speak next; what each choice changes is computed once after it."""
+        if self._free is None:
+            self._free = {paper: speaker for paper in self._rows if (speaker := self._speaker(paper))}
+        return self._free
 
     def _speaker(self, paper: PaperId) -> _Speaker | None:
         """Return a paper with approach and finding, else its best two sentences, else its only good one."""
@@ -359,11 +359,12 @@ class _Plan:
         """Return a strand on the topic that cites most papers anew and has good sentences, None without any."""
         best: tuple[float, str] = (0.0, "")
         found: _Strand | None = None
+        free = self._speakers()
         for topic in self._topics:
             if len(topic.papers) < _MIN_SHARE * len(self._members):
                 continue
             new = len(set(topic.papers) - self._cited)
-            speakers = [it for paper in topic.papers if (it := self._speaker(paper))]
+            speakers = [free[paper] for paper in topic.papers if paper in free]
             speakers = self._fitting(sorted(speakers, key=lambda it: (-it.strength, it.id)), len(topic.papers), budget)
             if len(speakers) < 2:
                 continue
@@ -390,7 +391,7 @@ class _Plan:
         first = self._strongest(budget)
         if first is None:
             return None
-        speakers = [it for paper in self._rows if paper != first.id and (it := self._speaker(paper))]
+        speakers = [it for it in self._speakers().values() if it.id != first.id]
         near = {it.id: self._likeness(first, it) for it in speakers}
         others = [it for it in speakers if near[it.id] >= _NEAR]
         others.sort(key=lambda it: (-near[it.id] - _STRENGTH_OF_LIKE * it.strength, it.id))
@@ -399,7 +400,7 @@ class _Plan:
 
     def _strongest(self, budget: int) -> _Speaker | None:
         """Return the paper with the most telling sentences that has not spoken."""
-        speakers = (it for paper in self._rows if (it := self._speaker(paper)) and budget > 0)
+        speakers = self._speakers().values() if budget > 0 else ()
         first = min(speakers, key=lambda it: (-it.strength, it.id), default=None)
         return replace(first, rows=first.rows[:budget]) if first else None
 
@@ -410,7 +411,7 @@ class _Plan:
         """Return the likeness of two papers: that of their vectors, and whether one cites the other."""
         embeddings, citations = self._source.embeddings, self._source.citations
         cites = other.id in citations.get(speaker.id, ()) or speaker.id in citations.get(other.id, ())
-        if {speaker.id, other.id} <= set(embeddings.ids):
+        if speaker.id in embeddings and other.id in embeddings:
             first, second = embeddings.rows([speaker.id, other.id])
             return float(first @ second) + _CITED * cites
         return float(self._similarity[np.ix_(speaker.rows, other.rows)].max()) + _CITED * cites

@@ -7,13 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from heapq import heapify, heappop, heappush
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence
-from surveygen.domain.text import singular
+from surveygen.domain.text import fold_name, singular
 from surveygen.languages.detection import detect_language
 from surveygen.summarize._english import base_forms, past_forms, word_list
-from surveygen.summarize._facets import folded, mentions
+from surveygen.summarize._facets import find_phrases
 from surveygen.summarize._text import content_terms, split_sentences, title_parts
 
 _MAX_WORDS = 4  # of a phrase that is counted; a longer one may show that a shorter one is only its part
@@ -21,6 +22,7 @@ _MAX_TOPIC_WORDS = 3
 _MAX_SHARE = 0.4  # of the papers of a theme; a phrase of more names the theme, not a topic in it
 _MIN_COMPLETE = 0.25  # share of the places of a phrase where it ends a noun phrase
 _MAX_INSIDE = 0.7  # share of the papers of a phrase that have it only as a part of one longer phrase
+_COVERED = 0.4  # share of the papers of a topic that must be new for it to be named
 _MIN_PLAIN = 0.4  # share of its papers in whose title it is, or that have it twice
 _MAX_CAPITALS = 2  # capitalized words that make a phrase a name
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -59,18 +61,6 @@ class _Occurrence:
     in_title: bool
 
 
-def mentioning(papers: Sequence[Paper], phrase: str) -> tuple[Evidence, ...]:
-    """Return for each paper that has a phrase the first part of its title or sentence with it."""
-    wanted = folded(phrase)
-    spans = (mentions(paper, phrase) for paper in papers if wanted in _folded_text(paper))
-    return tuple(span for span in spans if span is not None)
-
-
-@lru_cache(maxsize=4096)
-def _folded_text(paper: Paper) -> str:
-    return folded(paper.text)
-
-
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Return the words of a text in the singular without hyphens and capitals, other marks as a bar.
@@ -95,21 +85,63 @@ def find_topics(papers: Sequence[Paper], subjects: Collection[str]) -> tuple[Top
         papers: of one theme.
         subjects: texts, such as the name of the theme, whose words alone set nothing apart.
     """
-    by_key = _counted(papers)
-    subject_terms = _terms_of(subjects)
-    ordered = sorted(papers, key=lambda paper: paper.id)
+    uses = _shared_phrases(papers)
+    common_terms = _terms_of(subjects) | {singular(word) for word in word_list("topic_ends")}
     most = max(_MAX_SHARE * len(papers), 2)
+    telling = [
+        use
+        for key, use in sorted(uses.items())
+        if len(use.papers) <= most
+        and use.is_noun_phrase()
+        and not common_terms.issuperset(key.split())
+        and not use.is_part(uses)
+    ]
+    spans_of = find_phrases(sorted(papers, key=lambda paper: paper.id), [use.written() for use in telling])
     topics: list[Topic] = []
-    for key, use in sorted(by_key.items()):
-        few = 2 <= len(use.papers) <= max(_MAX_SHARE * len(papers), 2)
-        own = set(key.split()) - subject_terms - {singular(word) for word in word_list("topic_ends")}
-        if not few or not use.is_noun_phrase() or not own or use.is_part(by_key):
-            continue
-        spans = mentioning(ordered, use.written())
+    for use in telling:
+        spans = spans_of[fold_name(use.written())]
         if 2 <= len(spans) <= most:
-            found = tuple(span.paper for span in spans)
-            topics.append(Topic(use.written(), key, found, spans, use.plain_share()))
+            topics.append(Topic(use.written(), use.key, tuple(span.paper for span in spans), spans, use.plain_share()))
     return tuple(topics)
+
+
+def cover(topics: Sequence[Topic], missing: set[PaperId], allowed: int) -> Iterator[Topic]:
+    """Yield the topic that names most of the missing papers, which it takes out of them, until few enough are left.
+
+    Greedy with lazy evaluation (Minoux 1978): what a topic adds only ever falls, so that one is looked at again only
+    where it comes first by what it added before.
+
+    Args:
+        topics: to choose from; each must name more missing papers than two fifths of its own.
+        missing: papers that no topic names yet.
+        allowed: how many may be left.
+    """
+    ordered = sorted(topics, key=lambda topic: topic.key, reverse=True)
+    naming: dict[PaperId, list[int]] = defaultdict(list)
+    gains = [0] * len(ordered)
+
+    def cost(at: int) -> tuple[float, float, int]:
+        return _COVERED * len(ordered[at].papers) - gains[at], -ordered[at].plain, at
+
+    for at, topic in enumerate(ordered):
+        for paper in missing.intersection(topic.papers):
+            naming[paper].append(at)
+            gains[at] += 1
+    heap = [cost(at) for at in range(len(ordered))]
+    heapify(heap)
+    while heap and len(missing) > allowed:
+        before = heappop(heap)
+        at = before[-1]
+        if cost(at) != before:
+            heappush(heap, cost(at))
+            continue
+        if before[0] >= 0:
+            return
+        for paper in missing.intersection(ordered[at].papers):
+            for other in naming[paper]:
+                gains[other] -= 1
+        missing.difference_update(ordered[at].papers)
+        yield ordered[at]
 
 
 def title_topics(paper: Paper, subjects: Collection[str] = ()) -> list[str]:
@@ -199,17 +231,19 @@ class _Use:
         )
 
 
-def _counted(papers: Sequence[Paper]) -> dict[str, _Use]:
-    uses: dict[str, _Use] = {}
+def _shared_phrases(papers: Sequence[Paper]) -> dict[str, _Use]:
+    """Return the uses of each phrase that two papers or more have, by its key."""
+    papers_with = Counter(key for paper in papers for key in {item.key for item in _occurrences(paper)})
+    uses = {key: _Use(key) for key, count in papers_with.items() if count > 1}
     for paper in papers:
         for item in _occurrences(paper):
-            uses.setdefault(item.key, _Use(item.key)).add(paper.id, item)
+            if item.key in uses:
+                uses[item.key].add(paper.id, item)
     for key, use in uses.items():
-        if len(use.papers) > 1:
-            words = key.split()
-            for part in (" ".join(words[1:]), " ".join(words[:-1])):
-                if part in uses:
-                    uses[part].longer[key].update(use.papers)
+        words = key.split()
+        for part in (" ".join(words[1:]), " ".join(words[:-1])):
+            if part in uses:
+                uses[part].longer[key].update(use.papers)
     return uses
 
 
@@ -217,7 +251,9 @@ def _is_nominal(phrase: str) -> bool:
     """Whether the words of a phrase can be a noun with what describes it."""
     words = [word.lower() for word in phrase.split()]
     boilerplate, verbs = word_list("boilerplate.words"), word_list("author_verbs")
-    if words[0] in boilerplate - word_list("topic_starts") or words[-1] in boilerplate - word_list("topic_ends"):
+    if words[0] in boilerplate and words[0] not in word_list("topic_starts"):
+        return False
+    if words[-1] in boilerplate and words[-1] not in word_list("topic_ends"):
         return False
     if words[-1] in word_list("adjectives") or _ADJECTIVE.search(words[-1]):
         return False

@@ -147,7 +147,7 @@ class PaperScope:
     def of(cls, context: ComposeContext, theme: Theme | None) -> PaperScope:
         """Return the papers of a theme and those below it, or all papers of the survey."""
         data = context.data
-        rank = {paper: at for at, paper in enumerate(data.order)}
+        rank = context.rank
         members = [item.paper for item in context.members(theme)] if theme else [paper.id for paper in data.papers]
         members.sort(key=lambda paper: (rank.get(paper, len(rank)), context.papers[paper].date or "9999", paper))
         themes = [data.taxonomy[name] for name in data.taxonomy.path(theme.id)] if theme else []
@@ -156,7 +156,7 @@ class PaperScope:
 
     @cached_property
     def evidence(self) -> Mapping[tuple[FacetName, str], Mapping[PaperId, Evidence]]:
-        """The papers of each property, its value folded, with the first span that shows it."""
+        """The papers of each property, its value folded, in their order, with the first span that shows it."""
         found: dict[tuple[FacetName, str], dict[PaperId, Evidence]] = defaultdict(dict)
         for paper in self.papers:
             for facet in self.context.data.reviews[paper].facets:
@@ -174,7 +174,7 @@ class PaperScope:
             Count(
                 name,
                 min(spelled, key=lambda value: (-spelled[value], value)),
-                tuple(paper for paper in self.papers if paper in self.evidence[name, folded]),
+                tuple(self.evidence[name, folded]),
                 len(self.papers),
                 self.theme,
             )
@@ -199,8 +199,7 @@ class PaperScope:
     @property
     def _wording(self) -> int:
         """The number of the wording that names are told in; neighboring themes have different ones."""
-        themes = [theme.id for theme in self.context.data.taxonomy]
-        return themes.index(self.theme) % _NAME_WORDINGS + 1 if self.theme in themes else 1
+        return self.context.theme_numbers[self.theme] % _NAME_WORDINGS + 1 if self.theme is not None else 1
 
     def count_languages(self) -> Sentence | None:
         """Name the languages that two or more papers study, but those that the theme is named after."""
@@ -218,21 +217,23 @@ class PaperScope:
             (_LEAST_FURTHER, _LEAST_FURTHER_SHARE) if facet in (*_FURTHER, *_OF_MANY) else (_LEAST, _LEAST_SHARE)
         )
         least = max(few, share * len(self.papers))
+        most = len(self.papers) - 1 if facet == "kind" else _TRIVIAL_SHARE * len(self.papers)
         for count in self.counts:
-            named = facet != "kind" and _words(count.value) and _words(count.value) <= self.subject
-            most = len(self.papers) - 1 if facet == "kind" else _TRIVIAL_SHARE * len(self.papers)
-            if count.facet == facet and least <= len(count.papers) <= most and not named:
-                yield count
+            if count.facet == facet and least <= len(count.papers) <= most:
+                words = _words(count.value)
+                if facet == "kind" or not words or not words <= self.subject:
+                    yield count
 
     def _recent(self) -> Iterator[Count]:
         """Yield the count of recent papers if a theme has more of them than the rest of the survey."""
-        years = {paper.id: paper.year for paper in self.context.data.papers if paper.year is not None}
-        if self.theme is None or not years or max(years.values()) - min(years.values()) < _LEAST_SPAN:
+        years = self.context.years
+        if self.theme is None or not years or max(years) - min(years) < _LEAST_SPAN:
             return
-        since = max(years.values()) - _RECENT_YEARS + 1
-        own = tuple(paper for paper in self.papers if years.get(paper, 0) >= since and self._title(paper))
-        rest = [year for paper, year in years.items() if paper not in set(self.papers)]
-        usual = sum(year >= since for year in rest) / len(rest) if rest else 1.0
+        since = max(years) - _RECENT_YEARS + 1
+        dated = {paper: year for paper in self.papers if (year := self.context.papers[paper].year) is not None}
+        own = tuple(paper for paper, year in dated.items() if year >= since and self._title(paper))
+        others = years - Counter(dated.values())
+        usual = sum(n for year, n in others.items() if year >= since) / others.total() if others else 1.0
         if len(own) >= _LEAST_FURTHER and _RECENT_GAIN * usual <= len(own) / len(self.papers) <= _TRIVIAL_SHARE:
             yield Count("year", str(since), own, len(self.papers), self.theme)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from babel.lists import format_list
 
@@ -111,8 +112,9 @@ def _words(text: str) -> set[str]:
 def _recent(context: ComposeContext) -> Iterator[Sentence]:
     """Yield since which year half of the papers date, if there are older ones."""
     scope = PaperScope.of(context, None)
-    years = sorted(year for paper in context.data.papers if (year := paper.year) is not None)
-    since = next((year for year in reversed(years) if 2 * sum(it >= year for it in years) >= len(scope.papers)), 0)
+    years = sorted(context.years)
+    newer = accumulate(context.years[year] for year in reversed(years))
+    since = next((year for year, n in zip(reversed(years), newer, strict=True) if 2 * n >= len(scope.papers)), 0)
     papers = tuple(paper for paper in scope.papers if since and (context.papers[paper].year or 0) >= since)
     count = Count("year", str(since), papers, len(scope.papers))
     spans = list(scope.spans(count))

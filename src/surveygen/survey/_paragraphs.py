@@ -88,9 +88,7 @@ class _Wordings:
     def __init__(self, context: ComposeContext, theme: Theme) -> None:
         self._context, self._theme = context, theme
         self._total = len(context.members(theme))
-        self._rank = {paper: at for at, paper in enumerate(context.data.order)}
-        order = [other.id for other in context.data.taxonomy].index(theme.id)
-        self._topics = self._further = order
+        self._topics = self._further = context.theme_numbers[theme.id]
 
     def topic(self, strand: SubtopicSummary) -> Sentence:
         """Return how many papers of the theme share the topic of a strand."""
@@ -120,7 +118,8 @@ class _Wordings:
             )
 
     def _count(self, strand: SubtopicSummary) -> Count:
-        papers = sorted(strand.papers, key=lambda paper: (self._rank.get(paper, len(self._rank)), paper))
+        rank = self._context.rank
+        papers = sorted(strand.papers, key=lambda paper: (rank.get(paper, len(rank)), paper))
         return Count("phrase", strand.topic, tuple(papers), self._total, self._theme.id)
 
 

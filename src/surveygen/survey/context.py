@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -41,12 +42,21 @@ class QuotedSpans:
 
 @dataclass(frozen=True, slots=True)
 class ComposeContext:
-    """The data of an edition, its language, the spans quoted so far, and papers and theme members by id."""
+    """What the sections of an edition are written from.
+
+    Attributes:
+        data: of the survey. language: of the edition. quoted: the spans quoted so far.
+        papers: by id. rank: the place of papers with a reference in an earlier draft.
+        years: the number of papers by year. theme_numbers: the place of each theme in reading order, from 0.
+    """
 
     data: SurveyData
     language: Language
     quoted: QuotedSpans
     papers: Mapping[PaperId, Paper]
+    rank: Mapping[PaperId, int]
+    years: Counter[int]
+    theme_numbers: Mapping[ThemeId, int]
     _members: Mapping[ThemeId, tuple[Assignment, ...]]
 
     @classmethod
@@ -57,7 +67,16 @@ class ComposeContext:
             for theme in () if item.outside else item.path:
                 members[theme].append(item)
         by_theme = {theme: tuple(items) for theme, items in members.items()}
-        return cls(data, language, QuotedSpans(), {paper.id: paper for paper in data.papers}, by_theme)
+        return cls(
+            data,
+            language,
+            QuotedSpans(),
+            papers={paper.id: paper for paper in data.papers},
+            rank={paper: at for at, paper in enumerate(data.order)},
+            years=Counter(paper.year for paper in data.papers if paper.year is not None),
+            theme_numbers={theme.id: at for at, theme in enumerate(data.taxonomy)},
+            _members=by_theme,
+        )
 
     def members(self, theme: Theme) -> tuple[Assignment, ...]:
         """Return the assignments to a theme and those below it, best score first; papers that fit no theme are none."""
