@@ -18,6 +18,7 @@ from surveygen.languages import load
 from surveygen.summarize import number_error
 from surveygen.survey import SurveyData
 from surveygen.survey._aggregates import compare_themes, count_kinds, count_limits, write_profile
+from surveygen.survey._introduction import write_conclusion
 from surveygen.survey.context import ComposeContext
 
 ENGLISH = load("en")
@@ -242,3 +243,12 @@ def test_a_count_of_thousands_is_left_out() -> None:
     assert sentence is not None
     assert [count.value for count in sentence.counts] == ["analysis"]
     assert len(sentence.text) < MAX_TEXT
+
+
+def test_a_sentence_that_cites_too_many_papers_is_left_out() -> None:
+    """Its marks would be cut where it is stored, so that it could not be checked again."""
+    few, many = (context([{"limit": ["yes"]}] * size, years=[2010, *[2020] * (size - 1)]) for size in (150, 1500))
+
+    assert count_limits(few, TAXONOMY[TOP], 2020) is not None
+    assert count_limits(many, TAXONOMY[TOP], 2020) is None
+    assert [len(write_conclusion(edition)) for edition in (few, many)] == [1, 0]

@@ -96,7 +96,7 @@ def compare_themes(context: ComposeContext) -> Paragraph | None:
     found = [pair for pair, rate in zip(contrasts, rates, strict=True) if rate <= _FALSE_DISCOVERY_RATE]
     found.sort(key=lambda pair: (_share(pair[1]) - _share(pair[0]), pair[0].facet, pair[0].value))
     scopes = {scope.theme: scope for scope in tops}
-    sentences = tuple(_contrast(context, scopes, *pair) for pair in found[:_MAX_CONTRASTS])
+    sentences = tuple(filter(None, (_contrast(context, scopes, *pair) for pair in found[:_MAX_CONTRASTS])))
     return Paragraph(sentences) if sentences else None
 
 
@@ -108,8 +108,10 @@ def count_sentence(
     *,
     role: Role = "other",
     **values: object,
-) -> Sentence:
+) -> Sentence | None:
     """Write fixed words of the edition's language around counts, citing the papers that are counted.
+
+    None if these are so many that their marks do not fit a stored text.
 
     Args:
         context: of the edition.
@@ -257,9 +259,10 @@ class PaperScope:
         while parts:
             listed = format_list([text for _, text in parts], locale=self.context.language.code)
             text = self.context.say(frame, n=len(parts) if n is None else n, list=listed)
-            if len(text) <= MAX_TEXT:
-                counts = [count for count, _ in parts]
-                return _aggregate(self.context, text, counts, [it for count in counts for it in self.spans(count)])
+            counts = [count for count, _ in parts]
+            spans = [span for count in counts for span in self.spans(count)]
+            if sentence := _aggregate(self.context, text, counts, spans):
+                return sentence
             longest = max(range(len(parts)), key=lambda at: len(parts[at][1]))
             parts = [*parts[:longest], *parts[longest + 1 :]]
         return None
@@ -287,7 +290,7 @@ def _share(count: Count) -> float:
     return len(count.papers) / count.total
 
 
-def _contrast(context: ComposeContext, scopes: Mapping[ThemeId | None, PaperScope], *counts: Count) -> Sentence:
+def _contrast(context: ComposeContext, scopes: Mapping[ThemeId | None, PaperScope], *counts: Count) -> Sentence | None:
     """Tell how many papers of one theme have a property, and how few of another."""
     more, less = counts
     names = [context.name(count.theme) for count in counts if count.theme]
@@ -313,7 +316,10 @@ def _part(context: ComposeContext, count: Count) -> str:
 
 def _aggregate(
     context: ComposeContext, text: str, counts: Sequence[Count], evidence: Iterable[Evidence], role: Role = "other"
-) -> Sentence:
+) -> Sentence | None:
+    """Return the sentence, None if it is too long to be stored whole."""
+    if len(text) > MAX_TEXT:
+        return None
     return Sentence(
         text=text,
         cites=tuple(dict.fromkeys(paper for count in counts for paper in count.papers)),

@@ -65,7 +65,7 @@ def _surveys(context: ComposeContext) -> Iterator[Sentence]:
     count = next((it for it in scope.counts if (it.facet, it.value) == ("kind", "survey")), None)
     if count is None or len(count.papers) == len(scope.papers):
         return
-    yield count_sentence(context, "intro_surveys", [count], list(scope.spans(count)))
+    yield from filter(None, [count_sentence(context, "intro_surveys", [count], list(scope.spans(count)))])
     placed = context.data.assignments
     scores = {paper: placed[paper].score for paper in count.papers if paper in placed and not placed[paper].outside}
     central = sorted(scores, key=lambda paper: (-scores[paper], paper))[:_MAX_SURVEYS]
@@ -119,4 +119,4 @@ def _recent(context: ComposeContext) -> Iterator[Sentence]:
     count = Count("year", str(since), papers, len(scope.papers))
     spans = list(scope.spans(count))
     if len(scope.papers) >= _MIN_DATED and papers and since > years[0] and len(spans) == len(papers):
-        yield count_sentence(context, "conclude_recent", [count], spans, value=str(since))
+        yield from filter(None, [count_sentence(context, "conclude_recent", [count], spans, value=str(since))])

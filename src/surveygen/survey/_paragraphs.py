@@ -44,7 +44,7 @@ def write_strands(context: ComposeContext, theme: Theme, summary: ThemeSummary |
         else:
             sentences = list(context.quoted.claim_new(strand.sentences))
             if sentences and strand.papers:
-                sentences.insert(0, wordings.topic(strand))
+                sentences = [*filter(None, [wordings.topic(strand)]), *sentences]
         if sentences:
             drafts.append(_OpenParagraph(strand.axis, _label(context, strand), sentences))
     labelled = len(context.members(theme)) >= _MIN_LABELLED
@@ -67,7 +67,8 @@ def write_limits(context: ComposeContext, theme: Theme, summary: ThemeSummary) -
         if group.topic and sentences:
             counts = [Count("phrase", group.topic, group.papers, total, theme.id, summary.since)]
             values = {"topic": group.topic, "year": str(summary.since)}
-            sentences.insert(0, count_sentence(context, "open_topic", counts, group.evidence, role="limit", **values))
+            count = count_sentence(context, "open_topic", counts, group.evidence, role="limit", **values)
+            sentences = [*filter(None, [count]), *sentences]
         if sentences:
             paragraphs.append(Paragraph(tuple(sentences), "" if paragraphs else context.name(theme.id)))
     return tuple(paragraphs)
@@ -90,8 +91,8 @@ class _Wordings:
         self._total = len(context.members(theme))
         self._topics = self._further = context.theme_numbers[theme.id]
 
-    def topic(self, strand: SubtopicSummary) -> Sentence:
-        """Return how many papers of the theme share the topic of a strand."""
+    def topic(self, strand: SubtopicSummary) -> Sentence | None:
+        """Return how many papers of the theme share the topic of a strand, None if they are too many to cite."""
         self._topics += 1
         key = f"topic_{self._topics % _TOPIC_WORDINGS + 1}"
         counts = [self._count(strand)]
@@ -99,23 +100,30 @@ class _Wordings:
 
     def further(self, strands: Sequence[SubtopicSummary]) -> Iterator[Sentence]:
         """Yield which topics other papers have, two to five in each sentence; a single topic is not told."""
-        if len(strands) < _MIN_TOPICS:
-            return
         sentences = -(-len(strands) // _MAX_TOPICS)
         for at in range(sentences):
-            part = strands[at * len(strands) // sentences : (at + 1) * len(strands) // sentences]
-            self._further += 1
-            counts = [self._count(strand) for strand in part]
-            named = [
-                f"{self._context.say('quoted_topic', topic=it.value)} {citation_marks(it.papers)}" for it in counts
-            ]
-            yield count_sentence(
-                self._context,
-                f"further_{self._further % _FURTHER_WORDINGS + 1}",
-                counts,
-                [span for strand in part for span in strand.evidence],
-                topics=format_list(named, locale=self._context.language.code),
-            )
+            yield from self._together(strands[at * len(strands) // sentences : (at + 1) * len(strands) // sentences])
+
+    def _together(self, strands: Sequence[SubtopicSummary]) -> Iterator[Sentence]:
+        """Yield a sentence on the topics of some strands, or two where their papers are too many for one."""
+        if len(strands) < _MIN_TOPICS:
+            return
+        self._further += 1
+        counts = [self._count(strand) for strand in strands]
+        named = [f"{self._context.say('quoted_topic', topic=it.value)} {citation_marks(it.papers)}" for it in counts]
+        sentence = count_sentence(
+            self._context,
+            f"further_{self._further % _FURTHER_WORDINGS + 1}",
+            counts,
+            [span for strand in strands for span in strand.evidence],
+            topics=format_list(named, locale=self._context.language.code),
+        )
+        if sentence is not None:
+            yield sentence
+        else:
+            half = len(strands) // 2
+            yield from self._together(strands[:half])
+            yield from self._together(strands[half:])
 
     def _count(self, strand: SubtopicSummary) -> Count:
         rank = self._context.rank
