@@ -49,6 +49,14 @@ def test_plural_forms_are_those_of_the_language(code: str) -> None:
             assert set(wording) <= forms
 
 
+@pytest.mark.parametrize("code", languages.codes())
+def test_the_text_on_the_method_explains_the_mark_of_connecting_sentences(code: str) -> None:
+    """A reader finds the words of the mark where a draft says how it was made."""
+    language = languages.load(code)
+
+    assert language.say("connecting_sentence") in language.say("method_text_model")
+
+
 def test_numbers_choose_the_plural() -> None:
     """One paper, several papers, thousands with a separator."""
     assert ENGLISH.say("theme_papers", n=1) == "1 paper."

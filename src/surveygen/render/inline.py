@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
@@ -61,7 +61,7 @@ class InlineWriter(ABC):
 
     @abstractmethod
     def claim(self, written: Written, source: Sentence | Note) -> Written:
-        """Complete a claim or note: by its identifier where a person may edit it, and by its author."""
+        """Complete a claim or note: by its identifier where a person may edit it, and by its remarks."""
 
     @abstractmethod
     def foreign(self, written: Written, language: str) -> Written:
@@ -134,16 +134,18 @@ class InlineWriter(ABC):
         """Return whether a language, "" for the survey's, needs no mark."""
         return language in {"", self.language.code}
 
-    def signature(self, source: Sentence | Note) -> tuple[str, ...]:
-        """Return who wrote a text, then which of its sources changed since; empty for the program."""
+    def remarks(self, source: Sentence | Note) -> Mapping[str, str]:
+        """Return what a reader has to know of how a text was written, by kind.
+
+        "glue" is that it only connects others, "signed" the person who wrote it, and "doubt" which of that person's
+        sources changed since.
+        """
         if source.attribution is None:
-            return ()
-        written_in = source.language or self.language.code
-        lines = (
-            attribution(source.attribution, self.language, written_in),
-            changed_sources(source.attribution, self.language),
-        )
-        return tuple(line for line in lines if line)
+            is_glue = isinstance(source, Sentence) and source.method == "glue"
+            return {"glue": self.language.say("connecting_sentence")} if is_glue else {}
+        signed = attribution(source.attribution, self.language, source.language or self.language.code)
+        doubt = changed_sources(source.attribution, self.language)
+        return {"signed": signed, **({"doubt": doubt} if doubt else {})}
 
     def _claim(self, sentence: Sentence) -> Written:
         return self.claim(self._join(self.nodes(sentence), sentence), sentence)
