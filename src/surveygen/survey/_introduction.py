@@ -78,7 +78,7 @@ def _theme(context: ComposeContext, theme: Theme, wording: int) -> str:
     members = context.members(theme)
     years = sorted(year for item in members if (year := context.papers[item.paper].year) is not None)
     span = "–".join(dict.fromkeys((str(years[0]), str(years[-1])))) if years else "–"
-    subject = _words(" ".join((theme.name, context.data.title, *context.data.titles.values())))
+    subject = _words(" ".join((theme.name, *context.data.all_titles)))
     summary = context.data.summaries.get(theme.id)
     strands = sorted(summary.strands if summary else (), key=lambda strand: -len(strand.papers))
     topics = [it.topic for it in strands if len(it.papers) > 1 and not _words(it.topic) <= subject]

@@ -219,7 +219,7 @@ def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
         before = sum(n for year, n in by_year.items() if year < middle)
         trends.append(_Trend(term, before, by_year.total() - before, tuple(sorted(by_year.items()))))
     common = {it.term for it in trends if min(it.before / earlier, it.after / later) >= _SUBJECT_SHARE}
-    trends = _telling(trends, [data.title, *common], [paper.abstract for paper in data.papers])
+    trends = _telling(trends, [*data.all_titles, *common], [paper.abstract for paper in data.papers])
     significant = _significant(trends, earlier, later)
     rising = [trend for trend in significant if trend.after * earlier > trend.before * later]
     falling = [trend for trend in significant if trend.after * earlier < trend.before * later]

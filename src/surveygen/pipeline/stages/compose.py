@@ -170,6 +170,7 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
         data,
         slug=settings.slug,
         titles={code: _title(context, code) for code in settings.languages},
+        source_title=_title(context, "en"),
         generated_at=generated_at(store),
         edits=edits_in_force(context),
         graph_titles=service_titles(name for stats in data.citations.stats.values() for name, _ in stats.providers),
