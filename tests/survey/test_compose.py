@@ -404,6 +404,17 @@ def test_the_abstract_gives_its_numbers_in_the_other_languages() -> None:
     assert all(title in note.text for title, note in zip(["عينة", "見本"], foreign, strict=True))
 
 
+@pytest.mark.parametrize("code", ["en", "ja", "zh"])
+def test_sentences_follow_each_other_as_the_language_has_it(code: str) -> None:
+    """Japanese and Chinese have no space behind a full stop, and brackets of their own."""
+    survey = compose(_material(_paper(1), _paper(2)), load(code))
+    text = "".join(block.text for section in survey.sections for block in section.blocks if isinstance(block, Note))
+
+    assert ("Top (2)" if code == "en" else "Top（2）") in text
+    assert (". " if code == "en" else "。") in text
+    assert "。 " not in text
+
+
 def _flow(survey: Survey) -> PrismaFlow:
     (flow,) = (block for block in _section(survey, "method") if isinstance(block, PrismaFlow))
     assert isinstance(flow, PrismaFlow)

@@ -12,7 +12,7 @@ from surveygen.domain.inline import Cite, Inline, Math, Str, parse_inline, plain
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Attribution, Sentence
 from surveygen.domain.survey import BibliographyEntry, Note, Survey
-from surveygen.languages import Language, load
+from surveygen.languages import Language, codes, load
 from surveygen.render.templates import Safe
 
 MAX_MARKS = 8  # citations in a row that are written out; "+n" stands for the others
@@ -96,8 +96,11 @@ class InlineWriter(ABC):
         written: list[Written] = []
         for language, group in groupby(sentences, key=lambda sentence: sentence.language):
             claims = [self._claim(sentence) for sentence in group]
-            own = self.is_own(language)
-            written += claims if own else [self.foreign(self.safe(" ".join(claims)), language)]
+            gap = load(language).sentence_gap if language in codes() else " "
+            if self.is_own(language):
+                written += claims if gap == " " else [self.safe(gap.join(claims))]
+            else:
+                written.append(self.foreign(self.safe(gap.join(claims)), language))
         return written
 
     def note(self, note: Note) -> Written:

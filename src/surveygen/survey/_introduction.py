@@ -33,7 +33,7 @@ def write_introduction(context: ComposeContext) -> Section:
     tops = context.data.taxonomy.children(None)
     if tops:
         lines = (_theme(context, top, at % _THEME_WORDINGS + 1) for at, top in enumerate(tops))
-        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *lines))))
+        blocks.append(Note(context.language.sentence_gap.join((context.say("intro_themes", n=len(tops)), *lines))))
     else:
         blocks.append(Note(context.say("no_themes"), "notice"))
     return Section(INTRODUCTION, context.say("introduction"), 1, tuple(blocks))
