@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -49,6 +50,14 @@ def test_plural_forms_are_those_of_the_language(code: str) -> None:
             assert set(wording) <= forms
 
 
+@pytest.mark.parametrize("code", languages.codes())
+def test_the_text_on_the_method_explains_the_mark_of_connecting_sentences(code: str) -> None:
+    """A reader finds the words of the mark where a draft says how it was made."""
+    language = languages.load(code)
+
+    assert language.say("connecting_sentence") in language.say("method_text_model")
+
+
 def test_numbers_choose_the_plural() -> None:
     """One paper, several papers, thousands with a separator."""
     assert ENGLISH.say("theme_papers", n=1) == "1 paper."
@@ -60,6 +69,26 @@ def test_a_share_is_never_rounded_up_to_all() -> None:
     assert ENGLISH.percent(1.0) == "100%"
     assert ENGLISH.percent(0.9999) == "99.9%"
     assert ENGLISH.percent(0.29) == "29%"
+
+
+@pytest.mark.parametrize(("code", "text"), [("en", "98.3%"), ("de", "98,3\u00a0%"), ("pt", "98,3%"), ("ja", "98.3%")])
+def test_a_percentage_is_written_as_the_language_writes_it(code: str, text: str) -> None:
+    """Some languages have a space before the sign; the digits are Latin ones everywhere."""
+    assert languages.load(code).percent(0.9834) == text
+
+
+@pytest.mark.parametrize("code", languages.codes())
+def test_signs_of_punctuation_have_the_spaces_of_the_language(code: str) -> None:
+    """Where sentences follow each other without a space, numbers have none either; French binds its double signs."""
+    language = languages.load(code)
+    texts = [text for it in language.words.values() for text in ([it] if isinstance(it, str) else it.values())]
+
+    number, ideogram = r"\{(?:n|all|year)\}", r"[\u3000-\u9fff]"
+    spaced = [text for text in texts if re.search(f"{ideogram} {number}|{number} {ideogram}", text)]
+    loose = [text for text in texts if re.search(r"« | »| [:;?!](?: |$)", text)]
+
+    assert language.sentence_gap or not spaced
+    assert code != "fr" or not loose
 
 
 def test_dates_are_as_precise_as_they_are_known() -> None:

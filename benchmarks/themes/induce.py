@@ -43,7 +43,7 @@ from induce_sets import LabelSet, general, label_sets, subjects
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score, silhouette_score
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
+from threadpoolctl import threadpool_limits
 
 from surveygen.config import EmbedSettings, ThemeSettings
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows

@@ -145,7 +145,7 @@ UNIT = ("document", "units", 2)
         (spoil([*UNIT, "marks"], [{"start": 0, "end": 1, "references": ["r99"]}]), "of no reference"),
         (spoil(["document", "tables", 0, "rows"], [[{"text": "a"}], []]), "rows of different lengths"),
         (spoil(["document", "tables", 0, "rows"], [[{"text": "\u202ea"}]]), "invisible character U\\+202E"),
-        (spoil(["document"], []), "not an object"),
+        (spoil(["document"], []), "Expected `object`"),
         (spoil(["document", "units"], 7), "Expected `array`"),
         (spoil(["version"], 0), "not a number from 1"),
         (spoil(["version"], 10**6), "not a number from 1"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from edition_settings import command, configure
-from small_surveys import corpus_lines
+from small_surveys import MakeProject, corpus_lines
 from surveygen import pipeline
 from surveygen.config import Project, find_project
 
@@ -33,6 +33,22 @@ def three(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Project:
     pipeline.add(project, [source], SILENT)
     pipeline.build(project, SILENT)
     return project
+
+
+def test_editions_in_further_languages_with_titles_of_their_own_are_proved(make_project: MakeProject) -> None:
+    """The settings name one language, the build three, and the profile has a title in each."""
+    project = make_project(papers=12)
+    path = project.root / "survey.toml"
+    text = path.read_text(encoding="utf-8").replace('title = "Sample"', 'title = "Large Language Model Alignment"')
+    path.write_text(text, encoding="utf-8")
+    project = find_project(project.root, exact=True)
+
+    built = pipeline.build(project, SILENT, languages=["en", "de", "ja"])
+
+    files = [path for path in built.changed if path.name == "survey.json"]
+    titles = {json.loads(path.read_text(encoding="utf-8"))["title"] for path in files}
+    assert len(titles) == 3
+    assert pipeline.verify(project).problems == ()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import pytest
 
 from surveygen import pipeline
 from surveygen.config import Project, find_project
+from surveygen.pipeline.verify_glue import glue_problems
 
 Rows = list[Any]
 Change = Callable[[Rows], None]
@@ -140,6 +141,78 @@ def _count(sections: Rows, **values: object) -> None:
     _aggregate(sections)["claim"][0].update(values)
 
 
+def _claims_of(sections: Rows) -> list[dict[str, Any]]:
+    """Return the sentences of a paragraph that quotes papers."""
+    paragraphs = (
+        block["sentences"] for section in _themed(sections) for block in section["blocks"] if "sentences" in block
+    )
+    return next(claims for claims in paragraphs if sum(it["method"] == "extractive" for it in claims) > 2)
+
+
+def _glue(sections: Rows, more: str = "") -> dict[str, Any]:
+    """Return a sentence that only connects those of a paragraph, and says `more`."""
+    quoted = next(it for it in _claims_of(sections) if it["method"] == "extractive")
+    words = re.findall(r"\b[a-z]{7,}\b", quoted["text"])[:2]
+    text = f"Further papers turn to {' and '.join(words)}{more}."
+    own = {key: value for key, value in quoted.items() if key not in {"opening", "claim"}}
+    return {**own, "text": text, "marked": text, "cites": [], "evidence": [], "method": "glue", "rule": ""}
+
+
+def _connect(sections: Rows, more: str = "", **values: object) -> None:
+    _claims_of(sections).insert(1, {**_glue(sections, more), **values})
+
+
+def _connect_everything(sections: Rows) -> None:
+    glue = _glue(sections)
+    for number, claims in enumerate(
+        block["sentences"] for block in _themed(sections)[0]["blocks"] if "sentences" in block
+    ):
+        claims.extend([{**glue, "claim_key": f"{glue['claim_key']}-{number}"}] * len(claims))
+
+
+def _relabel(sections: Rows, **values: object) -> None:
+    sentence = next(it for it in _claims_of(sections) if it["method"] == "extractive")
+    sentence.update(method="glue", rule="", **values)
+
+
+def _relabel_without_sources(sections: Rows) -> None:
+    _relabel(sections, cites=[], evidence=[])
+    sentence = next(it for it in _claims_of(sections) if it["method"] == "glue")
+    sentence["marked"] = sentence["text"]
+
+
+def _tabulate_glue(sections: Rows) -> None:
+    glue = _glue(sections)
+    row = {"paper": _claims_of(sections)[0]["cites"][0], "cells": [glue], "code": ""}
+    _themed(sections)[0]["blocks"].append({**_NO_TABLE, "rows": [row]})
+
+
+def _review_with_glue(papers: Rows) -> None:
+    card = next(paper["card"] for paper in papers if paper["card"]["findings"])
+    card["findings"][0]["method"] = "glue"
+
+
+# What is found in the sentences that connect others, beside the bytes, and how it is named.
+GLUE: dict[str, tuple[str, Change, str]] = {
+    "more glue than 15 %": (
+        "sections",
+        _connect_everything,
+        r"\d+ of \d+ sentences only connect others and cite nothing; at most 15%",
+    ),
+    "glue as a quotation": ("sections", lambda rows: _connect(rows, method="extractive"), "cites nothing"),
+    "glue as a model's claim": ("sections", lambda rows: _connect(rows, method="llm"), "cites nothing"),
+    "glue as a count": ("sections", lambda rows: _connect(rows, method="aggregate"), "cites nothing"),
+    "glue as a person's": ("sections", lambda rows: _connect(rows, method="human"), "no decision of the store has it"),
+    "citations called glue": ("sections", _relabel, "glue cites nothing"),
+    "claim without sources called glue": ("sections", _relabel_without_sources, "says more than its paragraph"),
+    "glue with a number": ("sections", lambda rows: _connect(rows, " in 7 tests"), "says more than its paragraph"),
+    "glue with a number in words": ("sections", lambda rows: _connect(rows, " twice"), "says more than its paragraph"),
+    "glue with a name": ("sections", lambda rows: _connect(rows, " of Zyphra"), "says more than its paragraph"),
+    "glue with a result": ("sections", lambda rows: _connect(rows, " that fail"), "says more than its paragraph"),
+    "glue in a table": ("sections", _tabulate_glue, "connects nothing"),
+    "glue in a review": ("papers", _review_with_glue, "connects nothing"),
+}
+CONNECTED = {"glue added": ("sections", _connect)}
 # What is found in the claim of an aggregate itself, without composing the draft again.
 COUNTS: dict[str, tuple[str, Change]] = {
     "number of an aggregate": ("sections", _change_number),
@@ -199,6 +272,8 @@ IN_JSON: dict[str, tuple[str, Change]] = {
     "notice that software wrote it": ("sections", lambda rows: rows[0]["blocks"].pop(1)),
     "table invented": ("sections", lambda rows: _themed(rows)[0]["blocks"].append({**_NO_TABLE})),
     **COUNTS,
+    **CONNECTED,
+    **{name: (part, change) for name, (part, change, _) in GLUE.items()},
     "place on the map": ("sections", lambda rows: _block(rows, "map")["themes"].reverse()),
 }
 AS_TEXT: dict[str, tuple[str, str, str]] = {
@@ -238,7 +313,7 @@ def _reasons(project: Project, folder: Path) -> dict[str, list[str]]:
 
 
 def test_every_forgery_is_caught(built: Project, tmp_path: Path) -> None:
-    """Each of 70 forgeries, its manifest signed again, is found where it was made; the honest copy holds."""
+    """Each of 90 forgeries, its manifest signed again, is found where it was made; the honest copy holds."""
     honest = built.output / "sample" / "en"
     names = ["en", *IN_JSON, *AS_TEXT, "file added", "file removed", "manifest lists less", "without a manifest"]
     for name in names:
@@ -268,6 +343,8 @@ def test_every_forgery_is_caught(built: Project, tmp_path: Path) -> None:
     assert [name for name in names if name not in found] == ["en"]
     bytes_alone = {"is not what the store gives: build the draft again", "changed after it was built"}
     assert [name for name in COUNTS if set(found[name]) <= bytes_alone] == []
+    assert [name for name, (*_, reason) in GLUE.items() if not any(re.search(reason, it) for it in found[name])] == []
+    assert set(found["glue added"]) == {"is not what the store gives: build the draft again"}
 
 
 def test_reports_and_taxonomy_are_compared(copy: Project) -> None:
@@ -348,3 +425,35 @@ def test_a_folder_without_write_permission(copy: Project, command: str) -> None:
     assert run.stdout
     assert [path.name for path in copy.database.parent.iterdir()] == [copy.database.name]
     assert find_project(copy.root).database.is_file()
+
+
+def _draft(*methods: str, text: str = "Further papers turn to detectors.", hand: bool = False) -> dict[str, Any]:
+    """Return a draft of one section, in which a sentence of glue says `text` and any other speaks of detectors."""
+    texts = [text if method == "glue" else "Lee et al. propose detectors [@1]." for method in methods]
+    sentences: Rows = [
+        {"method": method, "text": words, "marked": words, "hand": {} if hand else None}
+        for method, words in zip(methods, texts, strict=True)
+    ]
+    section = {"id": "theme-t", "theme": "t", "blocks": [{"kind": "paragraph", "sentences": sentences}]}
+    return {"title": "T", "themes": [{"id": "t", "name": "T", "parent": None}], "sections": [section], "papers": []}
+
+
+@pytest.mark.parametrize(
+    ("draft", "deleted", "reasons"),
+    [
+        (_draft(*["llm"] * 17, *["glue"] * 3), 0, []),
+        (_draft(*["llm"] * 16, *["glue"] * 3), 0, ["3 of 19 sentences only connect others and cite nothing"]),
+        (_draft(*["llm"] * 16, *["glue"] * 3), 1, []),
+        (_draft(*["llm"] * 6, "glue", text="Further papers turn to labels."), 0, ["says more than its paragraph"]),
+        (_draft(*["llm"] * 6, "glue", text="Further papers turn to labels."), 1, []),
+        (_draft(*["llm"] * 6, "glue", text="Further papers turn to labels.", hand=True), 0, []),
+    ],
+)
+def test_glue_has_no_words_of_its_own_and_a_share_of_15_percent(
+    draft: dict[str, Any], deleted: int, reasons: list[str]
+) -> None:
+    """What a person removed counts as if it were there, and glue may have its words."""
+    found = list(glue_problems(draft, {}, {"theme-t": deleted} if deleted else {}))
+
+    assert len(found) == len(reasons)
+    assert all(place == "theme-t" and part in told for (place, told), part in zip(found, reasons, strict=True))

@@ -15,7 +15,8 @@ from sample_survey import sample_survey
 from surveygen import plugins
 from surveygen.config import Settings
 from surveygen.domain.inline import parse_inline, plain
-from surveygen.domain.survey import Paragraph, Survey, YearChart
+from surveygen.domain.summary import Sentence
+from surveygen.domain.survey import Paragraph, Section, Survey, YearChart
 from surveygen.languages import load
 from surveygen.render import Renderer, TemplateRoots, template_root
 
@@ -177,3 +178,20 @@ def test_years_have_the_same_counts(told: Told) -> None:
         assert [title.text for title in page.xpath("//rect/title")] == bars
     assert [line for line in told.markdown.splitlines() if line in rows] == rows
     assert (block["years"], block["counts"]) == (list(chart.years), [list(row) for row in chart.counts])
+
+
+def test_every_format_marks_the_sentences_that_only_connect() -> None:
+    """Behind its words a reader sees that a sentence cites nothing; in survey.json its `method` says so."""
+    survey = sample_survey()
+    glue = Sentence("Further work turns to judges.", (), (), method="glue", claim="0123456789")
+    shown = Section("glance", "At a glance", 1, (Paragraph((glue,), "Findings", "list"),))
+    told = Told(replace(survey, sections=(shown, *survey.sections)))
+
+    [mark] = told.page.find_class("glue")
+    assert mark.text_content() == "connecting sentence"
+    assert mark.getparent().text_content().strip() == "Further work turns to judges. connecting sentence"
+    assert [it.text_content() for it in told.talk.find_class("glue")] == ["connecting sentence"]
+    for name in ("survey.tex", "slides.tex"):
+        assert r"Further work turns to judges. {\footnotesize\itshape (connecting sentence)}" in told.files[name]
+    assert "Further work turns to judges. <!-- by -->(connecting sentence)" in told.markdown
+    assert '"method":"glue"' in told.files["survey.json"]

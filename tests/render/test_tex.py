@@ -41,6 +41,14 @@ def test_a_long_word_may_break_and_keeps_its_accents() -> None:
     assert f"{BREAK}\u0301" not in tex("x\u0301" * 40)
 
 
+def test_numbers_and_latin_words_in_japanese_text_do_not_break() -> None:
+    """The places to break are between its signs, and a Latin word as long as a run still breaks."""
+    words = "論文は2018年から2026年までに公開され「Instruction」を扱う。"
+
+    assert all(part in tex(words) for part in ("2018", "2026", "Instruction", BREAK))
+    assert tex("語" + "x" * 40).count("x" * 24) == 0
+
+
 def test_an_emoji_carries_its_name() -> None:
     """Without an emoji font the reader still learns what stood there."""
     assert tex("\U0001f916") == "\\pictograph{\U0001f916}{robot face}"

@@ -16,10 +16,10 @@ from surveygen import plugins
 from surveygen.config import SummarizeSettings
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Sentence, SubtopicSummary, ThemeSummary
+from surveygen.domain.summary import MAX_GLUE_SHARE, Sentence, SubtopicSummary, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme, ThemeId
 from surveygen.errors import SummaryError
-from surveygen.summarize import MAX_GLUE_SHARE, Summarizer, ThemeInput, check_grounding, is_glue
+from surveygen.summarize import Summarizer, ThemeInput, check_grounding, is_glue
 from written_papers import written_paper
 
 T = TypeVar("T")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -171,6 +172,19 @@ def test_every_language_counts_the_same(code: str) -> None:
         assert number_error(sentence, (), load(code).number) == ""
         assert sentence.language == code
         assert "{" not in sentence.text
+
+
+def test_a_translated_title_does_not_change_what_is_counted() -> None:
+    """What the survey is named after is left out in every edition, also where the title does not name it."""
+    made = context([Values({"data": ["Reading"], "model": ["BERT"]})] * 3 + [Values({})] * 3)
+    data = replace(made.data, source_title="Reading", title="Lesen")
+    german = ComposeContext.from_data(data, load("de"))
+
+    own = sentences(write_profile(german, TAXONOMY[TOP]))
+    english = sentences(write_profile(made, TAXONOMY[TOP]))
+
+    assert [sentence.counts for sentence in own] == [sentence.counts for sentence in english]
+    assert {count.facet for sentence in own for count in sentence.counts} == {"model"}
 
 
 @pytest.mark.parametrize("code", languages.codes())

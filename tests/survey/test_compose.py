@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationRecord, Citations, CitedWork, resolve_citations
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import (
+    MAX_GLUE_SHARE,
     Evidence,
     Facet,
     Field,
@@ -133,6 +136,35 @@ def test_no_sentence_is_told_twice() -> None:
 
     prose = [s for section in survey.sections for b in section.blocks if isinstance(b, Paragraph) for s in b.sentences]
     assert len({item for sentence in prose for item in sentence.evidence}) == len(prose)
+
+
+def _glue(number: int) -> Sentence:
+    return Sentence(f"Further papers turn to results of kind {'i' * number}.", (), (), method="glue")
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(0, 3), st.booleans()), min_size=1, max_size=6))
+def test_what_other_sections_quote_leaves_no_surplus_of_glue(shape: list[tuple[int, int, bool]]) -> None:
+    """Of the sentences of a section at most 15 % only connect others; glue is left out, nothing else is."""
+    papers = [_paper(number) for number in range(sum(size for size, *_ in shape))]
+    left, strands, quoted = iter(papers), [], []
+    for at, (size, glue, elsewhere) in enumerate(shape):
+        sentences = [_sentence(next(left), 19, 32) for _ in range(size)]
+        quoted += sentences if elsewhere else []
+        connecting = [_glue(10 * at + number) for number in range(glue)]
+        strands.append(SubtopicSummary("approach", (*sentences, *connecting), topic=f"topic {at}"))
+    material = replace(
+        _material(*papers),
+        summaries={SUB: ThemeSummary(SUB, "en", tuple(strands))},
+        front_matter=FrontMatter(introduction=tuple(quoted)),
+    )
+
+    survey = compose(material, ENGLISH)
+
+    for section in survey.sections:
+        methods = [sentence.method for sentence in section.sentences()]
+        assert methods.count("glue") <= MAX_GLUE_SHARE * len(methods)
+    cited = [sentence.plain for sentence in survey.sentences() if sentence.method == "extractive"]
+    assert {sentence.plain for paper in papers for sentence in [_sentence(paper, 19, 32)]} <= set(cited)
 
 
 def test_references_are_sorted_and_numbered_from_one() -> None:
@@ -370,6 +402,17 @@ def test_the_abstract_gives_its_numbers_in_the_other_languages() -> None:
     assert [note.language for note in foreign] == ["ar", "ja"]
     assert [note.text.split(":")[0] for note in foreign] == ["العربية", "日本語"]
     assert all(title in note.text for title, note in zip(["عينة", "見本"], foreign, strict=True))
+
+
+@pytest.mark.parametrize("code", ["en", "ja", "zh"])
+def test_sentences_follow_each_other_as_the_language_has_it(code: str) -> None:
+    """Japanese and Chinese have no space behind a full stop, and brackets of their own."""
+    survey = compose(_material(_paper(1), _paper(2)), load(code))
+    text = "".join(block.text for section in survey.sections for block in section.blocks if isinstance(block, Note))
+
+    assert ("Top (2)" if code == "en" else "Top（2）") in text
+    assert (". " if code == "en" else "。") in text
+    assert "。 " not in text
 
 
 def _flow(survey: Survey) -> PrismaFlow:

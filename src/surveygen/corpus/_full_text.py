@@ -250,11 +250,11 @@ def full_text_of(data: Mapping[str, Any]) -> PackedText:
 
 def document_data(document: Document) -> dict[str, object]:
     """Return a document as JSON has it, without its head and without values that are defaults."""
-    data: dict[str, object] = _compact(document)
+    data = msgspec.convert(_compact(document), dict[str, object])
     return {name: value for name, value in data.items() if name not in _HEAD_FIELDS}
 
 
-def _compact(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+def _compact(value: object) -> object:
     if is_dataclass(value):
         pairs = ((item, getattr(value, item.name)) for item in fields(value))
         return {item.name: _compact(own) for item, own in pairs if item.default is MISSING or own != item.default}
@@ -275,9 +275,7 @@ def _pack(record: FullTextRecord, data: object) -> PackedText:
 
 
 def _document_of(record: FullTextRecord, text: bytes) -> Document:
-    data = json.loads(text)
-    if not isinstance(data, dict):
-        raise ValueError("document: not an object")  # noqa: TRY004  # as for every other line
+    data = msgspec.json.decode(text, type=dict[str, object])
     return msgspec.convert(data | {name: getattr(record, name) for name in _HEAD_FIELDS}, Document)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -80,9 +80,8 @@ def history_of(data: Data) -> PaperHistory:
     affiliations = line.affiliations or ((),) * len(line.authors)
     if len(affiliations) != len(line.authors):
         raise ValueError(f"affiliations of {len(affiliations)} authors for {len(line.authors)} names")
-    paper = _paper_of(
-        line,
-        line.arxiv_id,
+    paper = replace(
+        _paper_of(line, line.arxiv_id),
         authors=tuple(map(Author, line.authors, affiliations)),
         published=line.published,
         datestamp=line.as_of,
@@ -218,7 +217,7 @@ class _PaperLine(_RecordLine):
     texts: tuple[_RecordLine, ...] = ()
 
 
-def _paper_of(line: _RecordLine, paper: PaperId, **fields: Any) -> Paper:  # noqa: ANN401  # checked by msgspec
+def _paper_of(line: _RecordLine, paper: PaperId) -> Paper:
     return Paper(
         id=paper,
         title=line.title,
@@ -228,7 +227,6 @@ def _paper_of(line: _RecordLine, paper: PaperId, **fields: Any) -> Paper:  # noq
         comment=line.comment,
         updated=line.updated,
         field_provenance=tuple(sorted((_FIELD_NAMES.get(name, name), n, day) for name, n, day in line.carried)),
-        **fields,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 from surveygen.domain.paper import PaperId
@@ -20,6 +21,7 @@ FacetName = Literal[
 StaleReason = Literal["gone", "withdrawn", "words", "version"]
 
 REVIEW_FIELDS = ("motivation", "aims", "questions", "methods", "data", "findings", "results", "limits", "significance")
+MAX_GLUE_SHARE = Fraction(15, 100)  # of the sentences of a section that may be glue
 CITATION_MARK = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 
@@ -142,6 +144,15 @@ class Sentence:
             return self
         text = self.opening.replaces + self.text.removeprefix(self.opening.text)
         return replace(self, text=text, opening=None)
+
+
+def glue_limit(others: int) -> int:
+    """Return how many connecting sentences a text with this number of other sentences may have.
+
+    >>> glue_limit(5), glue_limit(17)
+    (0, 3)
+    """
+    return int(others * MAX_GLUE_SHARE / (1 - MAX_GLUE_SHARE))
 
 
 def cited_papers(text: str) -> tuple[PaperId, ...]:

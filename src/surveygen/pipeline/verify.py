@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from surveygen.pipeline.build import check_request, run_build
 from surveygen.pipeline.files import MANIFEST, read_manifest, sha256
 from surveygen.pipeline.run_context import NullProgress, open_context
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy
+from surveygen.pipeline.stages.compose import edits_in_force
 from surveygen.pipeline.stages.render import FormatRecord, OutputCache, shared_files
 from surveygen.pipeline.stages.translate import load_glossary
 from surveygen.pipeline.verify_document import DraftCheck, DraftSources, Problem, compare_editions
@@ -71,6 +73,7 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
     outdated: list[Problem] = []
     documents: list[tuple[Path, Mapping[str, Any]]] = []
     names = {"": {project.settings.title}}
+    deleted: Counter[str] = Counter()
     with Store.open_copy(project.database) as store, TemporaryDirectory(prefix="surveygen-verify-") as scratch:
         for number, parent in enumerate(dict.fromkeys(edition.parent for edition in editions)):
             languages: dict[Path, str] = {}
@@ -92,6 +95,7 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
                 documents += files.composed_documents()
                 for theme, name in files.theme_names():
                     names.setdefault(theme, set()).add(name)
+                deleted |= Counter(files.deletions())
         profile = load_profile(project.settings.profile, project.root)
         sources = DraftSources(store)
         checks = [
@@ -100,7 +104,7 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
         ]
         problems += [problem for check in checks for problem in check.problems()]
     for path, data in documents:
-        problems += [Problem(str(path), place, reason) for place, reason in glue_problems(data, names)]
+        problems += [Problem(str(path), place, reason) for place, reason in glue_problems(data, names, deleted)]
     problems += [Problem(str(path), place, reason) for path, place, reason in compare_editions(documents)]
     return VerifyReport(
         len(editions),
@@ -189,6 +193,10 @@ class _FileCheck:
         base = saved_taxonomy(context.store, context.profile, context.settings.themes)
         for theme in curated_taxonomy(context, base).shown:
             yield theme.id, theme.name
+
+    def deletions(self) -> Iterator[str]:
+        """Yield the section of each sentence that a person removed."""
+        yield from (edit.subject for edit in edits_in_force(self._context) if not edit.target)
 
     def composed_documents(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         """Yield the survey.json that the store gives for each edition that was built without one."""

@@ -298,8 +298,8 @@ def _facts(data: Mapping[str, Any], own_quality: frozenset[str]) -> Iterator[Fac
 
 def _block(place: str, block: Mapping[str, Any]) -> Iterator[Fact]:
     kind = block["kind"]
-    if kind == "note" and block["role"] == "notice":
-        return  # the number of notices depends on what is translated
+    if kind == "note" and (block["role"] == "notice" or (block["role"] == "computed" and block.get("language"))):
+        return  # how many there are depends on what is translated, and on the other languages of the survey
     yield place, kind
     if kind in _NUMBERED:
         yield place, _unworded(block)

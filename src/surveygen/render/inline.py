@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from surveygen.domain.inline import Cite, Inline, Math, Str, parse_inline, plain
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Attribution, Sentence
 from surveygen.domain.survey import BibliographyEntry, Note, Survey
-from surveygen.languages import Language, load
+from surveygen.languages import Language, codes, load
 from surveygen.render.templates import Safe
 
 MAX_MARKS = 8  # citations in a row that are written out; "+n" stands for the others
@@ -61,7 +61,7 @@ class InlineWriter(ABC):
 
     @abstractmethod
     def claim(self, written: Written, source: Sentence | Note) -> Written:
-        """Complete a claim or note: by its identifier where a person may edit it, and by its author."""
+        """Complete a claim or note: by its identifier where a person may edit it, and by its remarks."""
 
     @abstractmethod
     def foreign(self, written: Written, language: str) -> Written:
@@ -96,8 +96,11 @@ class InlineWriter(ABC):
         written: list[Written] = []
         for language, group in groupby(sentences, key=lambda sentence: sentence.language):
             claims = [self._claim(sentence) for sentence in group]
-            own = self.is_own(language)
-            written += claims if own else [self.foreign(self.safe(" ".join(claims)), language)]
+            gap = load(language).sentence_gap if language in codes() else " "
+            if self.is_own(language):
+                written += claims if gap == " " else [self.safe(gap.join(claims))]
+            else:
+                written.append(self.foreign(self.safe(gap.join(claims)), language))
         return written
 
     def note(self, note: Note) -> Written:
@@ -134,16 +137,18 @@ class InlineWriter(ABC):
         """Return whether a language, "" for the survey's, needs no mark."""
         return language in {"", self.language.code}
 
-    def signature(self, source: Sentence | Note) -> tuple[str, ...]:
-        """Return who wrote a text, then which of its sources changed since; empty for the program."""
+    def remarks(self, source: Sentence | Note) -> Mapping[str, str]:
+        """Return what a reader has to know of how a text was written, by kind.
+
+        "glue" is that it only connects others, "signed" the person who wrote it, and "doubt" which of that person's
+        sources changed since.
+        """
         if source.attribution is None:
-            return ()
-        written_in = source.language or self.language.code
-        lines = (
-            attribution(source.attribution, self.language, written_in),
-            changed_sources(source.attribution, self.language),
-        )
-        return tuple(line for line in lines if line)
+            is_glue = isinstance(source, Sentence) and source.method == "glue"
+            return {"glue": self.language.say("connecting_sentence")} if is_glue else {}
+        signed = attribution(source.attribution, self.language, source.language or self.language.code)
+        doubt = changed_sources(source.attribution, self.language)
+        return {"signed": signed, **({"doubt": doubt} if doubt else {})}
 
     def _claim(self, sentence: Sentence) -> Written:
         return self.claim(self._join(self.nodes(sentence), sentence), sentence)

@@ -76,10 +76,10 @@ def markdown_math(node: Math) -> MarkdownSafe:
     return MarkdownSafe(f"${tex.strip()}$")
 
 
-def mark_claim(claim: str, written: str, author: str) -> MarkdownSafe:
-    """Write the name of a claim before its words, and the person who wrote them behind."""
-    signature = f" <!-- by -->({author.replace('(', '[').replace(')', ']')})" if author else ""
-    return MarkdownSafe(f"<!-- {claim} -->{written}{signature}" if claim else written)
+def mark_claim(claim: str, written: str, remarks: str) -> MarkdownSafe:
+    """Write the name of a claim before its words, and the remarks on who wrote them behind."""
+    behind = f" <!-- by -->({remarks.replace('(', '[').replace(')', ']')})" if remarks else ""
+    return MarkdownSafe(f"<!-- {claim} -->{written}{behind}" if claim else written)
 
 
 def add_index(text: str, survey: Survey) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import TypeVar, get_args
 from urllib.parse import urlsplit
 
 from surveygen.domain.paper import (
@@ -24,6 +24,7 @@ from surveygen.sources.authors import read_authors
 from surveygen.sources.dates import is_exact_date, paper_date
 from surveygen.sources.entry_ids import bare_doi, identify, is_local
 
+T = TypeVar("T")
 MAX_RAW = 2000  # characters of a record that could not be read
 _MAX_FIELD = 100_000  # characters of a text that are looked at; 10,000 of them are kept
 MAX_EXTRA = 20_000  # characters of JSON; longer values are dropped
@@ -164,8 +165,10 @@ def _version_number(value: object) -> int | None:
     return number if 1 <= number <= _MAX_VERSION else None
 
 
-def _literal(kind: Any, value: object, default: Any) -> Any:  # noqa: ANN401  # a Literal and one of its values
-    return value if value in get_args(kind) else default
+def _literal(kind: object, value: object, default: T) -> T:
+    """Return a value if a `Literal` has it, else the default, which is one of the same kind."""
+    values: tuple[T, ...] = get_args(kind)
+    return next((allowed for allowed in values if allowed == value), default)
 
 
 def _url_scheme(url: str) -> str:

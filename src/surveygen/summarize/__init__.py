@@ -22,7 +22,6 @@ from surveygen.summarize._counts import CountIndex, number_error
 from surveygen.summarize._facets import extract_facets, mentions, recount
 from surveygen.summarize._front_matter import FrontMatterInput, quote_front_matter
 from surveygen.summarize._grounding import (
-    MAX_GLUE_SHARE,
     GroundingResult,
     VersionLookup,
     check_grounding,
@@ -37,7 +36,6 @@ from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_fl
 from surveygen.summarize._text import split_sentences, text_diff
 
 __all__ = [
-    "MAX_GLUE_SHARE",
     "ROLE_LABELS",
     "CountIndex",
     "FallbackCounts",

@@ -20,7 +20,6 @@ from surveygen.summarize._text import split_sentences, title_parts
 VersionLookup = Callable[[PaperId, int], Paper | None]
 
 NEAR_DUPLICATE = 0.8  # share of common words from which two sentences say the same
-MAX_GLUE_SHARE = 0.15  # of the sentences of a theme that may be glue
 _MIN_GLUE, _MAX_GLUE = 4, 24  # words of a connecting sentence
 _NAME = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _MARKUP = re.compile(r"[\[\]{}<>@\\$`|*]|https?:|www\.")

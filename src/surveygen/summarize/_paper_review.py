@@ -128,15 +128,14 @@ def extract_statements(paper: Paper) -> tuple[Statement, ...]:
         labels = (RoleLabel("other", "other", 0.0),) * len(texts)
     title = set(content_terms(paper.title))
     statements = []
-    for position, (span, text, label) in enumerate(zip(spans, texts, labels, strict=True)):
+    for position, (span, text, first_label) in enumerate(zip(spans, texts, labels, strict=True)):
         rewritten = rewrite(text, paper)
         if rewritten is None or (english and rewritten.language != "en"):  # the same abstract in two languages
             continue
         in_title = len(title.intersection(content_terms(text))) / len(title) if title else 0.0
         own = 1.0 if rewritten.rule != "quote" else min(0.99, 3 * in_title)
         late = position > 0 and 2 * position >= len(spans) - 1
-        if not is_note:
-            label = refine_role(label, rewritten.text, own, late=late)  # noqa: PLW2901  # the same label, corrected
+        label = first_label if is_note else refine_role(first_label, rewritten.text, own, late=late)
         sentence = Sentence(
             text=rewritten.text,
             cites=(paper.id,),

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from surveygen.domain.llm import LlmClient
 from surveygen.domain.paper import Paper
-from surveygen.domain.summary import Sentence
+from surveygen.domain.summary import Sentence, glue_limit
 from surveygen.summarize import FallbackCounts
 from surveygen.summarize._claims import (
     CheckedClaim,
@@ -19,7 +19,7 @@ from surveygen.summarize._claims import (
     leaning_reason,
     parse_claims,
 )
-from surveygen.summarize._grounding import MAX_GLUE_SHARE, NEAR_DUPLICATE, is_glue, jaccard
+from surveygen.summarize._grounding import NEAR_DUPLICATE, is_glue, jaccard
 from surveygen.summarize._sentence_quality import has_dangling_reference
 
 ROLES = ("problem", "approach", "finding", "limit", "open")
@@ -164,7 +164,7 @@ class TextWriter:
         """Return the paragraphs with the glue that holds, at most 15 % of all sentences; none is of glue alone."""
         holding = [self._glue_that_holds(sentences) for sentences in paragraphs]
         total = sum(sentence.method != "glue" for sentences in paragraphs for sentence in sentences)
-        allowed = int(total * MAX_GLUE_SHARE / (1 - MAX_GLUE_SHARE))
+        allowed = glue_limit(total)
         places: dict[str, tuple[int, int]] = {}  # by text, which stands once
         for turn in zip_longest(*holding):  # the first of each paragraph, then the second ones
             for number, at in enumerate(turn):

@@ -286,14 +286,14 @@ def _runs(text: str, *, in_title: bool) -> Iterator[_Occurrence]:
         )
         if run and not (joined and content):
             following = word[0].lower() if joined and word is not None else ""
-            yield from _parts(run, following not in determiners, in_title=in_title)
+            yield from _parts(run, complete=following not in determiners, in_title=in_title)
             run = []
         if word is not None:
             run += [word[0]] if content else []
             end = word.end()
 
 
-def _parts(run: Sequence[str], complete: bool, *, in_title: bool) -> Iterator[_Occurrence]:  # noqa: FBT001
+def _parts(run: Sequence[str], *, complete: bool, in_title: bool) -> Iterator[_Occurrence]:
     for start in range(len(run)):
         for stop in range(start + 2, min(start + _MAX_WORDS, len(run)) + 1):
             written = " ".join(run[start:stop])

@@ -153,7 +153,7 @@ class PaperScope:
         members = [item.paper for item in context.members(theme)] if theme else [paper.id for paper in data.papers]
         members.sort(key=lambda paper: (rank.get(paper, len(rank)), context.papers[paper].date or "9999", paper))
         themes = [data.taxonomy[name] for name in data.taxonomy.path(theme.id)] if theme else []
-        subject = _words(" ".join((data.title, *(it.name for it in themes))))
+        subject = _words(" ".join((*data.all_titles, *(it.name for it in themes))))
         return cls(context, theme.id if theme else None, tuple(members), subject)
 
     @cached_property

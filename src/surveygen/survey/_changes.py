@@ -36,7 +36,8 @@ def write_changes(context: ComposeContext, headings: Mapping[str, str]) -> tuple
     for key, details in _details(context, changes):
         items = tuple(PaperItem(paper, titles.get(paper, paper), detail) for paper, detail in details)
         if items:
-            blocks.append(PaperList(f"{context.say(key)} ({number(len(items))})", items[:_MAX_ITEMS]))
+            caption = context.say("counted_name", name=context.say(key), n=len(items))
+            blocks.append(PaperList(caption, items[:_MAX_ITEMS]))
         if len(items) > _MAX_ITEMS:
             blocks.append(Note(context.say("and_more", n=len(items) - _MAX_ITEMS)))
     separator = context.language.separator

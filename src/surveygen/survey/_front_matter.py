@@ -72,10 +72,11 @@ def _scope(context: ComposeContext) -> str:
     elif years:
         parts.append(context.say("abstract_years", first=str(min(years)), last=str(max(years))))
     if tops:
-        names = context.language.separator.join(f"{context.name(top.id)} ({len(context.members(top))})" for top in tops)
+        named = [context.say("counted_name", name=context.name(top.id), n=len(context.members(top))) for top in tops]
+        names = context.language.separator.join(named)
         parts.append(context.say("abstract_themes", n=len(tops), names=names))
     parts.append(context.say("abstract_claims"))
-    return " ".join(parts)
+    return context.language.sentence_gap.join(parts)
 
 
 def write_outlook(context: ComposeContext) -> tuple[Section, ...]:

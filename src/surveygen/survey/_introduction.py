@@ -34,7 +34,7 @@ def write_introduction(context: ComposeContext) -> Section:
     tops = context.data.taxonomy.children(None)
     if tops:
         lines = (_theme(context, top, at % _THEME_WORDINGS + 1) for at, top in enumerate(tops))
-        blocks.append(Note(" ".join((context.say("intro_themes", n=len(tops)), *lines))))
+        blocks.append(Note(context.language.sentence_gap.join((context.say("intro_themes", n=len(tops)), *lines))))
     else:
         blocks.append(Note(context.say("no_themes"), "notice"))
     return Section(INTRODUCTION, context.say("introduction"), 1, tuple(blocks))
@@ -79,7 +79,7 @@ def _theme(context: ComposeContext, theme: Theme, wording: int) -> str:
     members = context.members(theme)
     years = sorted(year for item in members if (year := context.papers[item.paper].year) is not None)
     span = "–".join(dict.fromkeys((str(years[0]), str(years[-1])))) if years else "–"
-    subject = _words(" ".join((theme.name, context.data.title, *context.data.titles.values())))
+    subject = _words(" ".join((theme.name, *context.data.all_titles)))
     summary = context.data.summaries.get(theme.id)
     strands = sorted(summary.strands if summary else (), key=lambda strand: -len(strand.papers))
     topics = [it.topic for it in strands if len(it.papers) > 1 and not _words(it.topic) <= subject]

@@ -64,7 +64,7 @@ def _subtree(context: ComposeContext, theme: Theme, level: int) -> Iterator[Sect
         size.append(context.say("theme_years", first=str(min(years)), last=str(max(years))))
     if uncertain:
         size.append(context.say("theme_uncertain", n=uncertain))
-    blocks.append(Note(" ".join(size)))
+    blocks.append(Note(context.language.sentence_gap.join(size)))
     blocks += _running_text(context, theme)
     children = context.data.taxonomy.children(theme.id)
     below = [section for child in children for section in _subtree(context, child, level + 1)]
@@ -189,7 +189,7 @@ def _bridges(context: ComposeContext) -> Iterator[Block]:
         PaperItem(item.paper, context.papers[item.paper].title, f"{context.name(item.path[0])} ↔ {context.name(other)}")
         for item, other in closest
     )
-    yield PaperList(f"{context.say('bridges')} ({context.language.number(len(bridges))})", items)
+    yield PaperList(context.say("counted_name", name=context.say("bridges"), n=len(bridges)), items)
     yield Note(context.say("bridges_text"))
     if len(bridges) > _MAX_BRIDGES:
         yield Note(context.say("and_more", n=len(bridges) - _MAX_BRIDGES))
@@ -219,7 +219,7 @@ def _trend_blocks(context: ComposeContext) -> Iterator[Block]:
         before = sum(n for year, n in by_year.items() if year < middle)
         trends.append(_Trend(term, before, by_year.total() - before, tuple(sorted(by_year.items()))))
     common = {it.term for it in trends if min(it.before / earlier, it.after / later) >= _SUBJECT_SHARE}
-    trends = _telling(trends, [data.title, *common], [paper.abstract for paper in data.papers])
+    trends = _telling(trends, [*data.all_titles, *common], [paper.abstract for paper in data.papers])
     significant = _significant(trends, earlier, later)
     rising = [trend for trend in significant if trend.after * earlier > trend.before * later]
     falling = [trend for trend in significant if trend.after * earlier < trend.before * later]

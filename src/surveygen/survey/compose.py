@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from surveygen.domain.survey import BibliographyEntry, Catalogue, PrismaFlow, References, Section, Survey
+from surveygen.domain.summary import glue_limit
+from surveygen.domain.survey import BibliographyEntry, Catalogue, Paragraph, PrismaFlow, References, Section, Survey
 from surveygen.domain.theme import Taxonomy
 from surveygen.languages import Language
 from surveygen.survey._changes import CHANGES, write_changes, write_withdrawn
@@ -67,7 +68,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
         *write_withdrawn(context),
         catalogue,
     )
-    edited = apply_edits(original, data, language.code)
+    edited = apply_edits([_with_little_glue(section) for section in original], data, language.code)
     sections = translation.translate_sections(edited)
     quality = translation.count_translated(measure(data, edited), sections)
     edges = {(edge.citing, edge.cited) for edge in data.citations.edges}
@@ -110,6 +111,22 @@ def with_change_report(survey: Survey, data: SurveyData, language: Language) -> 
     changes = write_changes(context, {section.id: section.heading for section in others})
     sections = (*others[: place[INTRODUCTION]], *changes, *others[place[INTRODUCTION] :])
     return replace(survey, sections=sections, changes=data.changes, earlier=data.earlier)
+
+
+def _with_little_glue(section: Section) -> Section:
+    """Return a section without its last connecting sentences, where other sections quote too many of the others."""
+    sentences = list(section.sentences())
+    room = glue_limit(sum(sentence.method != "glue" for sentence in sentences))
+    surplus = {id(it) for it in [it for it in sentences if it.method == "glue"][room:]}
+    if not surplus:
+        return section
+    blocks = (
+        replace(block, sentences=tuple(it for it in block.sentences if id(it) not in surplus))
+        if isinstance(block, Paragraph)
+        else block
+        for block in section.blocks
+    )
+    return replace(section, blocks=tuple(blocks))
 
 
 def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[BibliographyEntry, ...]:

@@ -53,7 +53,8 @@ class SurveyData:
         front_matter: what opens and closes the survey; empty parts are left out.
         summarizer: the fingerprint of what wrote them. model: how a language model served the survey, None for none.
         translations: by language of the edition.
-        title: of the edition. titles: in each language that the survey is built in, by its code.
+        title: of the edition. titles: in each language that the survey is built in, by its code. source_title: in the
+            language of the papers; "" for that of the edition.
         translation: what is known in the language of the edition, where that is another than the papers'.
         cite_keys: of each paper that some draft cited. order: papers in the order of earlier references; new ones come
             after them.
@@ -89,6 +90,7 @@ class SurveyData:
     slug: str = ""
     title: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+    source_title: str = ""
     translation: Translation = field(default_factory=Translation)
     cite_keys: Mapping[PaperId, str] = field(default_factory=dict)
     order: tuple[PaperId, ...] = ()
@@ -109,3 +111,8 @@ class SurveyData:
     earlier: tuple[Changes, ...] = ()
     surveys: Mapping[str, Survey] = field(default_factory=dict)
     written_files: tuple[Path, ...] = ()
+
+    @property
+    def all_titles(self) -> tuple[str, ...]:
+        """The titles in all languages, by which every edition leaves out what could be said of each paper."""
+        return (self.source_title or self.title, *self.titles.values())

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
+from threadpoolctl import threadpool_limits
 
 from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import PaperId

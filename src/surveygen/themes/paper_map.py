@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
+from threadpoolctl import threadpool_limits
 
 from surveygen.domain.embedding import Embeddings, Vectors, unit_rows
 from surveygen.domain.paper import PaperId

@@ -174,13 +174,14 @@ def _joined(text: str, spans: Iterable[_Span]) -> Iterator[_Span]:
     for span in spans:
         if last and span[0] < last[1]:
             continue
-        if digits := re.compile(r"\d+").match(text, span[1]):
-            span = (span[0], digits.end(), f"{span[2]}{digits[0]}")  # noqa: PLW2901  # the same span, longer
-        if last and text[last[1] : span[0]].strip() == "" and text[span[0] : span[0] + 2] == "[@":
-            last = (last[0], span[1], f"{last[2]}{text[last[1] : span[0]]}{span[2]}")
+        start, end, words = span
+        if digits := re.compile(r"\d+").match(text, end):
+            end, words = digits.end(), f"{words}{digits[0]}"
+        if last and text[last[1] : start].strip() == "" and text[start : start + 2] == "[@":
+            last = (last[0], end, f"{last[2]}{text[last[1] : start]}{words}")
             continue
         if last:
             yield last
-        last = span
+        last = (start, end, words)
     if last:
         yield last

@@ -84,7 +84,7 @@ class Command:
             return None
         try:
             lines = _run_program(command, [masked.text for masked in batch], self._settings.timeout_seconds)
-        except _NoAnswer as reason:
+        except _NoAnswerError as reason:
             self._failures += 1
             self.last_error = f"{command[0]} {reason}"
             return None
@@ -92,7 +92,7 @@ class Command:
         return list(lines)
 
 
-class _NoAnswer(Exception):  # noqa: N818  # never leaves this module
+class _NoAnswerError(Exception):
     """A run without a usable answer; the message follows the program's name."""
 
 
@@ -102,7 +102,7 @@ def _run_program(command: Sequence[str], lines: Sequence[str], seconds: float) -
     Its environment names paths and the language, and holds no key.
 
     Raises:
-        _NoAnswer: it cannot be run, takes too long, writes too much or too few lines, or its exit status is not 0.
+        _NoAnswerError: it cannot be run, takes too long, writes too much or too few lines, or its exit status is not 0.
     """
     text = "".join(f"{line}\n" for line in lines).encode()
     with tempfile.TemporaryFile() as stdin:
@@ -118,22 +118,22 @@ def _run_program(command: Sequence[str], lines: Sequence[str], seconds: float) -
                 start_new_session=True,
             )
         except OSError as error:
-            raise _NoAnswer(f"cannot be run: {error.strerror}") from error
+            raise _NoAnswerError(f"cannot be run: {error.strerror}") from error
         with process:
             try:
                 output, errors = _read_output(process, _MAX_GROWTH * len(text) + _CHUNK, time.monotonic() + seconds)
                 process.wait(max(0.1, seconds))
             except subprocess.TimeoutExpired as error:
-                raise _NoAnswer(f"took more than {seconds:g} seconds") from error
+                raise _NoAnswerError(f"took more than {seconds:g} seconds") from error
             finally:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(process.pid, signal.SIGKILL)
     if process.returncode:
         detail = errors.decode("utf-8", "replace").strip()[-_MAX_DETAIL:]
-        raise _NoAnswer(" ".join(f"ended with {process.returncode}: {detail}".rstrip(": ").split()))
+        raise _NoAnswerError(" ".join(f"ended with {process.returncode}: {detail}".rstrip(": ").split()))
     answers = output.removesuffix(b"\n").split(b"\n")
     if len(answers) != len(lines):
-        raise _NoAnswer(f"gave {len(answers)} lines for {len(lines)}")
+        raise _NoAnswerError(f"gave {len(answers)} lines for {len(lines)}")
     return [line.decode("utf-8", "replace") for line in answers]
 
 
@@ -156,5 +156,5 @@ def _read_output(process: subprocess.Popen[bytes], max_bytes: int, deadline: flo
                 if not chunk:
                     selector.unregister(key.fileobj)
             if len(output) + len(errors) > max_bytes:
-                raise _NoAnswer("wrote far too much")
+                raise _NoAnswerError("wrote far too much")
     return bytes(output), bytes(errors)

@@ -73,24 +73,26 @@ class Rebuild:
     @contextmanager
     def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """Record the start of a stage and its steps."""
-        self._update(stage=name, done=0, total=total or 0)
-        yield lambda steps: self._update(done=self.state.done + steps)
+        self.state = replace(self.state, stage=name, done=0, total=total or 0)
+        yield self._advance
+
+    def _advance(self, steps: int) -> None:
+        self.state = replace(self.state, done=self.state.done + steps)
 
     def note(self, message: str) -> None:
         """Record a message for the user."""
-        self._update(notes=(*self.state.notes, message))
+        self.state = replace(self.state, notes=(*self.state.notes, message))
 
     def _run(self) -> None:
         try:
             built = pipeline.build(self._project, self)
         except SurveygenError as error:
-            self._update(running=False, error=error.message, hint=error.hint)
+            self.state = replace(self.state, running=False, error=error.message, hint=error.hint)
         except Exception as error:  # noqa: BLE001  # no caller above a thread: the page must show every failure
             what = redact(f"unexpected {type(error).__name__}: {error}")
-            self._update(running=False, error=what[:300], hint="run surveygen --debug build to see where")
+            self.state = replace(
+                self.state, running=False, error=what[:300], hint="run surveygen --debug build to see where"
+            )
         else:
             names = tuple(str(path.relative_to(self._project.root)) for path in built.changed)
-            self._update(running=False, stage="", changed=names)
-
-    def _update(self, **changes: object) -> None:
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # names of its fields
+            self.state = replace(self.state, running=False, stage="", changed=names)

@@ -170,8 +170,9 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
         data,
         slug=settings.slug,
         titles={code: _title(context, code) for code in settings.languages},
+        source_title=_title(context, "en"),
         generated_at=generated_at(store),
-        edits=_edits(context),
+        edits=edits_in_force(context),
         graph_titles=service_titles(name for stats in data.citations.stats.values() for name, _ in stats.providers),
         border=border_cases(data.taxonomy, assignments),
         similarity=theme_similarity(data),
@@ -256,7 +257,7 @@ def _title(context: BuildContext, language: str) -> str:
     return settings.title
 
 
-def _edits(context: BuildContext) -> tuple[Decision, ...]:
+def edits_in_force(context: BuildContext) -> tuple[Decision, ...]:
     """Return the edits that hold; those of a merged theme stand under the theme that took its papers."""
     edits = active_edits(context.store.decisions.all())
     if not edits:

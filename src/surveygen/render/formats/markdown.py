@@ -61,7 +61,7 @@ class _MarkdownWriter(InlineWriter):
         return MarkdownSafe(f"\\[{', '.join(links + [f'+{more}'] * bool(more))}\\]")
 
     def claim(self, written: Written, source: Sentence | Note) -> MarkdownSafe:
-        return mark_claim(source.claim, written, self.words("; ".join(self.signature(source))))
+        return mark_claim(source.claim, written, self.words("; ".join(self.remarks(source).values())))
 
     def key(self, entry: BibliographyEntry) -> MarkdownSafe:
         return MarkdownSafe(f"ref-{entry.number}")

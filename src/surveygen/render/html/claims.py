@@ -192,12 +192,12 @@ class HtmlWriter(InlineWriter):
         return box.format(self.language.say("and_more", n=len(links)), len(links)) + rest
 
     def claim(self, written: Written, source: Sentence | Note) -> Markup:
-        """Add marks: weak support, the person who wrote it, sources that changed since."""
+        """Add marks: weak support, and the remarks on who wrote it."""
         text = Markup(written)  # noqa: S704  # written above
         if isinstance(source, Sentence) and source.support < WEAK:
             text += Markup(' <span class="mark">{}</span>').format(self.language.say("page_weak"))
-        for line, name in zip(self.signature(source), ("signed", "doubt"), strict=False):
-            text += Markup(' <span class="mark {}">{}</span>').format(name, string(line))
+        for kind, remark in self.remarks(source).items():
+            text += Markup(' <span class="mark {}">{}</span>').format(kind, string(remark))
         return text
 
     def cell(self, sentence: Sentence, row: PaperId) -> Written:  # noqa: ARG002  # left out when numbered

@@ -201,7 +201,9 @@ def _tex_folders() -> tuple[str, ...]:
     asked = [f"-expand-path=${name}" for name in ("TEXMF", "OSFONTDIR", "TEXINPUTS", "BIBINPUTS")]
     command = [finder, *asked, "-var-value=SELFAUTOPARENT"]
     environment = child_environment("TEX", "OSFONTDIR", "BIBINPUTS")
-    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    found = subprocess.run(  # noqa: S603  # the words are fixed above
+        command, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     paths = {path.rstrip("/") for line in found.stdout.split("\n") for path in line.split(os.pathsep)}
     return tuple(sorted(path for path in paths if path.startswith("/")))
 

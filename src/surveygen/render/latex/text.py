@@ -45,6 +45,9 @@ _TABLE = str.maketrans(_ESCAPES)
 # put between them is of private use, which no clean text holds.
 _JOINING = re.compile("(?<=-)(?=-)|(?<=,)(?=,)|(?<=<)(?=<)|(?<=>)(?=>)|(?<=')(?=')")
 _RUN = re.compile(rf"\S{{{_LONG_RUN},}}")
+# Of a run in a script without spaces, words and numbers of Latin letters stay whole.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_PIECE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z0-9]{{1,{_LONG_RUN - 1}}}(?![A-Za-z0-9])|.", re.DOTALL)
 _KEY = re.compile(r"[A-Za-z0-9]+\Z")
 
 # Fallback fonts. Only fonts that are needed are named, for loading a CJK font takes over 1 GB of memory. TeX itself
@@ -146,11 +149,11 @@ def tex(words: str) -> TexSafe:
     words = _JOINING.sub("\ue000", words)
     for run in _RUN.finditer(words):
         clusters: list[str] = []  # a letter with the marks on it stays whole
-        for character in run[0]:
-            if clusters and unicodedata.combining(character):
-                clusters[-1] += character
+        for piece in _PIECE.findall(run[0]) if _UNSPACED.search(run[0]) else run[0]:
+            if clusters and unicodedata.combining(piece[0]):
+                clusters[-1] += piece
             else:
-                clusters.append(character)
+                clusters.append(piece)
         written = [_written(cluster) for cluster in clusters]
         pieces.append(_written(words[last : run.start()]))
         pieces.append(BREAK.join("".join(written[at : at + _STEP]) for at in range(0, len(written), _STEP)))

@@ -80,9 +80,9 @@ class TexWriter(InlineWriter):
         return TexSafe(f"\\cite[+{more}]{{{keys}}}" if more else f"\\cite{{{keys}}}")
 
     def claim(self, written: Written, source: Sentence | Note) -> TexSafe:
-        """Add the author; TeX is not read back, so a claim needs no name."""
-        author = self.words("; ".join(self.signature(source)))
-        return TexSafe(f"{written} {{\\footnotesize\\itshape ({author})}}" if author else written)
+        """Add the remarks; TeX is not read back, so a claim needs no name."""
+        remarks = self.words("; ".join(self.remarks(source).values()))
+        return TexSafe(f"{written} {{\\footnotesize\\itshape ({remarks})}}" if remarks else written)
 
     def key(self, entry: BibliographyEntry) -> TexSafe:
         """Name a reference."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from surveygen.domain.paper import BadRecord, Paper
 from surveygen.errors import SourceError
@@ -49,7 +48,7 @@ def read(file: InputFile) -> Iterator[Paper | BadRecord]:
             yield file.bad_record(number, error.message, raw)
 
 
-def _objects(document: Any) -> list[Any]:  # noqa: ANN401  # any JSON value
+def _objects(document: list[object] | dict[str, object]) -> list[object]:
     if isinstance(document, list):
         return document
     for _ in range(2):  # Crossref: {"message": {"items": [...]}}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import urllib3
 from lxml import etree
 
 from surveygen.domain.text import clean
@@ -32,11 +33,11 @@ class Limits:
     unpacked: int = 64 * 2**20
 
 
-def read_body(raw: Any, limits: Limits, is_late: Callable[[], bool]) -> bytes:  # noqa: ANN401  # urllib3's response
+def read_body(raw: urllib3.HTTPResponse, limits: Limits, is_late: Callable[[], bool]) -> bytes:
     """Read and unpack a body; no more than the limits is ever in memory.
 
     Args:
-        raw: the ``urllib3.HTTPResponse``, its body not yet read.
+        raw: the response, its body not yet read.
         limits: in bytes.
         is_late: whether the time for the whole response is over; called at every chunk.
 

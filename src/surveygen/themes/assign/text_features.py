@@ -70,8 +70,7 @@ class TermMatrix:
 
 def term_matrix(papers: Sequence[Paper], taxonomy: Taxonomy) -> TermMatrix:
     """Count and weigh the terms of papers and of themes; see `paper_text` and `theme_text`."""
-    # Two seconds of import that a build with cached assignments does without.
-    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415  # two seconds to import
 
     hashing, _ = _term_splitter()
     counts = hashing.transform(paper_text(paper) for paper in papers)
@@ -86,7 +85,7 @@ def term_matrix(papers: Sequence[Paper], taxonomy: Taxonomy) -> TermMatrix:
 
 def terms_by_column(texts: Iterable[str]) -> dict[int, str]:
     """Return the terms of some texts by their column; of two in one column the alphabetically first."""
-    from sklearn.feature_extraction.text import FeatureHasher  # noqa: PLC0415
+    from sklearn.feature_extraction.text import FeatureHasher  # noqa: PLC0415  # as in `term_matrix`
 
     terms = sorted({term for text in texts for term in split_terms(text)}, reverse=True)
     if not terms:  # the hasher needs at least one
@@ -123,7 +122,7 @@ def _keywords(theme: Theme, taxonomy: Taxonomy) -> tuple[str, ...]:
 @cache
 def _term_splitter() -> tuple[Any, Callable[[str], list[str]]]:
     """Return the vectorizer that counts terms, and its function that splits a text into them."""
-    from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415
+    from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415  # as in `term_matrix`
 
     hashing = HashingVectorizer(
         n_features=BUCKETS, ngram_range=(1, 2), stop_words="english", alternate_sign=False, norm=None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # scikit-learn's own helper, no stubs
+from threadpoolctl import threadpool_limits
 
 from surveygen.domain.embedding import Vectors, unit_rows
 from surveygen.domain.paper import Paper

@@ -236,7 +236,7 @@ def class_tfidf(inside: NDArray[np.float32], member: NDArray[np.float32]) -> NDA
     return weights
 
 
-def _phrase_similarity(counts: Any, vectors: Vectors, member: NDArray[np.float32]) -> NDArray[np.float32]:  # noqa: ANN401  # sparse
+def _phrase_similarity(counts: Any, vectors: Vectors, member: NDArray[np.float32]) -> NDArray[np.float32]:  # noqa: ANN401  # SciPy has no types
     """Cosine of phrase and cluster, both as centered means of papers; 1 where there is one cluster."""
     if member.shape[1] == 1:
         return np.ones((1, counts.shape[1]), dtype=np.float32)
