@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from importlib.metadata import entry_points
+import sys
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
 from surveygen.errors import ConfigError, did_you_mean
@@ -18,11 +20,11 @@ def names(group: Group) -> tuple[str, ...]:
     """List the plug-ins of a group, sorted, without importing them.
 
     They are the public modules of ``surveygen.<group>`` (of ``surveygen.render.formats`` for "render") and the entry
-    points of the group ``surveygen.<group>``.
+    points of the group ``surveygen.<group>``, which are read once in a process.
     """
     package = importlib.import_module(_package_name(group))
     modules = {module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")}
-    return tuple(sorted(modules | {point.name for point in entry_points(group=f"surveygen.{group}")}))
+    return tuple(sorted(modules | {point.name for point in _entry_points(group, tuple(sys.path))}))
 
 
 def load(group: Group, name: str) -> Any:  # noqa: ANN401  # the caller knows the protocol of the group
@@ -39,8 +41,14 @@ def load(group: Group, name: str) -> Any:  # noqa: ANN401  # the caller knows th
     package = importlib.import_module(_package_name(group))
     if any(module.name == name for module in pkgutil.iter_modules(package.__path__)):
         return importlib.import_module(f"{package.__name__}.{name}")
-    points = {point.name: point for point in entry_points(group=f"surveygen.{group}")}
+    points = {point.name: point for point in _entry_points(group, tuple(sys.path))}
     return points[name].load()
+
+
+@cache
+def _entry_points(group: Group, path: tuple[str, ...]) -> tuple[EntryPoint, ...]:  # noqa: ARG001  # sys.path: a key
+    """Read the entry points of a group, for which a file of every installed package is opened."""
+    return tuple(entry_points(group=f"surveygen.{group}"))
 
 
 def _package_name(group: Group) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Error as PlaywrightError
 
 from hostile_strings import HOSTILE_STRINGS
 from large_survey import large_survey
@@ -89,25 +91,41 @@ def decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.html" for name in surveys}
 
 
-@pytest.fixture
-def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[Open]:
-    """Open a page from its file, as a reader would."""
-    contexts = []
+@pytest.fixture(scope="session")
+def spare_pages() -> dict[tuple[int, int, bool], list[Page]]:
+    """Open pages of a size and a look that no test uses now: a new one costs more than most tests do (measured)."""
+    return defaultdict(list)
 
-    def go(name: str | Path, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
-        context = browser.new_context(
-            viewport={"width": width, "height": 844}, color_scheme="dark" if dark else "light"
-        )
-        contexts.append(context)
-        seen = Seen(context.new_page())
-        seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on("console", lambda message: seen.complaints.append(message.text))
-        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+
+@pytest.fixture
+def visit(
+    browser: Browser, pages: dict[str, Path], spare_pages: dict[tuple[int, int, bool], list[Page]]
+) -> Iterator[Open]:
+    """Open a page from its file, as a reader would who was never there before."""
+    visits: list[tuple[tuple[int, int, bool], Seen]] = []
+
+    def go(name: str | Path, place: str = "", *, width: int = 1280, height: int = 844, dark: bool = False) -> Seen:
+        form = (width, height, dark)
+        seen = Seen(spare_pages[form].pop() if spare_pages[form] else new_page(browser, form))
+        visits.append((form, seen))
+        seen.listen()
         path = pages[name] if isinstance(name, str) else name
         seen.page.goto(f"{path.as_uri()}{place}")
         seen.page.wait_for_selector("html[data-ready]")
         return seen
 
     yield go
-    for context in contexts:
-        context.close()
+    for form, seen in visits:
+        try:
+            seen.forget()
+        except PlaywrightError:  # the test has closed or broken it
+            seen.page.context.close()
+        else:
+            spare_pages[form].append(seen.page)
+
+
+def new_page(browser: Browser, form: tuple[int, int, bool]) -> Page:
+    """Open a page of a width, a height and a look."""
+    width, height, dark = form
+    size: ViewportSize = {"width": width, "height": height}
+    return browser.new_context(viewport=size, color_scheme="dark" if dark else "light").new_page()

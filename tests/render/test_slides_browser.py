@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from open_page import CHROMIUM, NO_CHROMIUM, Seen
+from open_page import CHROMIUM, NO_CHROMIUM, Open
 
 pytestmark = [
     pytest.mark.browser,
@@ -16,22 +16,10 @@ pytestmark = [
 ]
 
 
-def opened(browser: Browser, deck: Path, place: str = "", *, width: int = 1280, dark: bool = False) -> Seen:
-    """Open a deck from its file, as a speaker would."""
-    context = browser.new_context(viewport={"width": width, "height": 720}, color_scheme="dark" if dark else "light")
-    seen = Seen(context.new_page())
-    seen.page.on("request", lambda request: seen.requests.append(request.url))
-    seen.page.on("console", lambda message: seen.complaints.append(message.text))
-    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    seen.page.goto(f"{deck.as_uri()}{place}")
-    seen.page.wait_for_selector("html[data-ready]")
-    return seen
-
-
 @pytest.mark.parametrize("name", ["sample", "rtl", "hostile"])
-def test_nothing_is_asked_and_nothing_complains(browser: Browser, decks: dict[str, Path], name: str) -> None:
+def test_nothing_is_asked_and_nothing_complains(visit: Open, decks: dict[str, Path], name: str) -> None:
     """One request, for the file itself; no message on the console; no scroll sideways on a phone."""
-    seen = opened(browser, decks[name], width=390)
+    seen = visit(decks[name], width=390, height=720)
     seen.page.keyboard.press("PageDown")
 
     assert len(seen.requests) == 1
@@ -39,9 +27,9 @@ def test_nothing_is_asked_and_nothing_complains(browser: Browser, decks: dict[st
     assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_keys_and_buttons_turn(browser: Browser, decks: dict[str, Path]) -> None:
+def test_keys_and_buttons_turn(visit: Open, decks: dict[str, Path]) -> None:
     """On and back by key and by button, not beyond the ends; the address keeps the slide."""
-    seen = opened(browser, decks["sample"])
+    seen = visit(decks["sample"], height=720)
     steps = (("ArrowRight", 2), ("PageDown", 3), ("Space", 4), ("Shift+Space", 3))
     seen.page.keyboard.press("ArrowLeft")
     for step, slide in steps:
@@ -52,32 +40,32 @@ def test_keys_and_buttons_turn(browser: Browser, decks: dict[str, Path]) -> None
     expect(seen.page.locator(".at")).to_have_text("4 / 10")
     seen.page.wait_for_url(re.compile(r"#theme-outer\Z"))
 
-    again = opened(browser, decks["sample"], "#theme-outer")
+    again = visit(decks["sample"], "#theme-outer", height=720)
 
     expect(again.page.locator(".at")).to_have_text("4 / 10")
 
 
-def test_from_right_to_left_the_left_arrow_goes_on(browser: Browser, decks: dict[str, Path]) -> None:
+def test_from_right_to_left_the_left_arrow_goes_on(visit: Open, decks: dict[str, Path]) -> None:
     """As a reader of Arabic expects."""
-    seen = opened(browser, decks["rtl"])
+    seen = visit(decks["rtl"], height=720)
     seen.page.keyboard.press("ArrowLeft")
     expect(seen.page.locator(".at")).to_have_text("2 / 10")
 
     assert seen.page.evaluate("getComputedStyle(document.body).direction") == "rtl"
 
 
-def test_a_slide_is_a_page_on_paper(browser: Browser, decks: dict[str, Path]) -> None:
+def test_a_slide_is_a_page_on_paper(visit: Open, decks: dict[str, Path]) -> None:
     """The printed deck has as many pages as slides."""
-    seen = opened(browser, decks["sample"])
+    seen = visit(decks["sample"], height=720)
 
     pdf = seen.page.pdf(prefer_css_page_size=True)
 
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == seen.page.locator(".slide").count()
 
 
-def test_light_and_dark_can_be_switched(browser: Browser, decks: dict[str, Path]) -> None:
+def test_light_and_dark_can_be_switched(visit: Open, decks: dict[str, Path]) -> None:
     """The system's wish counts until the reader's own."""
-    seen = opened(browser, decks["sample"], dark=True)
+    seen = visit(decks["sample"], dark=True, height=720)
     ground = "getComputedStyle(document.body).backgroundColor"
     before = seen.page.evaluate(ground)
     seen.page.locator("[data-do=look]").click()
@@ -88,8 +76,10 @@ def test_light_and_dark_can_be_switched(browser: Browser, decks: dict[str, Path]
 
 def test_without_scripts_all_slides_can_be_read(browser: Browser, decks: dict[str, Path]) -> None:
     """Every slide is on the page, and no button that does nothing."""
-    page = browser.new_context(java_script_enabled=False).new_page()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
     page.goto(decks["sample"].as_uri())
 
     assert all(slide.is_visible() for slide in page.locator(".slide").all())
     assert not page.locator(".turn").is_visible()
+    context.close()

@@ -25,6 +25,27 @@ class Seen:
     page: Page
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    _ears: dict[str, Callable[..., None]] = field(default_factory=dict)
+
+    def listen(self) -> None:
+        """Note what the page asks for and complains about from now on."""
+        self._ears = {
+            "request": lambda request: self.requests.append(request.url),
+            "console": lambda message: self.complaints.append(message.text),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+        }
+        for event, ear in self._ears.items():
+            self.page.on(event, ear)  # type: ignore[call-overload]  # the stubs know single names only
+
+    def forget(self) -> None:
+        """Leave the page as a new one is: nothing stored or allowed, no address, screen, no key or pointer on it."""
+        for event, ear in self._ears.items():
+            self.page.remove_listener(event, ear)
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.context.clear_permissions()
+        self.page.emulate_media(media="null", color_scheme="null")
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
 
 
 Open = Callable[..., Seen]

@@ -387,12 +387,13 @@ def additions_of(claim: Side, source: Side) -> dict[int, tuple[int, ...]]:
     """Return for positions of a claim the later positions up to which it says no more than who says it."""
     if not claim.english:
         return {}
-    additions = {at: tuple(sorted(set(_ends_of_addition(claim, at, source)))) for at in range(len(claim.words))}
+    speech = source.speech()
+    additions = {at: tuple(sorted(set(_ends_of_addition(claim, at, source, speech)))) for at in range(len(claim.words))}
     return {at: ends for at, ends in additions.items() if ends}
 
 
-def _ends_of_addition(claim: Side, at: int, source: Side) -> Iterator[int]:
-    word, speech = claim.words[at], source.speech()
+def _ends_of_addition(claim: Side, at: int, source: Side, speech: Speech) -> Iterator[int]:
+    word = claim.words[at]
     if word.text in paraphrase_list("added") and (at == 0 or not _STRONG.isdisjoint(word.lead)):
         yield at + 1
     if word.text in paraphrase_list("added_to_own") and source.names_authors and not speech.others:
