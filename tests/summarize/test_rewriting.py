@@ -102,6 +102,16 @@ def test_verbs_agree(authors: tuple[str, ...], expected: str) -> None:
     assert sentence.text == expected
 
 
+def test_titles_have_no_possessive_of_persons() -> None:
+    """A title in the place of the authors is "it", and what the authors have is "its"."""
+    sentence = rewritten("We propose a model, and we show that our model lets us find errors.", paper())
+
+    assert sentence is not None
+    assert sentence.text == (
+        "“Open Problems” [@2307.15217] proposes a model, and it shows that its model lets the authors find errors."
+    )
+
+
 @pytest.mark.parametrize(
     "span",
     [

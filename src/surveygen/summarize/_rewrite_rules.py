@@ -85,6 +85,8 @@ _SINGULAR_LATER = {
     "us": "the author",
     "me": "the author",
 }
+# Where the title stands for unknown authors.
+_TITLE_LATER = {"we": "it", "i": "it", "our": "its", "my": "its", "us": "the authors", "me": "the authors"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +282,8 @@ def _ends_phrase(following: str, head: str, beyond: str) -> bool:
 
 def _replace_later(text: str, authors: Authorship) -> str:
     """Replace the first person after the authors were named."""
-    table = _PLURAL_LATER if authors.plural else _SINGULAR_LATER
+    singular = _SINGULAR_LATER if authors.first else _TITLE_LATER
+    table = _PLURAL_LATER if authors.plural else singular
     start = text.index(AUTHORS)
 
     def replacement(match: re.Match[str]) -> str:
@@ -297,11 +300,10 @@ def _replace_later(text: str, authors: Authorship) -> str:
 
 def replace_in_this_paper(text: str, authors: Authorship) -> str:
     """Put the authors for the paper in "introduced in this paper"; leave out "in this paper" elsewhere."""
-    del authors
-    named = AUTHORS in text
+    named, own = AUTHORS in text, "their" if authors.first else "its"
     text = _MADE_HERE.sub(r"\1 by the authors" if named else rf"\1 by {AUTHORS}", text, count=1)
     named = named or AUTHORS in text
-    text = _OF_PAPER.sub(r"of their \1" if named else rf"of the \1 by {AUTHORS}", text, count=1)
+    text = _OF_PAPER.sub(rf"of {own} \1" if named else rf"of the \1 by {AUTHORS}", text, count=1)
     return _IN_PAPER.sub("", text)
 
 
