@@ -240,7 +240,9 @@ def test_theme_names_follow_the_taxonomy_then_the_glossary(make_project: MakePro
         '[[theme]]\nid = "a"\nname = "First"\ndescription = "Human feedback and preferences. It has 3 parts."\n'
         'names = {es = "Primero"}\n'
         '[[theme]]\nid = "b"\nname = "Second"\ndescription = "Attacks on models."\n'
-        '[[theme]]\nid = "c"\nname = "Third"\ndescription = "Evaluation of models."\n',
+        '[[theme]]\nid = "c"\nname = "Third"\ndescription = "Evaluation of models."\n'
+        '[[theme]]\nid = "d"\nname = "Fourth"\n'
+        'description = "Work on models. Typical papers are “Which models?” and “More models”."\n',
         encoding="utf-8",
     )
     project = configure(make_project(papers=PAPERS, profile=str(profile)), command("counts"), "es")
@@ -251,6 +253,8 @@ def test_theme_names_follow_the_taxonomy_then_the_glossary(make_project: MakePro
     assert {key: themes[key]["name"] for key in ("a", "b", "c")} == {"a": "Primero", "b": "segundo", "c": "Third"}
     assert themes["a"]["description"] == given[0]["description"], "one of its sentences did not hold"
     assert themes["b"]["description"] == toy("Attacks on models.", "es")
+    examples = " Son ejemplos típicos «Which models?» y «More models»."
+    assert themes["d"]["description"] == toy("Work on models.", "es") + examples, "titles are not translated"
     notes = [block for section in edition(project, "es")["sections"] for block in section["blocks"]]
     assert {note.get("language") for note in notes if note.get("role") == "definition"} <= {"en", None}
 

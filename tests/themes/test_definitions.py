@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +17,14 @@ from surveygen.themes.curate import apply_decisions
 
 WORDS = st.text("abcdefghij-", min_size=1, max_size=9).filter(lambda word: word not in {"and", "including"})
 PHRASES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
+EXAMPLES = ("Why do beams break?", "A study of width. Part 2")
 KINDS = (
     Definition.of("beam search"),
     Definition.of("beam search", ["greedy search", "human feedback"]),
     Definition.of_several(["tax returns", "sewing machines"]),
     Definition("theme_like", title="A tale of two theses"),
+    Definition("theme_on_with", "beam search", ("greedy search", "looms"), examples=EXAMPLES),
+    Definition("theme_mixed", topics=("tax returns", "sewing machines"), examples=EXAMPLES),
 )
 
 
@@ -28,10 +33,10 @@ def theme(definition: Definition, name: str = "Beam Search") -> Theme:
     return Theme(ThemeId("t"), name, description=definition.say(), origin="induced")
 
 
-@given(PHRASES, st.lists(PHRASES, max_size=4))
-def test_a_definition_is_read_as_it_was_written(name: str, topics: list[str]) -> None:
-    """Name and topics come back."""
-    definition = Definition.of(name, topics)
+@given(PHRASES, st.lists(PHRASES, max_size=4), st.sampled_from([(), EXAMPLES]))
+def test_a_definition_is_read_as_it_was_written(name: str, topics: list[str], examples: tuple[str, ...]) -> None:
+    """Name, topics and typical papers come back."""
+    definition = replace(Definition.of(name, topics), examples=examples)
 
     assert read_definition(definition.say()) == definition
 
@@ -47,8 +52,9 @@ def test_every_edition_says_the_definition_in_its_language(code: str, definition
     """All phrases stand in it, and no English word around them."""
     written = definition.say(code)
 
-    assert all(phrase in written for phrase in (definition.name, definition.title, *definition.topics))
-    assert code == "en" or not {"Work", "Papers", "papers", "including"} & set(written.split())
+    phrases = (definition.name, definition.title, *definition.topics, *definition.examples)
+    assert all(phrase in written for phrase in phrases)
+    assert code == "en" or not {"Work", "Papers", "papers", "including", "Typical"} & set(written.split())
     assert written[-1] in ".。।"
 
 
@@ -64,12 +70,13 @@ def test_an_edition_names_a_theme_on_several_subjects_in_its_language(code: str)
 
 @pytest.mark.parametrize("definition", KINDS)
 def test_a_renamed_theme_is_defined_by_its_new_name(definition: Definition) -> None:
-    """Its topics stay."""
+    """Its topics and typical papers stay."""
     base, renamed = Taxonomy((theme(definition),)), decision("rename", "t", "Looking around")
 
     (shown,) = apply_decisions(base, numbered([renamed])).shown
 
-    assert shown.description == Definition.of("Looking around", definition.topics).say()
+    renewed = replace(Definition.of("Looking around", definition.topics), examples=definition.examples)
+    assert shown.description == renewed.say()
 
 
 @pytest.mark.parametrize("origin", ["induced", "given"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from surveygen.embed.lsa import make as make_lsa
 from surveygen.themes.induce import KMeansInducer
 from surveygen.themes.induce.clustering import choose_k, kmeans_labels, merge_small_clusters, modularity, smooth
 from surveygen.themes.induce.labels import ClusterLabel, label_clusters, title_case
-from surveygen.themes.induce.noun_phrases import spelling_of
+from surveygen.themes.induce.noun_phrases import is_noun_phrase, may_name, spelling_of
 from surveygen.themes.induce.terms import Text, find_acronyms, phrases, stem, stems
 
 KINDS = (
@@ -265,10 +266,13 @@ def of_titles(*groups: tuple[str, ...]) -> list[Paper]:
     return [Paper(PaperId(f"p{n:02}"), title, f"We work on {title}.") for n, title in enumerate(titles)]
 
 
-def labels_of(*groups: tuple[str, ...], **others: list[str]) -> tuple[ClusterLabel, ...]:
+def labels_of(
+    *groups: tuple[str, ...], taken: Sequence[str] = (), above: Sequence[str] = ()
+) -> tuple[ClusterLabel, ...]:
     """Label clusters of titles; the vectors tell nothing but the clusters."""
     clusters = np.array([n for n, group in enumerate(groups) for _ in group])
-    return label_clusters(of_titles(*groups), np.eye(len(groups), dtype=np.float32)[clusters], clusters, **others)
+    vectors = np.eye(len(groups), dtype=np.float32)[clusters]
+    return label_clusters(of_titles(*groups), vectors, clusters, taken=taken, above=above)
 
 
 BIRDS = ("songs of warblers", "warblers in hedges", "a map of warblers", "nests near rivers")
@@ -290,10 +294,76 @@ def test_a_theme_without_a_common_phrase_says_so() -> None:
     assert all(phrase in mixed.description for phrase in mixed.name.removeprefix("Other: ").split(", "))
 
 
+def test_two_phrases_name_a_theme_that_neither_covers() -> None:
+    """Each has members that the other has not; what one paper alone has is not part of the name."""
+    parrots = ("diet of cockatoo chicks", "raising cockatoo chicks")
+    waders = ("routes of ringed plovers", "ringed plovers in storms")
+    both = (*parrots, *waders, "a comet", "two locks", "fine ropes")
+
+    label, _ = labels_of(both, FISH)
+
+    assert set(label.name.split(" and ")) == {"Cockatoo Chicks", "Ringed Plovers"}
+
+
+def test_a_theme_is_not_named_by_one_of_its_sub_themes() -> None:
+    """A phrase that both of its sub-themes have comes before one that only the larger one has."""
+    first = ("cave maps of bearded vultures", "cave maps by moonlight", "cave maps on paper", "cave maps")
+    second = ("bearded vultures on ledges", "bearded vultures in song")
+    clusters = np.array([0] * 6 + [1] * 4)
+    sample, vectors = of_titles(first, second, FISH), np.eye(2, dtype=np.float32)[clusters]
+
+    flat, _ = label_clusters(sample, vectors, clusters)
+    divided, _ = label_clusters(sample, vectors, clusters, below=np.array([0] * 4 + [1] * 2 + [0] * 4))
+
+    assert (flat.name, divided.name) == ("Cave Maps", "Bearded Vultures")
+
+
+def test_what_papers_use_does_not_name_what_they_study() -> None:
+    """A phrase that stands in all abstracts and one title gives way to the one of the titles."""
+    titles = ("Songs of garden warblers", "Garden warblers in hedges", "Maps of garden warblers", "Signal filters")
+    sample = [Paper(PaperId(f"p{n}"), title, "We apply signal filters.") for n, title in enumerate((*titles, *FISH))]
+    clusters = np.array([0] * 4 + [1] * 4)
+
+    label, _ = label_clusters(sample, np.eye(2, dtype=np.float32)[clusters], clusters)
+
+    assert label.name == "Garden Warblers"
+
+
+def test_a_definition_names_the_two_most_central_papers() -> None:
+    """In the order of their similarity to the middle of the theme."""
+    rows = np.array([[1, 0.5], [1, 0], [1, 0.1], [1, -0.6]], dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+
+    (label,) = label_clusters(of_titles(BIRDS), rows, np.zeros(4, dtype=np.intp))
+
+    assert label.description.endswith("Typical papers are “warblers in hedges” and “a map of warblers”.")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "may"),
+    [("neural machine translation", True), ("machine translation systems", False), ("machine translation", False)],
+)
+def test_a_word_before_those_of_the_survey_makes_a_name(phrase: str, may: bool) -> None:  # noqa: FBT001  # a case
+    """A general word after them does not."""
+    assert may_name(phrase.split(), frozenset(stems("Low-resource machine translation"))) is may
+
+
+@pytest.mark.parametrize(
+    ("phrase", "may"),
+    [("e-learning", True), ("holding", False), ("filters driven", False), ("Bayesian", False), ("pedestrian", True)],
+)
+def test_the_form_of_a_noun_phrase(phrase: str, may: bool) -> None:  # noqa: FBT001  # a case
+    """Joined nouns in -ing are nouns; participles and most adjectives are not."""
+    assert is_noun_phrase(phrase.lower().split()) is may
+
+
 @pytest.mark.parametrize("place", ["taken", "above"])
 def test_no_name_repeats_the_words_of_another_theme_or_of_the_survey(place: str) -> None:
     """In whatever number or case the other name is."""
-    birds, _ = labels_of(BIRDS, FISH, **{place: ["Warbler"]})
+    others = ["Warbler"]
+    birds, _ = labels_of(
+        BIRDS, FISH, taken=others if place == "taken" else (), above=others if place == "above" else ()
+    )
 
     assert "warbler" not in birds.name.lower()
 

@@ -16,6 +16,7 @@ from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.theme import Theme, ThemeId
 from surveygen.errors import SummaryError
+from surveygen.languages.definitions import Definition
 from surveygen.themes.induce.model_names import ThemeMembers, name_by_model, parse_names
 
 T = TypeVar("T")
@@ -100,6 +101,16 @@ def test_a_name_that_assigns_the_papers_back_is_used() -> None:
 def test_a_name_that_fails_the_test_leaves_the_computed_one(name: str, definition: str) -> None:
     """It fits others better, repeats a name of the tree, or has another form."""
     assert named((1, name, definition), taken=["Fish, taken"]) == THEMES
+
+
+def test_typical_papers_give_a_computed_definition_no_advantage() -> None:
+    """The titles that it names are not read when papers are assigned back, as a model names none."""
+    examples = replace(Definition.of("moss"), examples=("Rivers of fish", "Fish, fish and fish"))
+    misled = (replace(THEMES[0], description=examples.say()), *THEMES[1:])
+
+    assert MEMBERS.assigned_back(misled) == MEMBERS.assigned_back(
+        (replace(misled[0], description="Work on moss."), *THEMES[1:])
+    )
 
 
 def test_a_single_theme_is_not_named() -> None:

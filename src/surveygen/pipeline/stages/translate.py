@@ -16,6 +16,7 @@ from surveygen.domain.summary import Sentence
 from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder
 from surveygen.languages import load as load_language
+from surveygen.languages.definitions import read_definition
 from surveygen.pipeline.llm_session import map_in_threads
 from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.stages.embed import embed_texts
@@ -108,13 +109,14 @@ class _EditionTranslator:
             return Translation(names=names)
         self._answer()
         self._reject_repeats_and_other_meanings()
-        for theme in self._data.taxonomy:  # a definition is translated if all of its sentences are
+        for theme in self._data.taxonomy:  # a definition is translated if all of its sentences but the examples are
+            computed = read_definition(theme.description)
             parts = [self._words.get(sentence.text, "") for sentence in _definition(theme.description)]
             if parts and all(parts):
                 joined = parts[0]
                 for part in parts[1:]:
                     joined += part if joined.endswith("。") else f" {part}"
-                self._words[theme.description] = joined
+                self._words[theme.description] = joined + (computed.say_examples(self._target) if computed else "")
         kind = text_sha256(self._engine().fingerprint)[:12]
         return Translation(
             f"{self._settings.engine}-{kind}", self._words, frozenset(self._failed), names, self._pending
@@ -224,6 +226,10 @@ def _sentences(data: SurveyData) -> Iterator[Sentence]:
 
 
 def _definition(description: str) -> list[Sentence]:
+    """Return the sentences of a definition, without the one that names typical papers by their titles."""
+    computed = read_definition(description)
+    if computed and computed.examples:
+        description = replace(computed, examples=()).say()
     return [Sentence(description[start:end], (), (), language=_SOURCE) for start, end in split_sentences(description)]
 
 

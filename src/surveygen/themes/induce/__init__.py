@@ -109,11 +109,19 @@ def _named_tree(
 
     def visit(siblings: Sequence[Cluster], above: ThemeId | None, words: Sequence[str]) -> list[_Node]:
         rows = np.sort(np.concatenate([cluster.rows for cluster in siblings]))
-        number_of = np.empty(len(papers), dtype=np.intp)
+        number_of, below = np.zeros((2, len(papers)), dtype=np.intp)
         for number, cluster in enumerate(siblings):
             number_of[cluster.rows] = number
+            for child, divided in enumerate(cluster.children):
+                below[divided.rows] = child
         labels = label_clusters(
-            [papers[row] for row in rows], points[rows], number_of[rows], taken=names, above=words, mixed=mixed
+            [papers[row] for row in rows],
+            points[rows],
+            number_of[rows],
+            taken=names,
+            above=words,
+            mixed=mixed,
+            below=below[rows],
         )
         names.extend(label.name for label in labels if not label.mixed)
         mixed.extend(phrase for label in labels for phrase in label.mixed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, count
 from typing import Any
@@ -30,6 +30,8 @@ _SMALL_WORDS = frozenset(
 )
 _LINKS = frozenset(("d", "da", "das", "de", "dei", "del", "dell", "della", "des", "di", "do", "dos", "du", "la"))
 _TERM = 4  # characters without spaces that make a phrase
+_LONGEST_EXAMPLE = 160  # characters of a title in a definition
+_DIGITS = 6  # cosines that agree so far are equal, whatever the order of sums
 _MAX_RANKED = 60
 _MAX_PHRASES = 20_000
 # Read from the names of the subjects of benchmarks/themes/induce.py: a phrase names a theme better than a word, what
@@ -61,6 +63,7 @@ def label_clusters(
     taken: Sequence[str] = (),
     above: Sequence[str] = (),
     mixed: Sequence[str] = (),
+    below: NDArray[np.intp] | None = None,
 ) -> tuple[ClusterLabel, ...]:
     """Name each cluster so that no two names mean the same.
 
@@ -75,20 +78,31 @@ def label_clusters(
         taken: names of other themes, which no name may repeat or be a part of.
         above: title of the survey and names of the themes above, whose words alone make no name.
         mixed: phrases in the names of themes that no phrase covers.
+        below: `(n,)` sub-theme of each paper, numbered within its cluster.
     """
     members = [np.flatnonzero(clusters == cluster) for cluster in range(int(clusters.max()) + 1)]
     read = np.sort(np.concatenate([rows[:: -(-len(rows) // _MAX_READ)] for rows in members]))
     texts = [Text.of(papers[row].title, papers[row].abstract) for row in read.tolist()]
     ranked = rank_phrases(texts, vectors[read], clusters[read])
-    names = choose_names(texts, vectors[read], clusters[read], taken=taken, above=above, mixed=mixed)
+    below = None if below is None else below[read]
+    names = choose_names(texts, vectors[read], clusters[read], taken=taken, above=above, mixed=mixed, below=below)
     labels: list[ClusterLabel] = []
     for rows, phrases_of_cluster, name in zip(members, ranked, names, strict=True):
         own = set(rows.tolist())
         inside = [text.text for row, text in zip(read.tolist(), texts, strict=True) if row in own]
         keywords = _keywords(phrases_of_cluster, inside)
         others = (*taken, *(label.name for label in labels))
-        labels.append(_label(name, keywords, [papers[row].title for row in rows.tolist()], others))
+        titles = [papers[row].title for row in rows.tolist()]
+        labels.append(_label(name, keywords, titles, _examples(titles, vectors[rows]), others))
     return tuple(labels)
+
+
+def _examples(titles: Sequence[str], vectors: Vectors) -> tuple[str, ...]:
+    """Return the titles of the two most central papers, or nothing where there are no two."""
+    cosines = vectors @ unit_rows(vectors.mean(axis=0, keepdims=True))[0]
+    central = (titles[n] for n in np.argsort(-cosines.round(_DIGITS), kind="stable"))
+    short = tuple(dict.fromkeys(title for title in central if 0 < len(title) <= _LONGEST_EXAMPLE))
+    return short[:2] if len(short) > 1 and len(titles) > 2 else ()
 
 
 def _keywords(ranked: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
@@ -100,7 +114,13 @@ def _keywords(ranked: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(_as_written(phrase, texts) for phrase in distinct[:_MAX_KEYWORDS])
 
 
-def _label(name: ChosenName, keywords: tuple[str, ...], titles: Sequence[str], others: Sequence[str]) -> ClusterLabel:
+def _label(
+    name: ChosenName,
+    keywords: tuple[str, ...],
+    titles: Sequence[str],
+    examples: tuple[str, ...],
+    others: Sequence[str],
+) -> ClusterLabel:
     """Write a name and a definition; the title of a paper is the name where its titles have no phrase."""
     own = name.language if name.language in codes() else ""
     if not name.phrases:
@@ -110,13 +130,14 @@ def _label(name: ChosenName, keywords: tuple[str, ...], titles: Sequence[str], o
     if not name.covers:
         listed = ", ".join(name.phrases)
         written = load_language(own).say("theme_other", phrases=listed) if own else listed
-        definition = Definition.of_several([*name.phrases, *name.topics])
+        definition = replace(Definition.of_several([*name.phrases, *name.topics]), examples=examples)
         return ClusterLabel(written, definition.say(), keywords, name.phrases)
     subject, cased = name.phrases[0], [title_case(it) if name.language == "en" else it for it in name.phrases]
     if len(cased) > 1:
         subject = join(name.phrases, own or name.language)
         cased = [join(cased, own or name.language)]
-    return ClusterLabel(cased[0][:1].upper() + cased[0][1:], Definition.of(subject, name.topics).say(), keywords)
+    definition = replace(Definition.of(subject, name.topics), examples=examples)
+    return ClusterLabel(cased[0][:1].upper() + cased[0][1:], definition.say(), keywords)
 
 
 def _is_term(phrase: str) -> bool:

@@ -15,6 +15,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.text import clean, stem, tokenize
 from surveygen.domain.theme import Theme, ThemeId
 from surveygen.errors import SummaryError
+from surveygen.languages.definitions import read_definition
 
 TASK = "names"  # the prompt
 _TITLES = 8  # of papers that the prompt shows of a theme, the most central first
@@ -62,8 +63,11 @@ class ThemeMembers:
     encode: Callable[[Sequence[str]], Vectors]
 
     def assigned_back(self, themes: Sequence[Theme]) -> int:
-        """Return how many papers of two siblings or more are nearest to the name and definition of their own theme."""
-        texts = self.encode([f"{theme.name}. {theme.description}" for theme in themes])
+        """Return how many papers of two siblings or more are nearest to the name and definition of their own theme.
+
+        Titles that a computed definition cites are not read: a written one has none to compare with.
+        """
+        texts = self.encode([f"{theme.name}. {_without_examples(theme.description)}" for theme in themes])
         right = 0
         for number, theme in enumerate(themes):
             scores = self.embeddings.rows([paper.id for paper in self.papers[theme.id]]) @ texts.T
@@ -103,6 +107,11 @@ def name_by_model(
             if members.assigned_back(proposed) >= members.assigned_back(siblings):
                 named[old.id], siblings = new, proposed
     return tuple(named[theme.id] for theme in themes)
+
+
+def _without_examples(description: str) -> str:
+    definition = read_definition(description)
+    return replace(definition, examples=()).say() if definition else description
 
 
 def parse_names(response: str) -> dict[int, tuple[str, str]]:

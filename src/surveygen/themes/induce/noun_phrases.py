@@ -14,6 +14,7 @@ from surveygen.languages.detection import stop_words
 from surveygen.languages.phrases import is_unspaced
 from surveygen.themes.induce.terms import name_words, stem, stems, word_lists
 
+_COMPOUND = 2  # words; a longer phrase is specific although each of its words is general
 _WRITTEN_OUT = 3  # words of an expansion that is preferred to its acronym
 _BEFORE_NOUN = frozenset(  # or the beginning of a sentence
     (
@@ -37,7 +38,8 @@ _BEFORE_NOUN = frozenset(  # or the beginning of a sentence
     )
 )
 _ADJECTIVE = re.compile(
-    r".*(?:al|ive|ous|able|ible|ed|ic|ary|less|ful|ly|ish|ist|ean|ese|-based|-aware|-driven|-level|-free|-oriented|-like)\Z"
+    r".*(?:al|ive|ous|able|ible|ed|ic|ary|less|ful|ly|ish|ist|ean|ian|ese"
+    r"|-(?:based|aware|driven|level|free|oriented|like|shot|turn|box|hop|modal|domain|task|scale|phase))\Z"
 )
 _VERB = re.compile(r".*(?:ate|ize|ise|ify|izes|ises|ates|ifies)\Z")
 
@@ -45,7 +47,8 @@ _VERB = re.compile(r".*(?:ate|ize|ise|ify|izes|ises|ates|ifies)\Z")
 def is_noun_phrase(words: Sequence[str]) -> bool:
     """Whether words in English, in lower case, have the form of a noun phrase."""
     listed, first = name_words(), words[0]
-    verbal = first.endswith("ing") and first not in listed.gerunds | listed.tasks
+    gerunds = listed.gerunds | listed.tasks
+    verbal = first.endswith("ing") and gerunds.isdisjoint((first, first.rpartition("-")[2]))  # "e-learning"
     cut = any(word.startswith("-") or word.endswith("-") or word in word_lists().breaks for word in (first, words[-1]))
     verbal |= len(words) > 1 and not {first, first.removesuffix("s")}.isdisjoint(listed.verbs - listed.tasks)
     return (
@@ -65,7 +68,10 @@ def may_name(words: Sequence[str], above: frozenset[str]) -> bool:
     if any(not above.issuperset(parts) and not _weak_stems().issuperset(parts) for parts in map(stems, words)):
         return True
     new = [word for word in words if not above.issuperset(stems(word))]
-    return words[-1] in new and words[-1] in listed.tasks and not listed.objects.isdisjoint(new[:-1])
+    if len(words) > _COMPOUND and words[0] in new and words[-1] not in new:  # "neural" before words from above
+        return True
+    objects = listed.objects | (listed.artefacts if len(new) < len(words) else frozenset())
+    return words[-1] in new and words[-1] in listed.tasks and not objects.isdisjoint(new[:-1])
 
 
 @cache
@@ -86,7 +92,7 @@ def _may_end(word: str, *, is_compound: bool) -> bool:
         return True
     if word in listed.verbs or word in listed.vague or _ADJECTIVE.match(word) or _VERB.match(word):
         return False
-    return is_compound or not word.endswith("ing") or word in listed.gerunds
+    return is_compound or not word.endswith("ing") or word.rpartition("-")[2] in listed.gerunds
 
 
 @cache
@@ -120,7 +126,8 @@ def spelling_of(title_form: str, uses: Sequence[tuple[str, str, str]], language:
         by_fold[form.casefold()][form] += n
 
     def preference(folded: str) -> tuple[bool, float, str]:
-        written_out = len(folded.split()) in range(2, _WRITTEN_OUT + 1)
+        words = folded.split()
+        written_out = len(words) in range(2, _WRITTEN_OUT + 1) and min(map(len, words)) > 1  # not "e learning"
         return (not written_out, -math.log(by_fold[folded].total() + 1), folded)
 
     longest = max(len(folded.split()) for folded in by_fold)
