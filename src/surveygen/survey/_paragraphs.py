@@ -38,7 +38,8 @@ def write_strands(context: ComposeContext, theme: Theme, summary: ThemeSummary |
     for strand in summary.strands:
         sentences = list(context.quoted.claim_new(strand.sentences))
         if sentences and strand.papers:
-            sentences.insert(0, _topic_sentence(context, theme, strand, wording % _TOPIC_WORDINGS + 1))
+            topic = _topic_sentence(context, theme, strand, wording % _TOPIC_WORDINGS + 1)
+            sentences = [*filter(None, [topic]), *sentences]
             wording += 1
         if sentences and strand.axis == "limits" and (count := count_limits(context, theme)):
             sentences.insert(0, count)
@@ -64,7 +65,8 @@ def write_limits(context: ComposeContext, theme: Theme, summary: ThemeSummary) -
         if group.topic and sentences:
             counts = [Count("phrase", group.topic, group.papers, total, theme.id, summary.since)]
             values = {"topic": group.topic, "year": str(summary.since)}
-            sentences.insert(0, count_sentence(context, "open_topic", counts, group.evidence, role="limit", **values))
+            opening = count_sentence(context, "open_topic", counts, group.evidence, role="limit", **values)
+            sentences = [*filter(None, [opening]), *sentences]
         if sentences:
             paragraphs.append(Paragraph(tuple(sentences), "" if paragraphs else context.name(theme.id)))
     return tuple(paragraphs)
@@ -79,8 +81,8 @@ def _label(context: ComposeContext, strand: SubtopicSummary) -> str:
     return "" if strand.role == "other" else context.say(f"strand_{strand.role}")
 
 
-def _topic_sentence(context: ComposeContext, theme: Theme, strand: SubtopicSummary, wording: int) -> Sentence:
-    """Return how many papers of the theme deal with the topic of a strand."""
+def _topic_sentence(context: ComposeContext, theme: Theme, strand: SubtopicSummary, wording: int) -> Sentence | None:
+    """Return how many papers of the theme deal with the topic of a strand; None for too many to cite."""
     rank = context.rank
     papers = tuple(sorted(strand.papers, key=lambda paper: (rank.get(paper, len(rank)), paper)))
     counts = [Count("phrase", strand.topic, papers, len(context.members(theme)), theme.id)]
