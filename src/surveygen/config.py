@@ -190,7 +190,7 @@ class SummarizeSettings:
 
     Attributes:
         method: "extractive", or "llm": written by the model of [llm] and checked against the abstracts.
-        sentences_per_theme: most sentences in the text of a theme; it has 0.6 for each paper, and at least 8.
+        sentences_per_theme: most sentences in the text of a theme; it has 0.8 for each paper, and at least 8.
     """
 
     method: str = "extractive"

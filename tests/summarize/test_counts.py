@@ -101,8 +101,8 @@ def test_papers_are_counted_again() -> None:
     st.lists(st.lists(WORDS, max_size=4).map(" ".join), min_size=1, max_size=6),
 )
 def test_many_phrases_are_counted_as_each_alone(texts: list[list[str]], phrases: list[str]) -> None:
-    """A paper has a phrase if words of it that follow one another are the phrase without spaces, and no other has."""
-    papers = [Paper(PaperId(str(at)), "Untitled", f"{' '.join(words)} ends.") for at, words in enumerate(texts)]
+    """A paper deals with a phrase if words of its title that follow one another are the phrase without spaces."""
+    papers = [Paper(PaperId(str(at)), f"{' '.join(words)} ends", "It rains.") for at, words in enumerate(texts)]
     index = CountIndex(papers, {}, phrases)
 
     for phrase in phrases:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import FacetName
 from surveygen.domain.text import fold_name
-from surveygen.summarize import extract_facets, is_whole_sentence, mentions, recount
+from surveygen.summarize import dealing_with, extract_facets, is_whole_sentence, recount
 
 TEXT = """we propose a the model dataset on GPT-4 SQuAD German translation images fine-tune human evaluation. We In,
 survey? (BERT) code released: analysis of MIMIC-III benchmark using without training study"""
@@ -160,26 +160,41 @@ def test_other_languages_than_english_show_no_facets_by_english_rules() -> None:
 
 
 @given(st.lists(WORDS, min_size=1, max_size=30), st.data())
-def test_a_phrase_is_found_where_it_stands(body: list[str], data: st.DataObject) -> None:
-    """Any run of words of a sentence is found, in any case and in a whole sentence."""
-    text = " ".join(word.rstrip(".?,:") for word in body) + " ends."
-    start = data.draw(st.integers(0, len(body) - 1))
-    phrase = " ".join(word.rstrip(".?,:") for word in body[start : start + 3]).upper()
+def test_a_phrase_of_the_title_is_found_where_it_stands(title: list[str], data: st.DataObject) -> None:
+    """Any run of words of a title is found, in any case and in the whole title."""
+    text = " ".join(word.rstrip(".?,:") for word in title)
+    start = data.draw(st.integers(0, len(title) - 1))
+    phrase = " ".join(word.rstrip(".?,:") for word in title[start : start + 3]).upper()
 
-    evidence = mentions(paper(text, "Title"), phrase)
+    evidence = dealing_with(paper("It ends.", text), phrase)
 
     assert evidence is not None
-    assert (evidence.field, evidence.start, evidence.end) == ("abstract", 0, len(text))
+    assert (evidence.field, evidence.start, evidence.end) == ("title", 0, len(text))
 
 
 def test_a_phrase_is_folded_and_whole() -> None:
     """Plural, hyphen and case do not count; parts of words and words apart do."""
     item = paper("We study fine-tuned reward models.")
 
-    assert mentions(item, "Finetuned Reward Model")
-    assert mentions(item, "ward model") is None
-    assert mentions(item, "study reward") is None
-    assert mentions(item, " ") is None
+    assert dealing_with(item, "Finetuned Reward Model")
+    assert dealing_with(item, "ward model") is None
+    assert dealing_with(item, "study reward") is None
+    assert dealing_with(item, " ") is None
+
+
+@pytest.mark.parametrize(
+    ("abstract", "deals"),
+    [
+        ("Debate helps. We test judges.", False),
+        ("Debate helps. Judges like debate.", True),
+        ("Judges are slow. We propose debate.", True),
+        ("We propose judges. Debate needs two. It costs much.", False),
+    ],
+)
+def test_a_paper_deals_with_what_it_mentions_twice_or_of_its_own_work(abstract: str, deals: bool) -> None:  # noqa: FBT001
+    """One sentence that mentions something in passing is not enough; the title or a sentence on the work itself is."""
+    assert recount(paper(abstract, "Verdicts"), "phrase", "debates") is deals
+    assert recount(paper(abstract, "Debate"), "phrase", "debates")
 
 
 def test_years_are_recounted_from_a_year_on() -> None:

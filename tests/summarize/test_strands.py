@@ -78,13 +78,15 @@ def test_a_strand_shares_its_topic() -> None:
 
 
 def test_approach_and_finding_of_a_paper_stand_together() -> None:
-    """In a strand each paper says what it does, then what it found, before the next paper speaks; older ones first."""
-    for strand in strands():
-        if strand.axis == "methods":
-            assert [sentence.role for sentence in strand.sentences] == ["approach", "finding"] * (
-                len(strand.sentences) // 2
-            )
-            assert cited(strand)[::2] == cited(strand)[1::2] == sorted(set(cited(strand)))
+    """A paper says what it does, then perhaps what it found, before the next speaks; the oldest is first."""
+    for strand in (strand for strand in strands() if strand.axis == "methods"):
+        roles_of: dict[PaperId, list[str]] = {}
+        for sentence in strand.sentences:
+            roles_of.setdefault(sentence.cites[0], []).append(sentence.role)
+
+        assert next(iter(roles_of)) == min(roles_of)
+        assert cited(strand) == [name for name, roles in roles_of.items() for _ in roles]
+        assert all(roles in (["approach"], ["approach", "finding"]) for roles in roles_of.values())
 
 
 def test_no_strand_has_one_paper() -> None:
@@ -93,34 +95,44 @@ def test_no_strand_has_one_paper() -> None:
 
 
 def test_strands_follow_the_axis_of_a_section() -> None:
-    """Background, data, analyses, methods, what else there is, limits."""
+    """Background, data, analyses, methods, limits."""
     kinds = {PAPERS[number].id: kind for number, kind in ((0, "resource"), (3, "resource"), (6, "resource"))}
     span = Evidence(PAPERS[0].id, 1, "title", 0, 5)
     reviews = {name: PaperReview(name, facets=(Facet("kind", kind, span),)) for name, kind in kinds.items()}
 
     axes = list(dict.fromkeys(strand.axis for strand in strands(reviews=reviews)))
 
-    order = ["background", "resources", "analyses", "methods", "further", "limits"]
+    order = ["background", "resources", "analyses", "methods", "limits"]
     assert axes == [axis for axis in order if axis in axes]
     assert {"background", "resources", "methods", "limits"} <= set(axes)
 
 
 def test_a_paper_follows_the_one_that_it_cites() -> None:
     """Citations go before dates."""
-    [both] = [strand for strand in strands() if strand.topic == "rubric trees"]
-    first, second = dict.fromkeys(cited(both))
+    strand = next(strand for strand in strands() if strand.topic)
+    first, second, *others = dict.fromkeys(cited(strand))
 
-    [strand] = [strand for strand in strands(citations={first: (second,)}) if strand.topic == "rubric trees"]
+    citing = strands(citations={first: (second,)})
 
-    assert list(dict.fromkeys(cited(strand))) == [second, first]
+    [strand] = [other for other in citing if other.topic == strand.topic]
+    order = list(dict.fromkeys(cited(strand)))
+    assert order.index(second) < order.index(first)
+    assert {*others} <= {*order}
 
 
 def test_most_papers_are_cited() -> None:
-    """Sentences and topics together cite four fifths of a theme or more, in few sentences."""
-    made = strands(limit=8)
+    """Where there are not enough sentences for two of each paper, most papers have one."""
+    made = strands(limit=12)
 
-    assert sum(len(strand.sentences) for strand in made) <= 8
-    assert len({paper for strand in made for paper in (*strand.papers, *cited(strand))}) >= 0.8 * len(PAPERS)
+    assert sum(len(strand.sentences) for strand in made) <= 12
+    assert len({paper for strand in made for paper in cited(strand)}) >= 2 / 3 * len(PAPERS)
+
+
+def test_a_theme_has_text_if_its_papers_have_sentences() -> None:
+    """A problem that names nothing of the theme is told where there is nothing else."""
+    alone = Paper(PaperId("p"), "Notes on Goals", "Systems need to act as people want, but people differ.", ())
+
+    assert [cited(strand) for strand in strands([alone], theme=Theme(ThemeId("t"), "Deception"))] == [["p"]]
 
 
 def test_words_of_the_theme_are_no_topic() -> None:
@@ -156,13 +168,10 @@ def test_limits_of_the_newest_papers_are_grouped() -> None:
     newest = [item for item in PAPERS if (item.year or 0) >= made.since]
     in_strands = {sentence.evidence for strand in made.strands for sentence in strand.sentences}
 
-    assert [group.topic for group in made.limits] == ["rubric trees"]
-    assert len(PAPERS) / 3 <= len(newest) < len(PAPERS) / 2
+    assert made.limits
+    assert len(PAPERS) / 3 <= len(newest) <= len(PAPERS) / 2
     for group in made.limits:
         assert len(set(cited(group))) > 1
-        assert (
-            {item.id for item in newest if recount(item, "phrase", group.topic)}
-            == set(group.papers)
-            >= set(cited(group))
-        )
+        assert set(group.papers) == {item.id for item in newest if recount(item, "phrase", group.topic)}
+        assert set(cited(group)) <= (set(group.papers) or {item.id for item in newest})
         assert in_strands.isdisjoint(sentence.evidence for sentence in group.sentences)

@@ -83,8 +83,8 @@ def test_a_profile_tells_kinds_first_then_what_papers_share() -> None:
     words = plain(write_profile(context(MIXED), TAXONOMY[TOP]))
 
     assert words == [
-        "Of the 7 papers, 3 propose methods and 2 present data sets or benchmarks.",
-        "Among them, 3 fine-tune models.",
+        "Of the 7 papers, 3 propose methods, 2 present data sets or benchmarks, and 1 is a survey.",
+        "Of these papers, 3 fine-tune models.",
         "Also among these papers, 3 name published code.",
         "Several papers use the same data set or benchmark: SQuAD (5 papers).",
         "Several papers study the same language: French (3 papers).",
@@ -99,12 +99,13 @@ def test_what_all_or_one_have_is_not_told() -> None:
     assert write_profile(context(alike), TAXONOMY[TOP]) is None
 
 
-def test_one_kind_alone_and_published_code_of_a_sub_theme_are_not_told() -> None:
-    """That most papers of a theme propose methods says nothing; code and people are told of large themes only."""
+def test_published_code_of_a_sub_theme_is_not_told() -> None:
+    """Code and people are told of top themes only, the kinds of work of all."""
     facets: list[Values] = [*[Values({"kind": ["method"], "code": ["yes"]})] * 3, {}, {}]
 
-    assert plain(write_profile(context(facets), TAXONOMY[TOP])) == ["Of the 5 papers, 3 name published code."]
-    assert write_profile(context(facets, [SUB] * 5), TAXONOMY[SUB]) is None
+    kinds = "Of the 5 papers, 3 propose methods."
+    assert plain(write_profile(context(facets), TAXONOMY[TOP])) == [kinds, "Of these papers, 3 name published code."]
+    assert plain(write_profile(context(facets, [SUB] * 5), TAXONOMY[SUB])) == [kinds]
 
 
 def test_neighboring_themes_name_what_they_share_in_other_words() -> None:
@@ -121,7 +122,7 @@ def test_neighboring_themes_name_what_they_share_in_other_words() -> None:
 
 @pytest.mark.parametrize("code", languages.codes())
 def test_limits_since_a_year_are_counted_in_every_language(code: str) -> None:
-    """The claim has the papers from that year on; a single one is not told."""
+    """The claim has the papers from that year on, or all; a single one is not told."""
     facets: list[Values] = [*[Values({"limit": ["yes"]})] * 4, {}]
     made = context(facets, code=code, years=[2020, 2023, 2024, 2025, 2025])
     sentence = count_limits(made, TAXONOMY[TOP], 2023)
@@ -131,6 +132,10 @@ def test_limits_since_a_year_are_counted_in_every_language(code: str) -> None:
     assert number_error(sentence, (), load(code).number) == ""
     assert {span.paper for span in sentence.evidence} == set(sentence.cites)
     assert count_limits(made, TAXONOMY[TOP], 2025) is None
+    whole = count_limits(made, TAXONOMY[TOP])
+    assert whole is not None
+    assert [(len(count.papers), count.total, count.since) for count in whole.counts] == [(4, 5, 0)]
+    assert number_error(whole, (), load(code).number) == ""
 
 
 def test_papers_below_a_theme_and_of_the_survey_are_counted_alike() -> None:
@@ -143,10 +148,25 @@ def test_papers_below_a_theme_and_of_the_survey_are_counted_alike() -> None:
     }
 
     assert claims == {
-        OTHER: [("fr", 3, 4, OTHER), ("de", 2, 4, OTHER)],
-        None: [("method", 3, 7, None), ("resource", 2, 7, None)],
+        OTHER: [("resource", 2, 4, OTHER), ("survey", 1, 4, OTHER)],
+        None: [("method", 3, 7, None), ("resource", 2, 7, None), ("survey", 1, 7, None)],
     }
     assert write_profile(made, TAXONOMY[TOP]) is None  # all three are methods on one data set
+
+
+def test_a_theme_tells_what_sets_it_apart() -> None:
+    """What the other papers use as often says nothing of a theme, but something of the survey; kinds always do."""
+    method, analysis = Values({"kind": ["method"], "model": ["BERT"]}), Values({"kind": ["analysis"]})
+    prompting = Values({"kind": ["analysis"], "access": ["prompting"]})
+    facets = [method] * 3 + [prompting] * 3
+    others = [method] * 3 + [analysis] * 3
+    made = context(facets + others, [TOP] * 6 + [OTHER] * 6)
+
+    assert plain(write_profile(made, TAXONOMY[TOP])) == [
+        "Of the 6 papers, 3 are analyses and 3 propose methods.",
+        "Of these papers, 3 work by prompting.",
+    ]
+    assert any("BERT (6 papers)" in text for text in plain(write_profile(made, None)))
 
 
 def test_recent_papers_are_told_where_a_theme_has_more_of_them() -> None:
@@ -154,7 +174,7 @@ def test_recent_papers_are_told_where_a_theme_has_more_of_them() -> None:
     kinds: list[Values] = [{"kind": ["method"]}, {"kind": ["method"]}, {"kind": ["analysis"]}, {"kind": ["analysis"]}]
     made = context(kinds * 2, [TOP] * 4 + [OTHER] * 4, years=[2018, 2024, 2025, 2025, 2015, 2016, 2017, 2018])
 
-    assert plain(write_profile(made, TAXONOMY[TOP]))[-1] == "Among them, 3 are from 2024 or later."
+    assert plain(write_profile(made, TAXONOMY[TOP]))[-1] == "Of these papers, 3 are from 2024 or later."
     assert plain(write_profile(made, TAXONOMY[OTHER])) == ["Of the 4 papers, 2 are analyses and 2 propose methods."]
 
 
@@ -243,9 +263,10 @@ def test_counts_are_right(kinds: list[str]) -> None:
     facets: list[Values] = [{"kind": [kind]} if kind else {} for kind in kinds]
     sentence = count_kinds(context(facets), TAXONOMY[TOP])
 
+    assert sentence is None or len(sentence.counts[0].papers) >= 2
     for count in sentence.counts if sentence else ():
         assert [int(paper[1:]) for paper in count.papers] == [at for at, it in enumerate(kinds) if it == count.value]
-        assert 2 <= len(count.papers) < count.total == len(kinds)
+        assert 1 <= len(count.papers) < count.total == len(kinds)
 
 
 def test_a_count_of_thousands_is_left_out() -> None:

@@ -11,7 +11,7 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
 
 Role = Literal["problem", "approach", "finding", "limit", "other"]
-Axis = Literal["", "background", "resources", "analyses", "methods", "further", "limits"]
+Axis = Literal["", "background", "resources", "analyses", "methods", "limits"]
 Field = Literal["title", "abstract", "comment"]
 Method = Literal["extractive", "llm", "human", "aggregate", "glue"]
 FacetName = Literal[
@@ -204,10 +204,9 @@ class SubtopicSummary:
 
     Attributes:
         role: of its sentences, or of most of them.
-        axis: its place in the section of the theme; "" if the summarizer sorts by role alone. "further" has no
-            sentences of its own: it names a topic of papers that no other cites.
+        axis: its place in the section of the theme; "" if the summarizer sorts by role alone.
         topic: a phrase that papers of the theme share, as they write it, "" for none.
-        papers: all papers of the theme that have the phrase. evidence: a span with the phrase for each of them.
+        papers: all papers of the theme that deal with it. evidence: a span that shows it for each of them.
     """
 
     role: Role

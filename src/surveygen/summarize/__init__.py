@@ -19,7 +19,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.summarize._counts import CountIndex, number_error
-from surveygen.summarize._facets import extract_facets, mentions, recount
+from surveygen.summarize._facets import dealing_with, extract_facets, recount
 from surveygen.summarize._front_matter import FrontMatterInput, quote_front_matter
 from surveygen.summarize._grounding import (
     GroundingResult,
@@ -49,13 +49,13 @@ __all__ = [
     "ThemeInput",
     "VersionLookup",
     "check_grounding",
+    "dealing_with",
     "extract_facets",
     "extract_statements",
     "flaw_reason",
     "is_glue",
     "is_grounded",
     "is_whole_sentence",
-    "mentions",
     "number_error",
     "quote_front_matter",
     "recount",
@@ -110,10 +110,12 @@ class ThemeInput:
         embeddings: `(n, d)` float32 rows of length 1, of at least these papers or of none.
         reviews: the reviews of these papers.
         subtheme_summaries: the summaries of its direct sub-themes.
+        deeper_summaries: those of the themes below its sub-themes.
         limit: the most sentences, those on open problems included.
         language: ISO 639-1 code of the summary; a sentence says itself which language it is in.
         newest_year: of a paper of the survey, 0 if unknown.
         citations: the papers of the survey that each of its papers cites; those without any may be left out.
+        title: of the survey, in the language of the settings.
     """
 
     theme: Theme
@@ -126,6 +128,13 @@ class ThemeInput:
     language: str
     newest_year: int = 0
     citations: Mapping[PaperId, tuple[PaperId, ...]] = field(default_factory=dict)
+    title: str = ""
+    deeper_summaries: Sequence[ThemeSummary] = ()
+
+    @property
+    def summaries_below(self) -> tuple[ThemeSummary, ...]:
+        """The summaries of all themes below, whose sentences are not told again."""
+        return (*self.subtheme_summaries, *self.deeper_summaries)
 
 
 class Summarizer(Protocol):

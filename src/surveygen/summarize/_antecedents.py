@@ -24,6 +24,7 @@ _APPOSED = r"(?:, (?:an?|the|which|whose)\b| (?:is|are) (?:an?|the)\b|: an?\b)"
 _MAKES = re.compile(rf"\b{phrases('makes')}\b", re.IGNORECASE)
 _LOOKS_BACK = re.compile(rf"{phrases('looks_back')}", re.IGNORECASE)
 _BARE_WORK = re.compile(rf"\bthe {phrases('bare_work')}(?! (?:of|by|for|that|which|in|to|with)\b)", re.IGNORECASE)
+_OWN_WORK = re.compile(rf"\b{phrases('own_work')}", re.IGNORECASE)
 _BOTH = re.compile(r"\bboth\b(?!.{1,120}\band\b)", re.IGNORECASE)
 
 
@@ -105,3 +106,16 @@ def looks_back(text: str) -> bool:
         return True
     bare = _BARE_WORK.search(text)
     return bare is not None and bare["head"].lower() not in text[: bare.start()].lower()
+
+
+@lru_cache(maxsize=16_384)
+def names_own_work(text: str) -> bool:
+    """Whether a sentence calls what its authors made no more than a method of theirs, so that it must be told before.
+
+    Args:
+        text: the rewritten sentence with citation marks.
+
+    >>> names_own_work("The method of Li and Wu [@a] halves errors."), names_own_work("Li [@a] finds that age counts.")
+    (True, False)
+    """
+    return _OWN_WORK.search(text) is not None

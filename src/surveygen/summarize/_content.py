@@ -23,6 +23,7 @@ _announces, _platitude, _step, _undated, _year, _how, _compares, _effect, _boast
     ("announces", "platitude", "step", "undated", "dated", "how", "compares", "effect", "boast", "wish", "because"),
 )
 _vague, _tells_more, _promises, _textbook = map(_finder, ("vague", "tells_more", "promises", "textbook"))
+_tries_own, _found_too = map(_finder, ("tries_own", "found_too"))
 _AMOUNT = re.compile(r"(?<![\w-])\d")  # the number of GPT-4 is part of a name
 _NAME = re.compile(r"(?<![.!?] )(?<!\A)\b(?:[A-Z]+[a-z]*[A-Z\d]\w*|[a-z]+[A-Z]\w*)")
 _AGAINST = re.compile(
@@ -34,7 +35,7 @@ _DEFINITE = re.compile(
     r"(?=[.,;:)]|\Z| (?:is|are|was|were|can|and|or|to|by|with|from|into|as|has|have)\b)",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(r"The (?:[a-z-]+ ){0,3}?(?P<head>[a-z-]+) (?P<verb>[a-z]+)\b")
+_SUBJECT = re.compile(r"The (?:[\w-]+ ){0,3}?(?P<head>[a-z-]+) (?P<verb>[a-z]+)\b")
 
 
 @lru_cache(maxsize=16_384)
@@ -87,7 +88,7 @@ def content_value(text: str, title: str, role: str) -> float:
     value = 0.0
     how, amount, compares = bool(_how(text)), bool(_AMOUNT.search(text)), bool(_compares(text))
     if role == "approach":
-        value += 0.15 * how + 0.04 * bool(_NAME.search(text))
+        value += (0.15 if how else -0.1) + 0.04 * bool(_NAME.search(text))
     elif role in ("finding", "limit"):
         value += 0.14 * amount + 0.1 * compares + 0.06 * bool(_effect(text)) + 0.04 * bool(_NAME.search(text))
     elif role == "problem":
@@ -95,6 +96,8 @@ def content_value(text: str, title: str, role: str) -> float:
     if _boast(text) and not amount:
         value -= 0.2
     if _announces(text) or _platitude(text):
+        value -= 0.2
+    if _tries_own(text) and not _found_too(text):
         value -= 0.2
     words = len(text.split())
     value -= 0.08 * (words > _MANY_WORDS) + 0.15 * (words > _TOO_MANY_WORDS)

@@ -47,33 +47,36 @@ def extract_facets(paper: Paper) -> tuple[Facet, ...]:
     return tuple(first.values())
 
 
-def mentions(paper: Paper, phrase: str) -> Evidence | None:
-    """Return the first part of the title or sentence of the abstract that contains a phrase.
+def dealing_with(paper: Paper, phrase: str) -> Evidence | None:
+    """Return the part of the title, or sentence, by which a paper deals with a phrase; None if it only mentions it.
 
-    Words are equal after folding case, hyphens and plurals.
+    It deals with what its title names, what its authors speak of when they tell of their own work, and what it names
+    in two sentences. Words are equal after folding case, hyphens and plurals.
 
     >>> from surveygen.domain.paper import PaperId
-    >>> mentions(Paper(PaperId("a"), "Notes", "It rains. Fine-tuning reward models fails."), "finetuning reward model")
-    Evidence(paper='a', version=1, field='abstract', start=10, end=42)
+    >>> paper = Paper(PaperId("a"), "Notes", "It rains. We test fine-tuning of reward models. Snow falls.")
+    >>> dealing_with(paper, "reward model"), dealing_with(paper, "snow")
+    (Evidence(paper='a', version=1, field='abstract', start=10, end=47), None)
     """
-    wanted = [fold_name(phrase)]
-    return next((unit.evidence for unit in units(paper) if next(_phrases_in(unit, wanted), "")), None)
+    return next(iter(find_phrases([paper], [phrase])[fold_name(phrase)]), None)
 
 
 def find_phrases(papers: Iterable[Paper], phrases: Iterable[str]) -> Mapping[str, tuple[Evidence, ...]]:
-    """Return for each phrase, folded, what `mentions` finds in the papers that have it, in their order.
+    """Return for each phrase, folded, what `dealing_with` finds in the papers that deal with it, in their order.
 
     Each paper is read once, however many phrases there are.
     """
     wanted = sorted({fold_name(phrase) for phrase in phrases})
     spans: dict[str, list[Evidence]] = {phrase: [] for phrase in wanted}
     for paper in papers:
-        first: dict[str, Evidence] = {}
+        having: dict[str, list[FacetText]] = {}
         for unit in units(paper):
-            for phrase in _phrases_in(unit, wanted):
-                first.setdefault(phrase, unit.evidence)
-        for phrase, evidence in first.items():
-            spans[phrase].append(evidence)
+            for phrase in dict.fromkeys(_phrases_in(unit, wanted)):
+                having.setdefault(phrase, []).append(unit)
+        for phrase, found in having.items():
+            plain = next((unit for unit in found if unit.in_title or unit.own), found[0] if len(found) > 1 else None)
+            if plain is not None:
+                spans[phrase].append(plain.evidence)
     return {phrase: tuple(found) for phrase, found in spans.items()}
 
 
@@ -88,7 +91,7 @@ def recount(paper: Paper, name: FacetName, value: str) -> bool:
     if name == "year":
         return value.isdecimal() and paper.year is not None and paper.year >= int(value)
     if name == "phrase":
-        return mentions(paper, value) is not None
+        return dealing_with(paper, value) is not None
     wanted = fold_name(value)
     return any(facet.name == name and fold_name(facet.value) == wanted for facet in extract_facets(paper))
 

@@ -44,7 +44,7 @@ _MIN_NAMED = 2  # words of the subject in such a sentence, one of them of the ti
 _FREQUENT = 0.04  # share of the papers whose keywords have a word of the subject
 _MAX_DEFINITIONS, _MAX_OF_THEME = 8, 2
 _USUAL_LENGTH = 20  # words of a good definition
-_MIN_USES = 3  # papers whose titles have a term that no theme is named by
+_MIN_USES, _MIN_SHARE_OF_USES = 3, 0.02  # papers whose titles have a term that no theme is named by
 
 
 @dataclass(frozen=True)
@@ -213,12 +213,13 @@ def _term_places(source: FrontMatterInput) -> Mapping[str, ThemeId | None]:
                 uses[term].append(source.top_themes.get(paper.id))
                 spelled.add(keyword)
     for term, themes in uses.items():
-        if len(themes) >= _MIN_USES:
+        if len(themes) >= max(_MIN_USES, _MIN_SHARE_OF_USES * len(source.papers)):
             places[term] = Counter(themes).most_common(1)[0][0]
     for theme in source.taxonomy:
         top = source.taxonomy.path(theme.id)[0]
-        places |= {fold_name(term): top for term in (*theme.keywords, theme.name)}
-        spelled |= {*theme.keywords, theme.name}
+        terms = (theme.name,) if theme.origin == "induced" else (*theme.keywords, theme.name)
+        places |= {fold_name(term): top for term in terms}
+        spelled |= set(terms)
     titled = set(content_terms(source.title))
     whole = {fold_name(term) for term in (source.title, *spelled) if set(content_terms(term)) <= titled}
     places.setdefault(fold_name(source.title), None)

@@ -208,7 +208,7 @@ def refine_role(label: RoleLabel, text: str, own: float, *, late: bool) -> RoleL
         return replace(label, role="limit", open=is_open(text))
     role = label.role
     if label.label == "background" and own == 1:
-        role = "approach"
+        role = "finding" if _SURE_RESULT.search(text) else "approach"
     elif role == "approach" and label.label == "method" and _SURE_RESULT.search(text):
         role = "finding"
     elif role == "finding" and _DOING.search(text) and not _WEAK_RESULT.search(text):

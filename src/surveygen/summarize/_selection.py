@@ -15,8 +15,14 @@ from surveygen.domain.embedding import Embeddings, unit_rows
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Role
 from surveygen.domain.theme import Theme
-from surveygen.summarize._antecedents import explained_names, looks_back, own_names, unexplained_names
-from surveygen.summarize._content import content_value, is_empty, is_stale, is_vague
+from surveygen.summarize._antecedents import (
+    explained_names,
+    looks_back,
+    names_own_work,
+    own_names,
+    unexplained_names,
+)
+from surveygen.summarize._content import content_value, is_empty, is_stale, is_vague, tells_result
 from surveygen.summarize._english import phrases
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._text import content_terms
@@ -33,7 +39,10 @@ _COMMON = 3  # papers of a theme that explain an acronym which its readers then 
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{0,2}[A-Z]{1,4})\)")
 _LOOSE_HEADING = re.compile(rf"{phrases('heading')} (?-i:(?=[A-Z]\w+ ))", re.IGNORECASE)
 _FOUND_OUT = re.compile(rf"\b{phrases('found_out')}", re.IGNORECASE)
+_NAMES_AUTHORS = 0.22  # added to the value of a sentence that says whose work it tells of
+_SUMS_UP = 0.15  # added to that of the sentence that sums up its paper
 _LOOKING_BACK = 0.1  # taken from the value of a sentence that says "also"
+_MANY_TEXTS = 60
 _MAX_TERMS = 4000  # keeps 1,200 sentences under 20 MB
 
 
@@ -122,7 +131,7 @@ def find_candidates(
         statements_of: returns the sentences of a paper.
     """
     theme = source.theme
-    below = (strand.sentences for summary in source.subtheme_summaries for strand in summary.strands)
+    below = (strand.sentences for summary in source.summaries_below for strand in summary.strands)
     told_spans = {evidence for sentences in below for sentence in sentences for evidence in sentence.evidence}
     sources = [
         (item, statement)
@@ -139,19 +148,25 @@ def find_candidates(
     for i, (item, statement) in enumerate(sources):
         text = statement.sentence.plain
         uses_unexplained = any(acronym in text and f"({acronym})" not in text for acronym in unexplained[item.paper.id])
+        review = source.reviews.get(item.paper.id)
+        sums_up = review is not None and review.one_liner == statement.sentence
         value = (
-            0.25 * float(query_similarity[i])
-            + 0.2 * float(centrality[i])
+            0.2 * float(query_similarity[i])
+            + 0.12 * float(centrality[i])
             + 0.16 * item.centrality
-            + 0.2 * statement.own
+            + 0.1 * statement.own
+            + _NAMES_AUTHORS * (statement.own == 1)
             + 0.1 * statement.label.probability
+            + _SUMS_UP * sums_up
             + content_value(text, item.paper.title, statement.label.role)
             - _UNEXPLAINED * uses_unexplained
             - _LOOKING_BACK * looks_back(text)
         )
         made, own = names[item.paper.id], statement.label.role == "approach" and statement.own == 1
         needs, explains = unexplained_names(text, made, own_work=own), explained_names(text, made, own_work=own)
-        candidates.append(Candidate(statement, item, value, needs, explains, looks_back(text)))
+        reports = statement.label.role == "finding" or tells_result(text)
+        leans = looks_back(text) or (reports and names_own_work(statement.sentence.text))
+        candidates.append(Candidate(statement, item, value, needs, explains, leans))
     return candidates, rows @ rows.T
 
 
@@ -175,12 +190,17 @@ def _is_known(statement: Statement) -> bool:
 def _tfidf(texts: Sequence[str], query: str) -> tuple[Matrix, Matrix]:
     """Return the TF-IDF vectors of the texts, `(n, terms)` float32, and of a query; of length 1, or zeros.
 
-    The terms are those of at least two texts, 4,000 at most.
+    The terms are those of at least two texts, 4,000 at most; of a few texts they are all terms, for texts of which only
+    what they share is compared are alike.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # a second to import
 
     vectorizer = TfidfVectorizer(
-        analyzer=content_terms, min_df=2, max_features=_MAX_TERMS, sublinear_tf=True, dtype=np.float32
+        analyzer=content_terms,
+        min_df=2 if len(texts) >= _MANY_TEXTS else 1,
+        max_features=_MAX_TERMS,
+        sublinear_tf=True,
+        dtype=np.float32,
     )
     try:
         rows: Matrix = vectorizer.fit_transform(texts).toarray()

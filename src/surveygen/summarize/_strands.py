@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Axis, Evidence, Role, Sentence, SubtopicSummary
-from surveygen.domain.text import fold_name
+from surveygen.domain.summary import Axis, Role, Sentence, SubtopicSummary
 from surveygen.summarize._english import word_list
-from surveygen.summarize._facets import find_phrases
 from surveygen.summarize._paper_review import Statement
 from surveygen.summarize._selection import Candidate, Matrix, RankedPaper, find_candidates, rank_papers
 from surveygen.summarize._text import content_terms
-from surveygen.summarize._topics import Topic, cover, find_topics, title_topics
+from surveygen.summarize._topics import Topic, find_topics, fold
 
 if TYPE_CHECKING:
     from surveygen.summarize import ThemeInput
@@ -26,29 +24,29 @@ if TYPE_CHECKING:
 _MAX_PER_PAPER = 2  # sentences of one paper
 _MAX_SIMILARITY = 0.6  # cosine from which a second sentence says nothing new
 _REDUNDANCY_WEIGHT = 0.5  # of the similarity to what is selected: the lambda of MMR
-_WEAKEST, _WEAKEST_FIRST = 0.4, 0.2  # quantiles of the values of all sentences, below which none is a second, a first
+_WEAKEST, _WEAKEST_FIRST = 0.6, 0.2  # quantiles of the values of all sentences, below which none is a second, a first
+_WEAKEST_OF_FEW = 0.4  # the same for a second where there are few papers
 _PLENTY = 2  # times as many sentences as are wanted
 _BOTH_ROLES, _UNCITED = 0.2, 0.25  # added to the strength of a paper with approach and finding, of one not cited yet
+_NAMES_TOPIC = 0.3  # added to the strength of a paper whose first sentence names the topic of a strand
+_SECOND_SHARE = 0.25  # of the sentences of a theme, the second ones of papers, where there is not room for more
+_APPROACH = 0.1  # added to the value of what a paper does, which explains what it found
 _RECENT, _FIRST_RECENT = 0.8, 0.15  # rank of the date from which a paper counts as recent; added for the first one
 _BACKGROUND_SHARE, _LIMIT_SHARE = 0.14, 0.1  # of the sentences of a theme
 _MAX_BACKGROUND, _MAX_LIMITS = 4, 6
+_FEWEST = 2  # sentences of a theme that has any
 _ALL_PARTS = 6  # sentences from which a theme has background and limits beside its strands
 _SAME_PAPERS = 0.75  # share of the papers of a topic that another topic names already
 _MIN_SHARE = 0.03  # of the papers of a theme that have the topic of a strand
-_MAX_STRAND = 4  # papers that speak in a strand
+_MAX_STRAND = 5  # papers that speak in a strand
 _NEAR = 0.25  # least likeness of two papers without a common topic in one strand
 _STRENGTH_OF_LIKE = 0.3  # weight of how much a paper tells, beside its likeness
 _CITED = 0.5  # added to the likeness of a paper and one that it cites
-_GOAL = 0.85  # share of the papers of a theme that its text cites
-_MAX_NAMED = 200  # papers of a theme whose remaining papers are named with a topic each
-_AXES: tuple[Axis, ...] = ("background", "resources", "analyses", "methods", "further", "limits")
+_AXES: tuple[Axis, ...] = ("background", "resources", "analyses", "methods", "limits")
 _AXIS_OF_KIND: Mapping[str, Axis] = {"resource": "resources", "analysis": "analyses"}
 _LEANING = 0.3  # taken from a limit that another sentence of its paper would explain
 _NO_DATE = "9999"
 _SURVEYS = re.compile(r"\b(?:survey|review|overview|taxonomy|categori[sz]e|summari[sz]e)", re.IGNORECASE)
-_MAX_OWN = 3  # papers of a theme that have a phrase which one of them is named by
-
-_Named = tuple[str, tuple[PaperId, ...], tuple[Evidence, ...]]  # a topic: phrase, papers, a span for each
 
 
 def write_strands(
@@ -57,7 +55,7 @@ def write_strands(
     """Return the strands of a theme in reading order.
 
     First background, then strands of papers that share a phrase, cite each other or are alike; of each paper approach
-    and finding stand together. Phrases are chosen so that the topics cite most papers of the theme.
+    and finding stand together.
 
     Args:
         source: the theme; what its sub-themes tell is not told again.
@@ -65,28 +63,28 @@ def write_strands(
     """
     ranked = rank_papers(source.theme, source.papers, source.embeddings)
     candidates, similarity = find_candidates(source, ranked, statements_of)
-    names = [source.theme.name, *(source.taxonomy[theme].name for theme in source.taxonomy.path(source.theme.id))]
-    plan = _Plan(source, candidates, similarity, find_topics(source.papers, names), names)
+    names = [source.title, *(source.taxonomy[theme].name for theme in source.taxonomy.path(source.theme.id))]
+    plan = _Plan(source, candidates, similarity, find_topics(source.papers, names))
     if source.limit >= _ALL_PARTS:
-        background = plan.background(min(max(round(_BACKGROUND_SHARE * source.limit), 2), _MAX_BACKGROUND))
-        limits = plan.limits(min(max(round(_LIMIT_SHARE * source.limit), 2), _MAX_LIMITS))
+        background = plan.background(min(max(round(_BACKGROUND_SHARE * source.limit), 1), _MAX_BACKGROUND))
+        limits = plan.limits(min(max(round(_LIMIT_SHARE * source.limit), 1), _MAX_LIMITS))
     else:
         background, limits = [], []
     strands = plan.strands(source.limit - len(background) - len(limits))
+    if not (background or limits or strands):
+        background = plan.whatever(source.limit)
     if len(limits) == 1:
         if (home := plan.home_of(limits[0], strands)) is not None:
             home.limits.append(limits[0])
         limits = []
-    further = plan.further()
     return tuple(
         subtopic
         for subtopic in (
             plan.subtopic("problem", "background", background),
             *(plan.strand(strand) for strand in plan.in_reading_order(strands)),
-            *(SubtopicSummary("other", (), "further", *topic) for topic in further),
             plan.subtopic("limit", "limits", limits),
         )
-        if subtopic.sentences or subtopic.axis == "further"
+        if subtopic.sentences
     )
 
 
@@ -121,22 +119,26 @@ class _Plan:
         candidates: Sequence[Candidate],
         similarity: Matrix,
         topics: Sequence[Topic],
-        names: Sequence[str],
     ) -> None:
-        self._names = names  # of the theme and those above
         self._source, self._candidates, self._similarity, self._topics = source, candidates, similarity, topics
+        placed = [paper.id for paper in source.papers if paper.id in source.embeddings]
+        self._vectors = dict(zip(placed, source.embeddings.rows(placed), strict=True))
         self._nearest = np.zeros(len(candidates), dtype=np.float32)  # similarity to the most similar of those selected
         self._cited: set[PaperId] = set()
-        for summary in source.subtheme_summaries:
+        for summary in source.summaries_below:
             for strand in summary.strands:
-                self._cited |= {*strand.papers, *(paper for it in strand.sentences for paper in it.cites)}
+                self._cited |= {paper for it in strand.sentences for paper in it.cites}
         subject = " ".join([source.theme.name, *source.theme.keywords, *(topic.phrase for topic in topics)])
         self._subject = set(content_terms(subject)) - word_list("boilerplate.words")
         self._any_recent = False
         values = [candidate.value for candidate in candidates]
+        self._few = len(source.papers) < source.limit  # each can have more than one sentence
+        # How many more papers can have a second one.
+        self._seconds = max(round(_SECOND_SHARE * source.limit), source.limit - len(source.papers))
         many = len(values) > _PLENTY * source.limit  # else the weak ones are needed
         self._weakest_first = float(np.quantile(values, _WEAKEST_FIRST)) if many else -np.inf
-        self._weakest = float(np.quantile(values, _WEAKEST)) if values else 0.0
+        share = _WEAKEST_OF_FEW if self._few else _WEAKEST
+        self._weakest = float(np.quantile(values, share, method="lower")) if values else 0.0
         self._rows: dict[PaperId, list[int]] = {}
         for row, candidate in enumerate(candidates):
             self._rows.setdefault(candidate.paper, []).append(row)
@@ -156,15 +158,22 @@ class _Plan:
                 bonus[row] = 0.4 * item.ranked.centrality + 0.3 * survey
         return self._select(list(bonus), count, bonus)
 
+    def whatever(self, limit: int) -> list[int]:
+        """Select one or two sentences of any role, for a theme of which no other rule chooses any."""
+        rows = [row for row, item in enumerate(self._candidates) if item.stands_alone]
+        return self._select(rows, min(limit, _FEWEST), {})
+
     def limits(self, count: int) -> list[int]:
-        """Select sentences that tell a limit, each of another paper."""
-        rows = [i for i, item in enumerate(self._candidates) if item.role == "limit"]
+        """Select sentences that tell a limit, each of another paper; what is open is told at the end of the survey."""
+        rows = [i for i, it in enumerate(self._candidates) if it.role == "limit" and not it.statement.label.open]
         return self._select(rows, count, {row: -_LEANING * (not self._candidates[row].stands_alone) for row in rows})
 
     def strands(self, budget: int) -> list[_Strand]:
         """Select the papers that speak, up to a number of sentences, and group them; none stands alone if possible."""
         strands: list[_Strand] = []
-        while budget > 0 and (strand := self._by_topic(budget) or self._by_likeness(budget)):
+        while budget > 0 and (
+            strand := self._by_topic(budget) or self._by_likeness(budget, _NEAR) or self._by_likeness(budget, -1.0)
+        ):
             strands.append(strand)
             if strand.topic is not None:
                 self._use(strand.topic)
@@ -173,7 +182,7 @@ class _Plan:
             strand, speaker = joining
             strand.speakers.append(speaker)
             budget -= self._let_speak([speaker])
-        if not strands and (alone := self._strongest(budget)):
+        if alone := self._strongest(budget):
             strands.append(_Strand([alone]))
             self._let_speak([alone])
         return strands
@@ -181,8 +190,6 @@ class _Plan:
     def _use(self, topic: Topic) -> None:
         """Drop a topic from those to choose from, with all that name nearly the same papers."""
         papers = set(topic.papers)
-        self._cited |= papers
-        self._free = None
         self._topics = [
             other
             for other in self._topics
@@ -192,19 +199,21 @@ class _Plan:
     def _let_speak(self, speakers: Sequence[_Speaker]) -> int:
         """Take the sentences of papers, and return how many they are."""
         for speaker in speakers:
-            self._spoken.add(speaker.id)
             self._take(speaker.rows)
+            self._spoken.add(speaker.id)
+            self._free = None
+            self._seconds -= len(speaker.rows) - 1
         return sum(len(speaker.rows) for speaker in speakers)
 
     def _joining(self, budget: int, strands: Sequence[_Strand]) -> tuple[_Strand, _Speaker] | None:
         """Return the strongest paper that can join a strand on its topic, or a strand without topic that is like it."""
         best: tuple[_Strand, _Speaker] | None = None
-        free = self._speakers()
+        free, most = self._speakers(), min(budget, 1 + max(self._seconds, 0))
         for strand in (it for it in strands if len(it.speakers) <= _MAX_STRAND):
             papers = strand.topic.papers if strand.topic else free
             for whole in (free[paper] for paper in papers if paper in free):
                 if best is None or (-whole.strength, whole.id) < (-best[1].strength, best[1].id):
-                    speaker = replace(whole, rows=whole.rows[:budget])
+                    speaker = replace(whole, rows=whole.rows[:most])
                     if strand.topic is not None or self._likeness_to(speaker, strand.speakers) >= _NEAR:
                         best = strand, speaker
         return best
@@ -213,25 +222,6 @@ class _Plan:
         """Return the strand in which the paper of a sentence speaks."""
         paper = self._candidates[row].paper
         return next((it for it in strands if paper in {speaker.id for speaker in it.speakers}), None)
-
-    def further(self) -> list[_Named]:
-        """Return topics of papers that are not cited yet, the most common first, then a topic of each other paper."""
-        members = {paper.id: paper for paper in self._members}
-        missing = set(members) - self._cited
-        allowed = len(members) - round(_GOAL * len(members))
-        chosen: list[_Named] = [(it.phrase, it.papers, it.evidence) for it in cover(self._topics, missing, allowed)]
-        if len(missing) <= allowed or len(members) > _MAX_NAMED:
-            return chosen
-        phrases = {paper: title_topics(members[paper], self._names) for paper in sorted(missing)}
-        spans_of = find_phrases(self._members, {phrase for those in phrases.values() for phrase in those})
-        for paper, titled in phrases.items():
-            # The longest phrase of its title that few other papers have.
-            named = ((phrase, spans_of[fold_name(phrase)]) for phrase in titled)
-            phrase, spans = next(((it, spans) for it, spans in named if 0 < len(spans) <= _MAX_OWN), ("", ()))
-            if phrase and paper in missing and len(missing) > allowed:
-                chosen.append((phrase, tuple(span.paper for span in spans), spans))
-                missing.difference_update(span.paper for span in spans)
-        return chosen
 
     def in_reading_order(self, strands: Sequence[_Strand]) -> list[_Strand]:
         """Order strands along the axes, and within one by the mean date of their papers."""
@@ -243,8 +233,8 @@ class _Plan:
         return sorted(strands, key=rank)
 
     def strand(self, strand: _Strand) -> SubtopicSummary:
-        """Return a strand: its papers by date, none before one that it cites, each with its sentences."""
-        ordered = _by_date(strand.speakers, self._source.citations)
+        """Return a strand: its papers in their order, each with its sentences."""
+        ordered = self._in_order(strand)
         limits = {self._candidates[row].paper: row for row in strand.limits}
         rows = [row for it in ordered for row in (*it.rows, *((limits[it.id],) if it.id in limits else ()))]
         topic = strand.topic
@@ -252,6 +242,28 @@ class _Plan:
         if topic is None:
             return SubtopicSummary("approach", self._sentences(rows), axis)
         return SubtopicSummary("approach", self._sentences(rows), axis, topic.phrase, topic.papers, topic.evidence)
+
+    def _in_order(self, strand: _Strand) -> list[_Speaker]:
+        """Return the papers of a strand: first the oldest that names its topic, then each time the one most like it.
+
+        None stands before one that it cites.
+        """
+        topic, citations = strand.topic, self._source.citations
+        waiting = sorted(strand.speakers, key=lambda it: (it.ranked.paper.date or _NO_DATE, it.id))
+        waiting.sort(key=lambda it: topic is not None and not self._names(it, topic))
+        ordered: list[_Speaker] = []
+        while waiting:
+            ids = {it.id for it in waiting}
+            free = [it for it in waiting if not ids.intersection(citations.get(it.id, ())) - {it.id}]
+            last = ordered[-1].rows[-1] if ordered else None
+            best = max(free or waiting[:1], key=lambda it: 0.0 if last is None else self._similarity[last, it.rows[0]])
+            ordered.append(best)
+            waiting.remove(best)
+        return ordered
+
+    def _names(self, speaker: _Speaker, topic: Topic) -> bool:
+        """Whether the first sentence of a paper names a topic."""
+        return f" {topic.key} " in f" {fold(self._candidates[speaker.rows[0]].statement.sentence.plain)} "
 
     def subtopic(self, role: Role, axis: Axis, rows: Sequence[int]) -> SubtopicSummary:
         """Return sentences of one role, each followed by those similar to it, the oldest first."""
@@ -293,13 +305,13 @@ class _Plan:
         return foreign or not self._subject or bool(self._subject.intersection(terms))
 
     def _take(self, rows: Sequence[int]) -> None:
+        self._free = None
         for row in rows:
             candidate = self._candidates[row]
             self._nearest = np.maximum(self._nearest, self._similarity[row])
             self._nearest[row] = np.inf
             self._cited.add(candidate.paper)
             self._sentences_of[candidate.paper] += 1
-            self._free = None
             self._any_recent = self._any_recent or candidate.ranked.recency >= _RECENT
 
     def _speakers(self) -> Mapping[PaperId, _Speaker]:
@@ -309,7 +321,10 @@ class _Plan:
         return self._free
 
     def _speaker(self, paper: PaperId) -> _Speaker | None:
-        """Return a paper with approach and finding, else its best two sentences, else its only good one."""
+        """Return a paper with approach and finding, if both are good, else its best sentence.
+
+        Where there are few papers, also its best two sentences of one role.
+        """
         usable = [
             row
             for row in self._rows.get(paper, ())
@@ -318,7 +333,9 @@ class _Plan:
             and self._candidates[row].value >= self._weakest_first
             and not self._candidates[row].ranked.remote
         ]
-        usable.sort(key=lambda row: (-self._relevance(row), row))
+        usable.sort(
+            key=lambda row: (-self._relevance(row) - _APPROACH * (self._candidates[row].role == "approach"), row)
+        )
         first = self._first(usable)
         if first is None or paper in self._spoken or self._sentences_of[paper] >= _MAX_PER_PAPER:
             return None
@@ -331,7 +348,8 @@ class _Plan:
             and self._fits_beside(row, first)
         ]
         role = self._candidates[first].role
-        second = next((row for row in others if self._candidates[row].role != role), next(iter(others), None))
+        others = [row for row in others if self._few or self._candidates[row].role != role]
+        second = next(iter(others), None)
         rows = (first,) if second is None else tuple(sorted((first, second), key=self._position))
         rows = rows[: _MAX_PER_PAPER - self._sentences_of[paper]]
         both = len({self._candidates[row].role for row in rows}) > 1
@@ -348,7 +366,8 @@ class _Plan:
     def _fits_beside(self, row: int, first: int) -> bool:
         """Whether a row can stand where its position puts it, behind another or before it."""
         item, other = self._candidates[row], self._candidates[first]
-        return item.stands_alone if self._position(row) < self._position(first) else item.follows(other)
+        opens = item.stands_alone and item.statement.own == 1
+        return opens if self._position(row) < self._position(first) else item.follows(other)
 
     def _position(self, row: int) -> tuple[bool, int]:
         """Return what puts an approach before a finding, and sentences of one role in the order of the abstract."""
@@ -365,7 +384,9 @@ class _Plan:
                 continue
             new = len(set(topic.papers) - self._cited)
             speakers = [free[paper] for paper in topic.papers if paper in free]
-            speakers = self._fitting(sorted(speakers, key=lambda it: (-it.strength, it.id)), len(topic.papers), budget)
+            named = {it.id: self._names(it, topic) for it in speakers}
+            speakers.sort(key=lambda it: (-it.strength - _NAMES_TOPIC * named[it.id], it.id))
+            speakers = self._fitting(speakers, budget)
             if len(speakers) < 2:
                 continue
             strength = sum(it.strength for it in speakers) / len(speakers)
@@ -375,28 +396,36 @@ class _Plan:
                 best, found = score, _Strand(speakers, topic)
         return found
 
-    def _fitting(self, speakers: Sequence[_Speaker], papers: int, budget: int) -> list[_Speaker]:
-        """Return the strongest speakers that fit a strand: half of the papers of its topic, two to four."""
+    def _fitting(self, speakers: Sequence[_Speaker], budget: int) -> list[_Speaker]:
+        """Return the first speakers that fit a strand, as many as it may have, none that repeats another."""
         chosen: list[_Speaker] = []
-        for speaker in speakers[: min(max(round(papers / 2), 2), _MAX_STRAND)]:
+        for speaker in speakers[:_MAX_STRAND]:
+            room = budget if chosen else max(budget - 1, 1)  # for a companion
+            seconds = self._seconds - sum(len(other.rows) - 1 for other in chosen)
+            fitting = replace(speaker, rows=speaker.rows[: min(room, 1 + max(seconds, 0))])
             before = [row for other in chosen for row in other.rows]
-            repeats = self._similarity[np.ix_(speaker.rows, before)].max(initial=0.0) >= _MAX_SIMILARITY
-            if len(speaker.rows) <= budget and not repeats:
-                chosen.append(speaker)
-                budget -= len(speaker.rows)
+            repeats = self._similarity[np.ix_(fitting.rows, before)].max(initial=0.0) >= _MAX_SIMILARITY
+            if fitting.rows and not repeats:
+                chosen.append(fitting)
+                budget -= len(fitting.rows)
         return chosen
 
-    def _by_likeness(self, budget: int) -> _Strand | None:
-        """Return a strand of the strongest paper left and those most like it, None if none has a companion."""
-        first = self._strongest(budget)
-        if first is None:
-            return None
-        speakers = [it for it in self._speakers().values() if it.id != first.id]
-        near = {it.id: self._likeness(first, it) for it in speakers}
-        others = [it for it in speakers if near[it.id] >= _NEAR]
-        others.sort(key=lambda it: (-near[it.id] - _STRENGTH_OF_LIKE * it.strength, it.id))
-        chosen = self._fitting([first, *others[:2]], 6, budget)
-        return _Strand(chosen) if len(chosen) > 1 else None
+    def _by_likeness(self, budget: int, least: float) -> _Strand | None:
+        """Return a strand of the strongest paper that has companions, and those most like it; None if none has any.
+
+        Args:
+            budget: the most sentences.
+            least: likeness of a companion.
+        """
+        speakers = list(self._speakers().values())
+        for first in sorted(speakers, key=lambda it: (-it.strength, it.id)):
+            near = {it.id: self._likeness(first, it) for it in speakers if it is not first}
+            others = [it for it in speakers if near.get(it.id, -np.inf) >= least]
+            others.sort(key=lambda it: (-near[it.id] - _STRENGTH_OF_LIKE * it.strength, it.id))
+            chosen = self._fitting([first, *others], budget)
+            if len(chosen) > 1:
+                return _Strand(chosen)
+        return None
 
     def _strongest(self, budget: int) -> _Speaker | None:
         """Return the paper with the most telling sentences that has not spoken."""
@@ -409,11 +438,10 @@ class _Plan:
 
     def _likeness(self, speaker: _Speaker, other: _Speaker) -> float:
         """Return the likeness of two papers: that of their vectors, and whether one cites the other."""
-        embeddings, citations = self._source.embeddings, self._source.citations
+        citations = self._source.citations
         cites = other.id in citations.get(speaker.id, ()) or speaker.id in citations.get(other.id, ())
-        if speaker.id in embeddings and other.id in embeddings:
-            first, second = embeddings.rows([speaker.id, other.id])
-            return float(first @ second) + _CITED * cites
+        if speaker.id in self._vectors and other.id in self._vectors:
+            return float(self._vectors[speaker.id] @ self._vectors[other.id]) + _CITED * cites
         return float(self._similarity[np.ix_(speaker.rows, other.rows)].max()) + _CITED * cites
 
 
@@ -428,18 +456,6 @@ def _kind(source: ThemeInput, paper: PaperId) -> str:
     review = source.reviews.get(paper)
     facets = review.facets if review is not None else ()
     return next((facet.value for facet in facets if facet.name == "kind"), "method")
-
-
-def _by_date(speakers: Sequence[_Speaker], citations: Mapping[PaperId, Collection[PaperId]]) -> list[_Speaker]:
-    """Return papers by date, but none before one of them that it cites."""
-    waiting = sorted(speakers, key=lambda it: (it.ranked.paper.date or _NO_DATE, it.id))
-    ordered: list[_Speaker] = []
-    while waiting:
-        ids = {it.id for it in waiting}
-        free = (it for it in waiting if not ids.intersection(citations.get(it.id, ())) - {it.id})
-        ordered.append(next(free, waiting[0]))
-        waiting.remove(ordered[-1])
-    return ordered
 
 
 def reading_order(similarity: Matrix, dates: Sequence[str], threshold: float = 0.25) -> list[int]:

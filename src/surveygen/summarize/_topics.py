@@ -6,8 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from heapq import heapify, heappop, heappush
+from functools import lru_cache
 
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence
@@ -21,15 +20,14 @@ _MAX_WORDS = 4  # of a phrase that is counted; a longer one may show that a shor
 _MAX_TOPIC_WORDS = 3
 _MAX_SHARE = 0.4  # of the papers of a theme; a phrase of more names the theme, not a topic in it
 _MIN_COMPLETE = 0.25  # share of the places of a phrase where it ends a noun phrase
+_MIN_FIRST = 0.35  # the same where it begins one: "resource languages" is cut out of "low-resource languages"
 _MAX_INSIDE = 0.7  # share of the papers of a phrase that have it only as a part of one longer phrase
-_COVERED = 0.4  # share of the papers of a topic that must be new for it to be named
-_MIN_PLAIN = 0.4  # share of its papers in whose title it is, or that have it twice
-_MAX_CAPITALS = 2  # capitalized words that make a phrase a name
+_MIN_TITLES = 2  # papers with it in the title; one where only two deal with it
+_MIN_PLAIN = 0.3  # share of its papers in whose title it is, or that have it twice
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _ADJECTIVE = re.compile(
     r"-(?:[a-z]+ed|based|aware|driven|level|specific|free|like|style|oriented|only|wise|rich|poor)\Z"
 )
-_WORDS = re.compile(r"[^\W\d_]+")
 _SPACE = re.compile(r"\s+")
 
 
@@ -52,12 +50,12 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class _Occurrence:
-    """Some words of a text: folded, as written, whether a noun phrase ends with them, whether they are all of it."""
+    """Some words of a text: folded, as written, whether a noun phrase begins with them, whether one ends with them."""
 
     key: str
     written: str
+    first: bool
     complete: bool
-    whole: bool
     in_title: bool
 
 
@@ -86,7 +84,9 @@ def find_topics(papers: Sequence[Paper], subjects: Collection[str]) -> tuple[Top
         subjects: texts, such as the name of the theme, whose words alone set nothing apart.
     """
     uses = _shared_phrases(papers)
-    common_terms = _terms_of(subjects) | {singular(word) for word in word_list("topic_ends")}
+    common_terms = _terms_of(subjects) | {
+        singular(word) for word in word_list("topic_ends") | word_list("topic_fillers")
+    }
     most = max(_MAX_SHARE * len(papers), 2)
     telling = [
         use
@@ -100,93 +100,15 @@ def find_topics(papers: Sequence[Paper], subjects: Collection[str]) -> tuple[Top
     topics: list[Topic] = []
     for use in telling:
         spans = spans_of[fold_name(use.written())]
-        if 2 <= len(spans) <= most:
-            topics.append(Topic(use.written(), use.key, tuple(span.paper for span in spans), spans, use.plain_share()))
+        dealing = tuple(span.paper for span in spans)
+        if 2 <= len(spans) <= most and len(use.titles.intersection(dealing)) >= min(_MIN_TITLES, len(dealing) - 1):
+            topics.append(Topic(use.written(), use.key, dealing, spans, use.plain_share()))
     return tuple(topics)
-
-
-def cover(topics: Sequence[Topic], missing: set[PaperId], allowed: int) -> Iterator[Topic]:
-    """Yield the topic that names most of the missing papers, which it takes out of them, until few enough are left.
-
-    Greedy with lazy evaluation (Minoux 1978): what a topic adds only ever falls, so that one is looked at again only
-    where it comes first by what it added before.
-
-    Args:
-        topics: to choose from; each must name more missing papers than two fifths of its own.
-        missing: papers that no topic names yet.
-        allowed: how many may be left.
-    """
-    ordered = sorted(topics, key=lambda topic: topic.key, reverse=True)
-    naming: dict[PaperId, list[int]] = defaultdict(list)
-    gains = [0] * len(ordered)
-
-    def cost(at: int) -> tuple[float, float, int]:
-        return _COVERED * len(ordered[at].papers) - gains[at], -ordered[at].plain, at
-
-    for at, topic in enumerate(ordered):
-        for paper in missing.intersection(topic.papers):
-            naming[paper].append(at)
-            gains[at] += 1
-    heap = [cost(at) for at in range(len(ordered))]
-    heapify(heap)
-    while heap and len(missing) > allowed:
-        before = heappop(heap)
-        at = before[-1]
-        if cost(at) != before:
-            heappush(heap, cost(at))
-            continue
-        if before[0] >= 0:
-            return
-        for paper in missing.intersection(ordered[at].papers):
-            for other in naming[paper]:
-                gains[other] -= 1
-        missing.difference_update(ordered[at].papers)
-        yield ordered[at]
-
-
-def title_topics(paper: Paper, subjects: Collection[str] = ()) -> list[str]:
-    """Return the noun phrases of a title, those that the abstract has too first, then the longest.
-
-    Left out are the names of methods, which are written in capitals in the abstract too ("Adaptive Cancellation"), and
-    phrases of words of the subjects alone.
-    """
-    subject_terms = _terms_of(subjects)
-    items = [item for item in _occurrences(paper) if item.complete and _is_nominal(item.written)]
-    body: dict[str, str] = {}
-    for item in items:
-        if not item.in_title and (item.key not in body or item.written.islower()):
-            body[item.key] = item.written
-    words = set(_WORDS.findall(paper.abstract))
-    names = {word for word in words if word.istitle() and word.lower() not in words}
-    phrases: dict[str, str] = {}
-    for item in items:
-        plain = item.key in body or not (_has_verb(item.written) or set(item.written.split()) & past_forms())
-        if item.whole and item.in_title and plain and set(item.key.split()) - subject_terms:
-            phrase = _WORDS.sub(partial(_as_in_text, names), body.get(item.key) or item.written)
-            if sum(word.istitle() for word in _WORDS.findall(phrase)) < _MAX_CAPITALS:
-                phrases[item.key] = phrase
-    keys = sorted(phrases, key=lambda key: (key not in body, -key.count(" "), key))
-    return [phrases[key] for key in keys]
 
 
 def _terms_of(subjects: Collection[str]) -> set[str]:
     """Return the words of some texts, folded."""
     return {term for text in subjects for term in fold(" ".join(content_terms(text))).split()}
-
-
-def _as_in_text(names: Collection[str], word: re.Match[str]) -> str:
-    """Write a capitalized word of a title small, unless the abstract has it as a name."""
-    return word[0].lower() if word[0].istitle() and word[0] not in names else word[0]
-
-
-def _has_verb(phrase: str) -> bool:
-    """Whether a phrase of a title may be a clause, such as "NMT favors characters" or "modeling the past"."""
-    first, *others = phrase.lower().split()
-    return (
-        first.endswith(("ing", "ate", "ize", "ify"))
-        or first in word_list("verbs")
-        or any(word in base_forms() for word in others[:-1])
-    )
 
 
 class _Use:
@@ -197,13 +119,14 @@ class _Use:
         self.papers: Counter[PaperId] = Counter()
         self.titles: set[PaperId] = set()
         self.spellings: Counter[str] = Counter()
-        self.complete = 0
+        self.first = self.complete = 0
         self.longer: dict[str, set[PaperId]] = defaultdict(set)
 
     def add(self, paper: PaperId, item: _Occurrence) -> None:
         """Count one place."""
         self.papers[paper] += 1
         self.spellings[item.written] += 1 if item.in_title else len("abstract")
+        self.first += item.first
         self.complete += item.complete
         if item.in_title:
             self.titles.add(paper)
@@ -216,7 +139,8 @@ class _Use:
         """Whether its words and the words around it are those of a noun phrase."""
         if not self.titles or self.written().count(" ") >= _MAX_TOPIC_WORDS:
             return False
-        enough = self.complete >= 2 and self.complete >= _MIN_COMPLETE * sum(self.papers.values())
+        uses = sum(self.papers.values())
+        enough = self.complete >= 2 and self.complete >= _MIN_COMPLETE * uses and self.first >= _MIN_FIRST * uses
         return enough and _is_nominal(self.written()) and self.plain_share() >= _MIN_PLAIN
 
     def plain_share(self) -> float:
@@ -294,8 +218,9 @@ def _runs(text: str, *, in_title: bool) -> Iterator[_Occurrence]:
 
 
 def _parts(run: Sequence[str], *, complete: bool, in_title: bool) -> Iterator[_Occurrence]:
+    unspecific = word_list("topic_openers")
     for start in range(len(run)):
         for stop in range(start + 2, min(start + _MAX_WORDS, len(run)) + 1):
             written = " ".join(run[start:stop])
-            at_end = complete and stop == len(run)
-            yield _Occurrence(fold(written), written, at_end, at_end and start == 0, in_title)
+            first = start == 0 or run[start - 1].lower() in unspecific
+            yield _Occurrence(fold(written), written, first, complete and stop == len(run), in_title)

@@ -30,7 +30,7 @@ _MAX_CONTRASTS = 4
 _LEAST_CONTRASTED = 8  # papers of each theme that is compared
 _FALSE_DISCOVERY_RATE = 0.05
 _RECENT_YEARS = 2
-_RECENT_GAIN = 1.5  # times the share of the other papers, from which a theme counts as recent
+_GAIN = 1.3  # times the share of the other papers, from which a property sets a theme apart
 _LEAST_SPAN = 4  # years of a survey in which recent papers are worth a count
 _CLOSED: tuple[FacetName, ...] = ("kind", "modality", "access", "people", "code")  # facets with values of a list
 _FURTHER: tuple[FacetName, ...] = ("modality", "access", "year")  # what is told besides the kind of work
@@ -43,8 +43,7 @@ _NAMED: tuple[FacetName, ...] = ("data", "model")  # facets whose values are nam
 def write_profile(context: ComposeContext, theme: Theme | None, frame: str = "count_of") -> Paragraph | None:
     """Tell what the papers of a theme have in common, None if there is nothing to count.
 
-    The kinds of work come first, if there are two or more, then what most papers share; each sentence counts one
-    property.
+    The kinds of work come first, then what most papers share; each sentence counts one property.
 
     Args:
         context: of the edition.
@@ -55,7 +54,7 @@ def write_profile(context: ComposeContext, theme: Theme | None, frame: str = "co
     if len(scope.papers) < _LEAST_OF:
         return None
     kinds = scope.count_parts(frame, "kind")
-    sentences = [kinds] if kinds and len(kinds.counts) > 1 else []
+    sentences = [kinds] if kinds else []
     for facet in (*_FURTHER, *(_OF_MANY if theme is None or theme.parent is None else ())):
         # "Among them" after a sentence with one count could mean the papers of that count.
         key = "count_among" if sentences == [kinds] else "count_also" if sentences else "count_of"
@@ -65,21 +64,28 @@ def write_profile(context: ComposeContext, theme: Theme | None, frame: str = "co
 
 
 def count_kinds(context: ComposeContext, theme: Theme | None) -> Sentence | None:
-    """Count the kinds of work of a theme or of all papers, None if fewer than two papers are of any."""
+    """Count the kinds of work of a theme or of all papers, None if fewer than two papers are of any one."""
     return PaperScope.of(context, theme).count_parts("count_of", "kind")
 
 
-def count_limits(context: ComposeContext, theme: Theme, since: int) -> Sentence | None:
-    """Count the papers of a theme from a year on that tell a limit or a failure, None if fewer than two do."""
+def count_limits(context: ComposeContext, theme: Theme, since: int = 0) -> Sentence | None:
+    """Count the papers of a theme that tell a limit or a failure, None if fewer than two do.
+
+    Args:
+        context: of the edition.
+        theme: with those below it.
+        since: the first year of the papers that are considered, 0 for all.
+    """
     scope = PaperScope.of(context, theme)
-    newest = [paper for paper in scope.papers if (context.papers[paper].year or 0) >= since]
+    considered = [paper for paper in scope.papers if (context.papers[paper].year or 0) >= since]
     told_by = scope.evidence.get(("limit", "yes"), {})
-    papers = tuple(paper for paper in newest if paper in told_by)
+    papers = tuple(paper for paper in considered if paper in told_by)
     if len(papers) < _LEAST:
         return None
-    counts = [Count("limit", "yes", papers, len(newest), theme.id, since)]
+    counts = [Count("limit", "yes", papers, len(considered), theme.id, since)]
     spans = [told_by[paper] for paper in papers]
-    return count_sentence(context, "open_limits", counts, spans, role="limit", year=str(since))
+    key = "open_limits" if since else "theme_limits"
+    return count_sentence(context, key, counts, spans, role="limit", year=str(since))
 
 
 def compare_themes(context: ComposeContext) -> Paragraph | None:
@@ -214,17 +220,28 @@ class PaperScope:
         return self._list("count_language", parts)
 
     def _telling(self, facet: FacetName) -> Iterator[Count]:
-        """Yield the counts that are neither too few nor nearly all."""
-        few, share = (
-            (_LEAST_FURTHER, _LEAST_FURTHER_SHARE) if facet in (*_FURTHER, *_OF_MANY) else (_LEAST, _LEAST_SHARE)
-        )
-        least = max(few, share * len(self.papers))
-        most = len(self.papers) - 1 if facet == "kind" else _TRIVIAL_SHARE * len(self.papers)
+        """Yield the counts that are neither too few nor nearly all, and of a theme only what sets it apart.
+
+        What as large a share of the other papers has says nothing of a theme; only its kinds of work always do.
+        """
+        few, share = _LEAST, _LEAST_SHARE
+        if facet in (*_FURTHER, *_OF_MANY):
+            few, share = _LEAST_FURTHER, _LEAST_FURTHER_SHARE
         for count in self.counts:
-            if count.facet == facet and least <= len(count.papers) <= most:
-                words = _words(count.value)
-                if facet == "kind" or not words or not words <= self.subject:
-                    yield count
+            named = facet != "kind" and _words(count.value) and _words(count.value) <= self.subject
+            most = len(self.papers) - 1 if facet == "kind" else _TRIVIAL_SHARE * len(self.papers)
+            fits = (
+                count.facet == facet and max(few, share * len(self.papers)) <= len(count.papers) <= most and not named
+            )
+            if fits and (facet == "kind" or self._sets_apart(count)):
+                yield count
+                few = 1 if facet == "kind" else few  # beside a larger kind a single paper is worth its words
+
+    def _sets_apart(self, count: Count) -> bool:
+        """Whether the share of the papers with a property is clearly larger than that of the other papers."""
+        others = len(self.context.papers) - len(self.papers)
+        of_others = self.context.uses[count.facet, fold_name(count.value)] - len(count.papers)
+        return len(count.papers) * others >= _GAIN * of_others * len(self.papers)
 
     def _recent(self) -> Iterator[Count]:
         """Yield the count of recent papers if a theme has more of them than the rest of the survey."""
@@ -236,7 +253,7 @@ class PaperScope:
         own = tuple(paper for paper, year in dated.items() if year >= since and self._title(paper))
         others = years - Counter(dated.values())
         usual = sum(n for year, n in others.items() if year >= since) / others.total() if others else 1.0
-        if len(own) >= _LEAST_FURTHER and _RECENT_GAIN * usual <= len(own) / len(self.papers) <= _TRIVIAL_SHARE:
+        if len(own) >= _LEAST_FURTHER and _GAIN * usual <= len(own) / len(self.papers) <= _TRIVIAL_SHARE:
             yield Count("year", str(since), own, len(self.papers), self.theme)
 
     def _title(self, paper: PaperId) -> tuple[Evidence, ...]:

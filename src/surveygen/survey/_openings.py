@@ -14,8 +14,8 @@ from surveygen.domain.survey import Block, Paragraph, Section
 from surveygen.domain.text import clean
 from surveygen.languages import codes, load
 
-_GAP = 3  # sentences from one opening with words of its own to the next
-_MAX_YEARS = 9
+_GAP = 2  # sentences from one opening with words of its own to the next
+_MAX_YEARS = 4  # between papers that a sentence relates by their dates
 _RESULTS = re.compile(r"The ((?:[a-z-]+ ){0,2}?[a-z-]+) of \Z")
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-from babel.lists import format_list
 
 from surveygen.domain.summary import Axis, Count, Sentence, SubtopicSummary, ThemeSummary
 from surveygen.domain.survey import Paragraph
 from surveygen.domain.theme import Theme
-from surveygen.survey._aggregates import citation_marks, count_sentence
+from surveygen.survey._aggregates import count_limits, count_sentence
 from surveygen.survey.context import ComposeContext
 
 _MIN_LABELLED = 8  # papers of a theme whose paragraphs have run-in headings
 _MIN_SENTENCES = 3  # of a paragraph; a shorter one joins its neighbor
 _MIN_OF_AXIS = 2  # the same where the neighbor is on another axis
-_TOPIC_WORDINGS = _FURTHER_WORDINGS = 4
-_MIN_TOPICS, _MAX_TOPICS = 2, 5  # that one sentence names
+_TOPIC_WORDINGS = 4
 
 
 @dataclass(slots=True)
@@ -28,23 +25,24 @@ class _OpenParagraph:
 
 
 def write_strands(context: ComposeContext, theme: Theme, summary: ThemeSummary | None) -> tuple[Paragraph, ...]:
-    """Write a paragraph for each strand: how many papers share its topic, then what its papers say.
+    """Write a paragraph for each strand: how many papers share its topic or tell limits, then what its papers say.
 
     The first paragraph of each axis has its name as run-in heading, if the theme is large enough. Sentences that the
     survey has quoted already are left out, and what remains of a short paragraph joins its neighbor.
     """
     if summary is None:
         return ()
-    wordings = _Wordings(context, theme)
+    # Wordings take turns within a theme; each theme begins with another one.
+    wording = context.theme_numbers[theme.id]
     drafts: list[_OpenParagraph] = []
-    further = [strand for strand in summary.strands if strand.axis == "further"]
     for strand in summary.strands:
-        if strand.axis == "further":
-            sentences = list(wordings.further(further)) if strand is further[0] else []
-        else:
-            sentences = list(context.quoted.claim_new(strand.sentences))
-            if sentences and strand.papers:
-                sentences = [*filter(None, [wordings.topic(strand)]), *sentences]
+        sentences = list(context.quoted.claim_new(strand.sentences))
+        if sentences and strand.papers:
+            topic = _topic_sentence(context, theme, strand, wording % _TOPIC_WORDINGS + 1)
+            sentences = [*filter(None, [topic]), *sentences]
+            wording += 1
+        if sentences and strand.axis == "limits" and (count := count_limits(context, theme)):
+            sentences.insert(0, count)
         if sentences:
             drafts.append(_OpenParagraph(strand.axis, _label(context, strand), sentences))
     labelled = len(context.members(theme)) >= _MIN_LABELLED
@@ -67,8 +65,8 @@ def write_limits(context: ComposeContext, theme: Theme, summary: ThemeSummary) -
         if group.topic and sentences:
             counts = [Count("phrase", group.topic, group.papers, total, theme.id, summary.since)]
             values = {"topic": group.topic, "year": str(summary.since)}
-            count = count_sentence(context, "open_topic", counts, group.evidence, role="limit", **values)
-            sentences = [*filter(None, [count]), *sentences]
+            opening = count_sentence(context, "open_topic", counts, group.evidence, role="limit", **values)
+            sentences = [*filter(None, [opening]), *sentences]
         if sentences:
             paragraphs.append(Paragraph(tuple(sentences), "" if paragraphs else context.name(theme.id)))
     return tuple(paragraphs)
@@ -83,52 +81,12 @@ def _label(context: ComposeContext, strand: SubtopicSummary) -> str:
     return "" if strand.role == "other" else context.say(f"strand_{strand.role}")
 
 
-class _Wordings:
-    """Sentences that count papers, in wordings that take turns within a theme; each theme begins with another one."""
-
-    def __init__(self, context: ComposeContext, theme: Theme) -> None:
-        self._context, self._theme = context, theme
-        self._total = len(context.members(theme))
-        self._topics = self._further = context.theme_numbers[theme.id]
-
-    def topic(self, strand: SubtopicSummary) -> Sentence | None:
-        """Return how many papers of the theme share the topic of a strand, None if they are too many to cite."""
-        self._topics += 1
-        key = f"topic_{self._topics % _TOPIC_WORDINGS + 1}"
-        counts = [self._count(strand)]
-        return count_sentence(self._context, key, counts, strand.evidence, role=strand.role, topic=strand.topic)
-
-    def further(self, strands: Sequence[SubtopicSummary]) -> Iterator[Sentence]:
-        """Yield which topics other papers have, two to five in each sentence; a single topic is not told."""
-        sentences = -(-len(strands) // _MAX_TOPICS)
-        for at in range(sentences):
-            yield from self._together(strands[at * len(strands) // sentences : (at + 1) * len(strands) // sentences])
-
-    def _together(self, strands: Sequence[SubtopicSummary]) -> Iterator[Sentence]:
-        """Yield a sentence on the topics of some strands, or two where their papers are too many for one."""
-        if len(strands) < _MIN_TOPICS:
-            return
-        self._further += 1
-        counts = [self._count(strand) for strand in strands]
-        named = [f"{self._context.say('quoted_topic', topic=it.value)} {citation_marks(it.papers)}" for it in counts]
-        sentence = count_sentence(
-            self._context,
-            f"further_{self._further % _FURTHER_WORDINGS + 1}",
-            counts,
-            [span for strand in strands for span in strand.evidence],
-            topics=format_list(named, locale=self._context.language.code),
-        )
-        if sentence is not None:
-            yield sentence
-        else:
-            half = len(strands) // 2
-            yield from self._together(strands[:half])
-            yield from self._together(strands[half:])
-
-    def _count(self, strand: SubtopicSummary) -> Count:
-        rank = self._context.rank
-        papers = sorted(strand.papers, key=lambda paper: (rank.get(paper, len(rank)), paper))
-        return Count("phrase", strand.topic, tuple(papers), self._total, self._theme.id)
+def _topic_sentence(context: ComposeContext, theme: Theme, strand: SubtopicSummary, wording: int) -> Sentence | None:
+    """Return how many papers of the theme deal with the topic of a strand; None for too many to cite."""
+    rank = context.rank
+    papers = tuple(sorted(strand.papers, key=lambda paper: (rank.get(paper, len(rank)), paper)))
+    counts = [Count("phrase", strand.topic, papers, len(context.members(theme)), theme.id)]
+    return count_sentence(context, f"topic_{wording}", counts, strand.evidence, role=strand.role, topic=strand.topic)
 
 
 def _merged(drafts: Sequence[_OpenParagraph]) -> list[_OpenParagraph]:
@@ -150,6 +108,4 @@ def _joins(before: _OpenParagraph, after: _OpenParagraph) -> bool:
     if not (before.axis and after.axis):
         return False
     shorter = min(len(before.sentences), len(after.sentences))
-    if before.axis == after.axis or "further" in (before.axis, after.axis):
-        return shorter < _MIN_SENTENCES
-    return shorter < _MIN_OF_AXIS
+    return shorter < (_MIN_SENTENCES if before.axis == after.axis else _MIN_OF_AXIS)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Sentence
+from surveygen.domain.summary import FacetName, Sentence
+from surveygen.domain.text import fold_name
 from surveygen.domain.theme import Assignment, Theme, ThemeId
 from surveygen.languages import Language
 from surveygen.survey.data import SurveyData
@@ -48,6 +49,7 @@ class ComposeContext:
         data: of the survey. language: of the edition. quoted: the spans quoted so far.
         papers: by id. rank: the place of papers with a reference in an earlier draft.
         years: the number of papers by year. theme_numbers: the place of each theme in reading order, from 0.
+        uses: the number of papers of the survey with each facet, its value folded.
     """
 
     data: SurveyData
@@ -57,6 +59,7 @@ class ComposeContext:
     rank: Mapping[PaperId, int]
     years: Counter[int]
     theme_numbers: Mapping[ThemeId, int]
+    uses: Counter[tuple[FacetName, str]]
     _members: Mapping[ThemeId, tuple[Assignment, ...]]
 
     @classmethod
@@ -67,6 +70,7 @@ class ComposeContext:
             for theme in () if item.outside else item.path:
                 members[theme].append(item)
         by_theme = {theme: tuple(items) for theme, items in members.items()}
+        facets = (facet for paper in data.papers for facet in data.reviews[paper.id].facets)
         return cls(
             data,
             language,
@@ -75,6 +79,7 @@ class ComposeContext:
             rank={paper: at for at, paper in enumerate(data.order)},
             years=Counter(paper.year for paper in data.papers if paper.year is not None),
             theme_numbers={theme.id: at for at, theme in enumerate(data.taxonomy)},
+            uses=Counter((facet.name, fold_name(facet.value)) for facet in facets),
             _members=by_theme,
         )
 

@@ -17,7 +17,7 @@ from surveygen.summarize import FrontMatterInput, Summarizer, ThemeInput, quote_
 from surveygen.survey import SurveyData
 
 # Sentences for each paper of a theme, the fewest and the most; fewer lead into sub-themes with texts of their own.
-_PER_PAPER, _SHORTEST, _LONGEST = 0.6, 8, 60
+_PER_PAPER, _SHORTEST, _LONGEST = 0.8, 8, 60
 _LEAD_PER_PAPER, _SHORTEST_LEAD, _LONGEST_LEAD = 0.2, 6, 20
 _PARTS = ("introduction", "abstract", "outlook")  # of the front matter, that a summarizer may write
 T = TypeVar("T")
@@ -88,7 +88,7 @@ class _ThemeWriter:
     def __init__(self, context: BuildContext, data: SurveyData, summarizer: Summarizer, cache: StoredResults) -> None:
         self.summaries: dict[ThemeId, ThemeSummary] = {}
         self._data, self._summarizer, self._cache = data, summarizer, cache
-        self._most = context.settings.summarize.sentences_per_theme
+        self._most, self._title = context.settings.summarize.sentences_per_theme, context.settings.title
         self._newest = max((paper.year for paper in data.papers if paper.year is not None), default=0)
         self._citations = {paper: stats.references for paper, stats in data.citations.stats.items()}
         self._members: dict[ThemeId, list[Paper]] = {}
@@ -112,6 +112,8 @@ class _ThemeWriter:
             length = min(max(round(_PER_PAPER * len(members)), _SHORTEST), _LONGEST)
         limit = min(length, self._most)
         below = [self.summaries[child.id] for child in children if child.id in self.summaries]
+        inside = [node for child in children for node in data.taxonomy.subtree(child.id) if node.id != child.id]
+        deeper = [self.summaries[node.id] for node in inside if node.id in self.summaries]
         cited = {paper.id: self._citations[paper.id] for paper in members if paper.id in self._citations}
         content = [
             (paper.id, paper.version, paper.text_hash, paper.authors, paper.date, cited.get(paper.id))
@@ -132,10 +134,13 @@ class _ThemeWriter:
                     language="en",
                     newest_year=self._newest,
                     citations=cited,
+                    title=self._title,
+                    deeper_summaries=deeper,
                 )
             )
 
         if self._summarizer.workers:
             return write()
-        sources = (self._summarizer.fingerprint, theme, names, content, embeddings.encoder, limit, self._newest, below)
+        written_from = (theme, names, content, embeddings.encoder, limit, self._newest, below, deeper, self._title)
+        sources = (self._summarizer.fingerprint, *written_from)
         return self._cache(ThemeSummary, "summary", sources, theme.id, write)
