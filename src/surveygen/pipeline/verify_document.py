@@ -59,7 +59,7 @@ class DraftSources:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.paper: VersionLookup = cache(lambda name, version: paper_as_of(store, name, version))
-        self.judge: Judge = cache(lambda sentence: check_grounding(sentence, self.paper))
+        self.judge: Judge = cache(lambda sentence: check_grounding(sentence, self.paper, unit=store.full_text.unit))
 
 
 class DraftCheck:

@@ -277,7 +277,7 @@ def _quality_checks(data: SurveyData) -> QualityChecks:
 
     @cache
     def grounded(sentence: Sentence) -> bool:
-        return is_grounded(sentence, lookup)
+        return is_grounded(sentence, lookup, data.texts.unit)
 
     @cache
     def flaw(sentence: Sentence) -> str:

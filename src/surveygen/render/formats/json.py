@@ -23,6 +23,7 @@ from surveygen.domain.survey import (
     FlowStage,
     KeyValueTable,
     Note,
+    Quality,
     Survey,
     TaxonomyFigure,
     ThemeMap,
@@ -71,7 +72,11 @@ _PAIRS: Mapping[tuple[type, str], tuple[str, str]] = {
 # ... fields left out where they are empty, and properties.
 _OPTIONAL = {
     (Note, "language"),
+    (PaperReview, "contributions"),
+    (PaperReview, "definitions"),
     (PaperReview, "facets"),
+    (PaperReview, "pointers"),
+    (Quality, "full_texts"),
     (Sentence, "counts"),
     (Sentence, "opening"),
     (Sentence, "source"),
