@@ -1,4 +1,4 @@
-"""What the license of a paper and the settings permit to show of its text and figures."""
+"""What may be shown of a paper's text and figures, by license and settings."""
 
 from __future__ import annotations
 

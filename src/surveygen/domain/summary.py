@@ -27,6 +27,8 @@ REVIEW_FIELDS = (
 )
 # fmt: on
 MAX_GLUE_SHARE = Fraction(15, 100)  # of the sentences of a section that may be glue
+NAME_RULES = ("data", "caption")  # of sentences that are names of data sets
+QUOTATION = "quotation"  # rule of sentences that quote a text unaltered
 CITATION_MARK = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 

@@ -269,8 +269,8 @@ class Quality:
     including those of its sub-themes, cite.
     `redundancy` is the share of sentences and titles that stand more than once in text, lists, tables and catalogue,
     `papers_in_prose` that of papers cited in the running text, `joint_citations` that of citing sentences that cite two
-    papers or more. `paragraph_sentences` is the median length of a paragraph. `full_texts` is the number of papers that were
-    read in full.
+    papers or more. `paragraph_sentences` is the median length of a paragraph. `full_texts` is the number of papers that
+    were read in full.
     """
 
     claim_sentences: int

@@ -13,7 +13,7 @@ from surveygen.corpus import Store
 from surveygen.domain.citation import resolve_citations
 from surveygen.domain.decision import active_edits
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Count, Evidence, Opening, Sentence
+from surveygen.domain.summary import NAME_RULES, Count, Evidence, Opening, Sentence
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import load as load_language
 from surveygen.summarize import CountIndex, GroundingResult, VersionLookup, check_grounding, number_error
@@ -337,7 +337,7 @@ def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
     return {
         **claim,
         "words": words,
-        "in": "" if sentence["rule"] == "data" else sentence["translated_from"] or sentence["language"],  # names
+        "in": "" if sentence["rule"] in NAME_RULES else sentence["translated_from"] or sentence["language"],  # names
     }
 
 

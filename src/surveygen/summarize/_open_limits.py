@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from surveygen.domain.full_text import TEXT_FIELD
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, SubtopicSummary
 from surveygen.summarize._facets import YES, recount
@@ -97,6 +98,8 @@ def _tells_limit(candidate: Candidate, subject: frozenset[str]) -> bool:
     """
     paper, label = candidate.ranked.paper, candidate.statement.label
     text = candidate.statement.sentence.plain
+    if candidate.statement.sentence.evidence[0].field.startswith(TEXT_FIELD):  # a limit of its paper, whatever it names
+        return True
     if (subject | set(content_terms(paper.title))).isdisjoint(content_terms(text)) or not recount(paper, "limit", YES):
         return False
     return label.role == "limit" or label.open or (label.role != "approach" and states_limit(text))
