@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from latexml_pages import PlantedPaper, make_corpus
 from surveygen.documents import read_page
-from surveygen.domain.document import Document
+from surveygen.domain.document import Document, Unit
 from surveygen.domain.license import MAX_QUOTED_WORDS, Permission
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import PaperReview
 from surveygen.summarize import check_grounding, complete_review
 from surveygen.summarize.extractive import Extractive
 
+FIXTURES = Path(os.environ.get("SURVEYGEN_FIXTURES", "/work/shared/fixtures")) / "fulltext"
 FIELDS = ("contributions", "methods", "limits", "data", "definitions")
 SENTENCES = ("contributions", "methods", "limits", "findings", "definitions")
 
 
 @cache
 def corpus() -> tuple[tuple[PlantedPaper, Document], ...]:
+    """Return 60 invented papers with their texts."""
     return tuple(
         (item, read_page(item.page, paper=item.paper.id, version=1, title=item.paper.title)) for item in make_corpus(60)
     )
 
 
 def completed(item: PlantedPaper, document: Document, permission: Permission = "adapt") -> PaperReview:
+    """Return the review of a paper, completed from its text."""
     return complete_review(Extractive().review(item.paper), item.paper, document, permission)
 
 
 def bare(text: str) -> str:
+    """Return words without quotation marks and what ends an item or a sentence."""
     return " ".join(text.replace("“", "").replace("”", "").split()).rstrip(" ;.").casefold()
 
 
 def truth(item: PlantedPaper) -> dict[str, list[str]]:
+    """Return by field the words that each planted statement has on a card."""
     means = item.paper.title.rpartition(" with ")[2]
     return {
         "contributions": list(item.contributions),
@@ -68,12 +76,17 @@ def test_fields_are_filled_and_right() -> None:
 @pytest.mark.parametrize("permission", ["adapt", "verbatim", "quote"])
 def test_every_sentence_is_grounded_in_its_unit(permission: Permission) -> None:
     """Each sentence of a full text results again from the unit that it names."""
-    for item, document in corpus()[:12]:
-        units = {unit.id: unit for unit in document.all_units()}
-        review = completed(item, document, permission)
+    by_id = {item.paper.id: (item.paper, {unit.id: unit for unit in text.all_units()}) for item, text in corpus()}
 
-        for sentence in review.sentences():
-            verdict = check_grounding(sentence, lambda *_: item.paper, unit=lambda *key: units.get(key[2]))
+    def papers(paper: PaperId, _version: int) -> Paper:
+        return by_id[paper][0]
+
+    def units(paper: PaperId, _version: int, name: str) -> Unit | None:
+        return by_id[paper][1].get(name)
+
+    for item, document in corpus()[:12]:
+        for sentence in completed(item, document, permission).sentences():
+            verdict = check_grounding(sentence, papers, unit=units)
             assert verdict.ok, (sentence.text, verdict.reason)
 
 
@@ -90,6 +103,22 @@ def test_what_may_not_be_altered_is_quoted(permission: Permission) -> None:
             quote = sentence.text.partition("“")[2].rpartition("”")[0]
             assert quote in units[sentence.evidence[0].field.removeprefix("text:")]
             assert permission != "quote" or len(quote.split()) <= MAX_QUOTED_WORDS
+
+
+@pytest.mark.skipif(not FIXTURES.is_dir(), reason="the shared fixtures are not on this machine")
+def test_real_pages_tell_limits_five_times_as_often() -> None:
+    """Cards of real papers have at least five times as many limits with their full text as with the abstract alone."""
+    alone = together = 0
+    for path in sorted(path for path in FIXTURES.iterdir() if "html" in path.name and "fragment" not in path.name):
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        heading = read_page(data, paper=PaperId("x"), version=1)
+        abstract = " ".join(unit.text for unit in heading.section_units("0") if unit.kind != "heading")
+        paper = Paper(PaperId("x"), heading.title, abstract, (Author("Ada Reed"), Author("Bo Fox")))
+        review = Extractive().review(paper)
+        alone += len(review.limits)
+        together += len(complete_review(review, paper, heading, "adapt").limits)
+
+    assert together >= 5 * max(alone, 1)
 
 
 def test_a_closed_text_is_pointed_to() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import quote
 
 from surveygen.domain.document import Document, DocumentFormat, Unit
 from surveygen.domain.license import Permission, Reuse, Show, permission, reuse
@@ -12,6 +14,7 @@ from surveygen.domain.paper import Paper, PaperId
 
 UnitLookup = Callable[[PaperId, int, str], Unit | None]  # by paper, version and id of the unit
 TextStatus = Literal["fetched", "none", "failed"]
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9][-A-Za-z0-9.]*(?::[0-9]+)?(?:/[-A-Za-z0-9._~/+,:@]*)?")
 TEXT_FIELD = "text:"  # begins a field of evidence in the full text; the id of the unit follows
 
 
@@ -58,9 +61,9 @@ class FullTextRecord:
         >>> FullTextRecord(PaperId("2101.00001"), 2, "fetched", "https://arxiv.org/html/2101.00001v2", "").link("S4.p2")
         'https://arxiv.org/html/2101.00001v2#S4.p2'
         """
-        if not self.url.startswith(("https://", "http://")):
+        if not _ADDRESS.fullmatch(self.url):
             return ""
-        return f"{self.url}#{element}" if element else self.url
+        return f"{self.url}#{quote(element, safe='', errors='replace')}" if element else self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,25 @@ class QuotedText:
         """Return the address of the place of a field of evidence, that of the text for another; "" for a file."""
         passage = self.passage(evidence_field)
         return self.record.link(passage.element if passage is not None else "")
+
+
+def find_passages(document: Document, units: Collection[str], *, whole: bool) -> tuple[Passage, ...]:
+    """Return the passages of some units in the order of the document, with their text only if `whole`.
+
+    A unit without an element of its own is found by that of its section.
+    """
+    sections = {section.id: section for section in document.sections}
+    return tuple(
+        Passage(
+            unit.id,
+            sections[unit.section].label,
+            sections[unit.section].title,
+            unit.element or sections[unit.section].element,
+            unit.text if whole else "",
+        )
+        for unit in document.all_units()
+        if unit.id in units
+    )
 
 
 def no_unit(_paper: PaperId, _version: int, _unit: str) -> Unit | None:

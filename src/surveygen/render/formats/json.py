@@ -177,9 +177,29 @@ def _paper(entry: BibliographyEntry, cite_key: str) -> Json:
         "url": link_of(paper),
         "versions": to_json(versions_of(paper)),
         "card": to_json(entry.card),
+        **_full_text(entry),
         "neighbours": list(entry.neighbours),
         "position": to_json(entry.position),
         **to_json(entry.citation_stats or CitationStats()),
+    }
+
+
+def _full_text(entry: BibliographyEntry) -> Json:
+    """Write the source of a full text and its passages that are evidence; nothing where it was not read."""
+    quoted = entry.full_text
+    if quoted is None:
+        return {}
+    passages = [{**to_json(passage), "url": quoted.record.link(passage.element)} for passage in quoted.passages]
+    record = quoted.record
+    return {
+        "full_text": {
+            "version": record.version,
+            "url": record.link(),
+            "format": record.format,
+            "license": record.license,
+            "reuse": record.reuse,
+            "passages": passages,
+        }
     }
 
 
