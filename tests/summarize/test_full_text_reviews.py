@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import os
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
 
+import fixture_pages
 from latexml_pages import PlantedPaper, make_corpus
 from surveygen.documents import read_page
 from surveygen.domain.document import Document, Unit
@@ -19,7 +17,7 @@ from surveygen.domain.summary import PaperReview
 from surveygen.summarize import check_grounding, complete_review
 from surveygen.summarize.extractive import Extractive
 
-FIXTURES = Path(os.environ.get("SURVEYGEN_FIXTURES", "/work/shared/fixtures")) / "fulltext"
+PAGES = ("1707.08043", "1708.00137", "1803.07574", "0903.1000", "1307.8133", "1311.0066", "astro-ph9710163", "own_bees")
 FIELDS = ("contributions", "methods", "limits", "data", "definitions")
 SENTENCES = ("contributions", "methods", "limits", "findings", "definitions")
 
@@ -105,18 +103,17 @@ def test_what_may_not_be_altered_is_quoted(permission: Permission) -> None:
             assert permission != "quote" or len(quote.split()) <= MAX_QUOTED_WORDS
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason="the shared fixtures are not on this machine")
+@pytest.mark.skipif(not fixture_pages.FIXTURES.is_dir(), reason="the shared fixtures are not on this machine")
 def test_real_pages_tell_limits_five_times_as_often() -> None:
     """Cards of real papers have at least five times as many limits with their full text as with the abstract alone."""
     alone = together = 0
-    for path in sorted(path for path in FIXTURES.iterdir() if "html" in path.name and "fragment" not in path.name):
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        heading = read_page(data, paper=PaperId("x"), version=1)
-        abstract = " ".join(unit.text for unit in heading.section_units("0") if unit.kind != "heading")
-        paper = Paper(PaperId("x"), heading.title, abstract, (Author("Ada Reed"), Author("Bo Fox")))
+    for name in PAGES:
+        text = fixture_pages.document(name)
+        abstract = " ".join(unit.text for unit in text.section_units("0") if unit.kind != "heading")
+        paper = Paper(PaperId(name), text.title, abstract, (Author("Ada Reed"), Author("Bo Fox")))
         review = Extractive().review(paper)
         alone += len(review.limits)
-        together += len(complete_review(review, paper, heading, "adapt").limits)
+        together += len(complete_review(review, paper, text, "adapt").limits)
 
     assert together >= 5 * max(alone, 1)
 

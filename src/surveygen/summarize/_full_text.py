@@ -32,7 +32,7 @@ _TEX = re.compile(r"\$[^$]*\$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _SourceSentence:
     """A sentence of a full text that belongs into a field of a review."""
 
     unit: Unit
@@ -57,14 +57,14 @@ def complete_review(review: PaperReview, paper: Paper, document: Document, permi
         document: the text.
         permission: what may be shown of a sentence.
     """
-    reader = _Reader(paper, document, permission)
-    said = [set(content_terms(sentence.plain)) for sentence in review.sentences()]
+    reader = _ReviewReader(paper, document, permission)
+    used_terms = [set(content_terms(sentence.plain)) for sentence in review.sentences()]
     fields: dict[str, Any] = {}
     pointers: list[Pointer] = []
     for name, field in _FIELDS.items():
         own: tuple[Sentence, ...] = getattr(review, name)
         wanted = max(field.limit - len(own), 0)
-        found = islice(reader.fitting(field.find(reader), field.fallback, said), wanted)
+        found = islice(reader.fitting(field.find(reader), field.fallback, used_terms), wanted)
         if permission in ("point", "facts"):
             first = next(found, None) if permission == "point" and not own else None
             pointers += [Pointer(name, reader.evidence(first.unit, 0, len(first.unit.text)))] if first else []
@@ -77,7 +77,7 @@ def complete_review(review: PaperReview, paper: Paper, document: Document, permi
     return replace(review, **fields, pointers=tuple(pointers))
 
 
-class _Reader:
+class _ReviewReader:
     """A document with what the rules ask of it."""
 
     def __init__(self, paper: Paper, document: Document, permission: Permission) -> None:
@@ -93,24 +93,26 @@ class _Reader:
             unit for unit in self.document.units if unit.kind in _PROSE and self.headings.get(unit.section) in headings
         )
 
-    def sentences(self, *headings: Heading) -> Iterator[_Found]:
+    def sentences(self, *headings: Heading) -> Iterator[_SourceSentence]:
         """Yield the sentences below the headings of some kinds, in the order of the text."""
         return (item for unit in self.units(*headings) for item in sentences_of(unit))
 
-    def fitting(self, found: Iterable[_Found], fallback: str, said: list[set[str]]) -> Iterator[_Found]:
-        """Yield the sentences that can stand alone and repeat none that was said; these are added to `said`."""
+    def fitting(
+        self, found: Iterable[_SourceSentence], fallback: str, used_terms: list[set[str]]
+    ) -> Iterator[_SourceSentence]:
+        """Yield the sentences that can stand alone and repeat none before; `used_terms` gets their terms."""
         for item in found:
             terms = set(content_terms(item.text))
-            if any(jaccard(frozenset(terms), frozenset(other)) >= _SAME for other in said):
+            if any(jaccard(frozenset(terms), frozenset(other)) >= _SAME for other in used_terms):
                 continue
             if self._stands_alone(item, fallback):
-                said.append(terms)
+                used_terms.append(terms)
                 yield item
 
     def evidence(self, unit: Unit, start: int, end: int) -> Evidence:
         return Evidence(self.paper.id, self.document.version, f"{TEXT_FIELD}{unit.id}", start, end)
 
-    def sentence(self, item: _Found, field: _Field) -> Sentence | None:
+    def sentence(self, item: _SourceSentence, field: _FieldRule) -> Sentence | None:
         """Return a sentence as the license permits to show it, None if it cannot be shown.
 
         What cannot be rewritten so that it stands alone is taken by the rule that the field falls back on.
@@ -127,24 +129,24 @@ class _Reader:
         sentence = Sentence(text, (self.paper.id,), (evidence,), rule=rule, role=field.role)
         return replace(sentence, support=word_support(sentence.plain, [item.text], [self.paper]))
 
-    def is_own(self, item: _Found) -> bool:
+    def is_own(self, item: _SourceSentence) -> bool:
         """Whether a sentence is about the paper: it names the authors, or the name that the title gives their work."""
         rewritten = rewrite(item.text, self.paper)
         named = rewritten is not None and rewritten.language == "en" and rewritten.rule != "quote"
         return named or self.names_work(item)
 
-    def names_work(self, item: _Found) -> bool:
+    def names_work(self, item: _SourceSentence) -> bool:
         """Whether a sentence begins with the name that the title gives the work."""
         return bool(self.name) and item.text.startswith(f"{self.name} ")
 
-    def predicate(self, item: _Found) -> str:
+    def predicate(self, item: _SourceSentence) -> str:
         """Return what a sentence says behind its subject, if that is the authors or their work, else ""."""
         if self.names_work(item):
             return item.text.removeprefix(f"{self.name} ")
         rewritten = rewrite(item.text, self.paper)
         return rewritten.text.partition(f"[@{self.paper.id}] ")[2] if rewritten and rewritten.rule != "quote" else ""
 
-    def _stands_alone(self, item: _Found, fallback: str) -> bool:
+    def _stands_alone(self, item: _SourceSentence, fallback: str) -> bool:
         text = item.text
         formulas = sum(len(match) for match in _TEX.findall(text))
         if formulas > _MAX_TEX or not _MIN_WORDS <= len(text.split()) <= MAX_PHRASE:
@@ -170,9 +172,9 @@ def limit_statements(review: PaperReview) -> tuple[Statement, ...]:
     )
 
 
-def sentences_of(unit: Unit) -> Iterator[_Found]:
+def sentences_of(unit: Unit) -> Iterator[_SourceSentence]:
     """Yield the sentences of a unit."""
-    return (_Found(unit, start, end) for start, end in split_sentences(unit.text))
+    return (_SourceSentence(unit, start, end) for start, end in split_sentences(unit.text))
 
 
 def _headings(sections: Sequence[DocumentSection]) -> Mapping[str, Heading]:
@@ -189,7 +191,7 @@ def _headings(sections: Sequence[DocumentSection]) -> Mapping[str, Heading]:
     return found
 
 
-def _contributions(reader: _Reader) -> Iterator[_Found]:
+def _contributions(reader: _ReviewReader) -> Iterator[_SourceSentence]:
     """Yield the items of the list that announces contributions, else what the introduction says the authors present."""
     units = list(reader.units("introduction"))
     lists = {
@@ -210,7 +212,7 @@ def _announces(text: str) -> bool:
     return bool(pattern("sentences.announces").search(last))
 
 
-def _limits(reader: _Reader) -> Iterator[_Found]:
+def _limits(reader: _ReviewReader) -> Iterator[_SourceSentence]:
     """Yield the sentences of sections about limits, then those of conclusions that tell a limit or what is open."""
     yield from (item for item in reader.sentences("limits") if not is_empty(item.text))
     for item in reader.sentences("conclusion"):
@@ -221,14 +223,14 @@ def _limits(reader: _Reader) -> Iterator[_Found]:
             yield item
 
 
-def _methods(reader: _Reader) -> Iterator[_Found]:
+def _methods(reader: _ReviewReader) -> Iterator[_SourceSentence]:
     """Yield what the authors, or what they made, do, as sections about the method and the introduction say it."""
     for item in (*reader.sentences("method"), *reader.sentences("introduction")):
         if pattern("sentences.does").match(reader.predicate(item)) and not is_empty(item.text):
             yield item
 
 
-def _findings(reader: _Reader) -> Iterator[_Found]:
+def _findings(reader: _ReviewReader) -> Iterator[_SourceSentence]:
     """Yield the results that conclusions tell of the paper."""
     for item in reader.sentences("conclusion"):
         rewritten = rewrite(item.text, reader.paper)
@@ -238,7 +240,7 @@ def _findings(reader: _Reader) -> Iterator[_Found]:
                 yield item
 
 
-def _definitions(reader: _Reader) -> Iterator[_Found]:
+def _definitions(reader: _ReviewReader) -> Iterator[_SourceSentence]:
     """Yield the sentences of definitions, and of other text, that say what a term means."""
     formal = [unit for unit in reader.document.units if unit.label.lower().startswith("definition")]
     paragraphs = [unit for unit in reader.document.units if unit.kind == "paragraph" and unit.section != "0"]
@@ -252,27 +254,27 @@ def _definitions(reader: _Reader) -> Iterator[_Found]:
                 yield item
 
 
-def _is_term(term: str, reader: _Reader) -> bool:
+def _is_term(term: str, reader: _ReviewReader) -> bool:
     """Whether the title or a heading of the paper has a term, so that what it means matters."""
     titles = (reader.paper.title, *(section.title for section in reader.document.sections))
     return any(term in fold_name(title) for title in titles)
 
 
-def _data(reader: _Reader, own: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+def _data(reader: _ReviewReader, own: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
     """Return the names of data sets of the abstract, and those of the caption or sentence that names most others."""
-    said = {name for sentence in own for name in sentence.plain.rstrip(" .").split("; ")}
+    own_names = {name for sentence in own for name in sentence.plain.rstrip(" .").split("; ")}
     best: tuple[Sentence, ...] = ()
     most = 0
     for item, rule in (*_captions(reader), *_naming(reader)):
         text = replay(rule, item.text, reader.paper)
-        names = set() if text is None else {*text.partition(" [@")[0].split("; ")} - said
+        names = set() if text is None else {*text.partition(" [@")[0].split("; ")} - own_names
         if text is not None and len(names) > most:
             evidence = reader.evidence(item.unit, item.start, item.end)
             best, most = (Sentence(text, (reader.paper.id,), (evidence,), rule=rule),), len(names)
     return (*own, *best) if best else ()
 
 
-def _captions(reader: _Reader) -> Iterator[tuple[_Found, str]]:
+def _captions(reader: _ReviewReader) -> Iterator[tuple[_SourceSentence, str]]:
     """Yield the sentences of captions of tables that name data sets which are heads of their rows or columns."""
     units = {unit.id: unit for unit in reader.document.units}
     for table in reader.document.tables:
@@ -286,14 +288,14 @@ def _captions(reader: _Reader) -> Iterator[tuple[_Found, str]]:
                 yield item, "caption"
 
 
-def _naming(reader: _Reader) -> Iterator[tuple[_Found, str]]:
+def _naming(reader: _ReviewReader) -> Iterator[tuple[_SourceSentence, str]]:
     for unit in reader.document.units:
         if unit.kind in ("paragraph", "item", "caption") and unit.section != "0":
             yield from ((item, "data") for item in sentences_of(unit) if data_names(item.text, reader.paper.text))
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class _FieldRule:
     """How a field is filled from a full text.
 
     Attributes:
@@ -301,17 +303,17 @@ class _Field:
         fallback: the rule for what cannot be rewritten so that it stands alone.
     """
 
-    find: Callable[[_Reader], Iterator[_Found]]
+    find: Callable[[_ReviewReader], Iterator[_SourceSentence]]
     role: Role
     limit: int
     fallback: str = QUOTATION
 
 
 # In this order, as no sentence stands in two fields.
-_FIELDS: Mapping[str, _Field] = {
-    "limits": _Field(_limits, "limit", 3),
-    "contributions": _Field(_contributions, "approach", 4, "phrase"),
-    "definitions": _Field(_definitions, "other", 3),
-    "methods": _Field(_methods, "approach", 2),
-    "findings": _Field(_findings, "finding", 3),
+_FIELDS: Mapping[str, _FieldRule] = {
+    "limits": _FieldRule(_limits, "limit", 3),
+    "contributions": _FieldRule(_contributions, "approach", 4, "phrase"),
+    "definitions": _FieldRule(_definitions, "other", 3),
+    "methods": _FieldRule(_methods, "approach", 2),
+    "findings": _FieldRule(_findings, "finding", 3),
 }

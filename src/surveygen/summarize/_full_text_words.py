@@ -1,4 +1,4 @@
-"""Patterns of full texts, and rules that take a phrase, names or a quotation from them."""
+"""Patterns of full texts; phrases, names and quotations from them."""
 
 from __future__ import annotations
 
