@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from surveygen.corpus import Store, export_lines, import_lines
 from surveygen.documents import read_page
 from surveygen.domain.full_text import FullTextRecord
 from surveygen.domain.license import Show
+from surveygen.render import read_markdown
 
 AT = "2026-09-01T12:00:00Z"
 LICENSES = {
@@ -187,6 +189,20 @@ def test_a_change_of_the_setting_reads_no_page(copy: Project) -> None:
     with Store.open(copy.database) as store:
         assert store.counts().unread_pages == 0
         assert store.full_text.page(corpus()[0].paper.id, 1) is None
+
+
+def test_places_are_no_words_of_a_person(built: Project) -> None:
+    """The Markdown edition reads back as it was written, and an edited sentence keeps its words without its place."""
+    text = files(built)["survey.md"]
+    claim = re.search(r"<!-- [0-9a-f]{10} -->([^<]*) \(<!-- at -->", text)
+    assert claim is not None
+
+    (edit,) = read_markdown(text.replace(claim[1], f"Surely, {claim[1]}", 1)).edits
+
+    assert read_markdown(text).edits == ()
+    assert "Surely" in edit[2]
+    assert "Full text" not in edit[2]
+    assert "http" not in edit[2]
 
 
 def test_a_store_from_a_dump_proves_the_sentences(copy: Project) -> None:

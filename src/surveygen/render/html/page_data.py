@@ -204,7 +204,7 @@ def full(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
     card = entry.card
     review: Json = {
         **{name: [_claim(sentence, entry, sources) for sentence in sentences] for name, sentences in card.fields()},
-        "pointers": [[pointer.field, *_place(entry, pointer.evidence)] for pointer in card.pointers],
+        "pointers": [[string(pointer.field), *_place(entry, pointer.evidence)] for pointer in card.pointers],
         "keywords": [string(word) for word in card.keywords],
         "code": code_address(card.code),
     }
