@@ -123,14 +123,14 @@ function reviewOf(page, paper) {
 
 function claimOf(page, paper, claim) {
   const words = el("span", claim.lang ? { lang: claim.lang, dir: "auto" } : {}, ...claimWords(paper, claim));
-  if (claim.at) return el("span", {}, words, " (", placeOf(page, claim.at), ")");
+  if (claim.at) return el("span", {}, words, " (", linkToPassage(page, claim.at), ")");
   if (!claim.span) return words;
   const label = page.say("source");
   return el("span.claim", { "data-span": claim.span.join(" ") }, words, "\u00a0", el("button.source", { type: "button", "data-do": "source", "aria-label": label, title: label }, el("span", { "aria-hidden": "true" }, "¶")));
 }
 
 // A link to a place in the full text; on hover its section and, where the license permits, its words.
-function placeOf(page, [section, title, href, words]) {
+function linkToPassage(page, [section, title, href, words]) {
   const label = [page.say("full_text"), section ? `§ ${section}` : title].filter(Boolean).join(", ");
   const about = [section && title ? `${label}: ${title}` : label, words].filter(Boolean).join("\n");
   return href ? el("a.place", { href, title: about, rel: "noopener noreferrer", target: "_blank" }, label) : el("span.place", { title: about }, label);
@@ -139,7 +139,7 @@ function placeOf(page, [section, title, href, words]) {
 // Where the full text tells what the draft may not show.
 function pointerTo(page, at) {
   const [before, after] = page.say("see", { place: "\u0000" }).split("\u0000");
-  return [before, placeOf(page, at), after ?? ""];
+  return [before, linkToPassage(page, at), after ?? ""];
 }
 
 // In a large survey the page of the theme has the full data.

@@ -21,7 +21,7 @@ from surveygen.render import TemplateRoots
 from surveygen.render.formats import markdown
 from surveygen.render.markdown import escape_markdown, markdown_math
 
-_ANCHOR = re.compile(r'<a id="(?:ref|section)-\d+"></a>|<!-- (?:at )?-->")
+_ANCHOR = re.compile(r'<a id="(?:ref|section)-\d+"></a>|<!-- (?:at )?-->')
 
 
 def test_the_sample_is_as_agreed(english: Language, shipped: TemplateRoots, golden: Callable[[str, str], None]) -> None:
