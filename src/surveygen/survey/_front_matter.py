@@ -166,8 +166,8 @@ def _full_text_note(context: ComposeContext) -> tuple[Note, ...]:
     texts = context.data.texts
     if not texts.records:
         return ()
-    n, shown = len(texts.records), context.say(f"full_text_{texts.show}")
-    return (Note(f"{context.say('full_text_read', n=n, all=len(context.data.papers))} {shown}"),)
+    count = context.say("full_text_read", n=len(texts.records), all=len(context.data.papers))
+    return (Note(f"{count}{context.language.sentence_gap}{context.say(f'full_text_{texts.show}')}"),)
 
 
 def prisma_flow(context: ComposeContext) -> PrismaFlow:
