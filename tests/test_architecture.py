@@ -46,8 +46,8 @@ PUBLIC = {
     "sources.files": "FileRecord FileSource InputFile FileLine find_source open_input read_file",
     "sources.http": "Budget BudgetError Clock NetworkDeps Timeouts",
     "summarize": "CountIndex FallbackCounts Flaw FrontMatterInput GroundingResult ROLE_LABELS "
-    "ResultCache RoleClassifier Statement Summarizer ThemeInput VersionLookup check_grounding dealing_with "
-    "extract_facets extract_statements flaw_reason is_glue is_grounded is_whole_sentence number_error "
+    "ResultCache RoleClassifier Statement Summarizer ThemeInput VersionLookup check_grounding complete_review "
+    "dealing_with extract_facets extract_statements flaw_reason is_glue is_grounded is_whole_sentence number_error "
     "quote_front_matter recount role_features sentence_flaw split_sentences tells_finding text_diff",
     "survey": "OpeningFacts QualityChecks SurveyData Translation add_openings compare_references compose "
     "make_cite_keys opening_error reference_order translatable with_change_report",

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 import tomli_w
 from msgspec import Meta
 
+from surveygen.domain.license import Show
 from surveygen.domain.text import slugify
 from surveygen.errors import ConfigError
 from surveygen.toml_files import read_toml
@@ -137,9 +138,13 @@ class FullTextSettings:
 
     Attributes:
         keep_pages: whether pages stay in the store once they are read; they take about 70 kB each.
+        show: what drafts show of papers without an open license: "licensed" (where something stands, with a link),
+            "quotations" (short ones, below 40 words) or "none" (nothing); with "none" no sentence of any full text is
+            shown; facts, names and numbers are in each case.
     """
 
     keep_pages: bool = True
+    show: Show = "licensed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import { el, plainText, rich } from "./build.js";
 import { drawNeighborhood, neighborhoodOf, neighborsAround } from "./neighborhood.js";
 import { ARXIV_ID, abstractPieces, addressOfPaper, authorsLine, claimWords, copyText, marksOf, referenceOf, themeMark, themePath } from "./paper-view.js";
 
-const REVIEW = ["motivation", "aims", "questions", "methods", "data", "findings", "limits", "significance"];
+const REVIEW = ["motivation", "aims", "questions", "contributions", "methods", "data", "findings", "limits", "significance", "definitions"];
 
 // Returns show(paper); calls `closed` when the dialog closes.
 export function startCard(page, dialog, closed) {
@@ -109,8 +109,10 @@ function reviewOf(page, paper) {
   const card = paper.card ?? {};
   const parts = [];
   if (card.one) parts.push(el("p.one", { dir: "auto" }, claimOf(page, paper, card.one[0])));
-  const rows = REVIEW.filter((name) => card[name]).map((name) => {
-    const claims = card[name].map((claim) => el("li", { dir: "auto" }, claimOf(page, paper, claim)));
+  const pointers = new Map((card.pointers ?? []).map(([name, ...at]) => [name, at]));
+  const rows = REVIEW.filter((name) => card[name] || pointers.has(name)).map((name) => {
+    const claims = (card[name] ?? []).map((claim) => el("li", { dir: "auto" }, claimOf(page, paper, claim)));
+    if (pointers.has(name)) claims.push(el("li", { dir: "auto" }, ...pointerTo(page, pointers.get(name))));
     return el("div", {}, el("dt", {}, page.say(name)), el("dd", {}, el("ul", {}, ...claims)));
   });
   if (rows.length) parts.push(el("dl.review", {}, ...rows));
@@ -121,9 +123,23 @@ function reviewOf(page, paper) {
 
 function claimOf(page, paper, claim) {
   const words = el("span", claim.lang ? { lang: claim.lang, dir: "auto" } : {}, ...claimWords(paper, claim));
+  if (claim.at) return el("span", {}, words, " (", linkToPassage(page, claim.at), ")");
   if (!claim.span) return words;
   const label = page.say("source");
   return el("span.claim", { "data-span": claim.span.join(" ") }, words, "\u00a0", el("button.source", { type: "button", "data-do": "source", "aria-label": label, title: label }, el("span", { "aria-hidden": "true" }, "¶")));
+}
+
+// A link to a place in the full text; on hover its section and, where the license permits, its words.
+function linkToPassage(page, [section, title, href, words]) {
+  const label = [page.say("full_text"), section ? `§ ${section}` : title].filter(Boolean).join(", ");
+  const about = [section && title ? `${label}: ${title}` : label, words].filter(Boolean).join("\n");
+  return href ? el("a.place", { href, title: about, rel: "noopener noreferrer", target: "_blank" }, label) : el("span.place", { title: about }, label);
+}
+
+// Where the full text tells what the draft may not show.
+function pointerTo(page, at) {
+  const [before, after] = page.say("see", { place: "\u0000" }).split("\u0000");
+  return [before, linkToPassage(page, at), after ?? ""];
 }
 
 // In a large survey the page of the theme has the full data.

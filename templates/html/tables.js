@@ -3,7 +3,7 @@
 import { el, plainText } from "./build.js";
 import { claimWords, referenceOf } from "./paper-view.js";
 
-const FIELDS = { on: "one", mo: "motivation", ai: "aims", qu: "questions", me: "methods", da: "data", fi: "findings", re: "results", li: "limits", si: "significance" };
+const FIELDS = { on: "one", mo: "motivation", ai: "aims", qu: "questions", me: "methods", da: "data", fi: "findings", re: "results", li: "limits", si: "significance", co: "contributions", de: "definitions" };
 
 // A table lists its rows in order: "12 mo0 - fi1" is the number of a paper and its cells; an empty one is already there.
 export function fillTables(page) {

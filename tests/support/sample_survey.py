@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised
 from surveygen.domain.citation import CitationEdge, CitationStats, CitedWork
+from surveygen.domain.full_text import FullTextRecord, Passage, QuotedText
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
-from surveygen.domain.summary import Evidence, PaperReview, Role, Sentence
+from surveygen.domain.summary import Evidence, PaperReview, Pointer, Role, Sentence
 from surveygen.domain.survey import (
     BibliographyEntry,
     Block,
@@ -293,12 +294,18 @@ class _Hostile:
         card = PaperReview(paper.id, claim, field, field, field, field, (text,), text, field, field, field, field)
         place = Assignment(paper.id, below, (top, below), 0.5, None, 0.1, uncertain=True, method=text, keywords=(text,))
         stranger = replace(place, paper=odd.id, uncertain=False, outside=True)
+        unit = Evidence(paper.id, 1, f"text:{text}", 0, 1)
+        quoted = (replace(claim, evidence=(unit,)),)
+        card = replace(card, limits=quoted, contributions=quoted, definitions=quoted, pointers=(Pointer(text, unit),))
+        source = FullTextRecord(paper.id, 1, "fetched", f"https://arxiv.org/html/{text}", "", license=text)
+        passages = QuotedText(replace(source, url=source.url if n % 2 else text), (Passage(text, *4 * (text,)),))
+        first = BibliographyEntry(paper, 2 * n + 1, f"author2021x{n}", card, place, (odd.id,), reasons=claim.evidence)
         self.entries = (
-            BibliographyEntry(paper, 2 * n + 1, f"author2021x{n}", card, place, (odd.id,), reasons=claim.evidence),
+            replace(first, full_text=passages),
             BibliographyEntry(odd, 2 * n + 2, text, PaperReview(odd.id), stranger),
         )
         blocks: tuple[Block, ...] = (
-            Paragraph((claim, claim), text),
+            Paragraph((claim, claim, *quoted), text),
             Paragraph((claim,), text, "list"),
             Note(text, "definition"),
             Note(text, "notice"),

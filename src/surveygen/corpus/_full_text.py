@@ -80,6 +80,11 @@ class FullTextTable:
         )
         return self._record(rows[0]) if rows else None
 
+    def digests(self) -> dict[tuple[PaperId, int], str]:
+        """Return the SHA-256, hexadecimal, of the stored text of each version; no text is read for it."""
+        rows = self._database.rows("SELECT paper, version, hex(digest) FROM full_text WHERE digest IS NOT NULL")
+        return {(paper, version): digest for paper, version, digest in rows}
+
     def get(self, paper: PaperId, version: int) -> Document | None:
         """Return the text of a version, None if it is not stored or damaged."""
         packed = self._packed(paper, version)

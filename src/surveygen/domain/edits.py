@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from surveygen.domain.full_text import UnitLookup, field_text, no_unit
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, Field, Role, Sentence, StaleReason, StaleSource
 from surveygen.domain.text import fold_name, text_sha256
@@ -46,7 +47,7 @@ class Edit:
     basis: tuple[SourceSnapshot, ...] = ()
 
 
-def claim_key(sentence: Sentence, paper: PaperLookup) -> str:
+def claim_key(sentence: Sentence, paper: PaperLookup, unit: UnitLookup = no_unit) -> str:
     """Return the key of a claim: of the quoted text of its evidence, or without evidence of its own text.
 
     The key is the same in every language, and after a new version that has the quoted text at another place. The key
@@ -55,7 +56,7 @@ def claim_key(sentence: Sentence, paper: PaperLookup) -> str:
     if sentence.counts:
         counted = sorted({(it.facet, fold_name(it.value), it.theme or "", it.since) for it in sentence.counts})
         return _digest("count", counted)
-    quotes = sorted({(span.paper, span.field, _quoted_text(span, paper)) for span in sentence.evidence})
+    quotes = sorted({(span.paper, span.field, _quoted_text(span, paper, unit)) for span in sentence.evidence})
     return _digest("claim", quotes or sentence.plain)
 
 
@@ -64,11 +65,13 @@ def section_key(kind: str, section: str) -> str:
     return _digest(kind, section)
 
 
-def snapshot_sources(sentence: Sentence, cites: tuple[PaperId, ...], paper: PaperLookup) -> tuple[SourceSnapshot, ...]:
+def snapshot_sources(
+    sentence: Sentence, cites: tuple[PaperId, ...], paper: PaperLookup, unit: UnitLookup = no_unit
+) -> tuple[SourceSnapshot, ...]:
     """Return the sources of a person's text: the quoted evidence of the papers cited, else the papers as a whole."""
     spans = [span for span in sentence.evidence if span.paper in cites]
     quoted = [
-        SourceSnapshot(span.paper, source.version, span.field, _quoted_text(span, paper))
+        SourceSnapshot(span.paper, source.version, span.field, _quoted_text(span, paper, unit))
         for span in spans
         if (source := paper(span.paper)) is not None
     ]
@@ -76,42 +79,44 @@ def snapshot_sources(sentence: Sentence, cites: tuple[PaperId, ...], paper: Pape
     return (*quoted, *(SourceSnapshot(cited, source.version) for cited in bare if (source := paper(cited)) is not None))
 
 
-def stale_sources(edit: Edit, paper: PaperLookup) -> tuple[StaleSource, ...]:
+def stale_sources(edit: Edit, paper: PaperLookup, unit: UnitLookup = no_unit) -> tuple[StaleSource, ...]:
     """Return the sources that changed since the edit, each with the most serious reason.
 
     Args:
         edit: an edit of a person.
         paper: returns papers of the survey and withdrawn ones, None for any other.
+        unit: returns units of their full texts.
     """
-    reasons = ((source.paper, _stale_reason(source, paper(source.paper))) for source in edit.basis)
+    reasons = ((source.paper, _stale_reason(source, paper(source.paper), unit)) for source in edit.basis)
     return tuple(dict.fromkeys(StaleSource(source, reason) for source, reason in reasons if reason))
 
 
-def current_evidence(edit: Edit, paper: PaperLookup) -> tuple[Evidence, ...]:
+def current_evidence(edit: Edit, paper: PaperLookup, unit: UnitLookup = no_unit) -> tuple[Evidence, ...]:
     """Return the current spans of the quoted texts; texts that are gone are left out."""
     spans: list[Evidence] = []
     for source in edit.basis:
         current = paper(source.paper)
-        start = getattr(current, source.field).find(source.words) if current is not None and source.words else -1
+        text = field_text(current, source.field, unit) if current is not None and source.words else None
+        start = text.find(source.words) if text is not None else -1
         if current is not None and start >= 0:
             spans.append(Evidence(source.paper, current.version, source.field, start, start + len(source.words)))
     return tuple(spans)
 
 
-def _stale_reason(source: SourceSnapshot, paper: Paper | None) -> StaleReason | None:
+def _stale_reason(source: SourceSnapshot, paper: Paper | None, unit: UnitLookup) -> StaleReason | None:
     if paper is None:
         return "gone"
     if paper.status == "withdrawn":
         return "withdrawn"
-    if source.words and source.words not in getattr(paper, source.field):
+    if source.words and source.words not in (field_text(paper, source.field, unit) or ""):
         return "words"
     return "version" if paper.version > source.version else None
 
 
-def _quoted_text(span: Evidence, paper: PaperLookup) -> str:
+def _quoted_text(span: Evidence, paper: PaperLookup, unit: UnitLookup) -> str:
     source = paper(span.paper)
-    quote: str = getattr(source, span.field)[span.start : span.end] if source is not None else ""
-    return quote or f"{span.start}-{span.end}"
+    text = field_text(source, span.field, unit) if source is not None else None
+    return (text or "")[span.start : span.end] or f"{span.start}-{span.end}"
 
 
 def _digest(*parts: object) -> str:

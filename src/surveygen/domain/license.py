@@ -1,4 +1,4 @@
-"""What the license of a paper permits to show of its text and figures."""
+"""What may be shown of a paper's text and figures, by license and settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import re
 from typing import Literal
 
 Reuse = Literal["open", "no-derivatives", "closed"]
+Show = Literal["licensed", "quotations", "none"]
+Permission = Literal["adapt", "verbatim", "quote", "point", "facts"]
+# "Fewer than 40 words" is a short quotation: Publication Manual of the American Psychological Association, 7th edition,
+# section 8.26. No law names a number.
+MAX_QUOTED_WORDS = 39
 _CREATIVE_COMMONS = re.compile(
     r"https?://(?:www\.)?creativecommons\.org/"
     r"(?:licenses/(?P<terms>by(?:-nc)?(?:-sa|-nd)?|publicdomain)|publicdomain/(?:zero|mark))(?:/[\w.-]*)*\Z",
@@ -33,3 +38,20 @@ def reuse(license_url: str) -> Reuse:
     if match is None:
         return "closed"
     return "no-derivatives" if (match["terms"] or "").lower().endswith("-nd") else "open"
+
+
+def permission(reuse: Reuse, show: Show) -> Permission:
+    """Return what of a sentence of a full text may be shown.
+
+    "adapt": the sentence, also rewritten and translated. "verbatim": the whole sentence, unaltered. "quote": up to
+    `MAX_QUOTED_WORDS` words of it, unaltered, in quotation marks. "point": only where it stands, with a link. "facts":
+    nothing of it. Facts, names and numbers may be told in each case.
+
+    >>> permission("open", "licensed"), permission("closed", "licensed"), permission("closed", "quotations")
+    ('adapt', 'point', 'quote')
+    """
+    if show == "none":
+        return "facts"
+    if reuse == "closed":
+        return "quote" if show == "quotations" else "point"
+    return "adapt" if reuse == "open" else "verbatim"

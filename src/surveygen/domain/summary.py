@@ -12,7 +12,7 @@ from surveygen.domain.theme import ThemeId
 
 Role = Literal["problem", "approach", "finding", "limit", "other"]
 Axis = Literal["", "background", "resources", "analyses", "methods", "limits"]
-Field = Literal["title", "abstract", "comment"]
+Field = str  # "title", "abstract", "comment", or "text:" and the id of a unit of the full text
 Method = Literal["extractive", "llm", "human", "aggregate", "glue"]
 FacetName = Literal[
     "kind", "data", "model", "language", "modality", "access", "people", "code", "limit", "year", "phrase"
@@ -20,14 +20,24 @@ FacetName = Literal[
 
 StaleReason = Literal["gone", "withdrawn", "words", "version"]
 
-REVIEW_FIELDS = ("motivation", "aims", "questions", "methods", "data", "findings", "results", "limits", "significance")
+# fmt: off
+REVIEW_FIELDS = (
+    "motivation", "aims", "questions", "contributions", "methods", "data", "findings", "results", "limits",
+    "significance", "definitions",
+)
+# fmt: on
 MAX_GLUE_SHARE = Fraction(15, 100)  # of the sentences of a section that may be glue
+NAME_RULES = ("data", "caption")  # of sentences that are names of data sets
+QUOTATION = "quotation"  # rule of sentences that quote a text unaltered
 CITATION_MARK = re.compile(r"\s?\[@([^\]\s]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span of a stored field: half-open, in Unicode code points of that version's text."""
+    """A span of a stored field: half-open, in Unicode code points of that version's text.
+
+    `surveygen.domain.full_text.field_text` returns the text of the field.
+    """
 
     paper: PaperId
     version: int
@@ -161,6 +171,18 @@ def cited_papers(text: str) -> tuple[PaperId, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointer:
+    """The place in a full text that tells what a field of a review is about, where no sentence of it may be shown.
+
+    Attributes:
+        field: name of the field of the review, such as "limits". evidence: a whole unit.
+    """
+
+    field: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class PaperReview:
     """The quick review of one paper; fields without a statement in the source are empty.
 
@@ -169,6 +191,8 @@ class PaperReview:
         results: a measure with its number, in a few words of a finding.
         code: address of a repository, "" if none is named. code_evidence: the span that names it.
         facets: what aggregates count.
+        contributions: what the authors list as their contributions. definitions: terms that the paper defines.
+        pointers: places in the full text in place of sentences of fields.
     """
 
     paper: PaperId
@@ -186,6 +210,9 @@ class PaperReview:
     code_evidence: Evidence | None = None
     results: tuple[Sentence, ...] = ()
     facets: tuple[Facet, ...] = ()
+    contributions: tuple[Sentence, ...] = ()
+    definitions: tuple[Sentence, ...] = ()
+    pointers: tuple[Pointer, ...] = ()
 
     def fields(self) -> tuple[tuple[str, tuple[Sentence, ...]], ...]:
         """Return the sentences of each field under its name, in the order in which a review shows them."""

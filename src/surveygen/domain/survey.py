@@ -8,6 +8,7 @@ from typing import Literal
 
 from surveygen.domain.changes import Changes
 from surveygen.domain.citation import CitationEdge, CitationStats
+from surveygen.domain.full_text import QuotedText
 from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Attribution, Evidence, PaperReview, Sentence
@@ -240,6 +241,7 @@ class BibliographyEntry:
         citation_stats: citations from and to it; None if no graph lists it.
         reasons: spans of the abstract that decided its theme.
         position: coordinates on the map in the unit square, y downwards; None without a map.
+        full_text: the source of its full text with the units that are evidence; None if it was not read.
     """
 
     paper: Paper
@@ -251,6 +253,7 @@ class BibliographyEntry:
     citation_stats: CitationStats | None = None
     reasons: tuple[Evidence, ...] = ()
     position: tuple[float, float] | None = None
+    full_text: QuotedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,8 @@ class Quality:
     including those of its sub-themes, cite.
     `redundancy` is the share of sentences and titles that stand more than once in text, lists, tables and catalogue,
     `papers_in_prose` that of papers cited in the running text, `joint_citations` that of citing sentences that cite two
-    papers or more. `paragraph_sentences` is the median length of a paragraph.
+    papers or more. `paragraph_sentences` is the median length of a paragraph. `full_texts` is the number of papers that
+    were read in full.
     """
 
     claim_sentences: int
@@ -294,6 +298,7 @@ class Quality:
     papers_in_prose: float = 0.0
     joint_citations: float = 0.0
     paragraph_sentences: float = 0.0
+    full_texts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ class EditableDraft:
             role=sentence.role,
             after=before,
             original=earlier.original if earlier is not None else sentence.plain,
-            basis=snapshot_sources(sentence, cited_papers(text), papers.get),
+            basis=snapshot_sources(sentence, cited_papers(text), papers.get, self.store.full_text.unit),
         )
 
     def _edits(self) -> Iterator[tuple[Decision, Edit]]:

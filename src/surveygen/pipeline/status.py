@@ -79,7 +79,9 @@ def status(project: Project) -> Status:
         doubted = tuple(
             StaleEdit(decision.subject, decision.edit.claim, decision.target, sources)
             for decision in active_edits(decisions)
-            if decision.edit is not None and decision.target and (sources := stale_sources(decision.edit, lookup))
+            if decision.edit is not None
+            and decision.target
+            and (sources := stale_sources(decision.edit, lookup, store.full_text.unit))
         )
         drafts = sorted(path.parent for path in project.output.rglob("manifest.json"))
         return Status(

@@ -97,7 +97,7 @@ def verify(project: Project, folder: Path | None = None) -> VerifyReport:
                     names.setdefault(theme, set()).add(name)
                 deleted |= Counter(files.deletions())
         profile = load_profile(project.settings.profile, project.root)
-        sources = DraftSources(store)
+        sources = DraftSources(store, project.settings.full_text.show)
         checks = [
             DraftCheck(sources, path, data, load_glossary(project, profile, str(data.get("language", ""))))
             for path, data in documents

@@ -12,8 +12,10 @@ from typing import Any
 from surveygen.corpus import Store
 from surveygen.domain.citation import resolve_citations
 from surveygen.domain.decision import active_edits
+from surveygen.domain.full_text import TEXT_FIELD, field_text
+from surveygen.domain.license import MAX_QUOTED_WORDS, Show, permission, reuse
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Count, Evidence, Opening, Sentence
+from surveygen.domain.summary import NAME_RULES, QUOTATION, Count, Evidence, Opening, Sentence
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import load as load_language
 from surveygen.summarize import CountIndex, GroundingResult, VersionLookup, check_grounding, number_error
@@ -51,15 +53,15 @@ class DraftSources:
     """What the drafts of a survey are checked against.
 
     Attributes:
-        store: a copy of the survey's store.
+        store: a copy of the survey's store. show: the setting `full_text.show`.
         paper: returns a paper as of a version, None if the store does not have it; each is read once.
         judge: tells whether the evidence of a sentence supports it; equal sentences are judged once.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, show: Show) -> None:
+        self.store, self.show = store, show
         self.paper: VersionLookup = cache(lambda name, version: paper_as_of(store, name, version))
-        self.judge: Judge = cache(lambda sentence: check_grounding(sentence, self.paper))
+        self.judge: Judge = cache(lambda sentence: check_grounding(sentence, self.paper, unit=store.full_text.unit))
 
 
 class DraftCheck:
@@ -101,10 +103,46 @@ class DraftCheck:
                     self.stale.append(Problem(self._path, place, f"{raw['text'][:60]!r}: sources changed: {sources}"))
             for reason in self._check(raw, listed, themed=themed):
                 yield place, reason
+        yield from self._false_cards(listed)
         yield from self._untrue_openings()
         if not any(block["kind"] == "catalogue" for section in self._data["sections"] for block in section["blocks"]):
             for paper in sorted(listed - cited):
                 yield "references", f"{paper} is never cited"
+
+    def _false_cards(self, listed: set[str]) -> Iterator[tuple[str, str]]:
+        """Check the sentences of cards as those of the text, and what cards point to."""
+        for row in self._data["papers"]:
+            place = f"card {row['id']}"
+            for value in row["card"].values():
+                for raw in value if isinstance(value, list) else [value]:
+                    if isinstance(raw, Mapping) and "marked" in raw:
+                        yield from ((place, reason) for reason in self._check(raw, listed, themed=False))
+            for pointer in row["card"].get("pointers", ()):
+                (span,) = _evidence([pointer["evidence"]])
+                paper = self._sources.paper(span.paper, span.version)
+                text = field_text(paper, span.field, self._sources.store.full_text.unit) if paper is not None else None
+                if text is None or (span.start, span.end) != (0, len(text)) or span.paper != row["id"]:
+                    yield place, f"points to {span.field}, which is no unit of the paper"
+
+    def _unlicensed(self, sentence: Sentence) -> Iterator[str]:
+        """Check that no more of full texts is shown than licenses and settings permit; names and numbers are facts."""
+        if sentence.rule in (*NAME_RULES, "result") or sentence.method in ("aggregate", "human"):
+            return
+        for span in sentence.evidence:
+            paper = self._sources.paper(span.paper, span.version) if span.field.startswith(TEXT_FIELD) else None
+            if paper is None:
+                continue
+            record = self._sources.store.full_text.record(span.paper, span.version)
+            granted = permission(reuse((record.license if record else "") or paper.license), self._sources.show)
+            quoted = sentence.rule == QUOTATION and sentence.translated_from is None
+            short = span.end - span.start > 0 and len(self._text(span).split()) <= MAX_QUOTED_WORDS
+            if not (granted == "adapt" or (quoted and (granted == "verbatim" or (granted == "quote" and short)))):
+                yield f"{sentence.text[:60]!r} shows more of {span.paper} than its license and full_text.show permit"
+
+    def _text(self, span: Evidence) -> str:
+        paper = self._sources.paper(span.paper, span.version)
+        text = field_text(paper, span.field, self._sources.store.full_text.unit) if paper is not None else None
+        return (text or "")[span.start : span.end]
 
     def _untrue_openings(self) -> Iterator[tuple[str, str]]:
         """Compare computed openings with the papers and citations of the store."""
@@ -136,6 +174,7 @@ class DraftCheck:
             "[@", "["
         ) not in self._edited:
             yield f"{shown} is said to be a person's, and no decision of the store has it"
+        yield from self._unlicensed(sentence)
         verdict = self._sources.judge(original)
         if not verdict.ok:
             yield f"{shown}: {verdict.reason}"
@@ -210,14 +249,10 @@ def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapp
 
 
 def _sentence(raw: Mapping[str, Any]) -> Sentence:
-    evidence = tuple(
-        Evidence(PaperId(item["paper"]), item["version"], item["field"], item["start"], item["end"])
-        for item in raw["evidence"]
-    )
     return Sentence(
         text=raw["marked"],
         cites=tuple(PaperId(paper) for paper in raw["cites"]),
-        evidence=evidence,
+        evidence=_evidence(raw["evidence"]),
         method=raw["method"],
         rule=raw["rule"],
         role=raw["role"],
@@ -227,6 +262,12 @@ def _sentence(raw: Mapping[str, Any]) -> Sentence:
         source=raw.get("source", ""),
         counts=tuple(_count(item) for item in raw.get("claim", ())),
         opening=_opening(raw.get("opening")),
+    )
+
+
+def _evidence(raw: Sequence[Mapping[str, Any]]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(PaperId(item["paper"]), item["version"], item["field"], item["start"], item["end"]) for item in raw
     )
 
 
@@ -337,7 +378,7 @@ def claim_of(sentence: Mapping[str, Any]) -> dict[str, object]:
     return {
         **claim,
         "words": words,
-        "in": "" if sentence["rule"] == "data" else sentence["translated_from"] or sentence["language"],  # names
+        "in": "" if sentence["rule"] in NAME_RULES else sentence["translated_from"] or sentence["language"],  # names
     }
 
 

@@ -8,9 +8,10 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from surveygen.domain.full_text import Passage
 from surveygen.domain.inline import Cite, Inline, Math, Str, parse_inline, plain
 from surveygen.domain.paper import PaperId
-from surveygen.domain.summary import Attribution, Sentence
+from surveygen.domain.summary import Attribution, Evidence, Sentence
 from surveygen.domain.survey import BibliographyEntry, Note, Survey
 from surveygen.languages import Language, codes, load
 from surveygen.render.templates import Safe
@@ -67,6 +68,10 @@ class InlineWriter(ABC):
     def foreign(self, written: Written, language: str) -> Written:
         """Mark text as being in another language than the survey."""
 
+    @abstractmethod
+    def place(self, url: str, label: str, title: str) -> Written:
+        """Name a place in a full text and link to its checked address, if it has one; `title` says more of it."""
+
     def string(self, words: str) -> Written:
         """Escape words for a place that takes no mark-up, such as a bookmark."""
         return self.text(words)
@@ -122,7 +127,8 @@ class InlineWriter(ABC):
                 break
             nodes.append(node)
             room -= length
-        return self._in_language(self._join(nodes, sentence), sentence.language)
+        written = self._in_language(self._join(nodes, sentence), sentence.language)
+        return self.safe(f"{written}{self.places(sentence.evidence)}")
 
     def citation(self, node: Cite, sentence: Sentence) -> Written:  # noqa: ARG002  # for formats that link to evidence
         """Write a citation of a claim, in the order of the numbers; of many, the first ones and how many there are."""
@@ -150,8 +156,27 @@ class InlineWriter(ABC):
         doubt = changed_sources(source.attribution, self.language)
         return {"signed": signed, **({"doubt": doubt} if doubt else {})}
 
+    def places(self, evidence: Iterable[Evidence]) -> Written:
+        """Link to the places in full texts that some evidence lies in; nothing if it lies elsewhere."""
+        links: dict[str, Written] = {}
+        for span in evidence:
+            entry = self.entries.get(span.paper)
+            quoted = entry.full_text if entry is not None else None
+            passage = quoted.passage(span.field) if quoted is not None else None
+            if quoted is not None and passage is not None:
+                url, label = quoted.link(span.field), self.place_label(passage)
+                title = f"{label}: {passage.title}" if passage.section and passage.title else label
+                links.setdefault(url + label, self.place(url, label, title))
+        return self.safe(f"{self.gap}({', '.join(links.values())})" if links else "")
+
+    def place_label(self, passage: Passage) -> str:
+        """Name the place of a passage: "Full text, § 4"."""
+        place = f"§ {passage.section}" if passage.section else passage.title
+        return ", ".join(filter(None, (self.language.say("page_js_full_text"), place)))
+
     def _claim(self, sentence: Sentence) -> Written:
-        return self.claim(self._join(self.nodes(sentence), sentence), sentence)
+        written = self._join(self.nodes(sentence), sentence)
+        return self.claim(self.safe(f"{written}{self.places(sentence.evidence)}"), sentence)
 
     def _in_language(self, written: Written, language: str) -> Written:
         return written if self.is_own(language) else self.foreign(written, language)

@@ -38,6 +38,7 @@ _WORDS = re.compile(
     r"|\\(?P<sign>[!-/:-@\[-`{-~])"
     r"|(?P<entity>&(?:lt|gt|amp);)"
     r"|(?P<stress>[*`]+)"
+    r"|(?P<place> ?\((?:(?:, )?<!-- at -->(?:\[[^\]\n]{0,300}\]\([^)\s]{0,2000}\)|[^\n<]{0,300}<!-- -->))+\))"
 )
 
 
@@ -80,6 +81,11 @@ def mark_claim(claim: str, written: str, remarks: str) -> MarkdownSafe:
     """Write the name of a claim before its words, and the remarks on who wrote them behind."""
     behind = f" <!-- by -->({remarks.replace('(', '[').replace(')', ']')})" if remarks else ""
     return MarkdownSafe(f"<!-- {claim} -->{written}{behind}" if claim else written)
+
+
+def mark_place(url: str, label: str) -> MarkdownSafe:
+    """Write a place in a full text so that it is known as no part of the words of a claim."""
+    return MarkdownSafe(f"<!-- at -->[{label}]({url})" if url else f"<!-- at -->{label}<!-- -->")
 
 
 def add_index(text: str, survey: Survey) -> str:

@@ -21,6 +21,7 @@ from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.summarize._counts import CountIndex, number_error
 from surveygen.summarize._facets import dealing_with, extract_facets, recount
 from surveygen.summarize._front_matter import FrontMatterInput, quote_front_matter
+from surveygen.summarize._full_text import complete_review
 from surveygen.summarize._grounding import (
     GroundingResult,
     VersionLookup,
@@ -49,6 +50,7 @@ __all__ = [
     "ThemeInput",
     "VersionLookup",
     "check_grounding",
+    "complete_review",
     "dealing_with",
     "extract_facets",
     "extract_statements",

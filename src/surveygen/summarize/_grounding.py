@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from surveygen.domain.full_text import UnitLookup, field_text, no_unit
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import CITATION_MARK, Evidence, Sentence, cited_papers
 from surveygen.domain.text import tokenize
@@ -39,7 +40,9 @@ class GroundingResult:
     support: float
 
 
-def check_grounding(sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper] = ()) -> GroundingResult:
+def check_grounding(
+    sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper] = (), unit: UnitLookup = no_unit
+) -> GroundingResult:
     """Check citations, evidence spans and words of one sentence, without a computed opening.
 
     Spans are whole sentences of their papers. An extractive sentence must result again from its span, letter by letter,
@@ -54,18 +57,19 @@ def check_grounding(sentence: Sentence, lookup: VersionLookup, others: Sequence[
             `comment` and authors must be those of that version.
         others: papers not cited that the writer also had at hand; a failed sentence that one of them licenses is said
             to be attributed wrongly.
+        unit: returns a unit of the full text of a version.
     """
     sentence = sentence.without_opening()
-    reason, sources = _examine(sentence, lookup, others)
+    reason, sources = _examine(sentence, lookup, others, unit)
     if not sources:
         return GroundingResult(not reason, reason, support=float(not reason))
     support = word_support(sentence.plain, [span for _, span in sources], [paper for paper, _ in sources])
     return GroundingResult(not reason, reason, support)
 
 
-def is_grounded(sentence: Sentence, lookup: VersionLookup) -> bool:
+def is_grounded(sentence: Sentence, lookup: VersionLookup, unit: UnitLookup = no_unit) -> bool:
     """Whether `check_grounding` finds nothing wrong; the support is not computed."""
-    return not _examine(sentence.without_opening(), lookup, ())[0]
+    return not _examine(sentence.without_opening(), lookup, (), unit)[0]
 
 
 def word_support(text: str, spans: Sequence[str], papers: Sequence[Paper]) -> float:
@@ -118,7 +122,9 @@ def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b) if a or b else 0.0
 
 
-def _examine(sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper]) -> tuple[str, list[Source]]:
+def _examine(
+    sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper], unit: UnitLookup
+) -> tuple[str, list[Source]]:
     """Return what is wrong, "" if nothing, and the sources that the words were compared with."""
     reason = _citation_error(sentence)
     if reason or sentence.method in ("human", "glue"):
@@ -130,11 +136,11 @@ def _examine(sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper])
         paper = lookup(evidence.paper, evidence.version)
         if paper is None:
             return f"{version} is not in the store", []
-        text: str = getattr(paper, evidence.field)
-        if paper.version != evidence.version or not 0 <= evidence.start < evidence.end <= len(text):
+        text = field_text(paper, evidence.field, unit)
+        if text is None or paper.version != evidence.version or not 0 <= evidence.start < evidence.end <= len(text):
             return f"{version} has no {evidence.field} {evidence.start}-{evidence.end}", []
         sources.append((paper, text[evidence.start : evidence.end]))
-        if not (is_whole_sentence(evidence, paper) or _is_address(evidence, sentence)):
+        if not (is_whole_sentence(evidence, paper, unit) or _is_address(evidence, sentence)):
             cut = f"{version} has no sentence at {evidence.field} {evidence.start}-{evidence.end}"
     if sentence.method == "aggregate":
         return count_error(sentence, {paper.id: paper for paper, _ in sources}) or cut, []
@@ -182,7 +188,7 @@ def _extraction_error(sentence: Sentence, sources: Sequence[Source]) -> str:
     return ""
 
 
-def is_whole_sentence(evidence: Evidence, paper: Paper) -> bool:
+def is_whole_sentence(evidence: Evidence, paper: Paper, unit: UnitLookup = no_unit) -> bool:
     """Whether a span is one or several whole sentences of its field, or whole parts of a title.
 
     A span that is cut can turn the sense: "We do not find that larger models win" from "larger models" on.
@@ -190,8 +196,9 @@ def is_whole_sentence(evidence: Evidence, paper: Paper) -> bool:
     Args:
         evidence: a span that a sentence cites; the address of a repository is no sentence.
         paper: the paper as of the version of the span.
+        unit: returns a unit of its full text.
     """
-    text: str = getattr(paper, evidence.field)
+    text = field_text(paper, evidence.field, unit) or ""
     spans = title_parts(text) if evidence.field == "title" else split_sentences(text)
     starts, ends = {start for start, _ in spans}, {end for _, end in spans}
     return evidence.start in starts and evidence.end in ends

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from surveygen.domain.full_text import TEXT_FIELD
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, SubtopicSummary
 from surveygen.summarize._english import word_list
@@ -84,8 +85,14 @@ def _by_topic(
     """Yield a group for each topic that sentences name, that of the most telling ones first."""
     texts = {row: f" {fold(candidates[row].statement.sentence.plain)} " for row in rows}
     for _ in range(_MAX_GROUPS):
+        rows_of: dict[PaperId, list[int]] = defaultdict(list)
+        for row in rows:
+            rows_of[candidates[row].paper].append(row)
         on_topic = (
-            (topic, [row for row in rows if f" {topic.key} " in texts[row] and candidates[row].paper in topic.papers])
+            (
+                topic,
+                [row for paper in topic.papers for row in rows_of.get(paper, ()) if f" {topic.key} " in texts[row]],
+            )
             for topic in topics
         )
         choices = [
@@ -150,6 +157,8 @@ def _tells_limit(candidate: Candidate, subject: frozenset[str]) -> bool:
     """
     paper, label = candidate.ranked.paper, candidate.statement.label
     text = candidate.statement.sentence.plain
+    if candidate.statement.sentence.evidence[0].field.startswith(TEXT_FIELD):  # a limit of its paper, whatever it names
+        return True
     if (subject | set(content_terms(paper.title))).isdisjoint(content_terms(text)) or not recount(paper, "limit", YES):
         return False
     return label.role == "limit" or label.open or (label.role != "approach" and states_limit(text))

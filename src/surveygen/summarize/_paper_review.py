@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from surveygen.domain.paper import Paper
 from surveygen.domain.summary import Evidence, Field, PaperReview, Sentence
@@ -160,7 +161,7 @@ def review_paper(paper: Paper) -> PaperReview:
     kind = next((facet.evidence for facet in facets if facet.name == "kind"), None)
     one_liner = _one_liner(statements, kind)
     free = [item for item in statements if item is not one_liner]
-    fields: dict[str, tuple[Sentence, ...]] = {}
+    fields: dict[str, Any] = {}
     for name, choice in _CHOICES:
         chosen = choice.best(free, paper.title)
         fields[name] = tuple(item.sentence for item in chosen)

@@ -2,7 +2,7 @@
 
 Only who said it is added to the words: rules, each with a name, run in a fixed order. The names of the rules that
 changed something are stored with the sentence, and applying them to the same span again gives the same sentence.
-Questions, names of data sets and results in numbers are extracted by rules of their own.
+Questions, names of data sets, results in numbers and quotations are extracted by rules of their own.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from surveygen.domain.paper import Paper
+from surveygen.domain.summary import QUOTATION
 from surveygen.languages.detection import detect_language
 from surveygen.summarize._data_names import data_names
 from surveygen.summarize._english import phrases, word_list
+from surveygen.summarize._full_text_words import names_on, phrase, quoted
 from surveygen.summarize._results import extract_result
 from surveygen.summarize._rewrite_rules import (
     AUTHORS,
@@ -125,6 +127,9 @@ EXTRACTORS: Mapping[str, Callable[[str, Paper], str]] = {
     "question": lambda span, _: extract_question(span),
     "data": lambda span, paper: extract_data(span, paper.text),
     "result": lambda span, _: extract_result(span),
+    "caption": lambda span, _: "; ".join(names_on(span)),
+    "phrase": lambda span, _: phrase(span),
+    QUOTATION: lambda span, paper: f"{AUTHORS} {'write' if author_label(paper)[1] else 'writes'}: {quoted(span)}.",
 }
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Sentence
+from surveygen.domain.summary import QUOTATION, Sentence
 from surveygen.domain.text import tokenize
 from surveygen.summarize._english import any_word, is_finite, phrases, word_list
 from surveygen.summarize._rewrite_rules import AUTHORS, CITATION, author_label
@@ -84,12 +84,14 @@ _FRAGMENT = ("no beginning", "no full stop", "fragment", "no verb", "short")
 def sentence_flaw(sentence: Sentence, lookup: Callable[[PaperId, int], Paper | None]) -> Flaw:
     """Return the kind of flaw of a sentence: a word without its referent, a fragment such as a headline, or another.
 
-    A question that can be understood alone has no flaw.
+    A question that can be understood alone has no flaw, and a quotation, whose words are those of its authors, none.
 
     Args:
         sentence: what the draft says.
         lookup: returns a cited paper as of a version, so that no word of its authors' names counts.
     """
+    if sentence.rule == QUOTATION:
+        return ""
     text = sentence.text
     for evidence in sentence.evidence:
         paper = lookup(evidence.paper, evidence.version)

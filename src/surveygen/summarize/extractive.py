@@ -14,6 +14,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy
 from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
+from surveygen.summarize._full_text import limit_statements
 from surveygen.summarize._open_limits import group_limits
 from surveygen.summarize._paper_review import Statement, extract_statements, review_paper
 from surveygen.summarize._strands import write_strands
@@ -65,7 +66,12 @@ class Extractive:
 
         strands = write_strands(source, statements_of)
         top = source.theme.parent is None
-        limits, since = group_limits(source, statements_of, strands) if top else ((), 0)
+
+        def all_statements(paper: Paper) -> tuple[Statement, ...]:
+            review = source.reviews.get(paper.id)
+            return (*statements_of(paper), *(limit_statements(review) if review is not None else ()))
+
+        limits, since = group_limits(source, all_statements, strands) if top else ((), 0)
         return ThemeSummary(source.theme.id, source.language, strands, (), self.fingerprint, limits, since)
 
     def front_matter(

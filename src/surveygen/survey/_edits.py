@@ -18,6 +18,7 @@ from surveygen.domain.edits import (
     section_key,
     stale_sources,
 )
+from surveygen.domain.full_text import UnitLookup
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Attribution, Sentence, cited_papers
 from surveygen.domain.survey import Block, Note, Paragraph, Section
@@ -38,7 +39,8 @@ def apply_edits(sections: Sequence[Section], data: SurveyData, language: str) ->
         language: of the edition.
     """
     papers = {paper.id: paper for paper in (*data.withdrawn, *data.papers)}
-    keyed = _with_claim_keys(sections, papers.get)
+    unit = data.texts.unit
+    keyed = _with_claim_keys(sections, papers.get, unit)
     edits = {
         decision.edit.claim: (decision, decision.edit)  # the last edit of a claim is in force
         for decision in data.edits
@@ -46,12 +48,12 @@ def apply_edits(sections: Sequence[Section], data: SurveyData, language: str) ->
     }
     if not edits:
         return keyed
-    writer = _EditWriter(edits, language, {paper.id for paper in data.papers}, papers.get)
+    writer = _EditWriter(edits, language, {paper.id for paper in data.papers}, papers.get, unit)
     claims = {claim for section in keyed for claim in section.claims()}
     return tuple(writer.edited(section, claims) for section in keyed)
 
 
-def _with_claim_keys(sections: Iterable[Section], paper: PaperLookup) -> tuple[Section, ...]:
+def _with_claim_keys(sections: Iterable[Section], paper: PaperLookup, unit: UnitLookup) -> tuple[Section, ...]:
     """Set the key of every claim; equal ones are counted in reading order."""
     counts: Counter[str] = Counter()
     keyed: list[Section] = []
@@ -62,7 +64,7 @@ def _with_claim_keys(sections: Iterable[Section], paper: PaperLookup) -> tuple[S
             if isinstance(block, Paragraph):
                 sentences: list[Sentence] = []
                 for sentence in block.sentences:
-                    claim = claim_key(sentence, paper)
+                    claim = claim_key(sentence, paper, unit)
                     counts[claim] += 1
                     key = claim if counts[claim] == 1 else f"{claim}-{counts[claim]}"
                     sentences.append(replace(sentence, claim=key))
@@ -85,6 +87,7 @@ class _EditWriter:
     language: str
     drafted: set[PaperId]
     paper: PaperLookup
+    unit: UnitLookup
 
     def edited(self, section: Section, claims: set[str]) -> Section:
         """Return a section with its edits; `claims` are those of the whole draft."""
@@ -132,7 +135,9 @@ class _EditWriter:
         return Sentence(
             text=text,
             cites=cited_papers(text),
-            evidence=tuple(span for span in current_evidence(edit, self.paper) if span.paper in self.drafted),
+            evidence=tuple(
+                span for span in current_evidence(edit, self.paper, self.unit) if span.paper in self.drafted
+            ),
             method="human",
             role=edit.role,
             language=edit.language,
@@ -141,7 +146,7 @@ class _EditWriter:
         )
 
     def _attribution(self, decision: Decision, edit: Edit) -> Attribution:
-        return Attribution(decision.author, decision.at, stale_sources(edit, self.paper))
+        return Attribution(decision.author, decision.at, stale_sources(edit, self.paper, self.unit))
 
 
 def _insert(blocks: list[Block], sentence: Sentence, edit: Edit) -> None:

@@ -153,11 +153,21 @@ def write_method(context: ComposeContext) -> Section:
     )
     blocks: tuple[Block, ...] = (
         Note(context.say("method_text_model" if made.model else "method_text")),
+        *_full_text_note(context),
         prisma_flow(context),
         *((KeyValueTable(context.say("selection"), rows),) if rows else ()),
         KeyValueTable(context.say("how_made"), tools),
     )
     return Section(METHOD, context.say("method"), 1, blocks)
+
+
+def _full_text_note(context: ComposeContext) -> tuple[Note, ...]:
+    """Tell how many papers were read in full, and what of them the draft shows; nothing if none was."""
+    texts = context.data.texts
+    if not texts.records:
+        return ()
+    count = context.say("full_text_read", n=len(texts.records), all=len(context.data.papers))
+    return (Note(f"{count}{context.language.sentence_gap}{context.say(f'full_text_{texts.show}')}"),)
 
 
 def prisma_flow(context: ComposeContext) -> PrismaFlow:

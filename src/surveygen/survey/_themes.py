@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from surveygen.domain.full_text import TEXT_FIELD
 from surveygen.domain.summary import PaperReview, Sentence
 from surveygen.domain.survey import (
     Block,
@@ -155,7 +156,7 @@ def _words(text: str, letters: int = _MIN_LETTERS) -> set[str]:
 def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
     """Tell how many of the newest papers of each top theme report limits, then which, or what a model says is open.
 
-    A theme in which fewer than two papers do so is left out.
+    A theme in which fewer than two papers do so is left out, unless full texts tell limits.
     No section without any.
     """
     blocks: list[Block] = []
@@ -169,7 +170,13 @@ def write_open_problems(context: ComposeContext) -> tuple[Section, ...]:
             count = count_limits(context, top, summary.since) if groups else None
             if count is not None:
                 blocks += [replace(groups[0], sentences=(count, *groups[0].sentences)), *groups[1:]]
+            elif any(_is_from_full_text(sentence) for group in groups for sentence in group.sentences):
+                blocks += groups
     return (Section("open-problems", context.say("open_problems"), 1, tuple(blocks)),) if blocks else ()
+
+
+def _is_from_full_text(sentence: Sentence) -> bool:
+    return any(span.field.startswith(TEXT_FIELD) for span in sentence.evidence)
 
 
 def _bridges(context: ComposeContext) -> Iterator[Block]:

@@ -143,6 +143,7 @@ def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[Bibliog
             citation_stats=data.citations.stats.get(paper.id),
             reasons=data.rationales.get(paper.id, ()),
             position=data.coordinates.get(paper.id),
+            full_text=data.quoted_texts.get(paper.id),
         )
         for number, paper in enumerate(ordered, start=1)
     )

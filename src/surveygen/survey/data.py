@@ -12,6 +12,7 @@ from surveygen.domain.changes import Changes
 from surveygen.domain.citation import Citations
 from surveygen.domain.decision import Decision
 from surveygen.domain.embedding import Embeddings, Vectors
+from surveygen.domain.full_text import FullTexts, QuotedText
 from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import Evidence, FrontMatter, PaperReview, Sentence, ThemeSummary
@@ -44,11 +45,11 @@ class SurveyData:
     """What is known of a survey so far; each stage of a build returns it with its own part added.
 
     Attributes:
-        papers: those in the draft, sorted by id. excluded: those that a person took out.
+        papers: those in the draft, sorted by id. texts: their full texts. excluded: those that a person took out.
         embeddings: a row for each of `papers`. encode: embeds short texts, `(n, dim)` float32 rows of length 1.
         taxonomy: the themes after all decisions. assignments: by paper, in the order of `papers`.
         neighbors: the most similar papers of each paper, nearest first. recent: the papers that came last.
-        reviews: a review of each paper.
+        reviews: a review of each paper. quoted_texts: what drafts show of full texts, by paper.
         summaries: by theme; a theme without a summary gets no running text.
         front_matter: what opens and closes the survey; empty parts are left out.
         summarizer: the fingerprint of what wrote them. model: how a language model served the survey, None for none.
@@ -74,6 +75,7 @@ class SurveyData:
     """
 
     papers: tuple[Paper, ...] = ()
+    texts: FullTexts = field(default_factory=FullTexts)
     excluded: tuple[Paper, ...] = ()
     embeddings: Embeddings = field(default_factory=lambda: Embeddings((), _no_vectors(()), ""))
     encode: Callable[[Sequence[str]], Vectors] = _no_vectors
@@ -82,6 +84,7 @@ class SurveyData:
     neighbors: Mapping[PaperId, tuple[PaperId, ...]] = field(default_factory=dict)
     recent: frozenset[PaperId] = frozenset()
     reviews: Mapping[PaperId, PaperReview] = field(default_factory=dict)
+    quoted_texts: Mapping[PaperId, QuotedText] = field(default_factory=dict)
     summaries: Mapping[ThemeId, ThemeSummary] = field(default_factory=dict)
     front_matter: FrontMatter = field(default_factory=FrontMatter)
     summarizer: str = ""

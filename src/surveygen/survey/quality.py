@@ -71,6 +71,7 @@ def measure(data: SurveyData, sections: Sequence[Section]) -> Quality:
         least_theme_cited=min(_cited_shares(data, sections), default=1.0),
         papers_in_prose=_share(paper in in_prose for paper in papers),
         joint_citations=_share(len(claim.cites) > 1 for claim in prose if claim.cites),
+        full_texts=len(data.texts.records),
         paragraph_sentences=median([len(block.sentences) for block in paragraphs] or [0]),
     )
 
@@ -167,6 +168,7 @@ def write_quality(context: ComposeContext, quality: Quality) -> Section:
         ("outside", quality.outside_papers, True),
         ("no_abstract", quality.papers_without_abstract, True),
         ("notes", quality.editor_notes, True),
+        ("full_texts", quality.full_texts, bool(quality.full_texts)),
         ("quarantined", quality.quarantined_records, True),
         ("untranslated", quality.untranslated_sentences, True),
         ("translated", quality.translated_sentences, translated),

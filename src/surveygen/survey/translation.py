@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from surveygen.domain.summary import PaperReview, Sentence
+from surveygen.domain.summary import NAME_RULES, QUOTATION, PaperReview, Sentence
 from surveygen.domain.survey import (
     Block,
     ComparisonRow,
@@ -22,7 +22,6 @@ from surveygen.languages import Language, load
 from surveygen.languages.definitions import Definition, read_definition
 
 _SOURCE = "en"  # language of the descriptions of themes
-_NAMES = "data"  # rule of sentences that are names of data sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,10 @@ class Translation:
 def translatable(sentence: Sentence) -> bool:
     """Return whether a sentence may be translated.
 
-    Names of data sets and sentences of persons are not; aggregates are written in the language of each edition.
+    Names of data sets, quotations and sentences of persons are not; aggregates are written in the language of each
+    edition.
     """
-    return sentence.method not in ("human", "aggregate") and sentence.rule != _NAMES
+    return sentence.method not in ("human", "aggregate") and sentence.rule not in (*NAME_RULES, QUOTATION)
 
 
 def with_definitions(translation: Translation, taxonomy: Taxonomy, language: Language) -> Translation:
@@ -117,7 +117,7 @@ class TranslationApplier:
 
     def translate_sentence(self, sentence: Sentence) -> Sentence:
         """Translate a sentence, unless it is in the language already or a person wrote it."""
-        if sentence.rule == _NAMES:  # names belong to every language
+        if sentence.rule in NAME_RULES:  # names belong to every language
             return replace(sentence, language=self.language)
         text = self.translation.words.get(sentence.text)
         if text is None or sentence.language == self.language or not translatable(sentence):

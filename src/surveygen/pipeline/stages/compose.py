@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import msgspec
 
 from surveygen import __version__
 from surveygen.domain.decision import Decision, active_edits
+from surveygen.domain.full_text import TEXT_FIELD, Passage, QuotedText, find_passages
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.summary import Evidence, Sentence
 from surveygen.domain.survey import Provenance, Survey
@@ -19,7 +21,7 @@ from surveygen.pipeline.citations import service_titles
 from surveygen.pipeline.editable import edited_folders, import_edited_folders
 from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy, theme_similarity
-from surveygen.pipeline.state import Slot, digest
+from surveygen.pipeline.state import Slot, StoredResults, digest
 from surveygen.pipeline.taxonomy import suggest
 from surveygen.summarize import is_grounded, sentence_flaw, split_sentences, tells_finding
 from surveygen.survey import QualityChecks, SurveyData, Translation, make_cite_keys, reference_order, with_change_report
@@ -162,6 +164,7 @@ def import_markdown_edits(context: BuildContext, data: SurveyData) -> SurveyData
 def gather(context: BuildContext, data: SurveyData) -> SurveyData:
     """Add what else all editions show: it follows from the data so far and from the store, which is only read."""
     store, settings = context.store, context.settings
+    data = replace(data, quoted_texts=_quoted_texts(data, StoredResults(store)))
     assignments = tuple(data.assignments.values())
     counts = store.counts()
     withdrawn: tuple[Status, ...] = ("withdrawn",)
@@ -194,6 +197,32 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
         changes=reports[0] if reports else None,
         earlier=reports[1:],
     )
+
+
+def _quoted_texts(data: SurveyData, cache: StoredResults) -> dict[PaperId, QuotedText]:
+    """Return for each full text its source and the units that are evidence in the reviews, as far as they may be shown.
+
+    A text is read only if other units than in the last run are shown.
+    """
+    units: dict[PaperId, set[str]] = defaultdict(set)
+    for review in data.reviews.values():
+        spans = [span for sentence in review.sentences() for span in sentence.evidence]
+        for span in (*spans, *(pointer.evidence for pointer in review.pointers)):
+            if span.field.startswith(TEXT_FIELD):
+                units[span.paper].add(span.field.removeprefix(TEXT_FIELD))
+    texts = data.texts
+
+    def passages(paper: PaperId, *, whole: bool) -> tuple[Passage, ...]:
+        document = texts.document(paper) if units[paper] else None
+        return find_passages(document, units[paper], whole=whole) if document is not None else ()
+
+    quoted: dict[PaperId, QuotedText] = {}
+    for paper, record in texts.records.items():
+        whole = texts.permission(paper) in ("adapt", "verbatim")
+        content = (texts.digests[paper], sorted(units[paper]), whole)
+        read = partial(passages, paper, whole=whole)
+        quoted[paper] = QuotedText(record, cache(tuple[Passage, ...], "passages", content, paper, read))
+    return quoted
 
 
 def record_changes(context: BuildContext, data: SurveyData) -> SurveyData:
@@ -277,7 +306,7 @@ def _quality_checks(data: SurveyData) -> QualityChecks:
 
     @cache
     def grounded(sentence: Sentence) -> bool:
-        return is_grounded(sentence, lookup)
+        return is_grounded(sentence, lookup, data.texts.unit)
 
     @cache
     def flaw(sentence: Sentence) -> str:

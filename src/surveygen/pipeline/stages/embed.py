@@ -12,6 +12,8 @@ from surveygen import plugins
 from surveygen.corpus import Store
 from surveygen.domain.decision import excluded_papers
 from surveygen.domain.embedding import Embeddings, Vectors
+from surveygen.domain.full_text import FullTexts
+from surveygen.domain.paper import Paper
 from surveygen.domain.text import text_sha256
 from surveygen.embed import Encoder, encode_papers, papers_fingerprint
 from surveygen.errors import CorpusError
@@ -56,12 +58,26 @@ def embed(context: BuildContext, data: SurveyData) -> SurveyData:
     return replace(
         data,
         papers=papers,
+        texts=_full_texts(context, papers),
         excluded=tuple(paper for paper in active if paper.id in excluded),
         embeddings=Embeddings(
             tuple(paper.id for paper in papers), np.stack([vectors[paper.text_hash] for paper in papers]), space
         ),
         encode=lambda texts: embed_texts(store, texts, encoder),
     )
+
+
+def _full_texts(context: BuildContext, papers: Sequence[Paper]) -> FullTexts:
+    """Return the full texts that are stored of the papers' versions; a license that a record lacks is the paper's."""
+    store = context.store.full_text
+    licenses = {(paper.id, paper.version): paper.license for paper in papers}
+    records = {
+        record.paper: record if record.license else replace(record, license=licenses[record.paper, record.version])
+        for record in store.records()
+        if record.is_read and (record.paper, record.version) in licenses
+    }
+    digests = {paper: digest for (paper, version), digest in store.digests().items() if (paper, version) in licenses}
+    return FullTexts(records, digests, context.settings.full_text.show, store.get, store.unit)
 
 
 def embed_texts(store: Store, texts: Sequence[str], encoder: Encoder) -> Vectors:

@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from surveygen import plugins
 from surveygen.domain.citation import resolve_citations
+from surveygen.domain.full_text import FullTexts
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
 from surveygen.pipeline.llm_session import map_in_threads
 from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.state import StoredResults
-from surveygen.summarize import FrontMatterInput, Summarizer, ThemeInput, quote_front_matter
+from surveygen.summarize import FrontMatterInput, Summarizer, ThemeInput, complete_review, quote_front_matter
 from surveygen.survey import SurveyData
 
 # Sentences for each paper of a theme, the fewest and the most; fewer lead into sub-themes with texts of their own.
@@ -44,7 +45,7 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
     reviews: dict[PaperId, PaperReview] = {}
     with context.progress.stage("cards", len(data.papers)) as advance:
         for paper, card in zip(data.papers, map_in_threads(review, data.papers, summarizer.workers), strict=True):
-            reviews[paper.id] = card
+            reviews[paper.id] = _with_full_text(card, paper, data.texts, cache, summarizer.fingerprint)
             advance(1)
     citations = resolve_citations(data.papers, context.store.citations.all())
     data = replace(data, reviews=reviews, citations=citations)
@@ -68,6 +69,22 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
         summarizer=summarizer.fingerprint,
         model=context.llm.use(summarizer.fallbacks),
     )
+
+
+def _with_full_text(
+    review: PaperReview, paper: Paper, texts: FullTexts, cache: StoredResults, fingerprint: str
+) -> PaperReview:
+    """Complete a review from the full text of the paper, where there is one; the text is read once."""
+    if paper.id not in texts.records:
+        return review
+    permission = texts.permission(paper.id)
+
+    def complete() -> PaperReview:
+        document = texts.document(paper.id)
+        return review if document is None else complete_review(review, paper, document, permission)
+
+    content = (fingerprint, review, paper.title, paper.abstract, paper.authors, texts.digests[paper.id], permission)
+    return cache(PaperReview, "full_card", content, paper.id, complete)
 
 
 def _complete(
@@ -119,6 +136,11 @@ class _ThemeWriter:
             (paper.id, paper.version, paper.text_hash, paper.authors, paper.date, cited.get(paper.id))
             for paper in members
         ]
+        texts = [
+            (paper.id, data.texts.digests[paper.id], data.texts.permission(paper.id))
+            for paper in members
+            if paper.id in data.texts.digests
+        ]
         names = [data.taxonomy[ancestor].name for ancestor in data.taxonomy.path(theme.id)]
 
         def write() -> ThemeSummary:
@@ -143,4 +165,4 @@ class _ThemeWriter:
             return write()
         written_from = (theme, names, content, embeddings.encoder, limit, self._newest, below, deeper, self._title)
         sources = (self._summarizer.fingerprint, *written_from)
-        return self._cache(ThemeSummary, "summary", sources, theme.id, write)
+        return self._cache(ThemeSummary, "summary", (*sources, texts) if texts else sources, theme.id, write)

@@ -23,6 +23,7 @@ from surveygen.domain.survey import (
     FlowStage,
     KeyValueTable,
     Note,
+    Quality,
     Survey,
     TaxonomyFigure,
     ThemeMap,
@@ -71,7 +72,11 @@ _PAIRS: Mapping[tuple[type, str], tuple[str, str]] = {
 # ... fields left out where they are empty, and properties.
 _OPTIONAL = {
     (Note, "language"),
+    (PaperReview, "contributions"),
+    (PaperReview, "definitions"),
     (PaperReview, "facets"),
+    (PaperReview, "pointers"),
+    (Quality, "full_texts"),
     (Sentence, "counts"),
     (Sentence, "opening"),
     (Sentence, "source"),
@@ -172,9 +177,29 @@ def _paper(entry: BibliographyEntry, cite_key: str) -> Json:
         "url": link_of(paper),
         "versions": to_json(versions_of(paper)),
         "card": to_json(entry.card),
+        **_full_text(entry),
         "neighbours": list(entry.neighbours),
         "position": to_json(entry.position),
         **to_json(entry.citation_stats or CitationStats()),
+    }
+
+
+def _full_text(entry: BibliographyEntry) -> Json:
+    """Write the source of a full text and its passages that are evidence; nothing where it was not read."""
+    quoted = entry.full_text
+    if quoted is None:
+        return {}
+    passages = [{**to_json(passage), "url": quoted.record.link(passage.element)} for passage in quoted.passages]
+    record = quoted.record
+    return {
+        "full_text": {
+            "version": record.version,
+            "url": record.link(),
+            "format": record.format,
+            "license": record.license,
+            "reuse": record.reuse,
+            "passages": passages,
+        }
     }
 
 

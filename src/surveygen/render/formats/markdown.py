@@ -12,7 +12,7 @@ from surveygen.domain.survey import BibliographyEntry, Note, Survey
 from surveygen.domain.text import MAX_TEXT
 from surveygen.languages import Language, direction_of
 from surveygen.render.inline import InlineWriter, Written
-from surveygen.render.markdown import add_index, escape_markdown, mark_claim, markdown_math
+from surveygen.render.markdown import add_index, escape_markdown, mark_claim, mark_place, markdown_math
 from surveygen.render.templates import MarkdownSafe, TemplateRoots, fill, text_environment
 from surveygen.render.view import ViewModel
 
@@ -62,6 +62,9 @@ class _MarkdownWriter(InlineWriter):
 
     def claim(self, written: Written, source: Sentence | Note) -> MarkdownSafe:
         return mark_claim(source.claim, written, self.words("; ".join(self.remarks(source).values())))
+
+    def place(self, url: str, label: str, title: str) -> MarkdownSafe:  # noqa: ARG002  # the label says it
+        return mark_place(self.address(url), self.words(label))
 
     def key(self, entry: BibliographyEntry) -> MarkdownSafe:
         return MarkdownSafe(f"ref-{entry.number}")

@@ -191,6 +191,13 @@ class HtmlWriter(InlineWriter):
         rest = Markup('<span class="rest-cites"> {}</span>').format(Markup(", ").join(links))
         return box.format(self.language.say("and_more", n=len(links)), len(links)) + rest
 
+    def place(self, url: str, label: str, title: str) -> Markup:
+        """Link to a place in a full text, and name its section on hover."""
+        if not url:
+            return Markup('<span class="place" title="{}">{}</span>').format(string(title), words(label))
+        link = Markup('<a class="place" href="{}" title="{}" rel="noopener noreferrer">{}</a>')
+        return link.format(url, string(title), words(label))
+
     def claim(self, written: Written, source: Sentence | Note) -> Markup:
         """Add marks: weak support, and the remarks on who wrote it."""
         text = Markup(written)  # noqa: S704  # written above

@@ -13,7 +13,7 @@ from surveygen.domain.citation import CitationStats, CitedWork
 from surveygen.domain.inline import Cite, parse_inline
 from surveygen.domain.paper import Paper, PaperId, is_arxiv_id
 from surveygen.domain.person_names import short_authors
-from surveygen.domain.summary import PaperReview, Sentence
+from surveygen.domain.summary import Evidence, Sentence
 from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
@@ -203,7 +203,8 @@ def full(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) -> Json:
         categories.insert(0, paper.primary_category)
     card = entry.card
     review: Json = {
-        **{name: [_claim(sentence, card, sources) for sentence in sentences] for name, sentences in card.fields()},
+        **{name: [_claim(sentence, entry, sources) for sentence in sentences] for name, sentences in card.fields()},
+        "pointers": [[string(pointer.field), *_place(entry, pointer.evidence)] for pointer in card.pointers],
         "keywords": [string(word) for word in card.keywords],
         "code": code_address(card.code),
     }
@@ -326,14 +327,36 @@ def _with_spaces(piece: str) -> Rich:
     return [*([before] if before else []), *written, *([after] if after else [])]
 
 
-def _claim(sentence: Sentence, card: PaperReview, sources: SourceTexts) -> Json:
-    """Write a claim of a review; its text is left out where it equals the piece of the abstract that it rests on."""
+def _claim(sentence: Sentence, entry: BibliographyEntry, sources: SourceTexts) -> Json:
+    """Write a claim of a review, with its place in the full text if it comes from there.
+
+    Its text is left out where it equals the piece of the abstract that it rests on.
+    """
     text = _plain(sentence)
-    span = sources.span(sentence.evidence, card.paper)
-    quoted = [rich(parsed(piece)) for piece in sources.pieces(card.paper)[slice(*span)]] if span else []
+    span = sources.span(sentence.evidence, entry.paper.id)
+    quoted = [rich(parsed(piece)) for piece in sources.pieces(entry.paper.id)[slice(*span)]] if span else []
     verbatim = len(quoted) == 1 and quoted[0] == text
     lang = {"lang": sentence.language} if sentence.language != sources.language else {}
-    return {**({} if verbatim else {"text": text}), **({"span": list(span)} if span else {}), **lang}
+    place = next((found for span in sentence.evidence if (found := _place(entry, span))), [])
+    return {
+        **({} if verbatim else {"text": text}),
+        **({"span": list(span)} if span else {}),
+        **({"at": place} if place else {}),
+        **lang,
+    }
+
+
+def _place(entry: BibliographyEntry, evidence: Evidence) -> list[str]:
+    """Return number and heading of the section of some evidence, its address, and its words where they may be shown.
+
+    Empty for evidence outside the full text.
+    """
+    quoted = entry.full_text
+    passage = quoted.passage(evidence.field) if quoted is not None else None
+    if quoted is None or passage is None:
+        return []
+    words = passage.text[evidence.start : evidence.end]
+    return [string(passage.section), string(passage.title), quoted.link(evidence.field), string(words)]
 
 
 def _plain(sentence: Sentence) -> Rich:

@@ -84,6 +84,11 @@ class TexWriter(InlineWriter):
         remarks = self.words("; ".join(self.remarks(source).values()))
         return TexSafe(f"{written} {{\\footnotesize\\itshape ({remarks})}}" if remarks else written)
 
+    def place(self, url: str, label: str, title: str) -> TexSafe:  # noqa: ARG002  # print has no room for a title
+        """Link to a place in a full text."""
+        words = self.words(label)
+        return TexSafe(f"\\href{{{self.address(url)}}}{{{words}}}" if url else words)
+
     def key(self, entry: BibliographyEntry) -> TexSafe:
         """Name a reference."""
         return TexSafe(tex_key(entry.cite_key, entry.number))
