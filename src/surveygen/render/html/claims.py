@@ -13,6 +13,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from surveygen.domain.full_text import TEXT_FIELD
 from surveygen.domain.inline import Cite, Inline, Math, parse_inline
 from surveygen.domain.paper import PaperId
 from surveygen.domain.summary import Sentence
@@ -256,9 +257,12 @@ def cell_reference(row: ComparisonRow, entry: BibliographyEntry | None) -> str:
             places.setdefault(sentence, f"{name[:2]}{at}")
     cells = []
     for cell in row.cells:
-        # Words alone: nobody has signed it, it carries no mark, it cites its own paper only.
+        # Words alone: nobody has signed it, it carries no mark and no place, it cites its own paper only.
         bare = cell is None or (
-            cell.attribution is None and cell.support >= WEAK and set(cell.cites) <= {entry.paper.id}
+            cell.attribution is None
+            and cell.support >= WEAK
+            and set(cell.cites) <= {entry.paper.id}
+            and not any(span.field.startswith(TEXT_FIELD) for span in cell.evidence)
         )
         place = places.get(cell, "") if cell is not None else _NO_CELL
         if not (bare and place):
