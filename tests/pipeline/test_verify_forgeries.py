@@ -142,16 +142,18 @@ def _count(sections: Rows, **values: object) -> None:
 
 
 def _claims_of(sections: Rows) -> list[dict[str, Any]]:
-    """Return the sentences of a paragraph that quotes papers."""
-    paragraphs = (
-        block["sentences"] for section in _themed(sections) for block in section["blocks"] if "sentences" in block
+    """Return the sentences of a paragraph that quotes papers, in a section that has room for a sentence of glue."""
+    texts = (
+        [block["sentences"] for block in section["blocks"] if "sentences" in block] for section in _themed(sections)
     )
-    return next(claims for claims in paragraphs if sum(it["method"] == "extractive" for it in claims) > 2)
+    paragraphs = (claims for text in texts if sum(map(len, text)) > 5 for claims in text)
+    return next(claims for claims in paragraphs if sum(it["method"] in {"extractive", "glue"} for it in claims) > 2)
 
 
 def _glue(sections: Rows, more: str = "") -> dict[str, Any]:
     """Return a sentence that only connects those of a paragraph, and says `more`."""
-    quoted = next(it for it in _claims_of(sections) if it["method"] == "extractive")
+    claims = (it for it in _claims_of(sections) if it["method"] == "extractive")
+    quoted = next(it for it in claims if "“" not in it["text"])  # the words of a title are those of no sentence
     words = re.findall(r"\b[a-z]{7,}\b", quoted["text"])[:2]
     text = f"Further papers turn to {' and '.join(words)}{more}."
     own = {key: value for key, value in quoted.items() if key not in {"opening", "claim"}}
