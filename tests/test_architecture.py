@@ -26,7 +26,7 @@ PUBLIC = {
     "cli": "main",
     "corpus": "ChangeKind Counts HarvestRun LlmCache Outcome PageBatch RawPage Scope Store copy_database export_lines "
     "import_lines is_dump locked merge",
-    "documents": "match_references read_latex read_page read_pdf",
+    "documents": "MATCHING PaperIndex list_citations match_references read_latex read_page read_pdf",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage ModelError Prompts ResponseCache connect",
     "pipeline": "AddedText BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "

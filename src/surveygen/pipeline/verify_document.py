@@ -18,6 +18,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import NAME_RULES, QUOTATION, Count, Evidence, Opening, Sentence
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import load as load_language
+from surveygen.pipeline.citations import text_citations
 from surveygen.summarize import CountIndex, GroundingResult, VersionLookup, check_grounding, number_error
 from surveygen.survey import OpeningFacts, opening_error
 from surveygen.translate import Glossary, validation_error
@@ -155,8 +156,16 @@ class DraftCheck:
 
     @cached_property
     def _opening_facts(self) -> OpeningFacts:
-        edges = resolve_citations(self._papers.values(), self._sources.store.citations.all()).edges
+        store = self._sources.store
+        records = text_citations(store, tuple(self._papers.values()), citing=self._built_on_others())
+        edges = resolve_citations(self._papers.values(), (*store.citations.all(), *records)).edges
         return OpeningFacts(self._papers, {(edge.citing, edge.cited) for edge in edges})
+
+    def _built_on_others(self) -> set[PaperId]:
+        """Return the papers whose sentences open with what they build on: only their texts need to be read."""
+        blocks = (block for section in self._data["sections"] for block in section["blocks"])
+        sentences = (_sentence(raw) for block in blocks for raw in block.get("sentences", ()))
+        return {paper for it in sentences if it.opening and it.opening.kind == "building_on" for paper in it.cites}
 
     def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
         sentence = _sentence(raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from surveygen.domain.citation import FULL_TEXT
 from surveygen.domain.summary import glue_limit
 from surveygen.domain.survey import BibliographyEntry, Catalogue, Paragraph, PrismaFlow, References, Section, Survey
 from surveygen.domain.theme import Taxonomy
@@ -40,7 +41,8 @@ def compose(data: SurveyData, language: Language) -> Survey:
     everything = data  # a change report names themes that have lost their papers
     inhabited = {theme for item in data.assignments.values() for theme in item.path}
     taxonomy = Taxonomy(tuple(theme for theme in data.taxonomy if theme.id in inhabited))
-    data = replace(data, taxonomy=translation.translate_names(taxonomy))
+    graphs = {FULL_TEXT: language.say("graph_full_text")} if FULL_TEXT in data.graph_titles else {}
+    data = replace(data, taxonomy=translation.translate_names(taxonomy), graph_titles={**data.graph_titles, **graphs})
     context = ComposeContext.from_data(data, language)
     glance = write_glance(context)  # takes the main finding of each top theme first
     # What is quoted opens the survey first; what a model wrote sums the themes up, and gives way to them.

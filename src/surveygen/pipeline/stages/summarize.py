@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from surveygen import plugins
-from surveygen.domain.citation import resolve_citations
 from surveygen.domain.full_text import FullTexts
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
+from surveygen.pipeline.citations import known_citations
 from surveygen.pipeline.llm_session import map_in_threads
 from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.state import StoredResults
@@ -47,8 +47,7 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
         for paper, card in zip(data.papers, map_in_threads(review, data.papers, summarizer.workers), strict=True):
             reviews[paper.id] = _with_full_text(card, paper, data.texts, cache, summarizer.fingerprint)
             advance(1)
-    citations = resolve_citations(data.papers, context.store.citations.all())
-    data = replace(data, reviews=reviews, citations=citations)
+    data = replace(data, reviews=reviews, citations=known_citations(context.store, data.papers))
     writer = _ThemeWriter(context, data, summarizer, cache)
     depth = {theme.id: len(data.taxonomy.path(theme.id)) for theme in data.taxonomy}
     with context.progress.stage("summaries", len(data.taxonomy)) as advance:
