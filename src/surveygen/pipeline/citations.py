@@ -1,26 +1,18 @@
-"""Who cites whom, by services and by full texts."""
+"""Update of citation records from the services of the settings."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from surveygen import plugins
 from surveygen.config import Project
 from surveygen.corpus import Store, locked
-from surveygen.domain.citation import (
-    FULL_TEXT,
-    CitationRecord,
-    Citations,
-    CitedWork,
-    paper_identifiers,
-    resolve_citations,
-)
-from surveygen.domain.full_text import FullTextRecord
-from surveygen.domain.paper import Paper, PaperId, Status
+from surveygen.domain.citation import CitedWork, paper_identifiers, resolve_citations
+from surveygen.domain.paper import Paper, Status
 from surveygen.errors import ConfigError, SourceError, did_you_mean
 from surveygen.pipeline.run_context import Progress, days_ago, now
-from surveygen.pipeline.state import StoredResults, digest
+from surveygen.pipeline.text_relations import read_relations
 from surveygen.pipeline.trust import check_trust
 from surveygen.sources.citations import CitationSource
 from surveygen.sources.http import Budget, NetworkDeps
@@ -85,7 +77,9 @@ def fetch_citations(project: Project, progress: Progress, *, deps: NetworkDeps |
     check_trust(project)  # before a key is sent anywhere
     with locked(project.database), Store.open(project.database) as store:
         updates = update_citations(project, store, progress, deps)
-        citations = known_citations(store, tuple(store.papers.all(status=_LIVE)))
+        papers = tuple(store.papers.all(status=_LIVE))
+        relations = read_relations(store, papers, lambda _paper: "facts")
+        citations = resolve_citations(papers, (*store.citations.all(), *(it.record for it in relations)))
     pairs = {(edge.citing, edge.cited) for edge in citations.edges}
     return CitationReport(updates, len(pairs), len({paper for pair in pairs for paper in pair}), citations.missing)
 
@@ -127,56 +121,6 @@ def update_citations(
                 update = replace(update, note=note)
         updates.append(update)
     return tuple(updates)
-
-
-def known_citations(store: Store, papers: Sequence[Paper]) -> Citations:
-    """Return who cites whom among papers, by the records of services and by the full texts of these papers."""
-    return resolve_citations(papers, (*store.citations.all(), *text_citations(store, papers, StoredResults(store))))
-
-
-def text_citations(
-    store: Store,
-    papers: Sequence[Paper],
-    results: StoredResults | None = None,
-    *,
-    citing: Collection[PaperId] | None = None,
-) -> Iterator[CitationRecord]:
-    """Yield whom papers cite according to the bibliographies of their full texts, each text that of the version given.
-
-    Args:
-        store: has the full texts.
-        papers: of the survey; an entry of a bibliography is one of them or a work outside.
-        results: where results of earlier runs are, which hold as long as the text and the papers are the same; without
-            them each text is read anew.
-        citing: the papers whose texts are read; all by default.
-    """
-    from surveygen.documents import MATCHING, PaperIndex, list_citations  # noqa: PLC0415  # quick commands need no parser
-
-    versions = {paper.id: paper.version for paper in papers if citing is None or paper.id in citing}
-    records = [
-        record
-        for record in store.full_text.records()
-        if record.is_read and versions.get(record.paper) == record.version
-    ]
-    if not records:
-        return
-    digests = store.full_text.digests()
-    index = PaperIndex.of(papers)
-    names = digest([(paper.id, paper.title, paper.authors[:1], paper.year, paper.doi) for paper in papers])
-    for record in records:
-        key = (record.paper, record.version)
-
-        def read(record: FullTextRecord = record) -> CitationRecord:
-            document = store.full_text.get(record.paper, record.version)
-            return (
-                list_citations(document, index, at=record.at) if document else CitationRecord(record.paper, FULL_TEXT)
-            )
-
-        if results is None:
-            yield read()
-        else:
-            content = (MATCHING, *key, digests.get(key, ""), record.at, names)
-            yield results(CitationRecord, "cites", content, record.paper, read)
 
 
 def service_titles(providers: Iterable[str]) -> dict[str, str]:

@@ -23,7 +23,13 @@ from surveygen.survey._front_matter import (
 )
 from surveygen.survey._introduction import INTRODUCTION, write_background, write_conclusion, write_introduction
 from surveygen.survey._openings import OpeningFacts, add_openings
-from surveygen.survey._themes import write_cross_theme, write_open_problems, write_questions, write_themes
+from surveygen.survey._themes import (
+    write_cross_theme,
+    write_open_problems,
+    write_questions,
+    write_results,
+    write_themes,
+)
 from surveygen.survey.context import ComposeContext
 from surveygen.survey.data import SurveyData
 from surveygen.survey.quality import measure, write_quality
@@ -61,6 +67,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
         *write_overview(context),
         *themes,
         *write_cross_theme(context),
+        *write_results(context),
         *write_open_problems(context),
         *write_questions(context),
         *write_outlook(context),
@@ -145,6 +152,7 @@ def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[Bibliog
             citation_stats=data.citations.stats.get(paper.id),
             reasons=data.rationales.get(paper.id, ()),
             position=data.coordinates.get(paper.id),
+            contexts=tuple(map(translation.translate_context, data.contexts.get(paper.id, ()))),
             full_text=data.quoted_texts.get(paper.id),
         )
         for number, paper in enumerate(ordered, start=1)

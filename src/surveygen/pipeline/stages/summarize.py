@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from surveygen import plugins
 from surveygen.domain.full_text import FullTexts
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
+from surveygen.domain.summary import CitationContext, FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
-from surveygen.pipeline.citations import known_citations
 from surveygen.pipeline.llm_session import map_in_threads
 from surveygen.pipeline.run_context import BuildContext
 from surveygen.pipeline.state import StoredResults
@@ -47,7 +48,7 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
         for paper, card in zip(data.papers, map_in_threads(review, data.papers, summarizer.workers), strict=True):
             reviews[paper.id] = _with_full_text(card, paper, data.texts, cache, summarizer.fingerprint)
             advance(1)
-    data = replace(data, reviews=reviews, citations=known_citations(context.store, data.papers))
+    data = replace(data, reviews=reviews)
     writer = _ThemeWriter(context, data, summarizer, cache)
     depth = {theme.id: len(data.taxonomy.path(theme.id)) for theme in data.taxonomy}
     with context.progress.stage("summaries", len(data.taxonomy)) as advance:
@@ -107,11 +108,21 @@ class _ThemeWriter:
         self._most = context.settings.summarize.sentences_per_theme
         self._newest = max((paper.year for paper in data.papers if paper.year is not None), default=0)
         self._citations = {paper: stats.references for paper, stats in data.citations.stats.items()}
+        self._contexts: dict[ThemeId, list[CitationContext]] = {}
+        for found in data.joint_contexts:
+            for theme, count in Counter(self._themes_of(found.cited)).items():
+                if count > 1:
+                    self._contexts.setdefault(theme, []).append(found)
         self._members: dict[ThemeId, list[Paper]] = {}
         for paper in data.papers:
-            assignment = data.assignments.get(paper.id)
-            for theme in assignment.path if assignment is not None and not assignment.outside else ():
+            for theme in self._themes_of((paper.id,)):
                 self._members.setdefault(theme, []).append(paper)
+
+    def _themes_of(self, papers: Iterable[PaperId]) -> Iterator[ThemeId]:
+        """Yield the themes of papers and those above them; one of two papers twice."""
+        for paper in papers:
+            assignment = self._data.assignments.get(paper)
+            yield from assignment.path if assignment is not None and not assignment.outside else ()
 
     def write(self, theme: Theme) -> ThemeSummary | None:
         """Return the summary of a theme, None if it has no papers."""
@@ -138,6 +149,7 @@ class _ThemeWriter:
             for paper in members
             if paper.id in data.texts.digests
         ]
+        contexts = tuple(self._contexts.get(theme.id, ()))
         names = [data.taxonomy[ancestor].name for ancestor in data.taxonomy.path(theme.id)]
 
         def write() -> ThemeSummary:
@@ -153,10 +165,12 @@ class _ThemeWriter:
                     language="en",
                     newest_year=self._newest,
                     citations=cited,
+                    contexts=contexts,
                 )
             )
 
         if self._summarizer.workers:
             return write()
         sources = (self._summarizer.fingerprint, theme, names, content, embeddings.encoder, limit, self._newest, below)
-        return self._cache(ThemeSummary, "summary", (*sources, texts) if texts else sources, theme.id, write)
+        read = (texts, contexts)  # of full texts
+        return self._cache(ThemeSummary, "summary", (*sources, read) if any(read) else sources, theme.id, write)
