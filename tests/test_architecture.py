@@ -26,7 +26,7 @@ PUBLIC = {
     "cli": "main",
     "corpus": "ChangeKind Counts HarvestRun LlmCache Outcome PageBatch RawPage Scope Store copy_database export_lines "
     "import_lines is_dump locked merge",
-    "documents": "match_references read_latex read_page read_pdf",
+    "documents": "MATCHING PaperIndex list_citations match_references read_latex read_page read_pdf",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage ModelError Prompts ResponseCache connect",
     "pipeline": "AddedText BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "
@@ -45,10 +45,12 @@ PUBLIC = {
     "sources.citations": "CitationSource",
     "sources.files": "FileRecord FileSource InputFile FileLine find_source open_input read_file",
     "sources.http": "Budget BudgetError Clock NetworkDeps Timeouts",
-    "summarize": "CountIndex FallbackCounts Flaw FrontMatterInput GroundingResult ROLE_LABELS "
-    "ResultCache RoleClassifier Statement Summarizer ThemeInput VersionLookup check_grounding complete_review "
-    "dealing_with extract_facets extract_statements flaw_reason is_glue is_grounded is_whole_sentence number_error "
-    "quote_front_matter recount role_features sentence_flaw split_sentences tells_finding text_diff",
+    "summarize": "CountIndex FallbackCounts Flaw FrontMatterInput GroundingResult ROLE_LABELS ResultCache "
+    "RoleClassifier Statement Summarizer ThemeInput VersionLookup check_grounding choose_contexts "
+    "collect_results complete_review dealing_with extract_facets extract_statements find_contexts find_result_tables "
+    "flaw_reason is_glue is_grounded is_whole_sentence number_error papers_of_context "
+    "quote_front_matter recount result_errors role_features sentence_flaw split_sentences tells_finding "
+    "text_diff",
     "survey": "OpeningFacts QualityChecks SurveyData Translation add_openings compare_references compose "
     "make_cite_keys opening_error reference_order translatable with_change_report",
     "themes": "MAP_METHOD Profile border_cases join_map load_profile map_papers nearest_papers sampling_key "

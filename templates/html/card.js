@@ -77,6 +77,7 @@ function cardOf(page, paper) {
     ...reviewOf(page, paper),
     ...fullCardOf(page, paper),
     ...abstractOf(page, paper),
+    ...descriptionsOf(page, paper),
     ...assignmentOf(page, paper),
     ...versionsOf(page, paper),
     ...neighborhoodOf(page, paper),
@@ -159,6 +160,20 @@ function abstractOf(page, paper) {
   const parts = [el("h3", {}, page.say(paper.kind === "note" ? "editors_note" : "abstract"))];
   if (paper.kind === "note") parts.push(el("p.note-about", {}, page.say("editors_note_about")));
   return [...parts, el("p.abstract", { dir: "auto" }, ...abstractPieces(paper))];
+}
+
+// How later papers describe this one: their words, or where these stand.
+function descriptionsOf(page, paper) {
+  if (!paper.described) return [];
+  const rows = paper.described.map((told) => {
+    const words = told.text ? rich(told.text) : [page.say("described_at", { who: told.by })];
+    const other = page.papers[told.paper];
+    const mark = `[${told.number}]`;
+    const links = [other ? el("a", { href: addressOfPaper(page, other), title: plainText(other.title) }, mark) : mark];
+    if (told.href) links.push(el("a.out", { href: told.href, rel: "noopener noreferrer", target: "_blank" }, page.say("full_text")));
+    return el("li", { dir: "auto" }, el("span", told.lang ? { lang: told.lang, dir: "auto" } : {}, ...words), ...links.flatMap((link) => ["\u00a0", link]));
+  });
+  return [el("h3", {}, page.say("described")), el("ul.described", {}, ...rows)];
 }
 
 function assignmentOf(page, paper) {

@@ -6,11 +6,12 @@ import pytest
 
 from document_checks import assert_sound
 from latexml_pages import PlantedPaper, make_corpus
-from surveygen.documents import match_references, read_page
+from surveygen.documents import PaperIndex, match_references, read_page
 from surveygen.domain.document import Document
 
 CORPUS = make_corpus()
 PAPERS = [planted.paper for planted in CORPUS]
+INDEX = PaperIndex.of(PAPERS)
 
 
 def read(planted: PlantedPaper) -> Document:
@@ -49,7 +50,7 @@ def test_planted_texts_stand_in_their_sections(planted: PlantedPaper) -> None:
 def test_planted_contexts_cite_the_right_papers(planted: PlantedPaper) -> None:
     """The marks within a planted sentence lead to the papers that it was made to cite, in their order."""
     document = read(planted)
-    matches = match_references(document, PAPERS)
+    matches = match_references(document, INDEX)
     for context in planted.contexts:
         unit = next(unit for unit in document.units if context.sentence in unit.text)
         start = unit.text.index(context.sentence)
@@ -63,7 +64,7 @@ def test_planted_results_stand_in_their_cells(planted: PlantedPaper) -> None:
     """Row, column and head of a planted result name its method, data set and measure."""
     document = read(planted)
     (table,) = document.tables
-    matches = match_references(document, PAPERS)
+    matches = match_references(document, INDEX)
     columns = {cell.text: place for place, cell in enumerate(table.rows[1])}
     rows = {
         next((matches[name] for mark in row[0].marks for name in mark.references), planted.paper.id): row

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from latexml_pages import make_corpus
-from surveygen.documents import match_references, read_latex, read_page
+from surveygen.documents import PaperIndex, list_citations, match_references, read_latex, read_page
+from surveygen.domain.citation import CitedWork
 from surveygen.domain.document import Document
 from surveygen.domain.paper import Author, Paper, PaperId
 
@@ -40,7 +41,7 @@ def bibliography(*entries: str) -> Document:
 )
 def test_an_entry_is_matched(entry: str, paper: PaperId) -> None:
     """An entry is matched by arXiv id, by DOI, or by title with first author, in the styles of bibliographies."""
-    assert dict(match_references(bibliography(entry), PAPERS)) == {"r1": paper}
+    assert dict(match_references(bibliography(entry), PaperIndex.of(PAPERS))) == {"r1": paper}
 
 
 @pytest.mark.parametrize(
@@ -62,14 +63,17 @@ def test_an_entry_is_matched(entry: str, paper: PaperId) -> None:
 )
 def test_another_work_is_not_matched(entry: str) -> None:
     """A longer title, another author, a far year, an id that contradicts the entry: no match."""
-    assert dict(match_references(bibliography(entry), PAPERS)) == {}
+    assert dict(match_references(bibliography(entry), PaperIndex.of(PAPERS))) == {}
 
 
 def test_two_papers_of_one_title_and_author_are_not_told_apart() -> None:
     """An entry that fits two papers is left out."""
     again = HAND.with_changes(id=PaperId("x:9"))
 
-    assert dict(match_references(bibliography("C. Stone. Counting insects by hand. 2019."), (HAND, again))) == {}
+    assert (
+        dict(match_references(bibliography("C. Stone. Counting insects by hand. 2019."), PaperIndex.of((HAND, again))))
+        == {}
+    )
 
 
 def test_ids_of_old_papers_are_found() -> None:
@@ -97,9 +101,52 @@ def test_a_doi_ends_before_punctuation(entry: str, doi: str) -> None:
 def test_citations_of_the_generated_corpus_end_in_the_right_papers() -> None:
     """Every entry of 60 papers that cite each other is matched to the paper it was made of."""
     corpus = make_corpus()
-    papers = [planted.paper for planted in corpus]
+    index = PaperIndex.of(planted.paper for planted in corpus)
     for planted in corpus:
         document = read_page(planted.page, paper=planted.paper.id, version=1, title=planted.paper.title)
-        matches = match_references(document, papers)
+        matches = match_references(document, index)
 
         assert tuple(matches.get(reference.id) for reference in document.references) == planted.references
+
+
+def test_works_outside_are_listed_with_what_names_them() -> None:
+    """Each entry is a paper of the survey, a work outside with ids and title, or only counted; none is listed twice."""
+    document = bibliography(
+        "C. Stone. Counting insects by hand. Journal of Examples, 2020.",
+        "Stone, C. (2019). Counting Insects by Hand. J. Ex. 3.",
+        "A. Reed and B. Moss. Sounds of ten thousand wings. Examples, 2018. arXiv:1801.00009",
+        "A. Reed and B. Moss. Lights of ten thousand lamps. Examples, 2018.",
+        "Reed, private communication.",
+    )
+
+    record = list_citations(document, PaperIndex.of(PAPERS), at="2026-01-01T00:00:00Z")
+
+    assert record.references == (
+        CitedWork(("survey:x:1",)),
+        CitedWork(
+            ("arxiv:1801.00009", "title:soundsoftenthousandwings"),
+            "Sounds of ten thousand wings",
+            "Reed and Moss",
+            2018,
+        ),
+        CitedWork(("title:lightsoftenthousandlamps",), "Lights of ten thousand lamps", "Reed and Moss", 2018),
+    )
+    assert record.more == 1
+
+
+@pytest.mark.parametrize(
+    ("entry", "listed"),
+    [
+        (
+            "F. Other and G. Else. A study of quiet otters. Examples, 2021. arXiv:2101.00001",
+            ("title:astudyofquietotters",),
+        ),
+        ("C. Stone. Counting insects by hand. 2019.", ()),
+    ],
+)
+def test_a_doubtful_entry_names_no_paper_of_the_survey(entry: str, listed: tuple[str, ...]) -> None:
+    """The id of another paper is taken for a mistake, and an entry that fits two papers is left out."""
+    twin = HAND.with_changes(id=PaperId("x:9"))
+    record = list_citations(bibliography(entry), PaperIndex.of((*PAPERS, twin)), at="")
+
+    assert tuple(name for work in record.references for name in work.ids) == listed

@@ -5,7 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveygen.domain.citation import MAX_EXTERNAL, CitationRecord, CitedWork, resolve_citations
+from surveygen.domain.citation import (
+    FULL_TEXT,
+    MAX_EXTERNAL,
+    CitationRecord,
+    CitedWork,
+    resolve_citations,
+    survey_name,
+)
 from surveygen.domain.paper import Paper, PaperId
 
 IDS = [PaperId(f"2101.0000{n}") for n in range(1, 6)]
@@ -89,3 +96,28 @@ def test_works_outside_are_bounded() -> None:
     assert standing.outside[0].ids == (many[-1],)
     assert (len(standing.outside), standing.more) == (MAX_EXTERNAL, 50 - MAX_EXTERNAL)
     assert found.missing[0][1] == 2
+
+
+def test_works_outside_are_one_by_id_or_title() -> None:
+    """A work that one list names by id and title, and another by title only, is counted twice, and shown once."""
+    whole = CitedWork(("arxiv:1706.00009", "title:soundsoftenthousandwings"), "Sounds of Ten Thousand Wings")
+    titled = CitedWork(("title:soundsoftenthousandwings",), "Sounds of ten thousand wings")
+    short = [CitedWork((f"openalex:W{n}",), "The lamp") for n in (1, 2)]
+    records = [
+        CitationRecord(IDS[0], "openalex", ("openalex:W9",), None, (whole, short[0])),
+        CitationRecord(IDS[1], FULL_TEXT, (survey_name(IDS[1]),), None, (titled, short[1])),
+    ]
+
+    found = resolve_citations(PAPERS, records)
+
+    assert [(work.ids[0], count) for work, count in found.missing] == [
+        ("title:soundsoftenthousandwings", 2), ("openalex:W1", 1), ("openalex:W2", 1),
+    ]  # fmt: skip
+
+
+def test_a_paper_without_any_id_of_a_graph_is_cited_by_its_own() -> None:
+    """A bibliography that was matched with the survey names its papers by their ids there."""
+    bee = Paper(PaperId("bib:stone2019"), "Counting insects by hand")
+    record = CitationRecord(IDS[0], FULL_TEXT, (survey_name(IDS[0]),), None, (CitedWork((survey_name(bee.id),)),))
+
+    assert resolve_citations([*PAPERS, bee], [record]).stats[bee.id].cited_by == (IDS[0],)

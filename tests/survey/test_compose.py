@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveygen.domain.changes import Changes
-from surveygen.domain.citation import CitationRecord, Citations, CitedWork, resolve_citations
+from surveygen.domain.citation import FULL_TEXT, CitationRecord, Citations, CitedWork, resolve_citations
 from surveygen.domain.paper import Author, Paper, PaperId
 from surveygen.domain.summary import (
     MAX_GLUE_SHARE,
@@ -36,7 +36,7 @@ from surveygen.domain.survey import (
     YearChart,
 )
 from surveygen.domain.theme import Assignment, Taxonomy, Theme, ThemeId
-from surveygen.languages import load
+from surveygen.languages import codes, load
 from surveygen.survey import QualityChecks, SurveyData, compose, make_cite_keys, with_change_report
 
 ENGLISH = load("en")
@@ -716,3 +716,16 @@ def test_questions_stand_under_their_theme() -> None:
     assert paragraph.label == "Top"
     assert [asked.text for asked in paragraph.sentences] == [asked.text for asked in questions.values()]
     assert not _section(compose(_material(*papers), ENGLISH), "questions")
+
+
+def test_the_graph_of_full_texts_has_a_name_in_each_language() -> None:
+    """Services have one name everywhere; the bibliographies of full texts are named in the language of the edition."""
+    told = [CitationRecord(PaperId("2099.00001"), FULL_TEXT, ("survey:2099.00001",), None, (), 0, "2026")]
+    papers = [_paper(n) for n in range(1, 4)]
+    titles = {"graph": "A Graph", FULL_TEXT: FULL_TEXT}
+    material = replace(_material(*papers), citations=resolve_citations(papers, told), graph_titles=titles)
+
+    names = {code: dict(compose(material, load(code)).graphs) for code in codes()}
+
+    assert {name["graph"] for name in names.values()} == {"A Graph"}
+    assert len({name[FULL_TEXT] for name in names.values()} - {FULL_TEXT}) == len(codes())

@@ -273,9 +273,9 @@ class BlockReader:
         if self._floats:
             self._floats[-1].tables.append(len(self.tables))
         name = f"t{len(self.tables) + 1}"
-        table = Table(
-            name, place.section.id, grid.rows, grid.head_rows, unsure=grid.unsure, element=element.get("id") or ""
-        )
+        around = (element, *element.iterancestors("figure"))
+        link = next((own for it in around if (own := it.get("id"))), "")
+        table = Table(name, place.section.id, grid.rows, grid.head_rows, unsure=grid.unsure, element=link)
         self.tables.append(table)
         self._notes(list(grid.notes), place)
 

@@ -13,6 +13,7 @@ from surveygen.domain.license import Permission, Reuse, Show, permission, reuse
 from surveygen.domain.paper import Paper, PaperId
 
 UnitLookup = Callable[[PaperId, int, str], Unit | None]  # by paper, version and id of the unit
+ReferenceLookup = Callable[[PaperId, int, str], PaperId | None]  # by paper, version and id of the entry
 TextStatus = Literal["fetched", "none", "failed"]
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9][-A-Za-z0-9.]*(?::[0-9]+)?(?:/[-A-Za-z0-9._~/+,:@]*)?")
 TEXT_FIELD = "text:"  # begins a field of evidence in the full text; the id of the unit follows
@@ -126,6 +127,11 @@ def no_unit(_paper: PaperId, _version: int, _unit: str) -> Unit | None:
     return None
 
 
+def no_reference(_paper: PaperId, _version: int, _reference: str) -> PaperId | None:
+    """Look entries of bibliographies up where there are no full texts."""
+    return None
+
+
 def _no_document(_paper: PaperId, _version: int) -> Document | None:
     return None
 
@@ -140,6 +146,7 @@ class FullTexts:
         show: the setting `full_text.show`.
         load: reads a text, and keeps none; None if it is damaged.
         unit: returns a unit; the texts read last stay in memory.
+        cited: returns the paper of the survey that an entry of the bibliography of a text is, None for a work outside.
     """
 
     records: Mapping[PaperId, FullTextRecord] = field(default_factory=dict)
@@ -147,6 +154,7 @@ class FullTexts:
     show: Show = "licensed"
     load: Callable[[PaperId, int], Document | None] = _no_document
     unit: UnitLookup = no_unit
+    cited: ReferenceLookup = no_reference
 
     def document(self, paper: PaperId) -> Document | None:
         """Return the text of a paper, None if there is none."""

@@ -11,7 +11,7 @@ from surveygen.domain.paper import PaperId
 from surveygen.domain.theme import ThemeId
 
 Role = Literal["problem", "approach", "finding", "limit", "other"]
-Axis = Literal["", "background", "resources", "analyses", "methods", "limits"]
+Axis = Literal["", "background", "resources", "analyses", "methods", "related", "limits"]
 Field = str  # "title", "abstract", "comment", or "text:" and the id of a unit of the full text
 Method = Literal["extractive", "llm", "human", "aggregate", "glue"]
 FacetName = Literal[
@@ -183,6 +183,22 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class CitationContext:
+    """A sentence of a full text that tells of other papers.
+
+    Attributes:
+        cited: the papers that it cites, in their order. evidence: the sentence in the text, whose paper cites them.
+        sentence: as it may be shown, None if its license permits only to name its place.
+        value: how much it tells, as `content_value` has it.
+    """
+
+    cited: tuple[PaperId, ...]
+    evidence: Evidence
+    sentence: Sentence | None = None
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class PaperReview:
     """The quick review of one paper; fields without a statement in the source are empty.
 
@@ -231,7 +247,8 @@ class SubtopicSummary:
 
     Attributes:
         role: of its sentences, or of most of them.
-        axis: its place in the section of the theme; "" if the summarizer sorts by role alone.
+        axis: its place in the section of the theme; "" if the summarizer sorts by role alone. "related" has what
+            other papers tell of several of its papers together.
         topic: a phrase that papers of the theme share, as they write it, "" for none.
         papers: all papers of the theme that deal with it. evidence: a span that shows it for each of them.
     """

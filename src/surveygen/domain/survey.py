@@ -11,7 +11,8 @@ from surveygen.domain.citation import CitationEdge, CitationStats
 from surveygen.domain.full_text import QuotedText
 from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Attribution, Evidence, PaperReview, Sentence
+from surveygen.domain.results import ResultCell
+from surveygen.domain.summary import Attribution, CitationContext, Evidence, PaperReview, Sentence
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 
 
@@ -66,6 +67,30 @@ class ComparisonTable:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[ComparisonRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One value of a table of results.
+
+    Attributes:
+        link: address of the table that prints it, "" for a text from a file.
+        differs: whether another table prints another value for the same method and measure.
+    """
+
+    cell: ResultCell
+    link: str = ""
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsTable:
+    """What tables of full texts print for one data set; `file` is the name of its CSV file without ending."""
+
+    caption: str
+    name: str
+    file: str
+    rows: tuple[ResultRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +222,7 @@ Block = (
     | Note
     | KeyValueTable
     | ComparisonTable
+    | ResultsTable
     | PaperList
     | PrismaFlow
     | YearChart
@@ -241,6 +267,7 @@ class BibliographyEntry:
         citation_stats: citations from and to it; None if no graph lists it.
         reasons: spans of the abstract that decided its theme.
         position: coordinates on the map in the unit square, y downwards; None without a map.
+        contexts: how other papers of the survey describe it, oldest first.
         full_text: the source of its full text with the units that are evidence; None if it was not read.
     """
 
@@ -253,6 +280,7 @@ class BibliographyEntry:
     citation_stats: CitationStats | None = None
     reasons: tuple[Evidence, ...] = ()
     position: tuple[float, float] | None = None
+    contexts: tuple[CitationContext, ...] = ()
     full_text: QuotedText | None = None
 
 

@@ -27,6 +27,7 @@ from surveygen.pipeline.stages.compose import (
     save_rationales,
 )
 from surveygen.pipeline.stages.embed import embed
+from surveygen.pipeline.stages.relate import relate
 from surveygen.pipeline.stages.render import PAGE, render, shared_files, stale_editions
 from surveygen.pipeline.stages.summarize import summarize
 from surveygen.pipeline.stages.translate import translate
@@ -34,7 +35,7 @@ from surveygen.render import format_names
 from surveygen.survey import SurveyData
 
 Stage = Callable[[BuildContext, SurveyData], SurveyData]
-STAGES: tuple[Stage, ...] = (embed, assign, summarize, translate, compose, render)
+STAGES: tuple[Stage, ...] = (embed, assign, relate, summarize, translate, compose, render)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def draft_survey(context: BuildContext, language: Language) -> Survey:
     """
     data = SurveyData()
     with context.llm:
-        for stage in (embed, assign, summarize, number_references, save_rationales, save_map, gather):
+        for stage in (embed, assign, relate, summarize, number_references, save_rationales, save_map, gather):
             data = stage(context, data)
     return compose_edition(context, data, language)
 
@@ -191,6 +192,6 @@ def estimate(project: Project, progress: Progress) -> LlmUsage | None:
         context = open_context(project, store, progress, request, budget=CostEstimate(settings.llm))
         data = SurveyData()
         with context.llm:
-            for stage in (embed, assign, summarize, translate):
+            for stage in (embed, assign, relate, summarize, translate):
                 data = stage(context, data)
             return context.llm.spent

@@ -12,6 +12,7 @@ from surveygen.domain.citation import CitedWork, paper_identifiers, resolve_cita
 from surveygen.domain.paper import Paper, Status
 from surveygen.errors import ConfigError, SourceError, did_you_mean
 from surveygen.pipeline.run_context import Progress, days_ago, now
+from surveygen.pipeline.text_relations import read_relations
 from surveygen.pipeline.trust import check_trust
 from surveygen.sources.citations import CitationSource
 from surveygen.sources.http import Budget, NetworkDeps
@@ -76,7 +77,9 @@ def fetch_citations(project: Project, progress: Progress, *, deps: NetworkDeps |
     check_trust(project)  # before a key is sent anywhere
     with locked(project.database), Store.open(project.database) as store:
         updates = update_citations(project, store, progress, deps)
-        citations = resolve_citations(store.papers.all(status=_LIVE), store.citations.all())
+        papers = tuple(store.papers.all(status=_LIVE))
+        relations = read_relations(store, papers, lambda _paper: "facts")
+        citations = resolve_citations(papers, (*store.citations.all(), *(it.record for it in relations)))
     pairs = {(edge.citing, edge.cited) for edge in citations.edges}
     return CitationReport(updates, len(pairs), len({paper for pair in pairs for paper in pair}), citations.missing)
 

@@ -9,21 +9,36 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from surveygen.corpus import Store
 from surveygen.domain.citation import resolve_citations
 from surveygen.domain.decision import active_edits
+from surveygen.domain.document import Table
 from surveygen.domain.full_text import TEXT_FIELD, field_text
 from surveygen.domain.license import MAX_QUOTED_WORDS, Show, permission, reuse
 from surveygen.domain.paper import Paper, PaperId
+from surveygen.domain.results import DataSetResults, head_text, heads_of
 from surveygen.domain.summary import NAME_RULES, QUOTATION, Count, Evidence, Opening, Sentence
+from surveygen.domain.survey import ResultRow
+from surveygen.domain.text import fold_name
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import load as load_language
-from surveygen.summarize import CountIndex, GroundingResult, VersionLookup, check_grounding, number_error
+from surveygen.pipeline.text_relations import citation_records, reference_lookup
+from surveygen.summarize import (
+    CountIndex,
+    GroundingResult,
+    VersionLookup,
+    check_grounding,
+    number_error,
+    papers_of_context,
+    result_errors,
+)
 from surveygen.survey import OpeningFacts, opening_error
 from surveygen.translate import Glossary, validation_error
 
 _SOURCE = "en"
-_NUMBERED = ("flow", "year_chart", "taxonomy", "likeness")  # blocks that hold nothing but a caption and data
+_NUMBERED = ("flow", "year_chart", "taxonomy", "likeness", "results")  # blocks that hold nothing but a caption and data
 # What depends on the language: how much of an edition is translated, and by what.
 _OWN_QUALITY = frozenset({"translated_sentences", "untranslated_sentences", "failed_translations"})
 _OWN_PROVENANCE = frozenset({"translator"})
@@ -32,7 +47,7 @@ _EDITED_QUALITY = frozenset(
     {"human_sentences", "doubted_sentences", "citation_coverage", "grounded_share", "grounded_cited_share"}
     | {"model_sentences", "redundancy", "papers_in_prose", "joint_citations", "paragraph_sentences"}
 )
-_OWN_PAPER = frozenset({"card"})
+_OWN_PAPER = frozenset({"card", "contexts"})
 _OWN_THEME = frozenset({"name", "description"})
 
 Draft = tuple[Path, Mapping[str, Any]]
@@ -55,13 +70,18 @@ class DraftSources:
     Attributes:
         store: a copy of the survey's store. show: the setting `full_text.show`.
         paper: returns a paper as of a version, None if the store does not have it; each is read once.
+        cited: returns the paper that an entry of a bibliography is. tables: returns the tables of a text by id.
         judge: tells whether the evidence of a sentence supports it; equal sentences are judged once.
     """
 
     def __init__(self, store: Store, show: Show) -> None:
         self.store, self.show = store, show
         self.paper: VersionLookup = cache(lambda name, version: paper_as_of(store, name, version))
-        self.judge: Judge = cache(lambda sentence: check_grounding(sentence, self.paper, unit=store.full_text.unit))
+        self.cited = reference_lookup(store)
+        self.tables = cache(lambda name, version: _tables(store, name, version))
+        self.judge: Judge = cache(
+            lambda sentence: check_grounding(sentence, self.paper, unit=store.full_text.unit, cited=self.cited)
+        )
 
 
 class DraftCheck:
@@ -105,6 +125,10 @@ class DraftCheck:
                 yield place, reason
         yield from self._false_cards(listed)
         yield from self._untrue_openings()
+        yield from self._untrue_results()
+        for row in self._data["papers"]:
+            for context in row.get("contexts", ()):
+                yield from ((f"paper {row['id']}", reason) for reason in self._untrue_context(row["id"], context))
         if not any(block["kind"] == "catalogue" for section in self._data["sections"] for block in section["blocks"]):
             for paper in sorted(listed - cited):
                 yield "references", f"{paper} is never cited"
@@ -153,10 +177,72 @@ class DraftCheck:
                     if sentence.opening and (reason := opening_error(sentence, before, self._opening_facts)):
                         yield section["id"], f"{sentence.text[:60]!r}: {reason}"
 
+    def _untrue_context(self, paper: str, raw: Mapping[str, Any]) -> Iterator[str]:
+        """Find the sentence of a full text again that is said to describe a paper, and what the draft makes of it."""
+        (evidence,), sentence = _evidence([raw["evidence"]]), raw["sentence"]
+        unit = self._sources.store.full_text.unit(
+            evidence.paper, evidence.version, evidence.field.removeprefix(TEXT_FIELD)
+        )
+
+        def cited(reference: str) -> PaperId | None:
+            return self._sources.cited(evidence.paper, evidence.version, reference)
+
+        described = papers_of_context(unit, evidence.start, evidence.end, cited) if unit is not None else ()
+        if list(described) != raw["cited"] or described != (paper,):
+            yield f"{evidence.paper} does not describe it at {evidence.field} {evidence.start}-{evidence.end}"
+        if sentence is not None:
+            if _sentence(sentence).evidence != (evidence,):
+                yield f"{sentence['text'][:60]!r} is of another place than {evidence.field}"
+            yield from self._check(sentence, {PaperId(row["paper"]) for row in self._data["references"]}, themed=True)
+
+    def _untrue_results(self) -> Iterator[tuple[str, str]]:
+        """Find each value of the results in its table again, and which values differ."""
+        blocks = (it for section in self._data["sections"] for it in section["blocks"] if it["kind"] == "results")
+        for block in blocks:
+            rows = [msgspec.convert(row, ResultRow) for row in block["rows"]]
+            cells = tuple(row.cell for row in rows)
+            results = DataSetResults(block["name"], block["file"], cells)
+            if {at for at, row in enumerate(rows) if row.differs} != results.conflicts():
+                yield "results", f"{block['name']}: other values differ than are marked"
+            if len({cell.paper for cell in cells}) < 2 or len({fold_name(it.data_set) for it in cells}) != 1:
+                yield "results", f"{block['name']}: not one data set of two papers"
+            for row in rows:
+                place = f"{row.cell.value[:40]!r} of {row.cell.paper}"
+                yield from (("results", f"{place}: {reason}") for reason in self._result_errors(row))
+
+    def _result_errors(self, row: ResultRow) -> Iterator[str]:
+        cell = row.cell
+        record = self._sources.store.full_text.record(cell.paper, cell.version)
+        table, caption = self._sources.tables(cell.paper, cell.version).get(cell.table, (None, ""))
+        if table is None or record is None:
+            yield f"no {cell.table} is in the store"
+            return
+        if row.link != record.link(cell.element):
+            yield f"{row.link} is not the address of {cell.table}"
+        maker = self._sources.store.papers.get(cell.method_paper) if cell.method_paper is not None else None
+        left, above = heads_of(table, cell.row, cell.column) if cell.row < len(table.rows) else ({}, {})
+        named = [head for head in (*left.values(), *above.values()) if head_text(head) == cell.method]
+        cited = {
+            self._sources.cited(cell.paper, cell.version, reference)
+            for head in named
+            for mark in head.marks
+            for reference in mark.references
+        }
+        title = maker.title if maker is not None else ""
+        yield from result_errors(cell, table, caption, method_title=title, cites_method=cited == {cell.method_paper})
+
     @cached_property
     def _opening_facts(self) -> OpeningFacts:
-        edges = resolve_citations(self._papers.values(), self._sources.store.citations.all()).edges
+        store = self._sources.store
+        records = citation_records(store, tuple(self._papers.values()), self._built_on_others())
+        edges = resolve_citations(self._papers.values(), (*store.citations.all(), *records)).edges
         return OpeningFacts(self._papers, {(edge.citing, edge.cited) for edge in edges})
+
+    def _built_on_others(self) -> set[PaperId]:
+        """Return the papers whose sentences open with what they build on: only their texts need to be read."""
+        blocks = (block for section in self._data["sections"] for block in section["blocks"])
+        sentences = (_sentence(raw) for block in blocks for raw in block.get("sentences", ()))
+        return {paper for it in sentences if it.opening and it.opening.kind == "building_on" for paper in it.cites}
 
     def _check(self, raw: Mapping[str, Any], listed: set[str], *, themed: bool) -> Iterator[str]:
         sentence = _sentence(raw)
@@ -232,6 +318,15 @@ def paper_as_of(store: Store, paper: PaperId, version: int) -> Paper | None:
         return None
     comment = store.papers.text(paper, version, "comment") or ""
     return replace(current, version=version, title=title, abstract=abstract, comment=comment)
+
+
+def _tables(store: Store, paper: PaperId, version: int) -> dict[str, tuple[Table, str]]:
+    """Return the tables of a text with their captions, by id."""
+    document = store.full_text.get(paper, version)
+    if document is None:
+        return {}
+    captions = {unit.id: unit.text for unit in document.units if unit.kind == "caption"}
+    return {table.id: (table, captions.get(table.caption, "")) for table in document.tables}
 
 
 def _claims(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, bool, Mapping[str, Any]]]:
@@ -328,6 +423,9 @@ def _facts(data: Mapping[str, Any], own_quality: frozenset[str]) -> Iterator[Fac
     yield "themes", [_without(theme, _OWN_THEME) for theme in data["themes"]]
     for paper in data["papers"]:
         yield f"paper {paper['id']}", _without(paper, _OWN_PAPER)
+        for context in paper.get("contexts", ()):
+            claim = claim_of(context["sentence"]) if context["sentence"] else None
+            yield f"paper {paper['id']}", (context["cited"], context["evidence"], claim)
         for field, value in sorted(paper["card"].items()):
             items = value if isinstance(value, list) else [value]
             # A dict without marked text is the evidence of a code link.

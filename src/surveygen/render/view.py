@@ -25,6 +25,7 @@ from surveygen.domain.survey import (
     Paragraph,
     PrismaFlow,
     References,
+    ResultsTable,
     Section,
     SimilarityMatrix,
     Survey,
@@ -40,6 +41,7 @@ from surveygen.languages import Language, direction_of
 from surveygen.render.figures import count_texts, shades, year_columns
 from surveygen.render.inline import InlineWriter, ensure_period, truncate
 from surveygen.render.references import arxiv_url, code_address, doi_of, link_of
+from surveygen.render.results import results_path
 
 View = Mapping[str, object]
 _MAX_TICKS = 12  # labels of years that fit side by side
@@ -52,6 +54,7 @@ KINDS: Mapping[type, str] = MappingProxyType(
         KeyValueTable: "facts",
         ComparisonTable: "table",
         PaperList: "papers",
+        ResultsTable: "results",
         PrismaFlow: "flow",
         YearChart: "years",
         TaxonomyFigure: "taxonomy",
@@ -148,6 +151,33 @@ class ViewModel:
             "columns": [self.writer.words(column) for column in block.columns],
             "paper_word": self.writer.say("paper"),
             "shares": shares or (_WIDE,) * len(block.columns),
+            "rows": rows,
+        }
+
+    def results(self, block: ResultsTable) -> View:
+        """Return values as tables print them, each with the reference of its table."""
+        write = self.writer
+        rows: list[View] = []
+        for row in block.rows:
+            cell, source = row.cell, self.entries.get(row.cell.paper)
+            maker = self.entries.get(cell.method_paper) if cell.method_paper is not None else None
+            rows.append(
+                {
+                    "method": write.words(cell.method),
+                    "maker": self.paper(maker) if maker else None,
+                    "measure": write.words(cell.measure) or write.text("–"),
+                    "value": write.words(cell.value),
+                    "differs": row.differs,
+                    "source": self.paper(source) if source else None,
+                    "label": write.words(cell.label or self.language.say("results_table")),
+                    "link": write.address(row.link),
+                }
+            )
+        columns = ("method", "measure", "value", "source")
+        return {
+            "columns": [write.say(f"results_{column}") for column in columns],
+            "differs_word": write.string(self.language.say("results_differ")),
+            "file": write.address(results_path(block.file)),
             "rows": rows,
         }
 

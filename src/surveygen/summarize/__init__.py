@@ -16,8 +16,9 @@ from typing import Protocol, TypeVar
 
 from surveygen.domain.embedding import Embeddings
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
+from surveygen.domain.summary import CitationContext, FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy, Theme
+from surveygen.summarize._contexts import choose_contexts, find_contexts, papers_of_context
 from surveygen.summarize._counts import CountIndex, number_error
 from surveygen.summarize._facets import dealing_with, extract_facets, recount
 from surveygen.summarize._front_matter import FrontMatterInput, quote_front_matter
@@ -31,6 +32,7 @@ from surveygen.summarize._grounding import (
     is_whole_sentence,
 )
 from surveygen.summarize._paper_review import Statement, extract_statements
+from surveygen.summarize._result_tables import collect_results, find_result_tables, result_errors
 from surveygen.summarize._results import tells_finding
 from surveygen.summarize._roles import ROLE_LABELS, RoleClassifier, role_features
 from surveygen.summarize._sentence_quality import Flaw, flaw_reason, sentence_flaw
@@ -50,17 +52,23 @@ __all__ = [
     "ThemeInput",
     "VersionLookup",
     "check_grounding",
+    "choose_contexts",
+    "collect_results",
     "complete_review",
     "dealing_with",
     "extract_facets",
     "extract_statements",
+    "find_contexts",
+    "find_result_tables",
     "flaw_reason",
     "is_glue",
     "is_grounded",
     "is_whole_sentence",
     "number_error",
+    "papers_of_context",
     "quote_front_matter",
     "recount",
+    "result_errors",
     "role_features",
     "sentence_flaw",
     "split_sentences",
@@ -118,6 +126,7 @@ class ThemeInput:
         newest_year: of a paper of the survey, 0 if unknown.
         citations: the papers of the survey that each of its papers cites; those without any may be left out.
         title: of the survey, in the language of the settings.
+        contexts: sentences of full texts that tell of two or more of its papers.
     """
 
     theme: Theme
@@ -132,6 +141,7 @@ class ThemeInput:
     citations: Mapping[PaperId, tuple[PaperId, ...]] = field(default_factory=dict)
     title: str = ""
     deeper_summaries: Sequence[ThemeSummary] = ()
+    contexts: Sequence[CitationContext] = ()
 
     @property
     def summaries_below(self) -> tuple[ThemeSummary, ...]:

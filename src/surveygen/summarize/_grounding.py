@@ -6,11 +6,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from surveygen.domain.full_text import UnitLookup, field_text, no_unit
+from surveygen.domain.full_text import (
+    TEXT_FIELD,
+    ReferenceLookup,
+    UnitLookup,
+    field_text,
+    no_reference,
+    no_unit,
+)
 from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import CITATION_MARK, Evidence, Sentence, cited_papers
 from surveygen.domain.text import tokenize
 from surveygen.summarize._claim_words import base_forms_of
+from surveygen.summarize._contexts import CONTEXT, context_text
 from surveygen.summarize._counts import count_error
 from surveygen.summarize._english import word_list, word_pairs
 from surveygen.summarize._licensing import Source, unlicensed_reason
@@ -41,7 +49,11 @@ class GroundingResult:
 
 
 def check_grounding(
-    sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper] = (), unit: UnitLookup = no_unit
+    sentence: Sentence,
+    lookup: VersionLookup,
+    others: Sequence[Paper] = (),
+    unit: UnitLookup = no_unit,
+    cited: ReferenceLookup = no_reference,
 ) -> GroundingResult:
     """Check citations, evidence spans and words of one sentence, without a computed opening.
 
@@ -58,18 +70,21 @@ def check_grounding(
         others: papers not cited that the writer also had at hand; a failed sentence that one of them licenses is said
             to be attributed wrongly.
         unit: returns a unit of the full text of a version.
+        cited: returns the paper that an entry of the bibliography of a full text is.
     """
     sentence = sentence.without_opening()
-    reason, sources = _examine(sentence, lookup, others, unit)
+    reason, sources = _examine(sentence, lookup, others, unit, cited)
     if not sources:
         return GroundingResult(not reason, reason, support=float(not reason))
     support = word_support(sentence.plain, [span for _, span in sources], [paper for paper, _ in sources])
     return GroundingResult(not reason, reason, support)
 
 
-def is_grounded(sentence: Sentence, lookup: VersionLookup, unit: UnitLookup = no_unit) -> bool:
+def is_grounded(
+    sentence: Sentence, lookup: VersionLookup, unit: UnitLookup = no_unit, cited: ReferenceLookup = no_reference
+) -> bool:
     """Whether `check_grounding` finds nothing wrong; the support is not computed."""
-    return not _examine(sentence.without_opening(), lookup, (), unit)[0]
+    return not _examine(sentence.without_opening(), lookup, (), unit, cited)[0]
 
 
 def word_support(text: str, spans: Sequence[str], papers: Sequence[Paper]) -> float:
@@ -123,7 +138,7 @@ def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
 
 
 def _examine(
-    sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper], unit: UnitLookup
+    sentence: Sentence, lookup: VersionLookup, others: Sequence[Paper], unit: UnitLookup, cited: ReferenceLookup
 ) -> tuple[str, list[Source]]:
     """Return what is wrong, "" if nothing, and the sources that the words were compared with."""
     reason = _citation_error(sentence)
@@ -145,7 +160,7 @@ def _examine(
     if sentence.method == "aggregate":
         return count_error(sentence, {paper.id: paper for paper, _ in sources}) or cut, []
     if sentence.method == "extractive":
-        return _extraction_error(sentence, sources) or cut, sources
+        return _extraction_error(sentence, sources, unit, cited) or cut, sources
     reason = cut or unlicensed_reason(sentence.text, sources)
     if reason:
         better = (other.id for other in others if not unlicensed_reason(sentence.plain, [(other, other.abstract)]))
@@ -170,15 +185,19 @@ def _citation_error(sentence: Sentence) -> str:
     if marked - cited:
         return f"{min(marked - cited)} is marked but not cited"
     without_evidence = cited - {evidence.paper for evidence in sentence.evidence}
-    if without_evidence and sentence.method != "human":
+    # What a context says of other papers stands in the text that cites them.
+    is_context = sentence.method == "extractive" and sentence.rule == CONTEXT
+    if without_evidence and sentence.method != "human" and not is_context:
         return f"{min(without_evidence)} is cited without evidence"
     return ""
 
 
-def _extraction_error(sentence: Sentence, sources: Sequence[Source]) -> str:
+def _extraction_error(sentence: Sentence, sources: Sequence[Source], unit: UnitLookup, cited: ReferenceLookup) -> str:
     """Find a sentence that is not what rewriting makes of its span today."""
     if len(sources) != 1:
         return "an extractive sentence has exactly one span"
+    if sentence.rule == CONTEXT:
+        return _context_error(sentence, sources[0][0], unit, cited)
     paper, span = sources[0]
     if replay(sentence.rule, span, paper) != sentence.text:
         return f"rule {sentence.rule!r} does not give this sentence"
@@ -186,6 +205,24 @@ def _extraction_error(sentence: Sentence, sources: Sequence[Source]) -> str:
     if sentence.rule not in EXTRACTORS and (rewritten is None or rewritten.rule != sentence.rule):
         return f"rule {sentence.rule!r} is not the one that rewriting chooses"
     return ""
+
+
+def _context_error(sentence: Sentence, paper: Paper, unit: UnitLookup, cited: ReferenceLookup) -> str:
+    """Find a context that is not what its rule makes of the sentence, with the papers that its text cites there."""
+    evidence = sentence.evidence[0]
+    if not evidence.field.startswith(TEXT_FIELD):
+        return "a citation context stands in a full text"
+    passage = unit(evidence.paper, evidence.version, evidence.field.removeprefix(TEXT_FIELD))
+    if passage is None:
+        return "its unit is not in the store"
+
+    def referenced(name: str) -> PaperId | None:
+        return cited(evidence.paper, evidence.version, name)
+
+    expected = context_text(passage, (evidence.start, evidence.end), paper, referenced)
+    if expected == sentence.text and expected:
+        return ""
+    return f"rule {sentence.rule!r} does not give this sentence with the papers that its text cites"
 
 
 def is_whole_sentence(evidence: Evidence, paper: Paper, unit: UnitLookup = no_unit) -> bool:

@@ -14,6 +14,7 @@ from surveygen.domain.paper import Paper, PaperId
 from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Taxonomy
 from surveygen.summarize import FallbackCounts, ResultCache, ThemeInput
+from surveygen.summarize._contexts import add_contexts
 from surveygen.summarize._full_text import limit_statements
 from surveygen.summarize._open_limits import group_limits
 from surveygen.summarize._paper_review import Statement, extract_statements, review_paper
@@ -64,7 +65,7 @@ class Extractive:
             content = (rules_hash(), paper.id, paper.version, paper.text_hash, paper.abstract_kind, paper.authors)
             return self.cache(tuple[Statement, ...], "said", content, paper.id, lambda: extract_statements(paper))
 
-        strands = write_strands(source, statements_of)
+        strands = add_contexts(write_strands(source, statements_of), source)
         top = source.theme.parent is None
 
         def all_statements(paper: Paper) -> tuple[Statement, ...]:

@@ -1,4 +1,4 @@
-"""Write the sections of themes, and those across them: bridges, trends, questions, open problems."""
+"""Write the sections of themes, and those across them, such as bridges and results."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from surveygen.domain.survey import (
     PaperItem,
     PaperList,
     Paragraph,
+    ResultRow,
+    ResultsTable,
     Section,
 )
 from surveygen.domain.text import singular, tokenize
@@ -295,3 +297,20 @@ def _significant(trends: Sequence[_Trend], earlier: int, later: int) -> list[_Tr
     rates = false_discovery_rates(chances)
     ranked = sorted(zip(chances, trends, rates, strict=True), key=lambda row: (row[0], row[1].term))
     return [trend for _, trend, rate in ranked if rate <= _FALSE_DISCOVERY_RATE]
+
+
+def write_results(context: ComposeContext) -> tuple[Section, ...]:
+    """Show the values on each data set that two papers share, as printed and in no order of merit; none without any."""
+    data = context.data
+    if not data.results:
+        return ()
+    blocks: list[Block] = [Note(context.say("results_about"))]
+    for results in data.results:
+        differing = results.conflicts()
+        rows = tuple(
+            ResultRow(cell, data.texts.records[cell.paper].link(cell.element), differs=at in differing)
+            for at, cell in enumerate(results.cells)
+        )
+        caption = context.say("results_on", name=results.name, n=len({cell.paper for cell in results.cells}))
+        blocks.append(ResultsTable(caption, results.name, results.file, rows))
+    return (Section("results", context.say("results"), 1, tuple(blocks)),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from surveygen.domain.citation import FULL_TEXT
 from surveygen.domain.summary import glue_limit
 from surveygen.domain.survey import BibliographyEntry, Catalogue, Paragraph, PrismaFlow, References, Section, Survey
 from surveygen.domain.theme import Taxonomy
@@ -22,7 +23,13 @@ from surveygen.survey._front_matter import (
 )
 from surveygen.survey._introduction import INTRODUCTION, write_background, write_conclusion, write_introduction
 from surveygen.survey._openings import OpeningFacts, add_openings
-from surveygen.survey._themes import write_cross_theme, write_open_problems, write_questions, write_themes
+from surveygen.survey._themes import (
+    write_cross_theme,
+    write_open_problems,
+    write_questions,
+    write_results,
+    write_themes,
+)
 from surveygen.survey.context import ComposeContext
 from surveygen.survey.data import SurveyData
 from surveygen.survey.quality import measure, write_quality
@@ -40,7 +47,8 @@ def compose(data: SurveyData, language: Language) -> Survey:
     everything = data  # a change report names themes that have lost their papers
     inhabited = {theme for item in data.assignments.values() for theme in item.path}
     taxonomy = Taxonomy(tuple(theme for theme in data.taxonomy if theme.id in inhabited))
-    data = replace(data, taxonomy=translation.translate_names(taxonomy))
+    graphs = {FULL_TEXT: language.say("graph_full_text")} if FULL_TEXT in data.graph_titles else {}
+    data = replace(data, taxonomy=translation.translate_names(taxonomy), graph_titles={**data.graph_titles, **graphs})
     context = ComposeContext.from_data(data, language)
     glance = write_glance(context)  # takes the main finding of each top theme first
     # What is quoted opens the survey first; what a model wrote sums the themes up, and gives way to them.
@@ -59,6 +67,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
         *write_overview(context),
         *themes,
         *write_cross_theme(context),
+        *write_results(context),
         *write_open_problems(context),
         *write_questions(context),
         *write_outlook(context),
@@ -143,6 +152,7 @@ def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[Bibliog
             citation_stats=data.citations.stats.get(paper.id),
             reasons=data.rationales.get(paper.id, ()),
             position=data.coordinates.get(paper.id),
+            contexts=tuple(map(translation.translate_context, data.contexts.get(paper.id, ()))),
             full_text=data.quoted_texts.get(paper.id),
         )
         for number, paper in enumerate(ordered, start=1)

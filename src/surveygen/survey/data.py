@@ -15,7 +15,8 @@ from surveygen.domain.embedding import Embeddings, Vectors
 from surveygen.domain.full_text import FullTexts, QuotedText
 from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import Evidence, FrontMatter, PaperReview, Sentence, ThemeSummary
+from surveygen.domain.results import DataSetResults
+from surveygen.domain.summary import CitationContext, Evidence, FrontMatter, PaperReview, Sentence, ThemeSummary
 from surveygen.domain.survey import Provenance, Survey
 from surveygen.domain.theme import Assignment, Taxonomy, ThemeId
 from surveygen.survey.translation import Translation
@@ -60,6 +61,8 @@ class SurveyData:
         cite_keys: of each paper that some draft cited. order: papers in the order of earlier references; new ones come
             after them.
         edits: a person's sentences that hold, in their order, each with the section where it stands now.
+        contexts: how other papers describe each paper, those that tell most. joint_contexts: sentences about several.
+        results: values that tables of full texts print, by data set.
         citations: who cites whom. graph_titles: the names that citation graphs give themselves.
         rationales: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
         coordinates: of papers on the map, in the unit square; empty without a map.
@@ -98,6 +101,9 @@ class SurveyData:
     cite_keys: Mapping[PaperId, str] = field(default_factory=dict)
     order: tuple[PaperId, ...] = ()
     edits: tuple[Decision, ...] = ()
+    contexts: Mapping[PaperId, tuple[CitationContext, ...]] = field(default_factory=dict)
+    joint_contexts: tuple[CitationContext, ...] = ()
+    results: tuple[DataSetResults, ...] = ()
     citations: Citations = field(default_factory=Citations)
     graph_titles: Mapping[str, str] = field(default_factory=dict)
     rationales: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)

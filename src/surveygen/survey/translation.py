@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from surveygen.domain.summary import NAME_RULES, QUOTATION, PaperReview, Sentence
+from surveygen.domain.summary import NAME_RULES, QUOTATION, CitationContext, PaperReview, Sentence
 from surveygen.domain.survey import (
     Block,
     ComparisonRow,
@@ -114,6 +114,10 @@ class TranslationApplier:
         fields: dict[str, Any] = {name: self._sentences(sentences) for name, sentences in card.fields()}
         one_liner = fields.pop("one_liner")
         return replace(card, one_liner=one_liner[0] if one_liner else None, **fields)
+
+    def translate_context(self, context: CitationContext) -> CitationContext:
+        """Translate how another paper describes one."""
+        return replace(context, sentence=self.translate_sentence(context.sentence)) if context.sentence else context
 
     def translate_sentence(self, sentence: Sentence) -> Sentence:
         """Translate a sentence, unless it is in the language already or a person wrote it."""

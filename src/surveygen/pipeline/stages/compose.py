@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from itertools import chain
 
 import msgspec
 
@@ -200,16 +201,20 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
 
 
 def _quoted_texts(data: SurveyData, cache: StoredResults) -> dict[PaperId, QuotedText]:
-    """Return for each full text its source and the units that are evidence in the reviews, as far as they may be shown.
+    """Return for each full text its source and the units that are evidence of what drafts show of it.
 
     A text is read only if other units than in the last run are shown.
     """
     units: dict[PaperId, set[str]] = defaultdict(set)
-    for review in data.reviews.values():
-        spans = [span for sentence in review.sentences() for span in sentence.evidence]
-        for span in (*spans, *(pointer.evidence for pointer in review.pointers)):
-            if span.field.startswith(TEXT_FIELD):
-                units[span.paper].add(span.field.removeprefix(TEXT_FIELD))
+    reviews = data.reviews.values()
+    contexts = (*chain.from_iterable(data.contexts.values()), *data.joint_contexts)
+    for span in (
+        *(span for review in reviews for sentence in review.sentences() for span in sentence.evidence),
+        *(pointer.evidence for review in reviews for pointer in review.pointers),
+        *(found.evidence for found in contexts),
+    ):
+        if span.field.startswith(TEXT_FIELD):
+            units[span.paper].add(span.field.removeprefix(TEXT_FIELD))
     texts = data.texts
 
     def passages(paper: PaperId, *, whole: bool) -> tuple[Passage, ...]:
@@ -306,7 +311,7 @@ def _quality_checks(data: SurveyData) -> QualityChecks:
 
     @cache
     def grounded(sentence: Sentence) -> bool:
-        return is_grounded(sentence, lookup, data.texts.unit)
+        return is_grounded(sentence, lookup, data.texts.unit, data.texts.cited)
 
     @cache
     def flaw(sentence: Sentence) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from surveygen import plugins
-from surveygen.domain.citation import resolve_citations
 from surveygen.domain.full_text import FullTexts
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.domain.summary import FrontMatter, PaperReview, ThemeSummary
+from surveygen.domain.summary import CitationContext, FrontMatter, PaperReview, ThemeSummary
 from surveygen.domain.theme import Theme, ThemeId
 from surveygen.pipeline.llm_session import map_in_threads
 from surveygen.pipeline.run_context import BuildContext
@@ -47,8 +48,7 @@ def summarize(context: BuildContext, data: SurveyData) -> SurveyData:
         for paper, card in zip(data.papers, map_in_threads(review, data.papers, summarizer.workers), strict=True):
             reviews[paper.id] = _with_full_text(card, paper, data.texts, cache, summarizer.fingerprint)
             advance(1)
-    citations = resolve_citations(data.papers, context.store.citations.all())
-    data = replace(data, reviews=reviews, citations=citations)
+    data = replace(data, reviews=reviews)
     writer = _ThemeWriter(context, data, summarizer, cache)
     depth = {theme.id: len(data.taxonomy.path(theme.id)) for theme in data.taxonomy}
     with context.progress.stage("summaries", len(data.taxonomy)) as advance:
@@ -108,11 +108,21 @@ class _ThemeWriter:
         self._most, self._title = context.settings.summarize.sentences_per_theme, context.settings.title
         self._newest = max((paper.year for paper in data.papers if paper.year is not None), default=0)
         self._citations = {paper: stats.references for paper, stats in data.citations.stats.items()}
+        self._contexts: dict[ThemeId, list[CitationContext]] = {}
+        for found in data.joint_contexts:
+            for theme, count in Counter(self._themes_of(found.cited)).items():
+                if count > 1:
+                    self._contexts.setdefault(theme, []).append(found)
         self._members: dict[ThemeId, list[Paper]] = {}
         for paper in data.papers:
-            assignment = data.assignments.get(paper.id)
-            for theme in assignment.path if assignment is not None and not assignment.outside else ():
+            for theme in self._themes_of((paper.id,)):
                 self._members.setdefault(theme, []).append(paper)
+
+    def _themes_of(self, papers: Iterable[PaperId]) -> Iterator[ThemeId]:
+        """Yield the themes of papers and those above them; one of two papers twice."""
+        for paper in papers:
+            assignment = self._data.assignments.get(paper)
+            yield from assignment.path if assignment is not None and not assignment.outside else ()
 
     def write(self, theme: Theme) -> ThemeSummary | None:
         """Return the summary of a theme, None if it has no papers."""
@@ -141,6 +151,7 @@ class _ThemeWriter:
             for paper in members
             if paper.id in data.texts.digests
         ]
+        contexts = tuple(self._contexts.get(theme.id, ()))
         names = [data.taxonomy[ancestor].name for ancestor in data.taxonomy.path(theme.id)]
 
         def write() -> ThemeSummary:
@@ -158,6 +169,7 @@ class _ThemeWriter:
                     citations=cited,
                     title=self._title,
                     deeper_summaries=deeper,
+                    contexts=contexts,
                 )
             )
 
@@ -165,4 +177,5 @@ class _ThemeWriter:
             return write()
         written_from = (theme, names, content, embeddings.encoder, limit, self._newest, below, deeper, self._title)
         sources = (self._summarizer.fingerprint, *written_from)
-        return self._cache(ThemeSummary, "summary", (*sources, texts) if texts else sources, theme.id, write)
+        read = (texts, contexts)  # of full texts
+        return self._cache(ThemeSummary, "summary", (*sources, read) if any(read) else sources, theme.id, write)

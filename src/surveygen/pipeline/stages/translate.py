@@ -214,6 +214,8 @@ def _sentences(data: SurveyData) -> Iterator[Sentence]:
     """Yield every sentence of reviews, summaries, front matter and definitions."""
     for card in data.reviews.values():
         yield from card.sentences()
+    for contexts in data.contexts.values():
+        yield from (found.sentence for found in contexts if found.sentence is not None)
     for summary in data.summaries.values():
         for strand in (*summary.strands, *summary.limits):
             yield from strand.sentences

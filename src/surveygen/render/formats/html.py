@@ -18,6 +18,7 @@ from surveygen.render.html.markup import anchor, string, words
 from surveygen.render.html.page_data import data_element, page_data
 from surveygen.render.html.view import PageView, page_name, page_sections
 from surveygen.render.latex.text import tex_string
+from surveygen.render.results import results_files
 from surveygen.render.templates import TemplateRoots, fill, html_environment
 
 
@@ -38,12 +39,14 @@ class HtmlRenderer:
     most: int = MOST_IN_ONE_FILE
 
     def render(self, survey: Survey) -> Mapping[str, str]:
-        """Return ``index.html``, and ``themes/*.html`` of a large survey; without scripts all prose is there.
+        """Return ``index.html``, ``themes/*.html`` of a large survey and ``results/*.csv``.
+
+        Without scripts all prose is there.
 
         Raises:
             TemplateError: a template cannot be used.
         """
-        return dict(self.pages(survey))
+        return {**dict(self.pages(survey)), **dict(results_files(survey))}
 
     def pages(self, survey: Survey) -> Iterator[tuple[str, str]]:
         """Yield the name and text of each file, the main page first.

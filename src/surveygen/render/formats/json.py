@@ -17,7 +17,7 @@ from surveygen.config import Settings
 from surveygen.domain.changes import Changes, Moved, Revised, StaleEdit
 from surveygen.domain.citation import CitationStats
 from surveygen.domain.paper import PaperVersion
-from surveygen.domain.summary import Attribution, PaperReview, Sentence
+from surveygen.domain.summary import Attribution, CitationContext, PaperReview, Sentence
 from surveygen.domain.survey import (
     BibliographyEntry,
     FlowStage,
@@ -35,6 +35,7 @@ from surveygen.domain.theme import Assignment
 from surveygen.languages import Language
 from surveygen.render.latex.text import tex_key
 from surveygen.render.references import link_of, versions_of
+from surveygen.render.results import results_files
 from surveygen.render.templates import TemplateRoots
 from surveygen.render.view import KINDS
 
@@ -52,6 +53,7 @@ _RENAMED: Mapping[type, Mapping[str, str]] = {
         "count": "citation_count",
         "providers": "citations_told",
     },
+    CitationContext: {"value": ""},
     FlowStage: {"remaining": "kept"},
     Moved: {"before": "from", "after": "to"},
     Note: {"attribution": "hand"},
@@ -102,8 +104,11 @@ class JsonRenderer:
     language: Language
 
     def render(self, survey: Survey) -> Mapping[str, str]:
-        """Return ``survey.json``, and ``changes.json`` after a refresh; arrays in the order of the document."""
-        files = {"survey.json": to_lines(self._document(survey))}
+        """Return ``survey.json``, ``results/*.csv``, and ``changes.json`` after a refresh.
+
+        Arrays are in the order of the document.
+        """
+        files = {"survey.json": to_lines(self._document(survey)), **dict(results_files(survey))}
         if survey.changes is not None:
             files["changes.json"] = to_lines(_changes(survey.changes))
         return files
@@ -181,6 +186,7 @@ def _paper(entry: BibliographyEntry, cite_key: str) -> Json:
         "neighbours": list(entry.neighbours),
         "position": to_json(entry.position),
         **to_json(entry.citation_stats or CitationStats()),
+        **({"contexts": to_json(entry.contexts)} if entry.contexts else {}),
     }
 
 

@@ -13,7 +13,7 @@ from surveygen.domain.citation import CitationStats, CitedWork
 from surveygen.domain.inline import Cite, parse_inline
 from surveygen.domain.paper import Paper, PaperId, is_arxiv_id
 from surveygen.domain.person_names import short_authors
-from surveygen.domain.summary import Evidence, Sentence
+from surveygen.domain.summary import CitationContext, Evidence, Sentence
 from surveygen.domain.survey import BibliographyEntry, Survey
 from surveygen.domain.text import clean
 from surveygen.domain.theme import ThemeId
@@ -124,6 +124,7 @@ def _papers(
             yield {
                 **full(entry, book.sources, book.marks),
                 "near": near,
+                "described": [_described(context, book, index) for context in entry.contexts],
                 **works.citations(entry.citation_stats),
                 **spot,
             }
@@ -309,6 +310,22 @@ def _assignment(entry: BibliographyEntry, sources: SourceTexts, marks: Marks) ->
         "rival": rival.index if rival else None,
         "how": string(item.method),
     }
+
+
+def _described(context: CitationContext, book: HtmlContext, index: Mapping[str, int]) -> Json:
+    """Write how another paper describes one: its words if they may be shown, its reference number and the place."""
+    citing = book.entries[context.evidence.paper]
+    text = citing.full_text
+    sentence = context.sentence
+    fields: Json = {
+        "text": _plain(sentence) if sentence is not None else "",
+        "lang": sentence.language if sentence is not None and sentence.language != book.sources.language else "",
+        "by": string(short_authors(citing.paper.authors) or citing.paper.title),
+        "number": citing.number,
+        "paper": index.get(citing.paper.id),
+        "href": text.link(context.evidence.field) if text is not None else "",
+    }
+    return {name: value for name, value in fields.items() if value not in _EMPTY}
 
 
 def _quoted_pieces(paper: Paper, sources: SourceTexts, spans: Sequence[Span]) -> list[Rich]:
