@@ -37,8 +37,9 @@ PUBLIC = {
     "history import_edits induce init merge move outdated_editions pin plan plan_citations plan_full_text "
     "plan_harvest proposals refresh reinduce rename show split status trust undo update_citations "
     "update_full_text verify",
-    "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS Renderer TAXONOMIES TemplateRoots "
-    "compile_pdf curation_page evaluation_page format_names read_markdown read_words render_reports template_root",
+    "render": "BIBLIOGRAPHIES CompileReport EditedWords PromptTemplates REPORTS REVIEW_FOLDER Renderer "
+    "TAXONOMIES TemplateRoots compile_pdf curation_page evaluation_page format_names "
+    "read_markdown read_words render_reports template_root",
     "sources.arxiv": "Datestamps FeedUpdate FetchRequest HarvestSource HtmlPage Order PAGE_LANE PageSource QuerySource "
     "RecordPage UpdateFeed "
     "clear_stop run_budget snapshot_cursor with_field",

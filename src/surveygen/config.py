@@ -361,7 +361,8 @@ class Settings:
         profile: shipped profile ("llm-alignment", "automated-alignment"), path of a taxonomy TOML file, or "none": the
             first build induces the themes.
         languages: editions to build.
-        formats: formats to build: "html", "latex", "markdown", "json", "slides", and "pdf" where TeX is installed.
+        formats: formats to build: "html", "latex", "markdown", "json", "reviews" (a page for each paper),
+            "slides", and "pdf" where TeX is installed.
     """
 
     title: str

@@ -98,6 +98,7 @@ function metaOf(page, paper) {
 
 function linksOf(page, paper) {
   const links = [];
+  if (page.reviews) links.push(el("a.out", { href: `${page.reviews}/${paper.review ?? `${paper.id.replace("/", "-")}.html`}` }, page.say("review")));
   const add = (name, href) => links.push(el("a.out", { href, rel: "noopener noreferrer", target: "_blank" }, name));
   if (ARXIV_ID.test(paper.arxiv ?? "")) for (const [name, address] of page.sites) add(name, address.replace("{id}", paper.arxiv));
   if (paper.doi) add("DOI", `https://doi.org/${encodeURI(paper.doi)}`);

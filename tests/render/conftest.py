@@ -15,11 +15,12 @@ from playwright.sync_api import Error as PlaywrightError
 from hostile_strings import HOSTILE_STRINGS
 from large_survey import large_survey
 from open_page import Open, Seen
-from sample_survey import hostile_survey, sample_survey, survey_with_stranger
+from sample_survey import hostile_survey, reviewed_survey, sample_survey, survey_with_stranger
 from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
 from surveygen.render import TemplateRoots, template_root
 from surveygen.render.formats import html, slides
+from surveygen.render.formats import reviews as review_format
 from surveygen.render.formats.html import HtmlRenderer
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
@@ -74,6 +75,24 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         (folder / "divided" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "divided" / name).write_text(text, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in (*surveys, "divided/index")}
+
+
+@pytest.fixture(scope="session")
+def reviews(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folders of editions with pages of papers, written once, beside their main page."""
+    folder = tmp_path_factory.mktemp("reviews")
+    surveys = {
+        "en": (replace(reviewed_survey(), editions=("ar", "en")), load("en")),
+        "ar": (replace(reviewed_survey(), language="ar", editions=("ar", "en")), load("ar")),
+        "hostile": (hostile_survey(*(text for _, text in HOSTILE_STRINGS)), load("en")),
+    }
+    for name, (survey, language) in surveys.items():
+        roots = TemplateRoots(template_root())
+        main = HtmlRenderer(language, roots, has_reviews=True).render(survey)
+        for file, text in {**main, **review_format.make(language, roots).render(survey)}.items():
+            (folder / name / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name / file).write_text(text, encoding="utf-8")
+    return {name: folder / name for name in surveys}
 
 
 @pytest.fixture(scope="session")

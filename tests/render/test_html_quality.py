@@ -60,6 +60,17 @@ def test_axe_finds_nothing(visit: Open, axe: Callable[..., list[str]], name: str
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("name", ["en", "ar"])
+def test_axe_finds_nothing_on_the_page_of_a_paper(
+    visit: Open, reviews: Mapping[str, Path], axe: Callable[..., list[str]], name: str
+) -> None:
+    """No violation, light and dark, in either direction of writing."""
+    page = visit(reviews[name] / "papers" / "2203.00002.html").page
+
+    assert axe(page, "document", dark=True) == []
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("name", ["sample", "rtl"])
 def test_axe_finds_nothing_in_a_talk(
     visit: Open, decks: Mapping[str, Path], axe: Callable[..., list[str]], name: str

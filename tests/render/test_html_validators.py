@@ -23,9 +23,11 @@ _JAVA = shutil.which("java")
 
 # What vnu is wrong about, as of 26.9.27: paint-order is a property of SVG 2 that it does not know; it takes the hash of
 # a script or style of more than one line for another (that the hashes fit is tested in test_html.py); and it knows
-# aria-activedescendant as it was before ARIA 1.2, when a combobox had to own the list that it controls.
+# aria-activedescendant as it was before ARIA 1.2, when a combobox had to own the list that it controls. The hostile
+# evidence ends within a letter with accents, so that a part of the abstract begins with one.
 _NOT_A_FAULT = (
-    r".*(“paint-order”|Inline (script|style) violates Content Security Policy|“aria-activedescendant” value).*"
+    r".*(“paint-order”|Inline (script|style) violates Content Security Policy|“aria-activedescendant” value"
+    r"|Text run starts with a composing character).*"
 )
 _RULES = {
     "extends": ["html-validate:recommended"],
@@ -37,13 +39,19 @@ _RULES = {
 
 
 @pytest.fixture(scope="module")
-def files(pages: Mapping[str, Path], decks: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The survey, also from right to left, longer and divided, a page of a theme, an evaluation, two talks."""
+def files(
+    pages: Mapping[str, Path],
+    decks: Mapping[str, Path],
+    reviews: Mapping[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Path]:
+    """The survey, also from right to left, longer and divided, pages of a theme and of papers, an evaluation, talks."""
     evaluation = tmp_path_factory.mktemp("evaluation") / "evaluation.html"
     evaluation.write_text(evaluation_page(WHOLE, THEMES, "Sample", TemplateRoots(template_root())), encoding="utf-8")
     names = ("editions/en/index", "editions/ar/index", "stranger", "middle", "divided/index")
     theme = next(iter(sorted(pages["divided/index"].parent.glob("themes/*.html"))))
-    return [*(pages[name] for name in names), theme, evaluation, decks["sample"], decks["rtl"]]
+    papers = [reviews[name] / "papers" / "2101.00001.html" for name in ("en", "ar")]
+    return [*(pages[name] for name in names), theme, *papers, evaluation, decks["sample"], decks["rtl"]]
 
 
 wants_vnu = pytest.mark.skipif(
@@ -65,9 +73,12 @@ def faults_of(pages: Iterable[Path]) -> list[tuple[str, int, str]]:
 
 
 @wants_vnu
-def test_vnu_finds_no_fault(files: list[Path], pages: Mapping[str, Path], decks: Mapping[str, Path]) -> None:
+def test_vnu_finds_no_fault(
+    files: list[Path], pages: Mapping[str, Path], decks: Mapping[str, Path], reviews: Mapping[str, Path]
+) -> None:
     """Elements, attributes, styles and the tree of headings are as the standard wants them, with hostile text too."""
-    assert faults_of([*files, pages["hostile"], decks["hostile"]]) == []
+    hostile = sorted((reviews["hostile"] / "papers").iterdir())
+    assert faults_of([*files, pages["hostile"], decks["hostile"], *hostile]) == []
 
 
 @wants_vnu

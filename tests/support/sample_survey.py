@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised
+from surveygen.domain.changes import AbstractChanged, Changes, MetadataChanged, Moved, Revised, VersionChange
 from surveygen.domain.citation import CitationEdge, CitationStats, CitedWork
+from surveygen.domain.decision import Decision
 from surveygen.domain.full_text import FullTextRecord, Passage, QuotedText
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
 from surveygen.domain.summary import Evidence, PaperReview, Pointer, Role, Sentence
@@ -198,6 +200,43 @@ def _changes(ids: list[PaperId]) -> Changes:
         identical=("theme-inner",),
         titles=((gone, "A proof of $P = NP$"), *((paper, f"Title of {paper}") for paper in ids[:5])),
     )
+
+
+def reviewed_survey() -> Survey:
+    """Return the sample with a first paper whose review has every field, versions that differ and a decision."""
+    survey = sample_survey()
+    first, *others = survey.entries
+    paper, text = first.paper, first.paper.abstract
+    second, third = text.index("Judges"), text.index("It costs")
+    spans = ((0, second - 1), (second, third - 1), (third, len(text)))
+
+    def claim(words: str, at: int, **more: Any) -> Sentence:
+        evidence = (Evidence(paper.id, paper.version, "abstract", *spans[at]),)
+        return Sentence(f"{words.removesuffix('.')} [@{paper.id}].", (paper.id,), evidence, **more)
+
+    parts = [text[slice(*span)] for span in spans]
+    card = PaperReview(
+        paper.id,
+        claim("The paper studies debate.", 0, rule="attribute"),
+        aims=(claim(parts[0], 0),),
+        methods=(claim(parts[1], 1),),
+        findings=(claim("Debate costs half as much.", 2, method="llm"),),
+        limits=(
+            claim("Debatte ist teuer.", 2, language="de", translated_from="en", source=f"{parts[2]} [@{paper.id}]"),
+        ),
+        keywords=("debate",),
+        code="https://github.com/invented/debate",
+        motivation=(claim(parts[0], 0),),
+        questions=(claim("Do judges see all steps?", 1),),
+        data=(claim("MNIST; K-Steps", 1),),
+        significance=(claim(parts[2], 2),),
+        code_evidence=Evidence(paper.id, paper.version, "abstract", *spans[0]),
+        results=(claim("50% less", 2),),
+    )
+    change = VersionChange(2, 1, ("title", "abstract"), ("It costs 40% less.",), ("It costs 50% less.",))
+    decision = Decision(4, "2026-01-01T10:00:00Z", "Ada", "move", paper.id, _DEBATE, reason="It has a judge.")
+    entry = replace(first, card=card, version_changes=(change,), decisions=(decision,))
+    return replace(survey, entries=(entry, *others))
 
 
 def survey_with_stranger() -> Survey:

@@ -24,7 +24,9 @@ def build(
     lang: Annotated[list[str] | None, typer.Option("--lang", metavar="L", help="Language; may be repeated.")] = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="F", help="html, latex, pdf, markdown, json or slides; may be repeated."),
+        typer.Option(
+            "--format", metavar="F", help="html, latex, pdf, markdown, json, reviews or slides; may be repeated."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of output/<slug>.")] = None,
     dry_run: Annotated[

@@ -74,6 +74,13 @@ class PaperTable:
             yield from (histories[paper] for paper in ids)
             last = ids[-1]
 
+    def with_versions(self) -> Iterator[PaperHistory]:
+        """Yield the papers, sorted by id, of which the texts of several versions are stored."""
+        ids = [PaperId(row[0]) for row in self._database.rows("SELECT DISTINCT paper FROM version_text ORDER BY paper")]
+        for start in range(0, len(ids), PAGE):
+            histories = self.load(ids[start : start + PAGE])
+            yield from (histories[paper] for paper in ids[start : start + PAGE])
+
     def get(self, paper: PaperId) -> Paper | None:
         """Return one paper, None if it is not in the store."""
         history = self.load([paper]).get(paper)

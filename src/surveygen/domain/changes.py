@@ -49,6 +49,23 @@ class AbstractChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionChange:
+    """The texts that a version of a paper changed; those of the version before it are stored.
+
+    Attributes:
+        version: its number. before: that of the version with which it is compared.
+        fields: of "title", "abstract" and "comment" those that differ.
+        removed, added: sentences of the abstract.
+    """
+
+    version: int
+    before: int
+    fields: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StaleEdit:
     """A person's sentence whose sources changed: its section, claim and text, and the sources (`doubts`)."""
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from surveygen.domain.changes import Changes
+from surveygen.domain.changes import Changes, VersionChange
 from surveygen.domain.citation import CitationEdge, CitationStats
+from surveygen.domain.decision import Decision
 from surveygen.domain.full_text import QuotedText
 from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
@@ -269,6 +270,8 @@ class BibliographyEntry:
         position: coordinates on the map in the unit square, y downwards; None without a map.
         contexts: how other papers of the survey describe it, oldest first.
         full_text: the source of its full text with the units that are evidence; None if it was not read.
+        version_changes: of the versions whose texts are stored, by ascending version.
+        decisions: of persons about its theme, in effect, the last one last.
     """
 
     paper: Paper
@@ -282,6 +285,8 @@ class BibliographyEntry:
     position: tuple[float, float] | None = None
     contexts: tuple[CitationContext, ...] = ()
     full_text: QuotedText | None = None
+    version_changes: tuple[VersionChange, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from surveygen.pipeline.stages.compose import (
 )
 from surveygen.pipeline.stages.embed import embed
 from surveygen.pipeline.stages.relate import relate
-from surveygen.pipeline.stages.render import PAGE, render, shared_files, stale_editions
+from surveygen.pipeline.stages.render import PAGE, REVIEWS, render, shared_files, stale_editions
 from surveygen.pipeline.stages.summarize import summarize
 from surveygen.pipeline.stages.translate import translate
 from surveygen.render import format_names
@@ -113,7 +113,7 @@ def check_request(
         raise ConfigError("formats: none is requested", "name at least one, such as html", path="formats")
     folder = out or project.output / project.settings.slug
     with_page = {code for code in codes() if (folder / code / PAGE).is_file()}
-    if "html" in names:
+    if "html" in names or REVIEWS in names:  # written together
         with_page |= {language.code for language in requested}
     return BuildRequest(requested, names, folder, tuple(sorted(with_page)))
 

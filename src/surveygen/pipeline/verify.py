@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,11 +21,11 @@ from surveygen.pipeline.files import MANIFEST, read_manifest, sha256
 from surveygen.pipeline.run_context import NullProgress, open_context
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy
 from surveygen.pipeline.stages.compose import edits_in_force
-from surveygen.pipeline.stages.render import FormatRecord, OutputCache, shared_files
+from surveygen.pipeline.stages.render import REVIEWS, FormatRecord, OutputCache, shared_files
 from surveygen.pipeline.stages.translate import load_glossary
 from surveygen.pipeline.verify_document import DraftCheck, DraftSources, Problem, compare_editions
 from surveygen.pipeline.verify_glue import glue_problems
-from surveygen.render import format_names
+from surveygen.render import REVIEW_FOLDER, format_names
 from surveygen.themes import load_profile
 
 Record = Mapping[str, FormatRecord]  # by format
@@ -210,19 +210,29 @@ class _FileCheck:
 
         A PDF is made again only if the store has no record of it: that takes TeX and most of the time.
         """
-        formats = {name for record in records.values() for name in record} | {"json"}
-        if not all(records.values()):
-            formats |= set(format_names())
         pdfs = [(edition, path.name) for edition in records for path in edition.glob("*.pdf")]
         recorded = all(name in records[edition].get("pdf", FormatRecord("", {})).files for edition, name in pdfs)
-        if recorded or not shutil.which("lualatex"):
-            formats.discard("pdf")
-        request = replace(self._context.request, folder=self._made, formats=tuple(sorted(formats)))
+        with_pdf = not recorded and shutil.which("lualatex") is not None
+        groups: dict[frozenset[str], set[str]] = defaultdict(set)  # languages by formats: a format may link to another
+        for edition, record in records.items():
+            formats = self._formats(edition, record) - (set() if with_pdf else {"pdf"})
+            groups[frozenset(formats)].add(self._languages[edition])
+        whole = self._context.request
         try:
-            run_build(replace(self._context, request=request))
+            for names, codes_of_group in groups.items():
+                languages = tuple(language for language in whole.languages if language.code in codes_of_group)
+                request = replace(whole, folder=self._made, languages=languages, formats=tuple(sorted(names)))
+                run_build(replace(self._context, request=request))
         except SurveygenError as error:
             return str(error)
         return ""
+
+    def _formats(self, edition: Path, record: Record) -> set[str]:
+        """Return the formats to make for one edition: without pages of papers where these are of an earlier state."""
+        formats = {*record, "json"} if record else set(format_names())
+        is_current = REVIEWS in record and record[REVIEWS].content == self._cache.content
+        has_reviews = is_current or (not record and (edition / REVIEW_FOLDER).is_dir())
+        return formats if has_reviews else formats - {REVIEWS}
 
     def _compare(self, draft: _Draft) -> Iterator[tuple[Problem, bool]]:
         """Yield each file that is not what the store gives now, and whether it is as it was built at another time."""

@@ -22,6 +22,7 @@ from surveygen.render.bibliographies import BIBLIOGRAPHIES
 from surveygen.render.latex.compile import CompileReport, compile_pdf
 from surveygen.render.markdown import EditedWords, read_markdown, read_words
 from surveygen.render.pages import curation_page, evaluation_page
+from surveygen.render.references import REVIEW_FOLDER
 from surveygen.render.reports import REPORTS, render_reports
 from surveygen.render.taxonomies import TAXONOMIES
 from surveygen.render.templates import PromptTemplates, TemplateRoots, template_root
@@ -29,6 +30,7 @@ from surveygen.render.templates import PromptTemplates, TemplateRoots, template_
 __all__ = [
     "BIBLIOGRAPHIES",
     "REPORTS",
+    "REVIEW_FOLDER",
     "TAXONOMIES",
     "CompileReport",
     "EditedWords",

@@ -37,7 +37,8 @@ def curation_page(title: str, key: str, language: Language, roots: TemplateRoots
     def read(name: str) -> str:
         return read_asset(environment, f"serve/{name}", f"html/{name}")
 
-    style, script = read("style.css") + read("curation.css"), bundle("curation.js", read)
+    style = read("base.css") + read("style.css") + read("curation.css")
+    script = bundle("curation.js", read)
     words = {name.removeprefix(_PREFIX): text for name, text in language.words.items() if name.startswith(_PREFIX)}
     values = {
         "title": clean(title),

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveygen.domain.inline import parse_inline, plain
-from surveygen.domain.paper import Paper, PaperVersion, is_arxiv_id
+from surveygen.domain.paper import Paper, PaperId, PaperVersion, is_arxiv_id
 from surveygen.domain.person_names import split_name
+from surveygen.domain.text import slugify, text_sha256
 from surveygen.render.latex.text import tex_key
 
 Form = Literal["preprint", "article", "proceedings"]
@@ -43,6 +44,8 @@ _KINDS = {
 }
 _UNPUBLISHED = frozenset({"misc", "online", "electronic", "www", "dataset", "software"})  # else by the venue
 _KIND_OF_FORM: Mapping[Form, str] = {"preprint": "misc", "article": "article", "proceedings": "inproceedings"}
+REVIEW_FOLDER = "papers"  # folder of the review pages
+_MAX_STEM, _STEM_DIGITS = 60, 12  # characters of a file name before its hash, digits of the hash
 _WITHIN_BOOKS = frozenset({"inproceedings", "incollection", "inbook"})
 
 
@@ -137,7 +140,6 @@ def versions_of(paper: Paper) -> tuple[PaperVersion, ...]:
 def form_of(paper: Paper) -> Form:
     """Return "preprint" until the record names a journal, or a DOI that is not arXiv's own.
 
-    >>> from surveygen.domain.paper import PaperId
     >>> form_of(Paper(PaperId("x"), "T", journal_ref="Proc. of the 3rd Workshop on Wants (2021)"))
     'proceedings'
     """
@@ -151,7 +153,6 @@ def form_of(paper: Paper) -> Form:
 def kind_of(paper: Paper) -> str:
     """Return the type of an entry of BibTeX: what the source says, else by the form of publication.
 
-    >>> from surveygen.domain.paper import PaperId
     >>> kind_of(Paper(PaperId("x"), "T", extra=(("bibtex_type", '"thesis"'),)))
     'phdthesis'
     """
@@ -190,6 +191,22 @@ def _extra(paper: Paper, key: str) -> object:
     except (ValueError, RecursionError):
         return None
     return value
+
+
+def review_file(paper: PaperId) -> str:
+    """Return the file of the review page of a paper, below the folder of the edition.
+
+    Two papers never share a name, also where names differ by case only: that of an arXiv id ends with seven digits or
+    fewer, any other with twelve digits of a hash.
+
+    >>> review_file(PaperId("2101.00001")), review_file(PaperId("hep-th/9901001"))
+    ('papers/2101.00001.html', 'papers/hep-th-9901001.html')
+    >>> review_file(PaperId("title:on-the-way:2020:byron"))
+    'papers/title-on-the-way-2020-byron-32024492ee95.html'
+    """
+    if is_arxiv_id(paper):
+        return f"{REVIEW_FOLDER}/{paper.replace('/', '-')}.html"
+    return f"{REVIEW_FOLDER}/{slugify(paper)[:_MAX_STEM].strip('-')}-{text_sha256(paper)[:_STEM_DIGITS]}.html"
 
 
 def arxiv_url(paper: Paper) -> str:

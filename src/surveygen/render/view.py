@@ -40,7 +40,7 @@ from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language, direction_of
 from surveygen.render.figures import count_texts, shades, year_columns
 from surveygen.render.inline import InlineWriter, ensure_period, truncate
-from surveygen.render.references import arxiv_url, code_address, doi_of, link_of
+from surveygen.render.references import arxiv_url, code_address, doi_of, link_of, review_file
 from surveygen.render.results import results_path
 
 View = Mapping[str, object]
@@ -71,13 +71,17 @@ _WIDE, _NARROW = 3, 2  # shares of the width of a table
 
 
 class ViewModel:
-    """Lays out the parts of one survey for the templates of one format."""
+    """Lays out the parts of one survey for the templates of one format.
 
-    def __init__(self, survey: Survey, language: Language, writer: InlineWriter) -> None:
+    `has_reviews` is whether each paper has a page with its review, to link to.
+    """
+
+    def __init__(self, survey: Survey, language: Language, writer: InlineWriter, *, has_reviews: bool = False) -> None:
         self.survey = survey
         self.language = language
         self.writer = writer
         self.entries = writer.entries
+        self.has_reviews = has_reviews
         self.sizes = {count.theme: count.size for count in survey.counts}
         self._places = {section.id: f"section-{number}" for number, section in enumerate(survey.sections, start=1)}
 
@@ -346,6 +350,8 @@ class ViewModel:
             "doi": write.text(doi_of(paper)),
             "link": write.address(link_of(paper)),
             "link_text": write.text(link_of(paper)),
+            "review": write.address(review_file(paper.id) if self.has_reviews else ""),
+            "review_word": write.say("page_review"),
             "status": write.text(status_remarks(paper, self.language)),
         }
 

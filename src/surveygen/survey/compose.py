@@ -154,6 +154,8 @@ def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[Bibliog
             position=data.coordinates.get(paper.id),
             contexts=tuple(map(translation.translate_context, data.contexts.get(paper.id, ()))),
             full_text=data.quoted_texts.get(paper.id),
+            version_changes=data.version_changes.get(paper.id, ()),
+            decisions=data.placements.get(paper.id, ()),
         )
         for number, paper in enumerate(ordered, start=1)
     )

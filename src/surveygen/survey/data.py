@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from surveygen.domain.changes import Changes
+from surveygen.domain.changes import Changes, VersionChange
 from surveygen.domain.citation import Citations
 from surveygen.domain.decision import Decision
 from surveygen.domain.embedding import Embeddings, Vectors
@@ -66,6 +66,8 @@ class SurveyData:
         citations: who cites whom. graph_titles: the names that citation graphs give themselves.
         rationales: spans of the abstract that placed the paper. border: papers nearly placed otherwise, by theme.
         coordinates: of papers on the map, in the unit square; empty without a map.
+        version_changes: of the papers with the texts of several versions. placements: decisions of persons about the
+            themes of papers, in effect.
         similarity: cosine between the centers of two top themes, both ways round.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
@@ -109,6 +111,8 @@ class SurveyData:
     rationales: Mapping[PaperId, tuple[Evidence, ...]] = field(default_factory=dict)
     border: Mapping[ThemeId, tuple[PaperId, ...]] = field(default_factory=dict)
     coordinates: Mapping[PaperId, tuple[float, float]] = field(default_factory=dict)
+    version_changes: Mapping[PaperId, tuple[VersionChange, ...]] = field(default_factory=dict)
+    placements: Mapping[PaperId, tuple[Decision, ...]] = field(default_factory=dict)
     similarity: Mapping[tuple[ThemeId, ThemeId], float] = field(default_factory=dict)
     withdrawn: tuple[Paper, ...] = ()
     selection: Mapping[str, int] = field(default_factory=dict)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import chain
+from itertools import chain, pairwise
 
 import msgspec
 
 from surveygen import __version__
-from surveygen.domain.decision import Decision, active_edits
+from surveygen.corpus.merge import PaperHistory
+from surveygen.domain.changes import VersionChange
+from surveygen.domain.decision import Decision, active_decisions, active_edits
 from surveygen.domain.full_text import TEXT_FIELD, Passage, QuotedText, find_passages
 from surveygen.domain.paper import Paper, PaperId, Status
 from surveygen.domain.summary import Evidence, Sentence
@@ -24,13 +27,14 @@ from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy, theme_similarity
 from surveygen.pipeline.state import Slot, StoredResults, digest
 from surveygen.pipeline.taxonomy import suggest
-from surveygen.summarize import is_grounded, sentence_flaw, split_sentences, tells_finding
+from surveygen.summarize import is_grounded, sentence_flaw, split_sentences, tells_finding, text_diff
 from surveygen.survey import QualityChecks, SurveyData, Translation, make_cite_keys, reference_order, with_change_report
 from surveygen.survey import compose as compose_survey
 from surveygen.themes import MAP_METHOD, border_cases, join_map, map_papers
 from surveygen.themes.assign import rationale_sentences
 
 _SELECTION = ("delivered", "duplicates", "quarantined", "wanted", "withdrawn", "excluded", "without_abstract")
+_TEXTS = ("title", "abstract", "comment")  # of which every version may have its own
 _THEME = "theme-"  # begins the id of a theme's section
 _MOST_JOINED = 0.2  # of the papers; with more the map says too little of them, and is laid out again
 
@@ -177,6 +181,8 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
         source_title=_title(context, "en"),
         generated_at=generated_at(store),
         edits=edits_in_force(context),
+        version_changes={history.paper.id: _version_changes(history) for history in store.papers.with_versions()},
+        placements=_placements(store.decisions.all()),
         graph_titles=service_titles(name for stats in data.citations.stats.values() for name, _ in stats.providers),
         border=border_cases(data.taxonomy, assignments),
         similarity=theme_similarity(data),
@@ -300,6 +306,27 @@ def edits_in_force(context: BuildContext) -> tuple[Decision, ...]:
     merged = curated_taxonomy(context, base).merged_into
     sections = {f"{_THEME}{gone}": f"{_THEME}{heir}" for gone, heir in merged.items()}
     return tuple(replace(edit, subject=sections.get(edit.subject, edit.subject)) for edit in edits)
+
+
+def _version_changes(history: PaperHistory) -> tuple[VersionChange, ...]:
+    """Compare the stored texts of a paper, each version with the one before it."""
+    texts = {text.version: text for text in (*history.texts, history.paper)}
+    changes: list[VersionChange] = []
+    for old, new in pairwise(texts[number] for number in sorted(texts)):
+        fields = tuple(name for name in _TEXTS if getattr(old, name) != getattr(new, name))
+        removed, added = text_diff(old.abstract, new.abstract) if "abstract" in fields else ((), ())
+        changes.append(VersionChange(new.version, old.version, fields, removed, added))
+    return tuple(changes)
+
+
+def _placements(decisions: Iterable[Decision]) -> dict[PaperId, tuple[Decision, ...]]:
+    """Return the decisions in effect that put papers under themes."""
+    placed: dict[PaperId, tuple[Decision, ...]] = {}
+    for decision in active_decisions(decisions):
+        if decision.action in {"move", "pin"}:
+            paper = PaperId(decision.subject)
+            placed[paper] = (*placed.get(paper, ()), decision)
+    return placed
 
 
 def _quality_checks(data: SurveyData) -> QualityChecks:

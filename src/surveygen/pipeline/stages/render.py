@@ -26,6 +26,8 @@ from surveygen.survey import SurveyData
 
 PDF_SECONDS = 180.0  # limit of one pass of TeX
 PAGE = "index.html"
+REVIEWS = "reviews"  # the format that has a page for each paper
+LINK_TO_REVIEWS = ("html", "markdown")  # formats whose files link to these pages
 SHARED = "shared"  # what stands for the format of files that all editions share
 _TAXONOMY = "taxonomy.toml"
 
@@ -44,7 +46,7 @@ def render(context: BuildContext, data: SurveyData) -> SurveyData:
         survey = data.surveys[language.code]
         for unit in EditableDraft(survey, store).orphaned_edits():
             context.progress.note(f"{language.code}: no section {unit.section} for the words of {unit.by}: {unit.text}")
-        files, changed = _write_edition(context, survey, language)
+        files, changed = _write_edition(context, cache, survey, language)
         written += changed
         translation, spent = data.translations.get(language.code), context.llm.spent
         complete = not ((spent and spent.postponed) or (translation and translation.pending))
@@ -123,6 +125,19 @@ class OutputCache:
         """Return what the store remembers of the files in a folder, by format; empty for another folder."""
         return self._slot(folder).load(self._context.store) or {}
 
+    def formats_to_write(self, folder: Path) -> tuple[str, ...]:
+        """Return the requested formats; where these include the reviews, also those whose files link to them."""
+        formats = self._context.request.formats
+        if REVIEWS not in formats:
+            return formats
+        linking = (name for name in LINK_TO_REVIEWS if name == "html" or name in self.record(folder))
+        return tuple(dict.fromkeys((*formats, *linking)))
+
+    def has_reviews(self, folder: Path) -> bool:
+        """Whether a folder has, or will have, the pages of the papers that the draft has now."""
+        reviews = self.record(folder).get(REVIEWS)
+        return REVIEWS in self._context.request.formats or (reviews is not None and reviews.content == self.content)
+
     def remember(self, folder: Path, files: Mapping[str, Collection[str]], *, complete: bool = True) -> None:
         """Record by format the files in a folder that were made from the present sources."""
         made = {
@@ -151,22 +166,26 @@ def _folder_digest(folder: Path) -> str:
 
 
 def _write_edition(
-    context: BuildContext, survey: Survey, language: Language
+    context: BuildContext, cache: OutputCache, survey: Survey, language: Language
 ) -> tuple[dict[str, list[str]], list[Path]]:
     """Write one edition; return the names of its files by format, and the files whose bytes are new.
 
     With "pdf" each TeX file is compiled, unless its PDF was made from the same sources: that of the survey, and that of
     the slides if these are requested. The files of a format that is not requested stay. Pages in sub-folders that an
-    earlier build of a requested format made, and this one does not, are removed.
+    earlier build of a written format made, and this one does not, are removed.
     """
-    formats, folder = context.request.formats, context.request.folder / language.code
+    folder = context.request.folder / language.code
+    formats, others = cache.formats_to_write(folder), cache.record(folder)
+    others = {name: item for name, item in others.items() if name not in formats}
+    present = tuple(dict.fromkeys((*formats, *([REVIEWS] if cache.has_reviews(folder) else []))))
+    settings = replace(context.settings, formats=present)  # for links from one format to another
     roots = TemplateRoots(template_root(), context.project.templates)
     made: dict[str, bytes] = {}
     files: dict[str, list[str]] = {}
     with context.progress.stage(f"render {language.code}", len(formats)) as advance:
         for name in formats:
             module = "latex" if name == "pdf" else name
-            renderer: Renderer = plugins.load("render", module).make(language, roots, context.settings)
+            renderer: Renderer = plugins.load("render", module).make(language, roots, settings)
             texts = renderer.render(survey)
             files[name] = list(texts)
             made |= {file: text.encode("utf-8") for file, text in texts.items()}
@@ -181,20 +200,23 @@ def _write_edition(
                 compile_pdf(source, pdf, seconds=PDF_SECONDS)
                 written.append(pdf)
         advance(1 if sources else 0)
-    _update_manifest(folder, made, sources)
+    _update_manifest(folder, made, sources, {file for item in others.values() for file in item.files})
     if sources:
         files["pdf"] += [source.with_suffix(".pdf").name for source in sources]
     return files, written
 
 
-def _update_manifest(folder: Path, made: Collection[str], sources: Sequence[Path]) -> None:
-    """Remove the pages that are no longer made, and record the files of the edition and the sources of each PDF."""
+def _update_manifest(folder: Path, made: Collection[str], sources: Sequence[Path], others: Collection[str]) -> None:
+    """Remove the pages that are no longer made, and record the files of the edition and the sources of each PDF.
+
+    `others` are the files of formats that are not written now.
+    """
     previous = read_manifest(folder)
     suffixes = {Path(name).suffix for name in made}
     for name in previous:
         path = folder / name
         inside = path.parent != folder and path.resolve().is_relative_to(folder.resolve())  # a manifest can be forged
-        if inside and name not in made and path.suffix in suffixes:
+        if inside and name not in made and name not in others and path.suffix in suffixes:
             path.unlink(missing_ok=True)
     earlier = {name for name in previous if (folder / name).is_file()}
     pdfs = {source.with_suffix(".pdf").name for source in sources}

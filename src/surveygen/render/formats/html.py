@@ -22,9 +22,9 @@ from surveygen.render.results import results_files
 from surveygen.render.templates import TemplateRoots, fill, html_environment
 
 
-def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> HtmlRenderer:  # noqa: ARG001  # no settings of its own
-    """Make the renderer of ``index.html``."""
-    return HtmlRenderer(language, templates)
+def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> HtmlRenderer:
+    """Make the renderer of ``index.html``, which links to the reviews where the edition has them."""
+    return HtmlRenderer(language, templates, has_reviews=settings is not None and "reviews" in settings.formats)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class HtmlRenderer:
     language: Language
     templates: TemplateRoots
     most: int = MOST_IN_ONE_FILE
+    has_reviews: bool = False
 
     def render(self, survey: Survey) -> Mapping[str, str]:
         """Return ``index.html``, ``themes/*.html`` of a large survey and ``results/*.csv``.
@@ -54,7 +55,8 @@ class HtmlRenderer:
         Raises:
             TemplateError: a template cannot be used.
         """
-        context = HtmlContext(survey, self.language, lay_out(survey, self.most))
+        layout = lay_out(survey, self.most)
+        context = HtmlContext(survey, self.language, layout, has_reviews=self.has_reviews)
         pages = [(page, page_sections(context, page)) for page in (context.layout.main, *context.layout.parts)]
         numbered, citations = number_citations(context, pages)
         environment = html_environment(self.templates)
@@ -81,7 +83,8 @@ class HtmlRenderer:
         def read(name: str) -> str:
             return read_asset(environment, f"html/{name}")
 
-        style, early, main = read("style.css") + read("own.css"), read("early.js"), bundle("main.js", read)
+        style = read("base.css") + read("style.css") + read("own.css")
+        early, main = read("early.js"), bundle("main.js", read)
         return {
             "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
             "early": Markup(early),  # noqa: S704  # as above

@@ -17,9 +17,9 @@ from surveygen.render.templates import MarkdownSafe, TemplateRoots, fill, text_e
 from surveygen.render.view import ViewModel
 
 
-def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> MarkdownRenderer:  # noqa: ARG001  # no settings of its own
-    """Make the renderer of ``survey.md``."""
-    return MarkdownRenderer(language, templates)
+def make(language: Language, templates: TemplateRoots, settings: Settings | None = None) -> MarkdownRenderer:
+    """Make the renderer of ``survey.md``, which links to the reviews where the edition has them."""
+    return MarkdownRenderer(language, templates, has_reviews=settings is not None and "reviews" in settings.formats)
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class MarkdownRenderer:
 
     language: Language
     templates: TemplateRoots
+    has_reviews: bool = False
 
     def render(self, survey: Survey) -> Mapping[str, str]:
         """Return ``survey.md``.
@@ -36,7 +37,7 @@ class MarkdownRenderer:
             TemplateError: a template cannot be used.
         """
         writer = _MarkdownWriter(survey, self.language, max_cell=MAX_TEXT)
-        document = ViewModel(survey, self.language, writer).document()
+        document = ViewModel(survey, self.language, writer, has_reviews=self.has_reviews).document()
         text = fill(text_environment(self.templates), "markdown/survey.md.j2", document).rstrip() + "\n"
         return {"survey.md": add_index(text, survey)}
 

@@ -16,6 +16,7 @@ from surveygen.domain.text import slugify
 from surveygen.domain.theme import ThemeId
 from surveygen.languages import Language
 from surveygen.render.html.markup import anchor, string
+from surveygen.render.references import review_file
 
 MAIN = "index.html"
 FOLDER = "themes"
@@ -148,7 +149,8 @@ def catalogue_order(survey: Survey) -> list[BibliographyEntry]:
 class HtmlContext:
     """A survey with its division into pages, and what follows from these.
 
-    `stubs` caches the data of papers that many pages name. `expandable` is whether a reader can open what does not fit.
+    `stubs` caches the data of papers that many pages name. `expandable` is whether a reader can open what does not fit,
+    `has_reviews` whether each paper has a page with its review.
     """
 
     survey: Survey
@@ -156,6 +158,7 @@ class HtmlContext:
     layout: Layout
     stubs: dict[PaperId, dict[str, object]] = field(default_factory=dict)
     expandable: bool = True
+    has_reviews: bool = False
 
     @cached_property
     def entries(self) -> Mapping[PaperId, BibliographyEntry]:
@@ -185,6 +188,10 @@ class HtmlContext:
     def mark(self, theme: ThemeId | None) -> ThemeMark | None:
         """Return how a theme is shown; None for none."""
         return self.marks.get(theme) if theme is not None else None
+
+    def review(self, here: str, paper: PaperId) -> str:
+        """Return the address of the page with the review of a paper; "" where there is none."""
+        return address(here, review_file(paper)) if self.has_reviews else ""
 
     @property
     def lean(self) -> bool:

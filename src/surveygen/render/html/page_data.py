@@ -20,7 +20,7 @@ from surveygen.domain.theme import ThemeId
 from surveygen.render.bibtex import bibliography
 from surveygen.render.html.context import HtmlContext, PageFile, SourceTexts, Span, ThemeMark, address, catalogue_order
 from surveygen.render.html.markup import Rich, anchor, parsed, rich, string
-from surveygen.render.references import code_address, doi_of, is_doi, link_of, versions_of
+from surveygen.render.references import REVIEW_FOLDER, code_address, doi_of, is_doi, link_of, review_file, versions_of
 
 Json = dict[str, object]
 Marks = Mapping[ThemeId, ThemeMark]
@@ -64,6 +64,8 @@ def page_data(book: HtmlContext, page: PageFile, quoted: Mapping[PaperId, Sequen
     for entry, paper in zip(entries, _papers(book, page, related, quoted, works), strict=True):
         if page is not book.layout.main:
             paper["number"] = entry.number  # on the main page a paper's index gives its number
+        if book.has_reviews and not is_arxiv_id(entry.paper.id):
+            paper["review"] = review_file(entry.paper.id).removeprefix(f"{REVIEW_FOLDER}/")
         if (file := book.layout.file_of(entry.paper.id)) != page.file:
             paper["page"] = files.index(file)
         rows.append({name: value for name, value in paper.items() if value is not False and value not in _EMPTY})
@@ -75,6 +77,7 @@ def page_data(book: HtmlContext, page: PageFile, quoted: Mapping[PaperId, Sequen
         "words": dict(sorted(words.items())),
         "sites": SITES,
         "pages": [address(page.file, file) for file in files],
+        **({"reviews": address(page.file, REVIEW_FOLDER)} if book.has_reviews else {}),
         "themes": [
             {
                 "id": clean(theme.id),

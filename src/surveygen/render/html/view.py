@@ -240,6 +240,7 @@ class PageView(ViewModel):
                     "doi": doi_of(paper),
                     "link": link if link.startswith("https://") else "",
                     "place": "" if paper.id in rows else f"p-{anchor(paper.id)}",
+                    "review": self._context.review(self._page.file, paper.id),
                     "backs": self._citations.backlinks.get(entry.number, ()) if not lean else (),
                 }
             )
