@@ -26,7 +26,8 @@ PUBLIC = {
     "cli": "main",
     "corpus": "ChangeKind Counts HarvestRun LlmCache Outcome PageBatch RawPage Scope Store copy_database export_lines "
     "import_lines is_dump locked merge",
-    "documents": "MATCHING PaperIndex list_citations match_references read_latex read_page read_pdf",
+    "documents": "ChosenFigure MATCHING PaperIndex choose_figure list_citations match_references read_latex read_page "
+    "read_pdf",
     "embed": "Encoder Progress RECIPE encode_papers paper_texts papers_fingerprint",
     "llm": "BudgetTracker CachedLlmClient ChatModel CostEstimate LlmUsage ModelError Prompts ResponseCache connect",
     "pipeline": "AddedText BuildResult CitationReport CitationUpdate DecisionLog DecisionResult EXPORTS EditableUnit "

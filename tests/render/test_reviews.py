@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,14 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arxiv_pages import make_png
 from html_pages import tree
 from large_survey import large_survey
 from open_page import CHROMIUM, NO_CHROMIUM, Open, keep_looks
 from sample_survey import reviewed_survey
+from surveygen import plugins
 from surveygen.config import Settings
+from surveygen.domain.figure import FigureRecord
 from surveygen.domain.paper import PaperId
 from surveygen.languages import codes, load
-from surveygen.render import TemplateRoots, template_root
+from surveygen.render import TemplateRoots, format_names, template_root
 from surveygen.render.formats import html, markdown
 from surveygen.render.formats import reviews as review_format
 from surveygen.render.html.neighborhood import NARROW, WIDE, draw, neighborhood
@@ -228,6 +233,57 @@ def test_hostile_text_stays_text(reviews: Mapping[str, Path]) -> None:
         assert not [
             href for href in page.xpath("//@href") if not re.match(r"https://|data:,\Z|#|\.\./|[\w.-]+\.html\Z", href)
         ]
+
+
+@pytest.mark.parametrize(
+    ("license_url", "is_shown"),
+    [
+        ("http://creativecommons.org/licenses/by/4.0/", True),
+        ("http://creativecommons.org/licenses/by-nc-nd/4.0/", True),
+        ("http://creativecommons.org/publicdomain/zero/1.0/", True),
+        ("http://arxiv.org/licenses/nonexclusive-distrib/1.0/", False),
+        ("https://example.org/licenses/by/4.0/", False),
+        ("", False),
+    ],
+)
+def test_a_figure_is_shown_under_an_open_license_only(license_url: str, *, is_shown: bool) -> None:
+    """With caption, authors, license and link on the page of its paper, unaltered; in no other format."""
+    image = make_png(5, 3)
+    sha256 = hashlib.sha256(image).hexdigest()
+    caption = "Overview of twelve judges."
+    figure = FigureRecord(
+        paper=PaperId("2101.00001"),
+        version=2,
+        status="fetched",
+        url="https://arxiv.org/html/2101.00001v2/x1.png",
+        at="2026-01-01T00:00:00Z",
+        license=license_url,
+        figure="f1",
+        label="Figure 1",
+        caption=caption,
+        element="S1.F1",
+        media_type="image/png",
+        width=5,
+        height=3,
+        sha256=sha256,
+    )
+    survey = reviewed_survey()
+    first, *others = survey.entries
+    survey = replace(survey, entries=(replace(first, figure=figure), *others), images={sha256: image})
+    written: dict[str, str] = {}
+    for name in set(format_names()) - {"pdf"}:
+        renderer = plugins.load("render", name).make(load("en"), SHIPPED, Settings("Sample", formats=(name, "reviews")))
+        written |= {f"{name}/{file}": text for file, text in renderer.render(survey).items()}
+    data = base64.b64encode(image).decode()
+
+    assert {file for file, text in written.items() if data in text or caption in text} == (
+        {f"reviews/{FIRST}"} if is_shown else set()
+    )
+    if is_shown:
+        (shown,) = tree(written[f"reviews/{FIRST}"]).xpath("//section[@id='method']//figure")
+        assert shown.xpath("./img/@src") == [f"data:image/png;base64,{data}"]
+        assert shown.xpath(".//a/@href") == [license_url, "https://arxiv.org/html/2101.00001v2#S1.F1"]
+        assert "© its authors (Müller et al.), shown unaltered under" in shown.text_content()
 
 
 @given(st.text(min_size=1), st.text(min_size=1))

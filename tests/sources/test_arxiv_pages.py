@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from arxiv_pages import invent_page
+from arxiv_pages import invent_page, make_png
 from arxiv_server import SCALE, FastClock, Replica, serving
 from surveygen.config import ArxivSettings
+from surveygen.domain.figure import MAX_IMAGE_BYTES
 from surveygen.domain.license import reuse
 from surveygen.domain.paper import PaperId
 from surveygen.errors import ConfigError, SourceError
@@ -216,3 +217,47 @@ def test_a_page_names_itself(page: bytes, named: tuple[str, int] | None) -> None
 def test_a_license_says_what_may_be_shown(license_url: str, expected: str) -> None:
     """What is not known to be open is closed."""
     assert reuse(license_url) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("x1.png", "x1.png"),
+        ("./extracted/5/figs/a b.png", "extracted/5/figs/a%20b.png"),
+        ("2401.00001v1/x1.png", "x1.png"),
+        ("/html/2401.00001v1/x1.png", "x1.png"),
+        ("https://arxiv.org/html/2401.00001v1/x1.png", "x1.png"),
+        ("https://evil.example/x1.png", ""),
+        ("//evil.example/x1.png", ""),
+        ("../2401.00002v1/x1.png", ""),
+        ("a/%2e%2e/%2e%2e/api/query.png", ""),
+        ("/html/2401.00002v1/x1.png", ""),
+        ("data:image/png;base64,AAAA", ""),
+        ("x1.png?next=/api", "x1.png%3Fnext%3D/api"),
+        ("", ""),
+    ],
+)
+def test_an_image_is_a_file_of_its_page(source: str, name: str, tmp_path: Path) -> None:
+    """Whatever a page names, only addresses below its own are requested."""
+    client = make(ArxivSettings(), NetworkDeps(lock_folder=tmp_path))
+    expected = f"https://arxiv.org/html/{PAPER}v1/{name}" if name else ""
+
+    assert client.image_url(PAPER, 1, source) == expected
+
+
+def test_images_come_at_the_pace_of_pages(tmp_path: Path) -> None:
+    """Over the same connection; an answer that is no image or too large is told, and three in a row end the run."""
+    fast = FastClock()
+    files = {f"{PAPER}v1": PAGE, f"{PAPER}v1/a.png": make_png(), f"{PAPER}v1/b.png": bytes(MAX_IMAGE_BYTES + 1)}
+    with serving(Replica(pages={**files, f"{PAPER}v1/c.txt": b"no image"})) as replica:
+        client = pages_of(replica, tmp_path, fast)
+        client.fetch(PAPER, 1)
+        answers = [client.fetch_image(client.image_url(PAPER, 1, f"{name}.png")) for name in "abd"]
+        assert client.fetch_image(client.image_url(PAPER, 1, "c.txt")).status == "failed"
+
+    assert answers[0].body == make_png()
+    assert [answer.status for answer in answers] == ["fetched", "failed", "none"]
+    assert "larger than 2 MiB" in answers[1].reason
+    pauses = [after.arrived - before.ended for before, after in pairwise(replica.hits)]
+    assert all(pause >= 15.0 / SCALE * 0.9 for pause in pauses)
+    assert len({hit.connection for hit in replica.hits[:3]}) == 1

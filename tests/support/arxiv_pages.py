@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import struct
+import zlib
+from collections.abc import Sequence
 from html import escape
 
 WORDS = [
@@ -13,9 +16,18 @@ WORDS = [
 
 
 def invent_page(
-    paper: str, version: int = 1, title: str = "An invented title", *, sections: int = 2, paragraphs: int = 3
+    paper: str,
+    version: int = 1,
+    title: str = "An invented title",
+    *,
+    sections: int = 2,
+    paragraphs: int = 3,
+    figures: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """Write a page: abstract, sections of paragraphs that cite, a table, two references; one id gives one page."""
+    """Write a page: abstract, sections of paragraphs that cite, a table, two references; one id gives one page.
+
+    `figures` are addresses of images with captions.
+    """
     rng = random.Random(f"{paper}v{version}")  # no secret
     body = "".join(_section(rng, number, paragraphs) for number in range(1, sections + 1))
     return f"""<!DOCTYPE html><html lang="en">
@@ -26,11 +38,30 @@ def invent_page(
 <h1 class="ltx_title ltx_title_document">{escape(title)}</h1>
 <div class="ltx_abstract"><h6 class="ltx_title ltx_title_abstract">Abstract</h6>
 <p class="ltx_p">{_sentence(rng)}</p></div>
-{body}{_TABLE}
+{body}{_TABLE}{"".join(_figure(number, *figure) for number, figure in enumerate(figures, start=1))}
 <section id="bib" class="ltx_bibliography"><h2 class="ltx_title ltx_title_bibliography">References</h2>
 <ul class="ltx_biblist">{_entry(1, "2101.00001")}{_entry(2, "2101.00002")}</ul></section>
 </article></div></div></body></html>
 """.encode()
+
+
+def make_png(width: int = 4, height: int = 2, color: int = 0) -> bytes:
+    """Return a whole gray image."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"".join(b"\0" + bytes([color]) * width for _ in range(height)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def _figure(number: int, source: str, caption: str) -> str:
+    return (
+        f'<figure id="S1.F{number}" class="ltx_figure"><img src="{escape(source)}" class="ltx_graphics" width="4" '
+        f'height="2" alt="Refer to caption"><figcaption class="ltx_caption"><span class="ltx_tag ltx_tag_figure">'
+        f"Figure {number}: </span>{escape(caption)}</figcaption></figure>"
+    )
 
 
 def _section(rng: random.Random, number: int, paragraphs: int) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
@@ -83,7 +84,7 @@ class Replica:
     Ids that hold the word `refuses` are called malformed.
     With a `world`, papers are those of its clock, in both protocols; `during` changes it before a request is answered.
     `recorded` maps the parameters of a request to (status, body); it is looked up first.
-    `pages` are the HTML pages of papers by id and version, such as "2401.00001v2".
+    `pages` are the HTML pages of papers by id and version, such as "2401.00001v2", and their images below these.
     """
 
     papers: Sequence[Invented] = ()
@@ -225,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         hit = Hit(query, self.headers["User-Agent"], self.client_address[1], time.monotonic(), path=url.path)
-        self.kind = "text/html" if url.path.startswith("/html/") else _ATOM
+        self.kind = _KINDS.get(Path(url.path).suffix, "text/html") if url.path.startswith("/html/") else _ATOM
         self.replica.hits.append(hit)
         number = len(self.replica.hits)
         if self.replica.world and number in self.replica.during:
@@ -332,6 +333,7 @@ def _continue(handler: _Handler, _status: int, _body: bytes) -> None:
 
 
 _ATOM = "application/atom+xml"
+_KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 _LAUGHS = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "' + b"&b;" * 9 + b'">]><a>&c;</a>'
 _FOREIGN = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
 _BOMB = gzip.compress(b" " * (65 * 2**20), 9)

@@ -67,6 +67,12 @@ def fetch(
     ] = False,
     theme: Annotated[str, typer.Option(metavar="THEME", help="With --full-text: papers of this theme.")] = "",
     cited: Annotated[bool, typer.Option("--cited", help="With --full-text: papers that the draft cites.")] = False,
+    figures: Annotated[
+        bool,
+        typer.Option(
+            "--figures", help="With --full-text: also a figure of each paper whose license permits to show it."
+        ),
+    ] = False,
 ) -> None:
     """Fetch papers from arXiv: a query, ids, or what is new in the sets or the query of survey.toml.
 
@@ -83,10 +89,10 @@ def fetch(
     if full_text:
         if query or since or until or sort != "date":
             raise ConfigError("--full-text reads pages of papers in the store", "use --ids, --theme, --cited or --max")
-        _fetch_full_text(shared, FullTextQuery(wanted_ids, theme, cited, max_papers), dry_run=dry_run)
+        _fetch_full_text(shared, FullTextQuery(wanted_ids, theme, cited, max_papers, figures), dry_run=dry_run)
         return
-    if theme or cited:
-        raise ConfigError("--theme and --cited choose full texts", "add --full-text")
+    if theme or cited or figures:
+        raise ConfigError("--theme, --cited and --figures are about full texts", "add --full-text")
     request = FetchQuery(query=query, ids=wanted_ids, since=since, until=until, max_papers=max_papers, sort=sort)
     if dry_run:
         urls = pipeline.plan(shared.project(), request)
@@ -105,14 +111,16 @@ def _fetch_full_text(shared: Context, query: FullTextQuery, *, dry_run: bool) ->
     """Fetch and read pages, or print the plan."""
     if dry_run:
         plan = pipeline.plan_full_text(shared.project(), query)
-        summary = {"plan": plan.summary(), "seconds": plan.seconds, "requests": [page.url for page in plan.pages]}
-        shared.print(summary, lambda: iter([plan.summary(), *(page.url for page in plan.pages)]))
+        urls = [*(page.url for page in plan.pages), *(figure.url for figure in plan.figures)]
+        summary = {"plan": plan.summary(), "seconds": plan.seconds, "requests": urls}
+        shared.print(summary, lambda: iter([plan.summary(), *urls]))
         return
     fetched = pipeline.fetch_full_text(shared.project(), query, shared.progress())
 
     def text() -> Iterator[str]:
         counts = {"read": fetched.read, "without a page": fetched.without_page, "failed": fetched.failed}
-        summary = ", ".join(f"{len(names)} {word}" for word, names in counts.items() if names)
+        parts = [f"{len(names)} {word}" for word, names in counts.items() if names]
+        summary = ", ".join([*parts, *([f"figures: {len(fetched.figures)}"] if fetched.figures else [])])
         yield f"full text: {summary or 'nothing new'}"
         yield from (f"  failed: {name}: {reason}" for name, reason in fetched.failed)
         if fetched.outcome == "paused":

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from surveygen.corpus import jsonl
+from surveygen.corpus._figures import figure_data, figure_of
 from surveygen.corpus._full_text import PackedText, full_text_data, full_text_of
 from surveygen.corpus._importer import Quarantined, Record
 from surveygen.corpus._validation import (
@@ -21,6 +22,7 @@ from surveygen.corpus.jsonl import to_json
 from surveygen.corpus.store import Store
 from surveygen.domain.citation import CitationRecord
 from surveygen.domain.decision import Decision
+from surveygen.domain.figure import FigureRecord
 from surveygen.domain.paper import BadRecord, ImportChanges, PaperId, PendingPaper
 from surveygen.domain.theme import Taxonomy, Theme
 from surveygen.errors import CorpusError
@@ -35,7 +37,7 @@ def export_lines(store: Store) -> Iterator[str]:
     """Yield the dump, without line ends.
 
     A header, themes, decisions, papers by id, cite keys of other papers, pending ids, quarantine, citations, full
-    texts by paper and version, and versions that have no page.
+    texts by paper and version, versions that have no page, and figures with their images in base 64.
 
     A paper's line has the keys of the JSON lines format and, unless they are empty, `cite_key`, `names` (further ids),
     `versions`, `texts` (the texts of other versions), `affiliations`, `extra` and `carried`. Caches, dates of import,
@@ -59,6 +61,7 @@ def export_lines(store: Store) -> Iterator[str]:
         )
     yield from (to_json({"told": jsonl.citation_data(record)}) for record in store.citations.all())
     yield from (to_json({"full_text": full_text_data(packed)}) for packed in store.full_text.packed())
+    yield from (to_json({"figure": figure_data(record, image)}) for record, image in store.figures.stored())
 
 
 def is_dump(line: str) -> bool:
@@ -101,11 +104,12 @@ def import_lines(store: Store, lines: Iterable[str], *, at: str) -> ImportChange
     store.papers.add_cite_keys(reader.keys)
     store.citations.merge(reader.citations, at=at)
     store.full_text.merge(reader.full_texts, at=at)
+    store.figures.merge(reader.figures, at=at)
     return changes
 
 
 class _DumpReader:
-    """Yields the records of lines; collects themes, decisions, cite keys, citations and full texts (compressed)."""
+    """Yields the records of lines; collects themes, decisions, cite keys, citations, texts (compressed), figures."""
 
     def __init__(self, at: str) -> None:
         self.themes: list[Theme] = []
@@ -114,6 +118,7 @@ class _DumpReader:
         self.names: dict[PaperId, PaperId] = {}
         self.citations: list[CitationRecord] = []
         self.full_texts: list[PackedText] = []
+        self.figures: list[tuple[FigureRecord, bytes]] = []
         self._at = at
 
     def records(self, numbered: Iterable[tuple[int, str]]) -> Iterator[Record]:
@@ -161,6 +166,8 @@ class _DumpReader:
                 self.citations.append(checked_citations(jsonl.citation_of(record)))
             case {"full_text": dict(record)}:
                 self.full_texts.append(full_text_of(record))
+            case {"figure": dict(record)}:
+                self.figures.append(figure_of(record))
             case _:
                 raise ValueError("not a line of a dump: unknown kind")
 

@@ -310,6 +310,32 @@ _FULL_TEXTS = (
     """,
 )
 
+_FIGURES = (
+    # One row for each version of which the image of a figure was requested.
+    """
+    CREATE TABLE figure (
+        paper TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('fetched', 'refused')),
+        url TEXT NOT NULL,
+        at TEXT NOT NULL,
+        license TEXT NOT NULL,            -- of this version
+        figure TEXT NOT NULL,             -- its id in the document
+        label TEXT NOT NULL,
+        caption TEXT NOT NULL,
+        element TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,             -- of the image
+        reason TEXT NOT NULL,             -- why it was refused
+        image BLOB,                       -- as it came
+        PRIMARY KEY (paper, version)
+    )
+    """,
+    "CREATE INDEX figure_image ON figure (sha256)",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_PAPERS, *_SEARCH, *_INTAKE, *_SURVEY, *_CACHES),
     _HARVEST,
@@ -319,4 +345,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _NAMES,
     _CHECKSUMS,
     _FULL_TEXTS,
+    _FIGURES,
 )

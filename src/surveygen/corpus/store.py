@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from surveygen.corpus._cache import CacheTable
 from surveygen.corpus._citations import CitationTable
 from surveygen.corpus._decisions import DecisionTable
+from surveygen.corpus._figures import FigureTable
 from surveygen.corpus._full_text import FullTextTable
 from surveygen.corpus._importer import Importer, PageBatch, Record, import_page
 from surveygen.corpus._papers import PaperTable
@@ -73,7 +74,7 @@ class Store:
         runs: harvest runs with their events, cursors and archived server answers.
         decisions: what persons decided, and the log of theme moves.
         citations: what citation graphs answered.
-        full_text: texts of papers with their sources.
+        full_text: texts of papers with their sources. figures: images of figures that may be shown.
         cache: vectors and derived results, which can be computed again.
 
     Raises:
@@ -83,6 +84,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.full_text = FullTextTable(database)
+        self.figures = FigureTable(database)
         self.papers = PaperTable(database, self.full_text)
         self.runs = RunTable(database)
         self.decisions = DecisionTable(database)
@@ -227,6 +229,12 @@ class Store:
         )
         if texts:  # a store without full texts has the digest that it had before there were any
             total.update(to_json(texts).encode())
+        figures = self._database.rows(
+            "SELECT paper, version, license, label, caption, element, sha256 FROM figure WHERE status = 'fetched'"
+            " ORDER BY 1, 2"
+        )
+        if figures:
+            total.update(to_json(figures).encode())
         return total.hexdigest()
 
     def changed_at(self) -> str:

@@ -16,6 +16,7 @@ _CREATIVE_COMMONS = re.compile(
     r"(?:licenses/(?P<terms>by(?:-nc)?(?:-sa|-nd)?|publicdomain)|publicdomain/(?:zero|mark))(?:/[\w.-]*)*\Z",
     re.IGNORECASE,
 )
+_ARXIV = re.compile(r"https?://arxiv\.org/licenses/")
 
 
 def reuse(license_url: str) -> Reuse:
@@ -55,3 +56,22 @@ def permission(reuse: Reuse, show: Show) -> Permission:
     if reuse == "closed":
         return "quote" if show == "quotations" else "point"
     return "adapt" if reuse == "open" else "verbatim"
+
+
+def license_name(license_url: str) -> str:
+    """Return the short name of a Creative Commons license, of CC0 or of arXiv's own; "" for any other address.
+
+    >>> license_name("http://creativecommons.org/licenses/by-nc-nd/4.0/")
+    'CC BY-NC-ND 4.0'
+    >>> license_name("http://creativecommons.org/publicdomain/zero/1.0/"), license_name("https://example.org/by/4.0/")
+    ('CC0 1.0', '')
+    """
+    address = license_url.strip().lower()
+    match = _CREATIVE_COMMONS.match(address)
+    if match is None:
+        return "arXiv.org" if _ARXIV.match(address) else ""
+    version = re.search(r"/(\d\.\d)(?:/|\Z)", address)
+    number = f" {version[1]}" if version else ""
+    if match["terms"] and match["terms"] != "publicdomain":
+        return f"CC {match['terms'].upper()}{number}"
+    return f"CC0{number}" if "/zero" in address else "Public Domain"

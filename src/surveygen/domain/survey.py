@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from surveygen.domain.changes import Changes, VersionChange
 from surveygen.domain.citation import CitationEdge, CitationStats
 from surveygen.domain.decision import Decision
+from surveygen.domain.figure import FigureRecord
 from surveygen.domain.full_text import QuotedText
 from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
@@ -272,6 +273,7 @@ class BibliographyEntry:
         full_text: the source of its full text with the units that are evidence; None if it was not read.
         version_changes: of the versions whose texts are stored, by ascending version.
         decisions: of persons about its theme, in effect, the last one last.
+        figure: one that its license permits to show; the survey has its image.
     """
 
     paper: Paper
@@ -287,6 +289,7 @@ class BibliographyEntry:
     full_text: QuotedText | None = None
     version_changes: tuple[VersionChange, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    figure: FigureRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +378,7 @@ class Survey:
         changes: the report of the last refresh; `earlier` are the reports before it, newest first.
         editions: codes of all languages of the survey, including this one; empty if there is only this one.
         citations: between papers of the survey, each with its graph. graphs: name and title of the graphs.
+        images: of the figures of its entries, by SHA-256; read when they are asked for.
     """
 
     slug: str
@@ -393,6 +397,7 @@ class Survey:
     citations: tuple[CitationEdge, ...] = ()
     graphs: tuple[tuple[str, str], ...] = ()
     editions: tuple[str, ...] = ()
+    images: Mapping[str, bytes] = field(default_factory=dict, compare=False)
 
     def by_paper(self) -> dict[PaperId, BibliographyEntry]:
         """Return the entries by paper; a new dictionary at each call."""

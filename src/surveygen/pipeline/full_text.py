@@ -12,11 +12,13 @@ from surveygen import plugins
 from surveygen.config import ArxivSettings, Project
 from surveygen.corpus import RawPage, Store, locked
 from surveygen.domain.decision import excluded_papers
+from surveygen.domain.figure import FigureRecord
 from surveygen.domain.full_text import FullTextRecord
 from surveygen.domain.paper import Paper, PaperId, is_arxiv_id, parse_arxiv_id
 from surveygen.domain.theme import ThemeId
 from surveygen.errors import ConfigError, CorpusError, SourceError, ThemeError, did_you_mean
 from surveygen.pipeline.assignments import ASSIGNMENTS
+from surveygen.pipeline.figures import PlannedFigure, fetch_figure, is_open, plan_figures
 from surveygen.pipeline.run_context import Progress, now
 from surveygen.sources import arxiv
 from surveygen.sources.http import BudgetError, NetworkDeps
@@ -33,12 +35,14 @@ class FullTextQuery:
     Attributes:
         ids: ids with or without version. theme: id of a theme, with those below it. cited: those that the draft cites.
         max_pages: at most so many pages are requested, those of the newest papers.
+        figures: whether to fetch, for papers whose license permits to show it, the image of a figure.
     """
 
     ids: tuple[str, ...] = ()
     theme: str = ""
     cited: bool = False
     max_pages: int | None = None
+    figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class FullTextPlan:
         unread: pages in the store that are read without a request, as a run ended before or their text is damaged.
         present: versions whose text is there. without_page: versions of which arXiv has no page.
         damaged: of the pages to read or to request, those whose stored text cannot be read.
+        figures: whose image is requested after the pages. new_figures: at most so many more, of pages still to be read.
     """
 
     pages: tuple[PlannedPage, ...]
@@ -67,16 +72,20 @@ class FullTextPlan:
     present: int = 0
     without_page: int = 0
     damaged: tuple[str, ...] = ()
+    figures: tuple[PlannedFigure, ...] = ()
+    new_figures: int = 0
 
     def __bool__(self) -> bool:
         """Whether there is something to do."""
-        return bool(self.pages or self.unread)
+        return bool(self.pages or self.unread or self.figures)
 
     def summary(self) -> str:
         """Return the plan in one line, such as "500 pages, 2 h 05 min, resumes"."""
         count = len(self.pages)
         pages = "1 page" if count == 1 else f"{count} pages"
         words = [f"{pages}, {_duration(self.seconds)}, resumes" if count else "no page to fetch"]
+        words += [f"figures: {len(self.figures)}"] * bool(self.figures)
+        words += [f"figures of the new pages: at most {self.new_figures}"] * bool(self.new_figures)
         words += [f"to read without a request: {len(self.unread)}"] * bool(self.unread)
         words += [f"full texts that are there: {self.present}"] * bool(self.present)
         words += [f"without a page at arXiv: {self.without_page}"] * bool(self.without_page)
@@ -91,13 +100,15 @@ class FullTextResult:
     Attributes:
         outcome: "paused" if a budget was spent: the next run continues.
         read: versions whose text is now stored. without_page: those of which arXiv has no page.
-        failed: those whose page could not be used, with the reason.
+        failed: those whose page or figure could not be used, with the reason.
+        figures: versions of which the image of a figure is now stored.
     """
 
     outcome: Literal["complete", "paused"]
     read: tuple[str, ...] = ()
     without_page: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,7 @@ def plan_full_text(project: Project, query: FullTextQuery) -> FullTextPlan:
     """
     with Store.open(project.database) as store:
         source = _page_source(project.settings.sources.arxiv, NetworkDeps())
-        return _plan(store, source, _versions_wanted(project, store, query), query.max_pages)
+        return _plan(store, source, _versions_wanted(project, store, query), query)
 
 
 def fetch_full_text(
@@ -140,7 +151,7 @@ def fetch_full_text(
     """
     with _page_lock(project), Store.open(project.database) as store:
         source = _page_source(project.settings.sources.arxiv, deps or NetworkDeps())
-        plan = _plan(store, source, _versions_wanted(project, store, query), query.max_pages)
+        plan = _plan(store, source, _versions_wanted(project, store, query), query)
         progress.note(f"full text: {plan.summary()}")
         _require_contact(project.settings.sources.arxiv, plan)
         return _Run(project, store, progress).carry_out(plan, source)
@@ -156,7 +167,8 @@ def update_full_text(project: Project, progress: Progress, *, deps: NetworkDeps 
         wanted = _new_versions(store)
         if not wanted:
             return None
-        plan = _plan(store, source, wanted, None)
+        # With figures where one of an earlier version was fetched.
+        plan = _plan(store, source, wanted, FullTextQuery(figures=bool(store.figures.records())))
         try:
             with _page_lock(project):
                 progress.note(f"full text of new versions: {plan.summary()}")
@@ -176,11 +188,13 @@ class _Run:
         self._read: list[str] = []
         self._without_page: list[str] = []
         self._failed: list[tuple[str, str]] = []
+        self._figures: list[str] = []
 
     def carry_out(self, plan: FullTextPlan, source: arxiv.PageSource) -> FullTextResult:
         """Read what is stored, then request page after page."""
         outcome: Literal["complete", "paused"] = "complete"
-        with self._progress.stage("full text", len(plan.unread) + len(plan.pages)) as advance:
+        steps = len(plan.unread) + len(plan.pages) + len(plan.figures)
+        with self._progress.stage("full text", steps) as advance:
             for record in plan.unread:
                 body = self._store.full_text.page(record.paper, record.version)
                 self._note(self._reader.read(record, body or b""))
@@ -188,11 +202,18 @@ class _Run:
             try:
                 for page in plan.pages:
                     self._note(self._fetch(page, source))
+                    if plan.new_figures:
+                        for figure in plan_figures(self._store, source, [(page.paper, page.version)]):
+                            self._note_figure(fetch_figure(self._store, source, figure))
+                    advance(1)
+                for figure in plan.figures:
+                    self._note_figure(fetch_figure(self._store, source, figure))
                     advance(1)
             except BudgetError as error:
                 self._progress.note(f"{error.message}; {error.hint}")
                 outcome = "paused"
-        return FullTextResult(outcome, tuple(self._read), tuple(self._without_page), tuple(self._failed))
+        read, without_page = tuple(self._read), tuple(self._without_page)
+        return FullTextResult(outcome, read, without_page, tuple(self._failed), tuple(self._figures))
 
     def _fetch(self, page: PlannedPage, source: arxiv.PageSource) -> FullTextRecord:
         answer = source.fetch(page.paper, page.version)
@@ -214,6 +235,12 @@ class _Run:
             self._without_page.append(record.name)
         else:
             self._failed.append((record.name, record.reason))
+
+    def _note_figure(self, record: FigureRecord) -> None:
+        if record.status == "fetched":
+            self._figures.append(record.name)
+        else:
+            self._failed.append((record.name, f"figure: {record.reason}"))
 
 
 class TextReader:
@@ -252,29 +279,31 @@ def _page_source(settings: ArxivSettings, deps: NetworkDeps) -> arxiv.PageSource
 
 
 def _require_contact(settings: ArxivSettings, plan: FullTextPlan) -> None:
-    if len(plan.pages) > FEW_REQUESTS and not settings.contact and not is_loopback(settings.html_url):
+    requests = len(plan.pages) + len(plan.figures) + plan.new_figures
+    if requests > FEW_REQUESTS and not settings.contact and not is_loopback(settings.html_url):
         raise ConfigError(
-            f"{len(plan.pages)} requests to arXiv require a contact address",
+            f"{requests} requests to arXiv require a contact address",
             'set contact = "you@example.org" under [sources.arxiv]',
             path="sources.arxiv.contact",
         )
 
 
-def _plan(store: Store, source: arxiv.PageSource, wanted: Sequence[_TextWanted], max_pages: int | None) -> FullTextPlan:
+def _plan(store: Store, source: arxiv.PageSource, wanted: Sequence[_TextWanted], query: FullTextQuery) -> FullTextPlan:
     """Divide versions into those to request, to read and to leave alone; those that failed before come last."""
     records = {(record.paper, record.version): record for record in store.full_text.records()}
     fresh: list[PlannedPage] = []
     again: list[PlannedPage] = []
     unread: list[FullTextRecord] = []
     damaged: list[str] = []
-    present = without_page = 0
+    present: list[tuple[PaperId, int]] = []
+    without_page = 0
     for item in wanted:
         record = records.get((item.paper, item.version))
         page = PlannedPage(item.paper, item.version, source.url(item.paper, item.version))
         if record is None:
             fresh.append(page)
         elif record.is_read and store.full_text.is_whole(item.paper, item.version):
-            present += 1
+            present.append((item.paper, item.version))
         elif record.status == "none" and record.url == page.url:
             without_page += 1
         else:
@@ -283,9 +312,16 @@ def _plan(store: Store, source: arxiv.PageSource, wanted: Sequence[_TextWanted],
                 unread.append(record)
             else:
                 (again if record.status == "failed" else fresh).append(page)
-    pages = tuple([*fresh, *again][:max_pages])
-    seconds = len(pages) * source.interval
-    return FullTextPlan(pages, seconds, tuple(unread), present, without_page, tuple(damaged))
+    pages = tuple([*fresh, *again][: query.max_pages])
+    figures: tuple[PlannedFigure, ...] = ()
+    new_figures = 0
+    if query.figures:
+        read = [*present, *((record.paper, record.version) for record in unread)]
+        figures = tuple(plan_figures(store, source, read))
+        new_figures = sum(is_open(store, page.paper, page.version) for page in pages)
+    seconds = (len(pages) + len(figures) + new_figures) * source.interval
+    counts = (len(present), without_page, tuple(damaged))
+    return FullTextPlan(pages, seconds, tuple(unread), *counts, figures, new_figures)
 
 
 def _versions_wanted(project: Project, store: Store, query: FullTextQuery) -> list[_TextWanted]:

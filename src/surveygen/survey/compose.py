@@ -100,6 +100,7 @@ def compose(data: SurveyData, language: Language) -> Survey:
         provenance=data.provenance,
         citations=data.citations.edges,
         graphs=tuple(sorted(data.graph_titles.items())),
+        images=data.images,
     )
     return with_change_report(survey, everything, language)
 
@@ -156,6 +157,7 @@ def _entries(data: SurveyData, translation: TranslationApplier) -> tuple[Bibliog
             full_text=data.quoted_texts.get(paper.id),
             version_changes=data.version_changes.get(paper.id, ()),
             decisions=data.placements.get(paper.id, ()),
+            figure=data.figures.get(paper.id),
         )
         for number, paper in enumerate(ordered, start=1)
     )

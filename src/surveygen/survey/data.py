@@ -12,6 +12,7 @@ from surveygen.domain.changes import Changes, VersionChange
 from surveygen.domain.citation import Citations
 from surveygen.domain.decision import Decision
 from surveygen.domain.embedding import Embeddings, Vectors
+from surveygen.domain.figure import FigureRecord
 from surveygen.domain.full_text import FullTexts, QuotedText
 from surveygen.domain.llm import ModelUse
 from surveygen.domain.paper import Paper, PaperId
@@ -68,6 +69,7 @@ class SurveyData:
         coordinates: of papers on the map, in the unit square; empty without a map.
         version_changes: of the papers with the texts of several versions. placements: decisions of persons about the
             themes of papers, in effect.
+        figures: those that may be shown. images: of these, by SHA-256.
         similarity: cosine between the centers of two top themes, both ways round.
         withdrawn: papers that stood in an earlier draft and were withdrawn since, sorted by id.
         selection: counts of the store by name ("delivered", "duplicates", "quarantined", ...).
@@ -113,6 +115,8 @@ class SurveyData:
     coordinates: Mapping[PaperId, tuple[float, float]] = field(default_factory=dict)
     version_changes: Mapping[PaperId, tuple[VersionChange, ...]] = field(default_factory=dict)
     placements: Mapping[PaperId, tuple[Decision, ...]] = field(default_factory=dict)
+    figures: Mapping[PaperId, FigureRecord] = field(default_factory=dict)
+    images: Mapping[str, bytes] = field(default_factory=dict)
     similarity: Mapping[tuple[ThemeId, ThemeId], float] = field(default_factory=dict)
     withdrawn: tuple[Paper, ...] = ()
     selection: Mapping[str, int] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from surveygen.languages import load as load_language
 from surveygen.pipeline import snapshot
 from surveygen.pipeline.citations import service_titles
 from surveygen.pipeline.editable import edited_folders, import_edited_folders
+from surveygen.pipeline.figures import StoredImages, shown_figures
 from surveygen.pipeline.run_context import BuildContext, generated_at
 from surveygen.pipeline.stages.assign import curated_taxonomy, saved_taxonomy, theme_similarity
 from surveygen.pipeline.state import Slot, StoredResults, digest
@@ -174,6 +175,7 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
     counts = store.counts()
     withdrawn: tuple[Status, ...] = ("withdrawn",)
     reports = snapshot.last_reports(store)
+    figures = shown_figures(store, data.papers)
     return replace(
         data,
         slug=settings.slug,
@@ -183,6 +185,8 @@ def gather(context: BuildContext, data: SurveyData) -> SurveyData:
         edits=edits_in_force(context),
         version_changes={history.paper.id: _version_changes(history) for history in store.papers.with_versions()},
         placements=_placements(store.decisions.all()),
+        figures=figures,
+        images=StoredImages(store, figures.values()),
         graph_titles=service_titles(name for stats in data.citations.stats.values() for name, _ in stats.providers),
         border=border_cases(data.taxonomy, assignments),
         similarity=theme_similarity(data),

@@ -180,17 +180,18 @@ def _write_edition(
     present = tuple(dict.fromkeys((*formats, *([REVIEWS] if cache.has_reviews(folder) else []))))
     settings = replace(context.settings, formats=present)  # for links from one format to another
     roots = TemplateRoots(template_root(), context.project.templates)
-    made: dict[str, bytes] = {}
+    rendered: list[Mapping[str, str]] = []
     files: dict[str, list[str]] = {}
     with context.progress.stage(f"render {language.code}", len(formats)) as advance:
         for name in formats:
             module = "latex" if name == "pdf" else name
             renderer: Renderer = plugins.load("render", module).make(language, roots, settings)
-            texts = renderer.render(survey)
-            files[name] = list(texts)
-            made |= {file: text.encode("utf-8") for file, text in texts.items()}
+            rendered.append(renderer.render(survey))
+            files[name] = list(rendered[-1])
             advance(1 if name != "pdf" else 0)
-        written = [folder / file for file, data in made.items() if write_if_changed(folder / file, data)]
+        made = dict.fromkeys(file for texts in rendered for file in texts)
+        texts_by_file = (pair for texts in rendered for pair in texts.items())
+        written = [folder / file for file, text in texts_by_file if write_if_changed(folder / file, text.encode())]
         manifest = read_manifest(folder)
         sources = [folder / file for file in made if file.endswith(".tex")] if "pdf" in formats else []
         for source in sources:

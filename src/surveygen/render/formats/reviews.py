@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jinja2.sandbox import SandboxedEnvironment
@@ -31,21 +31,22 @@ class ReviewRenderer:
     templates: TemplateRoots
 
     def render(self, survey: Survey) -> Mapping[str, str]:
-        """Return a page for each paper of the survey, by the file that `review_file` names.
+        """Return a page for each paper of the survey, by the file that `review_file` names; each is written when read.
 
         Raises:
-            TemplateError: a template cannot be used.
+            TemplateError: a template cannot be used, here or when a page is read.
         """
         environment = html_environment(self.templates)
         pages, frame = ReviewPages(survey, self.language), self._frame(survey, environment)
         editions = [load(code) for code in survey.editions if code != self.language.code]
-        files: dict[str, str] = {}
-        for entry in survey.entries:
-            file = review_file(entry.paper.id)
+        entries = {review_file(entry.paper.id): entry for entry in survey.entries}
+
+        def write(file: str) -> str:
             up = "../" * (file.count("/") + 1)  # the folders of the editions are side by side
             links = [{"href": f"{up}{it.code}/{file}", "code": it.code, "name": it.name} for it in editions]
-            files[file] = fill(environment, "html/review.html.j2", {**frame, **pages.view(entry), "editions": links})
-        return files
+            return fill(environment, "html/review.html.j2", {**frame, **pages.view(entries[file]), "editions": links})
+
+        return _Pages(tuple(entries), write)
 
     def _frame(self, survey: Survey, environment: SandboxedEnvironment) -> dict[str, object]:
         """Return what all pages share; a user's script or style goes before the shipped one of the same name."""
@@ -68,3 +69,19 @@ class ReviewRenderer:
             "date": self.language.day(survey.generated_at),
             "made_with": string(survey.provenance.surveygen),
         }
+
+
+class _Pages(Mapping[str, str]):
+    """Pages that are written when they are asked for, as those with figures are too large to be in memory together."""
+
+    def __init__(self, names: tuple[str, ...], write: Callable[[str], str]) -> None:
+        self._names, self._write = names, write
+
+    def __getitem__(self, name: str) -> str:
+        return self._write(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -9,7 +10,9 @@ from functools import cached_property
 from markupsafe import Markup
 
 from surveygen.domain.changes import VersionChange
+from surveygen.domain.license import license_name
 from surveygen.domain.paper import Paper, PaperId, PaperVersion, is_arxiv_id
+from surveygen.domain.person_names import short_authors
 from surveygen.domain.summary import Sentence
 from surveygen.domain.survey import BibliographyEntry, Section, Survey
 from surveygen.domain.theme import ThemeId
@@ -34,6 +37,7 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("significance", "page_js_significance", ("significance",)),
     ("data", "review_data", ("data",)),
 )
+_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _QUALITY = "quality"  # section of the survey
 _MAX_AUTHORS = 200  # a paper of 3,000 authors would fill the page
 _MAX_META_AUTHORS = 50
@@ -111,6 +115,8 @@ class _ReviewPage:
         for name, heading, fields in _SECTIONS:
             claims = [claim for field in fields for claim in self._claims[field]]
             blocks: list[View] = [{"kind": "claims", "claims": claims}] if claims else []
+            if name == "method":
+                blocks += self._figure()
             if name == "data":
                 blocks += self._code()
             yield {"id": name, "heading": say(heading), "blocks": blocks}
@@ -192,6 +198,31 @@ class _ReviewPage:
         if link := link_of(paper):
             yield "citation_abstract_html_url", link
         yield from (("citation_keywords", string(word)) for word in self._entry.card.keywords)
+
+    def _figure(self) -> list[View]:
+        """Return the figure of the paper as it is, with caption, authors, license and link, if that may be shown."""
+        figure = self._entry.figure
+        image = self._pages.survey.images.get(figure.sha256) if figure and figure.is_shown else None
+        if figure is None or image is None or figure.media_type not in _IMAGES:
+            return []
+        data = base64.b64encode(image).decode()
+        authors = string(short_authors(self._entry.paper.authors))
+        name = license_name(figure.license) or string(figure.license)
+        paper = f"https://arxiv.org/html/{self._entry.paper.id}v{figure.version}"
+        return [
+            {
+                "kind": "figure",
+                "source": f"data:{figure.media_type};base64,{data}",
+                "width": figure.width,
+                "height": figure.height,
+                "label": string(figure.label),
+                "caption": words(figure.caption),
+                "credit": self._language.say("review_figure", authors=authors, license=name),
+                "license": figure.license,
+                "name": name,
+                "href": f"{paper}#{anchor(figure.element)}" if figure.element else paper,
+            }
+        ]
 
     def _code(self) -> list[View]:
         card, evidence = self._entry.card, self._entry.card.code_evidence

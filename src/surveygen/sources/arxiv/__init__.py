@@ -192,12 +192,12 @@ class UpdateFeed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """The answer to a request for the page of a paper, in one version.
+    """The answer to a request for the page of a paper, in one version, or for an image of such a page.
 
     Attributes:
         status: "fetched"; "none": there is no page of this version, and there will be none; "failed": an answer that
             cannot be used, with the reason.
-        body: of a page that was fetched.
+        body: of a page or an image that was fetched.
     """
 
     url: str
@@ -221,6 +221,18 @@ class PageSource(Protocol):
         Raises:
             SourceError: the server refused, cannot be reached, or sends no usable answer to one request after another.
             BudgetError: the budget of the run is spent.
+        """
+        ...
+
+    def image_url(self, paper: PaperId, version: int, source: str) -> str:
+        """Return the address of an image that a page names, "" if it is not one of the files of that page."""
+        ...
+
+    def fetch_image(self, url: str) -> HtmlPage:
+        """Fetch one image in the lane of the pages; bounded in bytes, its format is not checked.
+
+        Raises:
+            SourceError, BudgetError: as for `fetch`.
         """
         ...
 

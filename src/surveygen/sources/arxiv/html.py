@@ -1,11 +1,14 @@
-"""HTML pages of papers, one at a time, with the pause that arXiv asks for."""
+"""HTML pages of papers and their images, one at a time, with the pause that arXiv asks for."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import quote, unquote, urlsplit
 
 from surveygen.config import MIN_PAGE_INTERVAL_SECONDS, ArxivSettings
+from surveygen.domain.figure import MAX_IMAGE_BYTES
 from surveygen.domain.paper import PaperId, parse_arxiv_id
 from surveygen.errors import SourceError
 from surveygen.sources.arxiv import PAGE_LANE, HtmlPage, run_budget
@@ -13,10 +16,14 @@ from surveygen.sources.http import NetworkDeps
 from surveygen.sources.http.body import Limits
 from surveygen.sources.http.limiter import Limiter, is_loopback
 from surveygen.sources.http.retry import RULES, ServicePolicy, UnusableError
-from surveygen.sources.http.transport import Transport
+from surveygen.sources.http.transport import HttpRequest, Transport
 
 MAX_PAGE_BYTES = 20 * 2**20  # pages have 180 to 957 kB, those of books some MB
 MAX_UNUSABLE = 3  # answers in a row that are no pages: the fault is the server's, not that of a paper
+# Names of images below the folder of their page, with the characters that `quote` leaves as they are.
+_SAFE = "/._~-()!,'"
+_IMAGE_NAME = re.compile(r"[\w.~()!,'%-]+(?:/[\w.~()!,'%-]+){0,7}\Z", re.ASCII)
+_IMAGE_LIMITS = Limits(packed=MAX_IMAGE_BYTES, unpacked=MAX_IMAGE_BYTES)
 _TAIL = 4096  # bytes at the end of a page in which its root ends
 _BUSY_SECONDS = 60.0  # before the first retry; arXiv names no time, and the next connection may hang
 _RETRIES = 4
@@ -67,29 +74,60 @@ class ArxivPages:
         """Return the address of a page."""
         return f"{self._url}/{paper}v{version}"
 
+    def image_url(self, paper: PaperId, version: int, source: str) -> str:
+        """Return the address of an image of a page, as `PageSource.image_url` says."""
+        folder = f"{paper}v{version}/"
+        path = urlsplit(self._url).path
+        prefixes = (f"{self._url}/{folder}", f"{path}/{folder}", folder, "./")
+        name = next((source.removeprefix(it) for it in prefixes if source.startswith(it)), source)
+        name = quote(unquote(name), safe=_SAFE)
+        parts = name.split("/")
+        if (
+            ":" in source.removeprefix(self._url)
+            or not _IMAGE_NAME.match(name)
+            or any(part in {"", ".", ".."} for part in parts)
+        ):
+            return ""
+        return f"{self._url}/{folder}{name}"
+
     def fetch(self, paper: PaperId, version: int) -> HtmlPage:
         """Fetch one page, as `PageSource.fetch` says."""
         url = self.url(paper, version)
+        answer, address = self._request(HttpRequest(url), _whole_page)
+        if address != url and parse_arxiv_id(address) not in {None, (paper, version)}:
+            return HtmlPage(url, "failed", reason=f"redirected to {address}, another paper or version")
+        return answer
+
+    def fetch_image(self, url: str) -> HtmlPage:
+        """Fetch one image, as `PageSource.fetch_image` says."""
+        answer, address = self._request(HttpRequest(url, content_type="image/", limits=_IMAGE_LIMITS), bytes)
+        if address != url:
+            return HtmlPage(url, "failed", reason=f"redirected to {address}")
+        return answer
+
+    def _request(self, request: HttpRequest, parse: Callable[[bytes], bytes]) -> tuple[HtmlPage, str]:
+        """Return the answer to a request, and the address that it came from."""
+        url = request.url
         try:
-            response, body = self._transport.get(url, _whole_page)
+            response, body = self._transport.send(request, parse)
         except SourceError as error:
             fault = error.__cause__
             if not isinstance(fault, UnusableError):
                 raise
             if fault.event == "absent":
                 self._unusable = 0
-                return HtmlPage(url, "none")
+                return HtmlPage(url, "none"), url
             if fault.event not in {"broken", "oversized"}:
                 raise
             self._unusable += 1
             if self._unusable >= MAX_UNUSABLE:
-                message = f"{self._unusable} answers in a row are no pages of papers; the last: {fault.message}"
+                message = (
+                    f"{self._unusable} answers in a row are no pages or images of papers; the last: {fault.message}"
+                )
                 raise SourceError(message, _LATER, url=url, retryable=True) from error
-            return HtmlPage(url, "failed", reason=fault.message)
+            return HtmlPage(url, "failed", reason=fault.message), url
         self._unusable = 0
-        if response.url != url and parse_arxiv_id(response.url) not in {None, (paper, version)}:
-            return HtmlPage(url, "failed", reason=f"redirected to {response.url}, another paper or version")
-        return HtmlPage(url, "fetched", body)
+        return HtmlPage(url, "fetched", body), response.url
 
 
 def page_address(body: bytes) -> tuple[PaperId, int | None] | None:

@@ -44,11 +44,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request: `body` is JSON to post, None for GET."""
+    """One request: `body` is JSON to post, None for GET.
+
+    `content_type` and `limits` go before those of the policy and of the transport.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    content_type: str = ""
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ class Transport:
                 response = self._follow(request)
                 if self._archive is not None and response.status == 200:
                     self._archive(response.url, response.body)
-                self._check(response, parse)
+                self._check(response, parse, request.content_type or self._policy.content_type)
                 result = parse(response.body)
             except UnusableError as fault:
                 self._wait_or_raise(fault, request.url, attempt)
@@ -171,7 +176,7 @@ class Transport:
             response = self._exchange(replace(request, url=target))
         return response
 
-    def _check(self, response: HttpResponse, parse: Callable[[bytes], object]) -> None:
+    def _check(self, response: HttpResponse, parse: Callable[[bytes], object], expected: str) -> None:
         """Raise for a status that is not a good response, or for a body of another content type.
 
         If the body of a refusal contains the server's own words, `parse` raises with them.
@@ -188,8 +193,8 @@ class Transport:
             message = f"status {response.status}"
             raise UnusableError(rule.event, message, status=response.status, retry_after=retry_after)
         content_type = response.headers.get("content-type", "no content type")
-        if rule.event != "unchanged" and self._policy.content_type not in content_type.lower():
-            message = f"answered {clean(content_type, 60)} instead of {self._policy.content_type.upper()}"
+        if rule.event != "unchanged" and expected not in content_type.lower():
+            message = f"answered {clean(content_type, 60)} instead of {expected.upper()}"
             raise UnusableError("broken", message, status=response.status)
 
     def _wait_or_raise(self, fault: UnusableError, url: str, attempt: int) -> None:
@@ -271,7 +276,7 @@ class Transport:
         ):
             self._has_responded = True
             try:
-                body = read_body(response.raw, self._limits, is_late)
+                body = read_body(response.raw, request.limits or self._limits, is_late)
             except UnusableError:
                 self._close()  # what is left unread must not be taken for the next response
                 raise
