@@ -64,6 +64,7 @@ def test_a_page_tells_what_the_review_has(reviews: Mapping[str, Path]) -> None:
         "Limits",
         "Significance",
         "Data and code",
+        "How later papers describe it",
         "What this survey says of it",
         "Abstract",
         "Neighborhood",
@@ -99,6 +100,25 @@ def test_every_claim_has_its_place_and_words(reviews: Mapping[str, Path]) -> Non
     assert len(claims) == len(page.xpath("//*[@data-span]//*[starts-with(@class, 'evidence')]")) == 10
 
 
+def test_full_text_is_shown_as_its_license_permits(reviews: Mapping[str, Path]) -> None:
+    """The section with its link, its words where they may be shown; else where the paper states it."""
+    pages = page_of(reviews["en"]), page_of(reviews["en"], "papers/2203.00002.html")
+    rows = section(pages[0], "described").xpath(".//li")
+    (claim,) = section(pages[1], "contributions").xpath(".//li")
+
+    assert texts(rows[0], ".") == ["Debate with judges is costly.Lindqvist and Müller, 2022 · § 2 Related work"]
+    assert texts(rows[1], ".") == [
+        "The text of Lindqvist and Müller describes it.Lindqvist and Müller, 2022 · full text"
+    ]
+    assert rows[0].xpath(".//a/@href") == ["2203.00002.html", "https://arxiv.org/html/2203.00002v1#S2.p1"]
+    assert texts(section(pages[0], "limits"), ".//p[@class='note-about']") == [
+        "Stated in the paper, not quoted here: § 5 Limits"
+    ]
+    assert texts(claim, ".//*[@class='evidence']") == ["word for word · § 2 Related work"]
+    assert "License of this version: CC BY 4.0." in texts(section(pages[1], "made"), ".//li")
+    assert "the full text of the paper" in section(pages[0], "made").text_content()
+
+
 def test_the_page_says_how_it_was_made(reviews: Mapping[str, Path]) -> None:
     """How many sentences are copied, reworded, of a model, translated; and what the source does not state."""
     lines = texts(section(page_of(reviews["en"]), "made"), ".//li")
@@ -107,7 +127,9 @@ def test_the_page_says_how_it_was_made(reviews: Mapping[str, Path]) -> None:
     assert "4 sentences are copied word for word." in lines
     assert "1 sentence is worded by the language model extractive-1 and checked against its source." in lines
     assert any(line.startswith("1 sentence is translated by machine") for line in lines)
-    assert any(line.startswith("Not found in the text that was read: Motivation and aims; Method;") for line in bare)
+    assert any(
+        line.startswith("Not found in the text that was read: Motivation and aims; Contributions;") for line in bare
+    )
 
 
 def test_versions_tell_what_changed(reviews: Mapping[str, Path]) -> None:

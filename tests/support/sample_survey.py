@@ -10,7 +10,7 @@ from surveygen.domain.citation import CitationEdge, CitationStats, CitedWork
 from surveygen.domain.decision import Decision
 from surveygen.domain.full_text import FullTextRecord, Passage, QuotedText
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
-from surveygen.domain.summary import Evidence, PaperReview, Pointer, Role, Sentence
+from surveygen.domain.summary import CitationContext, Evidence, PaperReview, Pointer, Role, Sentence
 from surveygen.domain.survey import (
     BibliographyEntry,
     Block,
@@ -51,6 +51,8 @@ TAXONOMY = Taxonomy(
     )
 )
 
+_OPEN = "http://creativecommons.org/licenses/by/4.0/"
+_CLOSED = "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"
 _PAPERS: tuple[tuple[Paper, ThemeId], ...] = (
     (
         Paper(
@@ -207,8 +209,8 @@ def reviewed_survey() -> Survey:
     survey = sample_survey()
     first, *others = survey.entries
     paper, text = first.paper, first.paper.abstract
-    second, third = text.index("Judges"), text.index("It costs")
-    spans = ((0, second - 1), (second, third - 1), (third, len(text)))
+    middle, end = text.index("Judges"), text.index("It costs")
+    spans = ((0, middle - 1), (middle, end - 1), (end, len(text)))
 
     def claim(words: str, at: int, **more: Any) -> Sentence:
         evidence = (Evidence(paper.id, paper.version, "abstract", *spans[at]),)
@@ -232,11 +234,38 @@ def reviewed_survey() -> Survey:
         significance=(claim(parts[2], 2),),
         code_evidence=Evidence(paper.id, paper.version, "abstract", *spans[0]),
         results=(claim("50% less", 2),),
+        pointers=(Pointer("limits", Evidence(paper.id, paper.version, "text:5-1-cccccccc", 0, 9)),),
     )
     change = VersionChange(2, 1, ("title", "abstract"), ("It costs 40% less.",), ("It costs 50% less.",))
     decision = Decision(4, "2026-01-01T10:00:00Z", "Ada", "move", paper.id, _DEBATE, reason="It has a judge.")
-    entry = replace(first, card=card, version_changes=(change,), decisions=(decision,))
-    return replace(survey, entries=(entry, *others))
+    second, *rest = others
+    context = CitationContext(
+        (paper.id,),
+        Evidence(second.paper.id, 1, "text:2-1-aaaaaaaa", 0, 28),
+        Sentence(f"Debate with judges is costly [@{paper.id}].", (paper.id,), (), rule="quote"),
+    )
+    pointed = replace(context, evidence=replace(context.evidence, field="text:2-2-bbbbbbbb"), sentence=None)
+    entry = replace(
+        first,
+        card=card,
+        version_changes=(change,),
+        decisions=(decision,),
+        contexts=(context, pointed),
+        full_text=_text(paper.id, 2, _CLOSED, Passage("5-1-cccccccc", "5", "Limits", "S5.p1")),
+    )
+    unit = Passage("2-1-aaaaaaaa", "2", "Related work", "S2.p1", "Debate with judges is costly. We follow others.")
+    aim = Sentence("Debate with judges is costly", (), (context.evidence,))
+    other = replace(
+        second,
+        card=replace(second.card, contributions=(aim,)),
+        full_text=_text(second.paper.id, 1, _OPEN, unit, Passage("2-2-bbbbbbbb", "", "", "S2.p2")),
+    )
+    return replace(survey, entries=(entry, other, *rest))
+
+
+def _text(paper: PaperId, version: int, license_url: str, *passages: Passage) -> QuotedText:
+    url = f"https://arxiv.org/html/{paper}v{version}"
+    return QuotedText(FullTextRecord(paper, version, "fetched", url, "", license=license_url), passages)
 
 
 def survey_with_stranger() -> Survey:

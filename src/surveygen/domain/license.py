@@ -69,7 +69,7 @@ def license_name(license_url: str) -> str:
     address = license_url.strip().lower()
     match = _CREATIVE_COMMONS.match(address)
     if match is None:
-        return "arXiv.org" if _ARXIV.match(address) else ""
+        return "arXiv.org non-exclusive license" if _ARXIV.match(address) else ""
     version = re.search(r"/(\d\.\d)(?:/|\Z)", address)
     number = f" {version[1]}" if version else ""
     if match["terms"] and match["terms"] != "publicdomain":

@@ -6,9 +6,11 @@ import re
 
 from markupsafe import Markup
 
+from surveygen.domain.full_text import TEXT_FIELD, field_text, no_unit
 from surveygen.domain.inline import Cite, Inline, parse_inline
 from surveygen.domain.paper import Paper
 from surveygen.domain.summary import Evidence, Sentence
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.languages import direction_of, load
 from surveygen.render.html.claims import HtmlWriter
 from surveygen.render.html.context import HtmlContext, address
@@ -72,20 +74,37 @@ class ReviewWriter(HtmlWriter):
         return f"{span[0]} {span[1]}" if span else ""
 
     def source(self, evidence: Evidence) -> View | None:
-        """Return one span with its words, where they are at hand, and the address of its place."""
+        """Return one span with its words, where they may be shown, and the address of its place."""
         paper = self._paper
         if evidence.paper != paper.id:
             return None
+        if evidence.field.startswith(TEXT_FIELD):
+            return self.text_source(self.entries[paper.id], evidence)
         place = self.language.say(_FIELD_WORDS.get(evidence.field, "page_js_abstract"))
         is_current = evidence.version == paper.version
-        text = {"title": paper.title, "abstract": paper.abstract, "comment": paper.comment}.get(evidence.field, "")
-        quoted = text[evidence.start : evidence.end].strip() if is_current else ""
+        quoted = ""
+        if is_current:
+            quoted = (field_text(paper, evidence.field, no_unit) or "")[evidence.start : evidence.end].strip()
         span = self._pages.sources.span((evidence,), paper.id)
         return {
             "words": quoted,
             "place": place if is_current else f"{place}, v{evidence.version}",
             "quote": words(quoted),
             "href": f"#q{span[0]}" if span else "#top" if evidence.field == "title" else "",
+        }
+
+    def text_source(self, entry: BibliographyEntry, evidence: Evidence) -> View:
+        """Return a span of the full text of a paper: its section, link, and words where the license permits them."""
+        text = entry.full_text
+        passage = text.passage(evidence.field) if text is not None else None
+        title = [f"§\u00a0{passage.section}" if passage.section else "", passage.title] if passage else []
+        quoted = passage.text[evidence.start : evidence.end].strip() if passage else ""
+        place = string(" ".join(filter(None, title))) or self.language.say("page_js_full_text")
+        return {
+            "words": quoted,
+            "place": place if evidence.version == entry.paper.version else f"{place}, v{evidence.version}",
+            "quote": words(quoted),
+            "href": text.link(evidence.field) if text is not None else "",
         }
 
 

@@ -29,12 +29,14 @@ from surveygen.render.view import View
 # Fields of a review that are sections of the page, in their order, with the keys of their headings.
 _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("motivation", "review_motivation", ("motivation", "aims")),
+    ("contributions", "review_contributions", ("contributions",)),
     ("method", "page_js_methods", ("methods",)),
     ("questions", "page_js_questions", ("questions",)),
     ("findings", "page_js_findings", ("findings",)),
     ("results", "review_results", ("results",)),
     ("limits", "page_js_limits", ("limits",)),
     ("significance", "page_js_significance", ("significance",)),
+    ("definitions", "review_definitions", ("definitions",)),
     ("data", "review_data", ("data",)),
 )
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -115,11 +117,18 @@ class _ReviewPage:
         for name, heading, fields in _SECTIONS:
             claims = [claim for field in fields for claim in self._claims[field]]
             blocks: list[View] = [{"kind": "claims", "claims": claims}] if claims else []
+            places = [
+                self._write.text_source(self._entry, pointer.evidence)
+                for pointer in self._entry.card.pointers
+                if pointer.field in fields
+            ]
+            blocks += [{"kind": "pointers", "places": places}] if places else []
             if name == "method":
                 blocks += self._figure()
             if name == "data":
                 blocks += self._code()
             yield {"id": name, "heading": say(heading), "blocks": blocks}
+        yield {"id": "described", "heading": say("page_js_described"), "blocks": self._described()}
         yield {"id": "survey", "heading": say("review_in_survey"), "blocks": self._mentioned()}
         yield {"id": "abstract", "heading": self._abstract_heading(), "blocks": self._abstract()}
         yield {"id": "neighborhood", "heading": say("page_js_neighborhood"), "blocks": self._neighborhood()}
@@ -231,6 +240,24 @@ class _ReviewPage:
             return []
         source = self._write.source(evidence) if evidence else None
         return [{"kind": "code", "href": address_of_code, "source": source}]
+
+    def _described(self) -> list[View]:
+        """Return how other papers describe this one: their words, or where these stand."""
+        rows: list[View] = []
+        for context in self._entry.contexts[:_MAX_MENTIONS]:
+            citing = self._context.entries.get(context.evidence.paper)
+            if citing is not None:
+                who = string(short_authors(citing.paper.authors) or citing.paper.title)
+                told = self._language.say("page_js_described_at", who=who)
+                rows.append(
+                    {
+                        "text": self._write.sentence(context.sentence) if context.sentence is not None else told,
+                        "who": f"{who}, {citing.paper.year}" if citing.paper.year else who,
+                        "href": address(self._file, review_file(citing.paper.id)),
+                        "source": self._write.text_source(citing, context.evidence),
+                    }
+                )
+        return [{"kind": "described", "rows": rows}] if rows else []
 
     def _mentioned(self) -> list[View]:
         """Return what the survey's own text says of the paper, with links to the sections."""
@@ -434,10 +461,17 @@ class _ReviewPage:
             ("review_count_translated", translated, {"engine": engine}),
             ("review_count_untranslated", foreign, {}),
         )
-        lines = [say("review_by_software"), *(say(key, n=n, **names) for key, n, names in counts if n > 0)]
+        by_software = "review_by_software_full" if self._entry.full_text else "review_by_software"
+        lines = [say(by_software), *(say(key, n=n, **names) for key, n, names in counts if n > 0)]
         missing = [say(heading) for _, heading, names in _SECTIONS if not any(self._claims[name] for name in names)]
         if missing and claims:
             lines.append(say("review_not_stated", fields=self._language.separator.join(missing)))
+        text = self._entry.full_text
+        license_url = text.record.license if text else self._entry.paper.license
+        if name := license_name(license_url) or string(license_url):
+            lines.append(say("review_license", license=name))
+        elif text:
+            lines.append(say("review_license_unknown"))
         return {"kind": "made", "lines": lines}
 
     def _to_survey(self, place: str) -> str:
