@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from surveygen.domain.changes import VersionChange
 from surveygen.domain.license import license_name
@@ -215,8 +215,16 @@ class _ReviewPage:
         if figure is None or image is None or figure.media_type not in _IMAGES:
             return []
         data = base64.b64encode(image).decode()
-        authors = string(short_authors(self._entry.paper.authors))
         name = license_name(figure.license) or string(figure.license)
+        parts = {
+            "license": Markup(
+                '<a href="{}" rel="license noopener noreferrer" target="_blank"><bdi>{}</bdi></a>'
+            ).format(figure.license, name),
+            "authors": Markup("<bdi>{}</bdi>").format(string(short_authors(self._entry.paper.authors))),
+        }
+        credit = escape(self._language.say("review_figure", **{key: f"[{key}]" for key in parts}))
+        for key, part in parts.items():
+            credit = part.join(credit.split(f"[{key}]"))
         paper = f"https://arxiv.org/html/{self._entry.paper.id}v{figure.version}"
         return [
             {
@@ -226,9 +234,7 @@ class _ReviewPage:
                 "height": figure.height,
                 "label": string(figure.label),
                 "caption": words(figure.caption),
-                "credit": self._language.say("review_figure", authors=authors, license=name),
-                "license": figure.license,
-                "name": name,
+                "credit": credit,
                 "href": f"{paper}#{anchor(figure.element)}" if figure.element else paper,
             }
         ]
