@@ -119,6 +119,14 @@ def test_full_text_is_shown_as_its_license_permits(reviews: Mapping[str, Path]) 
     assert "the full text of the paper" in section(pages[0], "made").text_content()
 
 
+def test_values_are_those_of_tables(reviews: Mapping[str, Path]) -> None:
+    """What tables print for the method of the paper, with data set, paper and table, and a mark where they differ."""
+    table = section(page_of(reviews["en"]), "results").xpath(".//table")[0]
+
+    assert texts(table, ".//tbody/tr/*") == ["MNIST", "Error", "Debate", "71.2 ≠", "Lindqvist and Müller, Table 1"]
+    assert table.xpath(".//a/@href") == ["2203.00002.html", "https://arxiv.org/html/2203.00002v1#T1"]
+
+
 def test_the_page_says_how_it_was_made(reviews: Mapping[str, Path]) -> None:
     """How many sentences are copied, reworded, of a model, translated; and what the source does not state."""
     lines = texts(section(page_of(reviews["en"]), "made"), ".//li")

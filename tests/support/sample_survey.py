@@ -10,6 +10,7 @@ from surveygen.domain.citation import CitationEdge, CitationStats, CitedWork
 from surveygen.domain.decision import Decision
 from surveygen.domain.full_text import FullTextRecord, Passage, QuotedText
 from surveygen.domain.paper import Author, Paper, PaperId, PaperVersion
+from surveygen.domain.results import ResultCell
 from surveygen.domain.summary import CitationContext, Evidence, PaperReview, Pointer, Role, Sentence
 from surveygen.domain.survey import (
     BibliographyEntry,
@@ -29,6 +30,8 @@ from surveygen.domain.survey import (
     Provenance,
     Quality,
     References,
+    ResultRow,
+    ResultsTable,
     Section,
     SimilarityMatrix,
     Survey,
@@ -260,7 +263,12 @@ def reviewed_survey() -> Survey:
         card=replace(second.card, contributions=(aim,)),
         full_text=_text(second.paper.id, 1, _OPEN, unit, Passage("2-2-bbbbbbbb", "", "", "S2.p2")),
     )
-    return replace(survey, entries=(entry, other, *rest))
+    cell = ResultCell(second.paper.id, 1, "t1", 2, 1, "71.2", "Debate", "MNIST", "Error", paper.id, "Table 1", "T1")
+    row = ResultRow(cell, "https://arxiv.org/html/2203.00002v1#T1", differs=True)
+    results = Section(
+        "results", "Results by data set", 1, (ResultsTable("Results on MNIST", "MNIST", "mnist", (row,)),)
+    )
+    return replace(survey, entries=(entry, other, *rest), sections=(*survey.sections, results))
 
 
 def _text(paper: PaperId, version: int, license_url: str, *passages: Passage) -> QuotedText:

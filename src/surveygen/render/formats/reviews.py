@@ -13,7 +13,8 @@ from surveygen.domain.survey import Survey
 from surveygen.languages import Language, load
 from surveygen.render.html.assets import bundle, policy, read_asset
 from surveygen.render.html.markup import string, words
-from surveygen.render.html.review import ReviewPages
+from surveygen.render.html.relations import ReviewIndex
+from surveygen.render.html.review import ReviewPage
 from surveygen.render.references import review_file
 from surveygen.render.templates import TemplateRoots, fill, html_environment
 
@@ -37,14 +38,15 @@ class ReviewRenderer:
             TemplateError: a template cannot be used, here or when a page is read.
         """
         environment = html_environment(self.templates)
-        pages, frame = ReviewPages(survey, self.language), self._frame(survey, environment)
+        index, frame = ReviewIndex(survey, self.language), self._frame(survey, environment)
         editions = [load(code) for code in survey.editions if code != self.language.code]
         entries = {review_file(entry.paper.id): entry for entry in survey.entries}
 
         def write(file: str) -> str:
             up = "../" * (file.count("/") + 1)  # the folders of the editions are side by side
             links = [{"href": f"{up}{it.code}/{file}", "code": it.code, "name": it.name} for it in editions]
-            return fill(environment, "html/review.html.j2", {**frame, **pages.view(entries[file]), "editions": links})
+            values = {**frame, **ReviewPage(index, entries[file]).view(), "editions": links}
+            return fill(environment, "html/review.html.j2", values)
 
         return _Pages(tuple(entries), write)
 

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import base64
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
 from surveygen.domain.changes import VersionChange
 from surveygen.domain.license import license_name
-from surveygen.domain.paper import Paper, PaperId, PaperVersion, is_arxiv_id
+from surveygen.domain.paper import Paper, PaperVersion, is_arxiv_id
 from surveygen.domain.person_names import short_authors
-from surveygen.domain.summary import Sentence
-from surveygen.domain.survey import BibliographyEntry, Section, Survey
+from surveygen.domain.survey import BibliographyEntry
 from surveygen.domain.theme import ThemeId
-from surveygen.languages import Language
 from surveygen.render.bibtex import bibliography
-from surveygen.render.html.context import HtmlContext, address, lay_out
 from surveygen.render.html.evidence import ReviewWriter
 from surveygen.render.html.markup import anchor, string, words
-from surveygen.render.html.neighborhood import NARROW, WIDE, Neighbor, draw, neighborhood
 from surveygen.render.html.page_data import SITES
+from surveygen.render.html.relations import Relations, ReviewIndex
 from surveygen.render.references import code_address, doi_of, link_of, review_file, versions_of
 from surveygen.render.view import View
 
@@ -43,53 +38,25 @@ _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _QUALITY = "quality"  # section of the survey
 _MAX_AUTHORS = 200  # a paper of 3,000 authors would fill the page
 _MAX_META_AUTHORS = 50
-_MAX_MENTIONS = 8  # sentences of the survey about one paper
 _MAX_CHANGED = 4  # sentences of an abstract that a version removed or added
 
 
-class ReviewPages:
-    """What the review pages of one survey share."""
+class ReviewPage:
+    """Lays out the page of one paper for its template."""
 
-    def __init__(self, survey: Survey, language: Language) -> None:
-        self.survey, self.language = survey, language
-        self.context = HtmlContext(survey, language, lay_out(survey))
-
-    @cached_property
-    def places(self) -> frozenset[str]:
-        """The ids of the sections of the survey."""
-        return frozenset(section.id for section in self.survey.sections)
-
-    @cached_property
-    def mentions(self) -> Mapping[PaperId, Sequence[tuple[Section, Sentence]]]:
-        """The sentences of the running text that say something of a paper, with their sections."""
-        mentions: dict[PaperId, list[tuple[Section, Sentence]]] = defaultdict(list)
-        for section in self.survey.sections:
-            for sentence in section.sentences():
-                if sentence.method not in {"aggregate", "glue"}:
-                    for paper in sentence.cites:
-                        mentions[paper].append((section, sentence))
-        return mentions
-
-    def view(self, entry: BibliographyEntry) -> dict[str, object]:
-        """Return what the template of a page may name."""
-        return _ReviewPage(self, entry).view()
-
-
-class _ReviewPage:
-    """Lays out the page of one paper."""
-
-    def __init__(self, pages: ReviewPages, entry: BibliographyEntry) -> None:
-        self._pages, self._entry = pages, entry
-        self._context, self._language = pages.context, pages.language
+    def __init__(self, index: ReviewIndex, entry: BibliographyEntry) -> None:
+        self._index, self._entry = index, entry
+        self._context, self._language = index.context, index.language
         self._file = review_file(entry.paper.id)
-        self._write = ReviewWriter(pages.context, entry.paper, self._file)
+        self._write = ReviewWriter(index.context, entry.paper, self._file)
+        self._relations = Relations(index, entry, self._write)
         fields = entry.card.fields()
         self._claims = {
             name: [self._write.with_evidence(sentence) for sentence in sentences] for name, sentences in fields
         }
 
     def view(self) -> dict[str, object]:
-        """Return the whole page."""
+        """Return what the template may name."""
         entry, paper = self._entry, self._entry.paper
         sections = [section for section in self._sections() if section["blocks"]]
         return {
@@ -107,13 +74,14 @@ class _ReviewPage:
             "keywords": [string(word) for word in entry.card.keywords],
             "sections": sections,
             "meta": list(self._meta()),
-            "home": self._to_survey(f"p-{anchor(paper.id)}"),
-            "quality": self._to_survey(_QUALITY) if _QUALITY in self._pages.places else "",
+            "home": self._index.to_survey(self._file, f"p-{anchor(paper.id)}"),
+            "quality": self._index.to_survey(self._file, _QUALITY) if _QUALITY in self._index.places else "",
             "is_empty": not entry.card.sentences(),
         }
 
     def _sections(self) -> Iterator[dict[str, object]]:
         say = self._language.say
+        missing: list[str] = []
         for name, heading, fields in _SECTIONS:
             claims = [claim for field in fields for claim in self._claims[field]]
             blocks: list[View] = [{"kind": "claims", "claims": claims}] if claims else []
@@ -125,18 +93,21 @@ class _ReviewPage:
             blocks += [{"kind": "pointers", "places": places}] if places else []
             if name == "method":
                 blocks += self._figure()
+            if name == "results":
+                blocks += self._relations.values()
             if name == "data":
                 blocks += self._code()
+            missing += [] if blocks else [say(heading)]
             yield {"id": name, "heading": say(heading), "blocks": blocks}
-        yield {"id": "described", "heading": say("page_js_described"), "blocks": self._described()}
-        yield {"id": "survey", "heading": say("review_in_survey"), "blocks": self._mentioned()}
+        yield {"id": "described", "heading": say("page_js_described"), "blocks": self._relations.described()}
+        yield {"id": "survey", "heading": say("review_in_survey"), "blocks": self._relations.mentioned()}
         yield {"id": "abstract", "heading": self._abstract_heading(), "blocks": self._abstract()}
-        yield {"id": "neighborhood", "heading": say("page_js_neighborhood"), "blocks": self._neighborhood()}
-        yield {"id": "similar", "heading": say("page_js_near"), "blocks": self._similar()}
+        yield {"id": "neighborhood", "heading": say("page_js_neighborhood"), "blocks": self._relations.neighborhood()}
+        yield {"id": "similar", "heading": say("page_js_near"), "blocks": self._relations.similar()}
         yield {"id": "theme", "heading": say("page_js_filing"), "blocks": self._placement()}
         yield {"id": "versions", "heading": say("page_js_versions"), "blocks": self._versions()}
         yield {"id": "cite", "heading": say("review_cite"), "blocks": [self._bibtex()]}
-        yield {"id": "made", "heading": say("review_made"), "blocks": [self._disclosure()]}
+        yield {"id": "made", "heading": say("review_made"), "blocks": [self._disclosure(missing)]}
 
     # -- head --
 
@@ -171,10 +142,10 @@ class _ReviewPage:
 
     def _theme(self, theme: ThemeId) -> View:
         section = self._context.section_of.get(theme, "")
-        path = (self._context.marks[step].name for step in self._pages.survey.taxonomy.path(theme))
+        path = (self._context.marks[step].name for step in self._index.survey.taxonomy.path(theme))
         return {
             "name": " › ".join(path),
-            "href": self._to_survey(section) if section else "",
+            "href": self._index.to_survey(self._file, section) if section else "",
             "tone": self._context.marks[theme].tone,
         }
 
@@ -211,7 +182,7 @@ class _ReviewPage:
     def _figure(self) -> list[View]:
         """Return the figure of the paper as it is, with caption, authors, license and link, if that may be shown."""
         figure = self._entry.figure
-        image = self._pages.survey.images.get(figure.sha256) if figure and figure.is_shown else None
+        image = self._index.survey.images.get(figure.sha256) if figure and figure.is_shown else None
         if figure is None or image is None or figure.media_type not in _IMAGES:
             return []
         data = base64.b64encode(image).decode()
@@ -247,36 +218,6 @@ class _ReviewPage:
         source = self._write.source(evidence) if evidence else None
         return [{"kind": "code", "href": address_of_code, "source": source}]
 
-    def _described(self) -> list[View]:
-        """Return how other papers describe this one: their words, or where these stand."""
-        rows: list[View] = []
-        for context in self._entry.contexts[:_MAX_MENTIONS]:
-            citing = self._context.entries.get(context.evidence.paper)
-            if citing is not None:
-                who = string(short_authors(citing.paper.authors) or citing.paper.title)
-                told = self._language.say("page_js_described_at", who=who)
-                rows.append(
-                    {
-                        "text": self._write.sentence(context.sentence) if context.sentence is not None else told,
-                        "who": f"{who}, {citing.paper.year}" if citing.paper.year else who,
-                        "href": address(self._file, review_file(citing.paper.id)),
-                        "source": self._write.text_source(citing, context.evidence),
-                    }
-                )
-        return [{"kind": "described", "rows": rows}] if rows else []
-
-    def _mentioned(self) -> list[View]:
-        """Return what the survey's own text says of the paper, with links to the sections."""
-        rows = [
-            {
-                "text": self._write.sentence(sentence),
-                "heading": words(section.heading),
-                "href": self._to_survey(anchor(section.id)),
-            }
-            for section, sentence in self._pages.mentions.get(self._entry.paper.id, ())[:_MAX_MENTIONS]
-        ]
-        return [{"kind": "mentions", "rows": rows}] if rows else []
-
     def _abstract_heading(self) -> str:
         is_note = self._entry.paper.abstract_kind == "note"
         return self._language.say("page_js_editors_note" if is_note else "page_js_abstract")
@@ -286,77 +227,6 @@ class _ReviewPage:
         pieces = [_with_spaces(piece) for piece in self._context.sources.pieces(paper.id)] if paper.abstract else []
         about = self._language.say("page_js_editors_note_about") if paper.abstract_kind == "note" else ""
         return [{"kind": "abstract", "pieces": pieces, "about": about}]
-
-    # -- neighborhood --
-
-    def _neighborhood(self) -> list[View]:
-        around = neighborhood(self._entry, self._context.entries)
-        if not list(around):
-            return []
-        say = self._language.say
-        captions = [say("page_js_no_citations")] if around.is_similarity else list(self._citation_notes())
-        if around.hidden:
-            captions.append(say("page_js_limited", most=len(list(around)) + 1, hidden=around.hidden))
-        heads = {
-            "left": f"{say('page_js_citing')} ({len(around.left)})",
-            "right": f"{say('page_js_near' if around.is_similarity else 'page_js_cited')} ({len(around.right)})",
-        }
-        return [
-            {
-                "kind": "graph",
-                "drawings": [("wide", draw(around, WIDE)), ("narrow", draw(around, NARROW))],
-                "heads": heads,
-                "caption": " ".join(captions),
-                "relations": {neighbor.relation: self._relation(neighbor) for neighbor in around},
-                "addresses": {neighbor: self._to_neighbor(neighbor) for neighbor in around},
-                "rows": [self._related(neighbor) for neighbor in around],
-            }
-        ]
-
-    def _citation_notes(self) -> Iterator[str]:
-        stats = self._entry.citation_stats
-        titles = dict(self._pages.survey.graphs)
-        if stats and stats.providers:
-            names = (
-                f"{string(titles.get(name, name))} ({self._language.day(at[:10])})" for name, at in stats.providers
-            )
-            yield self._language.say("page_js_told", who=", ".join(names))
-        if stats and stats.count is not None:
-            yield self._language.say("page_js_count", n=stats.count)
-
-    def _to_neighbor(self, neighbor: Neighbor) -> str:
-        if neighbor.entry:
-            return address(self._file, review_file(neighbor.entry.paper.id))
-        identifiers = dict(
-            name.split(":", 1) for name in reversed(neighbor.work.ids if neighbor.work else ()) if ":" in name
-        )
-        work = Paper(PaperId(identifiers.get("arxiv", "?")), "?", doi=identifiers.get("doi", ""))
-        return link_of(work)
-
-    def _relation(self, neighbor: Neighbor) -> str:
-        return self._language.say(f"page_js_{neighbor.relation}")
-
-    def _related(self, neighbor: Neighbor) -> View:
-        entry, work = neighbor.entry, neighbor.work
-        title = entry.paper.title if entry else work.title if work else ""
-        is_arxiv = entry is not None and is_arxiv_id(entry.paper.id)
-        return {
-            "title": words(title),
-            "href": self._to_neighbor(neighbor),
-            "by": neighbor.authors,
-            "year": neighbor.year,
-            "relation": neighbor.relation,
-            "relation_word": self._relation(neighbor),
-            "arxiv": f"https://arxiv.org/abs/{entry.paper.id}" if entry and is_arxiv else "",
-        }
-
-    def _similar(self) -> list[View]:
-        """Return the most similar papers, unless the neighborhood shows them."""
-        if neighborhood(self._entry, self._context.entries).is_similarity:
-            return []
-        entries = (self._context.entries.get(paper) for paper in self._entry.neighbours)
-        rows = [self._related(Neighbor("near", entry)) for entry in entries if entry]
-        return [{"kind": "similar", "rows": rows}] if rows else []
 
     # -- place in the taxonomy --
 
@@ -451,9 +321,9 @@ class _ReviewPage:
     def _bibtex(self) -> View:
         return {"kind": "bibtex", "text": bibliography([self._entry])}
 
-    def _disclosure(self) -> View:
+    def _disclosure(self, missing: Sequence[str]) -> View:
         """Say how the sentences were made, and what the source does not state."""
-        say, card, survey = self._language.say, self._entry.card, self._pages.survey
+        say, card, survey = self._language.say, self._entry.card, self._index.survey
         claims, sentences = [claim for field in self._claims.values() for claim in field], card.sentences()
         by_model = sum(sentence.method == "llm" for sentence in sentences)
         verbatim = sum(bool(claim["is_verbatim"]) for claim in claims)
@@ -469,7 +339,6 @@ class _ReviewPage:
         )
         by_software = "review_by_software_full" if self._entry.full_text else "review_by_software"
         lines = [say(by_software), *(say(key, n=n, **names) for key, n, names in counts if n > 0)]
-        missing = [say(heading) for _, heading, names in _SECTIONS if not any(self._claims[name] for name in names)]
         if missing and claims:
             lines.append(say("review_not_stated", fields=self._language.separator.join(missing)))
         text = self._entry.full_text
@@ -479,9 +348,6 @@ class _ReviewPage:
         elif text:
             lines.append(say("review_license_unknown"))
         return {"kind": "made", "lines": lines}
-
-    def _to_survey(self, place: str) -> str:
-        return f"{address(self._file, self._context.layout.main.file)}#{place}"
 
 
 def _categories(paper: Paper) -> list[str]:

@@ -1,4 +1,4 @@
-"""HTML pages of papers and their images, one at a time, with the pause that arXiv asks for."""
+"""HTML pages of papers and their images, at the pace that arXiv asks for."""
 
 from __future__ import annotations
 
