@@ -439,6 +439,6 @@ def test_full_texts_are_planned_fetched_added_and_counted(
     assert fetched[:2] == (0, "full text: 1 read\n")
     assert "full text: 1 page, 0 s, resumes" in fetched[2]
     assert added[:2] == (0, "2001.00002v1.html: added 2001.00002v1\n")
-    assert json.loads(again[1]) == {"outcome": "complete", "read": [], "without_page": [], "failed": []}
+    assert json.loads(again[1]) == {"outcome": "complete", "read": [], "without_page": [], "failed": [], "figures": []}
     assert "full texts                   2" in run("-C", "s", "status")[1]
     assert len(replica.hits) == 1

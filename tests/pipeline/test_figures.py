@@ -14,7 +14,14 @@ from harvest_project import edge_at, project_at
 from surveygen.config import Project
 from surveygen.corpus import Store
 from surveygen.domain.paper import Paper, PaperId
-from surveygen.pipeline import FullTextQuery, FullTextResult, NullProgress, fetch_full_text, plan_full_text
+from surveygen.pipeline import (
+    FullTextQuery,
+    FullTextResult,
+    NullProgress,
+    fetch_full_text,
+    plan_full_text,
+    update_full_text,
+)
 from surveygen.pipeline.figures import StoredImages, shown_figures
 
 AT = "2026-09-01T12:00:00Z"
@@ -99,6 +106,23 @@ def test_figures_can_be_fetched_later(replica: Replica, project: Project) -> Non
     assert done.figures == (f"{replica.papers[1].id}v1",)
     assert done.failed == ((f"{replica.papers[0].id}v1", "figure: arXiv has no such image"),)
     assert fetch(project) == FullTextResult("complete")
+
+
+def test_a_new_version_comes_with_its_figure(replica: Replica, project: Project) -> None:
+    """A refresh fetches the figure of a new version where figures were fetched before, and nothing else."""
+    fetch(project)
+    name = replica.papers[0].id
+    page = invent_page(name, 2, replica.papers[0].title, figures=[("x2.png", "Overview of the method.")])
+    replica.pages = {**replica.pages, f"{name}v2": page, f"{name}v2/x2.png": make_png(color=9)}
+    with Store.open(project.database) as store:
+        papers = {paper.id: paper for paper in store.papers.all()}
+    put(project, [papers[PaperId(name)].with_changes(version=2, updated="2026-10-01")])
+    seen = len(replica.hits)
+    done = update_full_text(project, NullProgress(), deps=edge_at(project.root))
+
+    assert done is not None
+    assert done.figures == (f"{name}v2",)
+    assert replica.pages_hit()[seen:] == [f"{name}v2", f"{name}v2/x2.png"]
 
 
 def test_a_license_that_was_corrected_hides_the_figure(replica: Replica, project: Project) -> None:

@@ -92,7 +92,7 @@ def fetch(
         _fetch_full_text(shared, FullTextQuery(wanted_ids, theme, cited, max_papers, figures), dry_run=dry_run)
         return
     if theme or cited or figures:
-        raise ConfigError("--theme, --cited and --figures are about full texts", "add --full-text")
+        raise ConfigError("--theme, --cited and --figures choose full texts", "add --full-text")
     request = FetchQuery(query=query, ids=wanted_ids, since=since, until=until, max_papers=max_papers, sort=sort)
     if dry_run:
         urls = pipeline.plan(shared.project(), request)

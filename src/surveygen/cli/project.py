@@ -25,6 +25,7 @@ _COUNTS = {
     "unread_pages": "pages to be read",
     "without_page": "without a page",
     "failed_pages": "with a failed page",
+    "figures": "figures",
 }
 
 

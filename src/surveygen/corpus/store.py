@@ -46,7 +46,7 @@ class Counts:
         duplicates: delivered records beyond the first of their paper.
         excluded: papers that a person excluded from the draft, without withdrawn ones.
         full_texts: versions whose full text is stored. unread_pages: pages that wait to be read. without_page: versions
-            of which arXiv has no page. failed_pages: versions whose page could not be used.
+            of which arXiv has no page. failed_pages: versions whose page could not be used. figures: images of figures.
     """
 
     papers: int
@@ -62,6 +62,7 @@ class Counts:
     unread_pages: int = 0
     without_page: int = 0
     failed_pages: int = 0
+    figures: int = 0
 
 
 class Store:
@@ -189,6 +190,7 @@ class Store:
             unread_pages=texts["unread"],
             without_page=texts["none"],
             failed_pages=texts["failed"],
+            figures=self._database.value("SELECT count(*) FROM figure WHERE status = 'fetched'"),
         )
 
     def taxonomy(self) -> Taxonomy | None:
