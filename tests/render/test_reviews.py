@@ -108,7 +108,7 @@ def test_full_text_is_shown_as_its_license_permits(reviews: Mapping[str, Path]) 
 
     assert texts(rows[0], ".") == ["Debate with judges is costly.Lindqvist and Müller, 2022 · § 2 Related work"]
     assert texts(rows[1], ".") == [
-        "The text of Lindqvist and Müller describes it.Lindqvist and Müller, 2022 · full text"
+        "The text of Lindqvist and Müller describes it.Lindqvist and Müller, 2022 · Full text"
     ]
     assert rows[0].xpath(".//a/@href") == ["2203.00002.html", "https://arxiv.org/html/2203.00002v1#S2.p1"]
     assert texts(section(pages[0], "limits"), ".//p[@class='note-about']") == [
