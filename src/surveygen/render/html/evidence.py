@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
@@ -45,6 +46,10 @@ class ReviewWriter(HtmlWriter):
         link = Markup('<a class="cite" href="{}">{}</a>')
         links = [link.format(address(self._here, review_file(entry.paper.id)), entry.number) for entry in entries]
         return Markup('<span class="cites">[{}]</span>').format(Markup(", ").join(links))
+
+    def places(self, evidence: Iterable[Evidence]) -> Markup:  # noqa: ARG002  # as above
+        """Write nothing: the places stand beside the claim."""
+        return Markup()
 
     def with_evidence(self, sentence: Sentence) -> View:
         """Return a claim with the places and words that support it."""
