@@ -19,6 +19,7 @@ from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.corpus import Store
 from surveygen.domain.citation import resolve_citations
+from surveygen.domain.document import Document
 from surveygen.domain.license import Permission
 from surveygen.domain.paper import PaperId
 from surveygen.pipeline.state import StoredResults
@@ -86,7 +87,12 @@ def test_texts_are_read_again_only_for_new_texts_or_papers(project: Project, mon
         first = list(read_relations(store, papers, adapt, results))
         opened: list[str] = []
         get = store.full_text.get
-        monkeypatch.setattr(store.full_text, "get", lambda paper, version: opened.append(paper) or get(paper, version))
+
+        def note(paper: PaperId, version: int) -> Document | None:
+            opened.append(paper)
+            return get(paper, version)
+
+        monkeypatch.setattr(store.full_text, "get", note)
         again = list(read_relations(store, papers, adapt, results))
         assert (again, opened) == (first, [])
         list(read_relations(store, papers[:-1], adapt, results))
