@@ -370,11 +370,11 @@ class _Hostile:
         card = PaperReview(paper.id, claim, field, field, field, field, (text,), text, field, field, field, field)
         place = Assignment(paper.id, below, (top, below), 0.5, None, 0.1, uncertain=True, method=text, keywords=(text,))
         stranger = replace(place, paper=odd.id, uncertain=False, outside=True)
-        unit = Evidence(paper.id, 1, f"text:{text}", 0, 1)
+        unit = Evidence(paper.id, 1, f"text:1-{n}-{text}", 0, 1)
         quoted = (replace(claim, evidence=(unit,)),)
         card = replace(card, limits=quoted, contributions=quoted, definitions=quoted, pointers=(Pointer(text, unit),))
         source = FullTextRecord(paper.id, 1, "fetched", f"https://arxiv.org/html/{text}", "", license=text)
-        passages = QuotedText(replace(source, url=source.url if n % 2 else text), (Passage(text, *4 * (text,)),))
+        passages = QuotedText(replace(source, url=source.url if n % 2 else text), (Passage(f"1-{n}-{text}", *4 * (text,)),))
         first = BibliographyEntry(paper, 2 * n + 1, f"author2021x{n}", card, place, (odd.id,), reasons=claim.evidence)
         self.entries = (
             replace(first, full_text=passages),

@@ -39,7 +39,7 @@ _NOUN_BEFORE = re.compile(
 )
 _NOT_HERE = ("[@", "“", "$")  # forged marks, quotations of others, symbols that only the text explains
 _OWN_SECTION = re.compile(phrases("own_sections"), re.IGNORECASE)
-_OWN_WORK = re.compile(phrases("own_work"), re.IGNORECASE)
+_OF_CITING_PAPER = re.compile(phrases("of_citing_paper"), re.IGNORECASE)
 
 ReferencedPaper = Callable[[str], PaperId | None]  # by the id of an entry of the bibliography
 
@@ -211,7 +211,7 @@ def _with_marks(unit: Unit, start: int, end: int, cited: ReferencedPaper) -> tup
 
 def _tells_of_others(words: str, text: str) -> bool:
     """Whether a sentence is about other papers alone and can stand alone; `text` has the marks of the survey."""
-    if not text.endswith(".") or any(mark in words for mark in _NOT_HERE) or _OWN_WORK.search(words):
+    if not text.endswith(".") or any(mark in words for mark in _NOT_HERE) or _OF_CITING_PAPER.search(words):
         return False
     if any(_UNCITABLE.search(mark) for mark in CITATION_MARK.findall(text)):
         return False
