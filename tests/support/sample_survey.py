@@ -374,7 +374,8 @@ class _Hostile:
         quoted = (replace(claim, evidence=(unit,)),)
         card = replace(card, limits=quoted, contributions=quoted, definitions=quoted, pointers=(Pointer(text, unit),))
         source = FullTextRecord(paper.id, 1, "fetched", f"https://arxiv.org/html/{text}", "", license=text)
-        passages = QuotedText(replace(source, url=source.url if n % 2 else text), (Passage(f"1-{n}-{text}", *4 * (text,)),))
+        passage = Passage(f"1-{n}-{text}", *4 * (text,))
+        passages = QuotedText(replace(source, url=source.url if n % 2 else text), (passage,))
         first = BibliographyEntry(paper, 2 * n + 1, f"author2021x{n}", card, place, (odd.id,), reasons=claim.evidence)
         self.entries = (
             replace(first, full_text=passages),
