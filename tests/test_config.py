@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveygen import pipeline
@@ -97,14 +97,21 @@ NUMBERS = [item for item in DOCUMENTED if type(item.default) in (int, float) and
 BELOW_ZERO = {"llm.seed", "translate.least_agreement"}  # -1 has a meaning
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for settings that each example writes anew."""
+    return tmp_path_factory.mktemp("numbers")
+
+
 @pytest.mark.parametrize("setting", NUMBERS, ids=key)
+@settings(max_examples=20)  # for each key
 @given(st.data())
-def test_no_number_is_out_of_bounds(tmp_path_factory: pytest.TempPathFactory, setting: SettingDoc, data: Any) -> None:
+def test_no_number_is_out_of_bounds(folder: Path, setting: SettingDoc, data: Any) -> None:
     """Infinite, undefined, negative and absurdly large numbers are refused for every key, with the key and why."""
     no_numbers = st.sampled_from(["nan", "-nan", "inf", "-inf", "1e300", "-1e300", f"1{'0' * 400}"])
     negative = st.integers(max_value=-2) | st.integers(max_value=-1).filter(lambda _: key(setting) not in BELOW_ZERO)
     text = data.draw(no_numbers | (negative | st.integers(min_value=2**63)).map(str))
-    path = _settings(tmp_path_factory.mktemp("numbers"), f'title = "x"\n[{setting.table}]\n{setting.name} = {text}')
+    path = _settings(folder, f'title = "x"\n[{setting.table}]\n{setting.name} = {text}')
 
     with pytest.raises(ConfigError) as caught:
         load_settings(path)

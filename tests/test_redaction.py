@@ -39,17 +39,17 @@ FORMS: dict[str, Callable[[str], str]] = {
 keys = st.text(string.ascii_letters + string.digits + "-_.+/=:~", min_size=12, max_size=60)
 
 
-@pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=8)
+@settings(max_examples=12)  # all forms of a key at once: its pattern, which is slow to compile, is compiled once
 @given(keys, st.text(max_size=20), st.text(max_size=20))
-def test_a_key_is_removed_in_every_form(form: str, key: str, before: str, after: str) -> None:
+def test_a_key_is_removed_in_every_form(key: str, before: str, after: str) -> None:
     """What is left neither holds it nor a form of it, as far as one can be read back."""
-    written = FORMS[form](key)
-    struck = redact(f"{before} {written} {after}", key)
+    for form, write in FORMS.items():
+        written = write(key)
+        struck = redact(f"{before} {written} {after}", key)
 
-    assert written not in struck
-    assert key.lower() not in struck.lower()
-    assert MARK in struck
+        assert written not in struck, form
+        assert key.lower() not in struck.lower(), form
+        assert MARK in struck, form
 
 
 @given(st.text(max_size=200))

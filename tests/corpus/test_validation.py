@@ -144,8 +144,8 @@ KINDS = st.dictionaries(
 )
 
 
-@settings(max_examples=300)
-@given(st.lists(PAPERS | KINDS | JSON, max_size=3))
+@settings(max_examples=100)  # of longer dumps: to open a store takes longer than to import some lines
+@given(st.lists(PAPERS | KINDS | JSON, max_size=8))
 def test_whatever_a_dump_says_is_imported_or_set_aside(lines: list[object]) -> None:
     """No line ends in another error than one of the corpus, and what came in makes an equal store."""
     with Store.open(Path(":memory:")) as one, Store.open(Path(":memory:")) as other:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,15 +16,23 @@ from surveygen.config import Project, find_project
 
 @pytest.fixture
 def make_project(tmp_path: Path, root: Path) -> MakeProject:
-    """Make a survey folder with a part of the shipped corpus in its store."""
+    """Make a survey folder with a part of the shipped corpus in its store; it writes survey.json unless told more."""
 
-    def make(name: str = "survey", *, papers: int = PAPERS, profile: str = "llm-alignment", more: str = "") -> Project:
+    def make(
+        name: str = "survey",
+        *,
+        papers: int = PAPERS,
+        profile: str = "llm-alignment",
+        more: str = "",
+        formats: tuple[str, ...] = ("json",),
+    ) -> Project:
         folder = tmp_path / name
         pipeline.init(folder, profile=profile, title="Sample")
         settings = folder / "survey.toml"
         text = settings.read_text(encoding="utf-8").replace('encoder = "sentence"', 'encoder = "lsa"')
         if "[llm]" in more:
             text = text.split("\n[llm]")[0].replace('method = "extractive"', 'method = "llm"')
+        text = re.sub(r"(?m)^formats = .*$", f"formats = {json.dumps(formats)}", text)
         settings.write_text(text + more, encoding="utf-8")
         project = find_project(folder, exact=True)
         if papers:

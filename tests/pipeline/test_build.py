@@ -144,7 +144,7 @@ def _with_more(project: Project, root: Path, folder: Path, count: int, start: in
     more = folder / "more.jsonl"
     more.write_text(corpus_lines(root, count, start=start), encoding="utf-8")
     pipeline.add(project, [more], SILENT)
-    pipeline.build(project, SILENT)
+    pipeline.build(project, SILENT, formats=["json"])
     return _on_the_map(project)
 
 
@@ -212,7 +212,7 @@ def test_source_date_epoch_fixes_the_date(copy: Project, monkeypatch: pytest.Mon
     """With SOURCE_DATE_EPOCH two imports of the same papers give the same draft."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
 
-    pipeline.build(copy, SILENT)
+    pipeline.build(copy, SILENT, formats=["json"])
 
     assert _draft(copy)["generated_at"] == "2023-11-14T22:13:20Z"
 

@@ -12,7 +12,7 @@ import pytest
 
 from arxiv_server import FastClock
 from citation_server import Graph, serving_graph
-from small_surveys import MakeProject
+from small_surveys import FORMATS, MakeProject
 from surveygen import pipeline
 from surveygen.config import ArxivSettings, Project, SourceSettings
 from surveygen.corpus import Store, export_lines
@@ -49,7 +49,7 @@ def graph() -> Iterator[Graph]:
 def project(make_project: MakeProject, graph: Graph, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A survey of twelve papers that asks the small graph."""
     monkeypatch.setenv("OPENALEX_API_KEY", graph.key)
-    made = make_project(papers=12)
+    made = make_project(papers=12, formats=FORMATS)
     with Store.open(made.database) as store:
         ids = [paper.id for paper in store.papers.all()]
     graph.references = {paper: [*ids[:2], "1706.00009"] for paper in ids[:-1]}

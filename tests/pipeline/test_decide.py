@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from small_surveys import MakeProject, corpus_lines
+from small_surveys import FORMATS, MakeProject, corpus_lines
 from surveygen import pipeline
 from surveygen.config import Project, find_project
 from surveygen.domain.theme import ThemeId
@@ -23,9 +23,9 @@ def places(project: Project) -> dict[str, str]:
     return {str(paper): str(item.theme) for paper, item in pipeline.show(project, SILENT).assignments.items()}
 
 
-def draft(project: Project) -> Mapping[str, Any]:
-    """Build, and read survey.json."""
-    pipeline.build(project, SILENT)
+def draft(project: Project, *formats: str) -> Mapping[str, Any]:
+    """Build with some formats, and read survey.json."""
+    pipeline.build(project, SILENT, formats=("json", *formats))
     path = project.output / project.settings.slug / "en" / "survey.json"
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return data
@@ -137,7 +137,7 @@ def test_an_excluded_paper_is_counted_and_not_drafted(copy: Project) -> None:
     """It stays in the store; moving it to a theme brings it back."""
     paper, theme, _ = elsewhere(copy)
     pipeline.exclude(copy, paper)
-    data = draft(copy)
+    data = draft(copy, *FORMATS)
 
     assert paper not in {row["id"] for row in data["papers"]}
     assert len(data["papers"]) == 59

@@ -13,7 +13,7 @@ import pytest
 
 from citation_server import Graph, serving_graph
 from llm_server import LanguageServer, Said, claim
-from small_surveys import MakeProject
+from small_surveys import FORMATS, MakeProject
 from surveygen.cli import main
 from surveygen.config import Project
 
@@ -92,7 +92,7 @@ def test_a_citation_server_that_repeats_the_key(
 ) -> None:
     """In the text of an error, a header, a redirect or a title: it is neither printed nor stored."""
     address = f'[citations]\nproviders = ["semantic_scholar"]\nsemantic_scholar_url = "{graph.url}/graph/v1"\n'
-    project = make_project(papers=1)
+    project = make_project(papers=1, formats=FORMATS)
     settings = project.root / "survey.toml"
     head, _, rest = settings.read_text(encoding="utf-8").partition("[citations]")
     head = head.replace('"https://export.arxiv.org/api/query"', f'"{graph.url}"')
@@ -128,7 +128,7 @@ def test_a_model_server_that_repeats_the_key(make_project: MakeProject, run: Run
     """In an answer or an error, of any form: it stands neither in what is printed nor in a draft nor in the cache."""
     with LanguageServer().running() as server:
         more = f'\n[llm]\nmodel = "openai:test"\nbase_url = "{server.url.replace("//", "//user:pass-word-1234@")}"\n'
-        project = make_project(papers=1, profile="none", more=more)
+        project = make_project(papers=1, profile="none", more=more, formats=FORMATS)
         for form in FORMS:
             said = model_answers(FORMS[form]())[place]
             server.manner = lambda _asked, said=said: said  # type: ignore[misc]

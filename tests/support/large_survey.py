@@ -42,6 +42,8 @@ _WORD_LIST = """
 _WORDS = tuple(_WORD_LIST.split())
 _VERBS = ("improves", "measures", "explains", "limits", "predicts", "exposes", "reduces", "stabilizes", "compares")
 _FAMILIES = ("Abe", "Baker", "Cole", "Dietz", "Eriksen", "Fuchs", "Garcia", "Haddad", "Ito", "Jansen", "Kim", "Lopez")
+# Drawn once: 20,000 papers have 180,000 claims, and each drawing of 18 words takes longer than all else in a claim.
+_SAMPLES = tuple(random.Random(number).sample(_WORDS, 18) for number in range(1000))
 _CATEGORIES = ("cs.CL", "cs.LG", "cs.AI", "stat.ML")
 _YEARS = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
 
@@ -146,7 +148,7 @@ def _cited(entries: list[BibliographyEntry]) -> list[BibliographyEntry]:
 
 
 def _claim(rng: random.Random) -> str:
-    words = rng.sample(_WORDS, 18)
+    words = rng.choice(_SAMPLES)
     return f"{' '.join(words[:8]).capitalize()} {rng.choice(_VERBS)} {' '.join(words[8:])} by {rng.randint(2, 90)}%."
 
 

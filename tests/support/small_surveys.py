@@ -8,6 +8,7 @@ from pathlib import Path
 from surveygen.config import Project
 
 PAPERS = 60
+FORMATS = ("html", "latex", "markdown", "json")  # of a survey whose settings name none
 MakeProject = Callable[..., Project]
 
 
