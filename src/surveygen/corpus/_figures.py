@@ -18,7 +18,14 @@ _COLUMNS = (
     *("paper", "version", "status", "url", "at", "license", "figure", "label", "caption", "element"),
     *("media_type", "width", "height", "sha256", "reason"),
 )
-_LIST = ", ".join(_COLUMNS)
+_SELECT = (
+    "SELECT paper, version, status, url, at, license, figure, label, caption, element, media_type, width, height,"
+    " sha256, reason FROM figure"
+)
+_INSERT = (
+    "INSERT OR REPLACE INTO figure (paper, version, status, url, at, license, figure, label, caption, element,"
+    " media_type, width, height, sha256, reason, image) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _MAX_WORDS = 1000  # characters of an address, an id or a label
 
 
@@ -33,7 +40,7 @@ class FigureTable:
 
     def records(self) -> tuple[FigureRecord, ...]:
         """Return what is known of all versions, sorted by paper and version; no image is read for it."""
-        return tuple(map(self._record, self._database.rows(f"SELECT {_LIST} FROM figure ORDER BY paper, version")))  # noqa: S608  # names of columns
+        return tuple(map(self._record, self._database.rows(f"{_SELECT} ORDER BY paper, version")))
 
     def image(self, sha256: str) -> bytes | None:
         """Return an image by its SHA-256, None if it is not stored or damaged."""
@@ -69,18 +76,12 @@ class FigureTable:
                 yield record, image
 
     def _merge(self, record: FigureRecord, image: bytes) -> bool:
-        rows = self._database.rows(
-            f"SELECT {_LIST} FROM figure WHERE paper = ? AND version = ?",  # noqa: S608  # names of columns
-            (record.paper, record.version),
-        )
+        rows = self._database.rows(f"{_SELECT} WHERE paper = ? AND version = ?", (record.paper, record.version))
         stored = self._record(rows[0]) if rows else None
         is_whole = stored is not None and (stored.status != "fetched" or self.image(stored.sha256) is not None)
         if stored is not None and is_whole and _rank(stored) <= _rank(record):
             return False
-        self._database.run(
-            f"INSERT OR REPLACE INTO figure ({_LIST}, image) VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})",  # noqa: S608  # as above
-            (*(getattr(record, name) for name in _COLUMNS), image or None),
-        )
+        self._database.run(_INSERT, (*(getattr(record, name) for name in _COLUMNS), image or None))
         return True
 
     def _record(self, row: Row) -> FigureRecord:

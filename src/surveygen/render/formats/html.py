@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup
 
 from surveygen.config import Settings
 from surveygen.domain.survey import Survey
-from surveygen.languages import Language, load
-from surveygen.render.html.assets import bundle, policy, read_asset
+from surveygen.languages import Language
+from surveygen.render.html.assets import edition_links, page_frame
 from surveygen.render.html.claims import number_citations
 from surveygen.render.html.context import MOST_IN_ONE_FILE, HtmlContext, PageFile, address, lay_out
 from surveygen.render.html.markup import anchor, string, words
@@ -61,12 +60,10 @@ class HtmlRenderer:
         numbered, citations = number_citations(context, pages)
         environment = html_environment(self.templates)
         frame = self._frame(survey, environment)
-        languages = [load(code) for code in survey.editions if code != self.language.code]
         for page, sections in numbered:
             view = PageView(context, page, citations)
             data = page_data(context, page, citations.quoted[page.file])
-            up = "../" * (page.file.count("/") + 1)  # the folders of the editions are side by side
-            editions = [{"href": f"{up}{it.code}/{page.file}", "code": it.code, "name": it.name} for it in languages]
+            editions = edition_links(survey, self.language, page.file)
             values = {**frame, **view.page(sections), "editions": editions, "data": data_element(data)}
             if page is context.layout.main:
                 yield page.file, fill(environment, "html/page.html.j2", values)
@@ -75,31 +72,12 @@ class HtmlRenderer:
                 yield page.file, fill(environment, "html/theme.html.j2", values)
 
     def _frame(self, survey: Survey, environment: SandboxedEnvironment) -> dict[str, object]:
-        """Return what surrounds the sections of every page.
-
-        Of scripts and styles, as of templates, a user's file goes before the shipped one of the same name.
-        """
-
-        def read(name: str) -> str:
-            return read_asset(environment, f"html/{name}")
-
-        style = read("base.css") + read("style.css") + read("own.css")
-        early, main = read("early.js"), bundle("main.js", read)
+        """Return what surrounds the sections of every page."""
         return {
-            "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
-            "early": Markup(early),  # noqa: S704  # as above
-            "script": Markup(main),  # noqa: S704  # as above
-            "policy": policy([early, main], [style]),
-            "title": words(survey.title),
-            "title_plain": string(survey.title),
+            **page_frame(survey, self.language, environment, style="style.css", script="main.js"),
             "subtitle": words(survey.subtitle),
-            "language": self.language,
-            "say": self.language.say,
-            "day": survey.generated_at[:10],
-            "date": self.language.day(survey.generated_at),
             "paper_count": len(survey.entries),
             "theme_count": len(survey.taxonomy),
-            "made_with": string(survey.provenance.surveygen),
             "uncertain": survey.quality.uncertain_papers,
             "cite_this": _cite_this(survey),
         }

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup
-
 from surveygen.config import Settings
 from surveygen.domain.survey import Survey
-from surveygen.languages import Language, load
-from surveygen.render.html.assets import bundle, policy, read_asset
-from surveygen.render.html.markup import string, words
+from surveygen.languages import Language
+from surveygen.render.html.assets import edition_links, page_frame
 from surveygen.render.html.relations import ReviewIndex
 from surveygen.render.html.review import ReviewPage
 from surveygen.render.references import review_file
@@ -38,39 +34,16 @@ class ReviewRenderer:
             TemplateError: a template cannot be used, here or when a page is read.
         """
         environment = html_environment(self.templates)
-        index, frame = ReviewIndex(survey, self.language), self._frame(survey, environment)
-        editions = [load(code) for code in survey.editions if code != self.language.code]
+        index = ReviewIndex(survey, self.language)
+        frame = page_frame(survey, self.language, environment, style="review.css", script="review.js")
         entries = {review_file(entry.paper.id): entry for entry in survey.entries}
 
         def write(file: str) -> str:
-            up = "../" * (file.count("/") + 1)  # the folders of the editions are side by side
-            links = [{"href": f"{up}{it.code}/{file}", "code": it.code, "name": it.name} for it in editions]
-            values = {**frame, **ReviewPage(index, entries[file]).view(), "editions": links}
+            values = {**frame, **ReviewPage(index, entries[file]).view()}
+            values["editions"] = edition_links(survey, self.language, file)
             return fill(environment, "html/review.html.j2", values)
 
         return _Pages(tuple(entries), write)
-
-    def _frame(self, survey: Survey, environment: SandboxedEnvironment) -> dict[str, object]:
-        """Return what all pages share; a user's script or style goes before the shipped one of the same name."""
-
-        def read(name: str) -> str:
-            return read_asset(environment, f"html/{name}")
-
-        style = read("base.css") + read("review.css") + read("own.css")
-        early, main = read("early.js"), bundle("review.js", read)
-        return {
-            "style": Markup(style),  # noqa: S704  # files of this program or its user, not of a source
-            "early": Markup(early),  # noqa: S704  # as above
-            "script": Markup(main),  # noqa: S704  # as above
-            "policy": policy([early, main], [style]),
-            "title": words(survey.title),
-            "title_plain": string(survey.title),
-            "language": self.language,
-            "say": self.language.say,
-            "day": survey.generated_at[:10],
-            "date": self.language.day(survey.generated_at),
-            "made_with": string(survey.provenance.surveygen),
-        }
 
 
 class _Pages(Mapping[str, str]):

@@ -1,4 +1,4 @@
-"""Bundle scripts and styles, and write their Content-Security-Policy."""
+"""Bundle scripts and styles, write their Content-Security-Policy, and fill what all pages share."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterable
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
 
+from surveygen.domain.survey import Survey
 from surveygen.errors import TemplateError
+from surveygen.languages import Language, load
+from surveygen.render.html.markup import string, words
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
@@ -88,3 +92,39 @@ def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
 
 def _source_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def page_frame(
+    survey: Survey, language: Language, environment: SandboxedEnvironment, *, style: str, script: str
+) -> dict[str, object]:
+    """Return the values that the templates of all pages of an edition have.
+
+    `style` and `script` are the files in ``html`` that only pages of this kind have. Of scripts and styles, as of
+    templates, a user's file goes before the shipped one of the same name.
+    """
+
+    def read(name: str) -> str:
+        return read_asset(environment, f"html/{name}")
+
+    rules = read("base.css") + read(style) + read("own.css")
+    early, main = read("early.js"), bundle(script, read)
+    return {
+        "style": Markup(rules),  # noqa: S704  # files of this program or its user, not of a source
+        "early": Markup(early),  # noqa: S704  # as above
+        "script": Markup(main),  # noqa: S704  # as above
+        "policy": policy([early, main], [rules]),
+        "title": words(survey.title),
+        "title_plain": string(survey.title),
+        "language": language,
+        "say": language.say,
+        "day": survey.generated_at[:10],
+        "date": language.day(survey.generated_at),
+        "made_with": string(survey.provenance.surveygen),
+    }
+
+
+def edition_links(survey: Survey, language: Language, file: str) -> list[dict[str, str]]:
+    """Return code, name and address of the same file in the other languages; their folders are side by side."""
+    up = "../" * (file.count("/") + 1)
+    others = (load(code) for code in survey.editions if code != language.code)
+    return [{"href": f"{up}{other.code}/{file}", "code": other.code, "name": other.name} for other in others]
