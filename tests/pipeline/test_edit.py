@@ -63,10 +63,9 @@ def hands(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def theme(copy: Project) -> pipeline.EditableUnit:
-    """The first sentence of a theme."""
-    return next(
-        one for one in pipeline.editable_units(copy, SILENT) if one.section.startswith("theme-") and _is_claim(one)
-    )
+    """The first sentence of a theme that cites one paper."""
+    units = (one for one in pipeline.editable_units(copy, SILENT) if one.section.startswith("theme-"))
+    return next(one for one in units if _is_claim(one) and one.text.count("[@") == 1)
 
 
 def _is_claim(line: pipeline.EditableUnit) -> bool:

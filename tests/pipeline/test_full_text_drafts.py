@@ -68,8 +68,8 @@ def showing(project: Project, show: Show) -> Project:
 
 def files(project: Project) -> dict[str, str]:
     """Return the files of the draft by name."""
-    folder = project.output / "bees" / "en"
-    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.name != "manifest.json"}
+    paths = (path for path in (project.output / "bees" / "en").rglob("*") if path.is_file())
+    return {path.name: path.read_text(encoding="utf-8") for path in paths if path.name != "manifest.json"}
 
 
 @pytest.fixture(scope="module")

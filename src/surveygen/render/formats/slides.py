@@ -73,7 +73,7 @@ class SlidesRenderer:
             return read_asset(environment, *paths)
 
         # The deck has the colors and the blocks of the page.
-        style = "".join(read(f"{name}.css") for name in ("html/style", "slides/style", "html/own"))
+        style = "".join(read(f"{name}.css") for name in ("html/base", "html/style", "slides/style", "html/own"))
         early, script = read("html/early.js"), bundle("deck.js", lambda name: read(f"slides/{name}", f"html/{name}"))
         page = PageFile(MAIN, slides.entries)
         context = HtmlContext(slides, self.language, Layout(page), expandable=False)
