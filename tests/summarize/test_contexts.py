@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from latexml_pages import PlantedPaper, make_corpus
 from planted_survey import read
 from surveygen.documents import PaperIndex, match_references
 from surveygen.domain.document import CitationMark, Document, DocumentSection, Unit
+from surveygen.domain.embedding import Embeddings
 from surveygen.domain.license import Permission
 from surveygen.domain.paper import Author, Paper, PaperId
-from surveygen.domain.summary import CitationContext
-from surveygen.summarize import check_grounding, choose_contexts, find_contexts
+from surveygen.domain.summary import CitationContext, Sentence, SubtopicSummary, ThemeSummary
+from surveygen.domain.theme import Taxonomy, Theme, ThemeId
+from surveygen.summarize import ThemeInput, check_grounding, choose_contexts, find_contexts
+from surveygen.summarize.extractive import Extractive
 
 CITING = Paper(PaperId("2301.00001"), "A later paper", authors=(Author("Eva Moss"),))
 PAPERS = {"r1": PaperId("2101.00001"), "r2": PaperId("2101.00002")}  # r3 is a work outside
@@ -141,3 +145,23 @@ def test_a_card_shows_the_sentences_that_tell_most_one_of_each_paper() -> None:
 
     assert [it.evidence.paper for it in chosen] == [f"23{n:02}.00001" for n in (7, 6, 5, 4, 3)]
     assert all(it.value > 0 for it in chosen)
+
+
+def test_what_a_theme_below_tells_is_not_told_again() -> None:
+    """A sentence on two papers of a theme stands there, unless a theme at any depth below tells it."""
+    (context,) = contexts_of(
+        "LampNet [1] and WingMap [2] learn from films of two gardens.", ("[1]", "r1"), ("[2]", "r2")
+    )
+    assert context.sentence is not None
+    theme = Theme(ThemeId("films"), "Films")
+    papers = [Paper(paper, "A title") for paper in PAPERS.values()]
+    below = ThemeSummary(ThemeId("deep"), "en", (SubtopicSummary("other", (context.sentence,), "related"),))
+    nothing = Embeddings((), np.zeros((0, 1), np.float32), "none")
+    source = ThemeInput(theme, papers, Taxonomy((theme,)), nothing, {}, (), 8, "en", contexts=(context,))
+
+    def sentences(source: ThemeInput) -> list[Sentence]:
+        return [it for strand in Extractive().summarize_theme(source).strands for it in strand.sentences]
+
+    assert sentences(source) == [context.sentence]
+    assert sentences(replace(source, subtheme_summaries=(below,))) == []
+    assert sentences(replace(source, deeper_summaries=(below,))) == []

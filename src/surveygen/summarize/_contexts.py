@@ -106,7 +106,7 @@ def add_contexts(strands: Sequence[SubtopicSummary], source: ThemeInput) -> tupl
     Those that tell most come first, one for the same papers: each closes the strand that cites two of its papers or
     more, and what fits none makes a strand of its own. What sub-themes tell is not told again.
     """
-    below = {evidence for summary in source.subtheme_summaries for it in summary.strands for evidence in _spans(it)}
+    below = {evidence for summary in source.summaries_below for it in summary.strands for evidence in _spans(it)}
     limit = max(round(_JOINT_SHARE * source.limit), _MIN_JOINT)
     homes = [{*strand.papers, *(paper for it in strand.sentences for paper in it.cites)} for strand in strands]
     closing: dict[int, Sentence] = {}
