@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from surveygen.domain.inline import parse_inline, plain
 from surveygen.render.bibtex import ascii_tex
+from surveygen.render.latex.text import tex_string
+from surveygen.tex_text import decode_tex
 
 # Latin-1, Latin Extended-A and the letters of Vietnamese, as far as TeX has a command for each accent on them.
 _LATIN = "".join(
@@ -31,6 +33,12 @@ def test_commands_read_back_as_the_letters(text: str) -> None:
 
     assert ascii_tex(text).isascii()
     assert plain(parse_inline(ascii_tex(line))) == line
+
+
+@given(st.text("-–—'”“ab", max_size=12))
+def test_rows_of_dashes_and_quotation_marks_read_back(text: str) -> None:
+    """TeX joins two signs in a row to another one; they are written apart."""
+    assert decode_tex(ascii_tex(tex_string(text))) == text
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,10 @@ _BELOW = frozenset("cbdk")  # accents under the letter, which leave an i its dot
 _BEYOND = re.compile(
     r"(?P<word>(?:[\u0370-\u03ff][\u0300-\u036f]*){2,})|(?P<base>.)(?P<marks>[\u0300-\u036f]+)|[^\x00-\x7f]"
 )
+# Between two dashes or quotation marks, which TeX would join to one of another length.
+_JOINED = re.compile(
+    "(?<=[-–—‐‑])(?=[–—‐‑])|(?<=[–—‐‑])(?=-)|(?<=['”])(?=”)|(?<=”)(?=')|(?<=“)(?=“)"  # these signs
+)
 
 
 def bibliography(entries: Iterable[BibliographyEntry], notes: Mapping[PaperId, str] = _NO_NOTES) -> str:
@@ -161,7 +165,8 @@ def ascii_tex(text: str) -> str:
     >>> ascii_tex("Erdős, Nguyễn: β-VAE – 漢字")
     'Erd{\\H{o}}s, Nguy{\\~{\\^{e}}}n: {$\\beta$}-VAE -- 漢字'
     """
-    return unicodedata.normalize("NFC", _BEYOND.sub(_command, unicodedata.normalize("NFD", text)))
+    parted = _JOINED.sub("{}", unicodedata.normalize("NFD", text))
+    return unicodedata.normalize("NFC", _BEYOND.sub(_command, parted))
 
 
 def _command(found: re.Match[str]) -> str:
