@@ -256,13 +256,28 @@ def test_another_form_of_the_pdf_is_another_draft(copy: Project) -> None:
     assert again == ()
 
 
-def test_slides_are_compiled_beside_the_survey(copy: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program in the place of LuaLaTeX whose PDF is the source, so that no TeX is needed to tell them apart."""
+    program = tmp_path / "bin" / "lualatex"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nfor last; do :; done\ncp "$last" "${last%.tex}.pdf"\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_draft_of_a_pdf_alone_is_proved(copy: Project) -> None:
+    """Its TeX source and bibliography, which stand beside it, are what the store gives."""
+    pipeline.build(copy, SILENT, languages=("de",), formats=["pdf"])
+
+    assert {path.suffix for path in (copy.output / "sample" / "de").iterdir()} == {".pdf", ".tex", ".bib", ".json"}
+    assert pipeline.verify(copy).problems == ()
+
+
+@pytest.mark.usefixtures("engine")
+def test_slides_are_compiled_beside_the_survey(copy: Project) -> None:
     """With "pdf" each TeX file that is asked for becomes one, again only when its source is another."""
-    engine = tmp_path / "bin" / "lualatex"  # its PDF is the source, so that no TeX is needed to tell them apart
-    engine.parent.mkdir()
-    engine.write_text('#!/bin/sh\nfor last; do :; done\ncp "$last" "${last%.tex}.pdf"\n', encoding="utf-8")
-    engine.chmod(0o755)
-    monkeypatch.setenv("PATH", str(engine.parent), prepend=":")
     folder = copy.output / "sample" / "en"
 
     first = pipeline.build(copy, SILENT, formats=["slides", "pdf"])

@@ -215,7 +215,9 @@ class _FileCheck:
         with_pdf = not recorded and shutil.which("lualatex") is not None
         groups: dict[frozenset[str], set[str]] = defaultdict(set)  # languages by formats: a format may link to another
         for edition, record in records.items():
-            formats = self._formats(edition, record) - (set() if with_pdf else {"pdf"})
+            formats = self._formats(edition, record)
+            if not with_pdf and "pdf" in formats:
+                formats = formats - {"pdf"} | {"latex"}  # which the PDF was made of
             groups[frozenset(formats)].add(self._languages[edition])
         whole = self._context.request
         try:
