@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from small_surveys import MakeProject, corpus_lines
 from surveygen import pipeline
@@ -38,6 +39,15 @@ def test_a_build_leaves_the_files_of_the_contract(built: Project) -> None:
         "en/manifest.json",
         "taxonomy.toml",
     }
+
+
+def test_a_built_draft_keeps_to_the_schema(built: Project, root: Path) -> None:
+    """What a build writes of real papers, with all kinds of counts, is what docs/survey.schema.json promises."""
+    schema = Draft202012Validator(json.loads((root / "docs" / "survey.schema.json").read_text(encoding="utf-8")))
+    draft = _draft(built)
+
+    assert any(paper["card"].get("facets") for paper in draft["papers"])
+    assert [error.message for error in schema.iter_errors(draft)] == []
 
 
 def test_two_builds_give_the_same_bytes(copy: Project) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from html_pages import page_data, tree
 from latexml_pages import make_corpus
@@ -65,6 +66,14 @@ def folder_of(project: Project) -> Path:
 def results_of(draft: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the blocks with results."""
     return [block for section in draft["sections"] for block in section["blocks"] if block["kind"] == "results"]
+
+
+def test_a_draft_of_full_texts_keeps_to_the_schema(planted: Project, root: Path) -> None:
+    """Contexts, results, passages and facets are written as docs/survey.schema.json promises."""
+    schema = Draft202012Validator(json.loads((root / "docs" / "survey.schema.json").read_text(encoding="utf-8")))
+    draft = json.loads(next(planted.output.rglob("survey.json")).read_text(encoding="utf-8"))
+
+    assert [error.message for error in schema.iter_errors(draft)] == []
 
 
 def test_references_of_full_texts_are_edges(project: Project) -> None:
