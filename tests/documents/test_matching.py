@@ -119,7 +119,8 @@ def test_works_outside_are_listed_with_what_names_them() -> None:
         "Reed, private communication.",
     )
 
-    record = list_citations(document, PaperIndex.of(PAPERS), at="2026-01-01T00:00:00Z")
+    index = PaperIndex.of(PAPERS)
+    record = list_citations(document, index, match_references(document, index), at="2026-01-01T00:00:00Z")
 
     assert record.references == (
         CitedWork(("survey:x:1",)),
@@ -146,7 +147,7 @@ def test_works_outside_are_listed_with_what_names_them() -> None:
 )
 def test_a_doubtful_entry_names_no_paper_of_the_survey(entry: str, listed: tuple[str, ...]) -> None:
     """The id of another paper is taken for a mistake, and an entry that fits two papers is left out."""
-    twin = HAND.with_changes(id=PaperId("x:9"))
-    record = list_citations(bibliography(entry), PaperIndex.of((*PAPERS, twin)), at="")
+    document, index = bibliography(entry), PaperIndex.of((*PAPERS, HAND.with_changes(id=PaperId("x:9"))))
+    record = list_citations(document, index, match_references(document, index), at="")
 
     assert tuple(name for work in record.references for name in work.ids) == listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -77,11 +77,15 @@ def match_references(document: Document, index: PaperIndex) -> dict[str, PaperId
     Returns:
         ids of papers by ids of references, in the order of the bibliography.
     """
-    candidates = ((reference.id, _papers_meant(document, reference, index)) for reference in document.references)
-    return {name: next(iter(papers)) for name, papers in candidates if len(papers) == 1}
+    matches: dict[str, PaperId] = {}
+    for reference in document.references:
+        papers = {paper.id for paper in _candidates(reference, index)} - {document.paper}
+        if len(papers) == 1:
+            matches[reference.id] = papers.pop()
+    return matches
 
 
-def list_citations(document: Document, index: PaperIndex, *, at: str) -> CitationRecord:
+def list_citations(document: Document, index: PaperIndex, matches: Mapping[str, PaperId], *, at: str) -> CitationRecord:
     """Return whom a document cites as a record of the provider `FULL_TEXT`: papers of the index, and works outside.
 
     An entry that fits two papers, or the document itself, is neither. Works of which neither an id nor a title is known
@@ -90,16 +94,16 @@ def list_citations(document: Document, index: PaperIndex, *, at: str) -> Citatio
     Args:
         document: the text.
         index: the papers of the survey.
+        matches: those that its entries are, as `match_references` finds them.
         at: since when the text is known, ISO 8601 UTC.
     """
     works: dict[str, CitedWork] = {}
     unnamed = 0
     for reference in document.references:
-        meant = _papers_meant(document, reference, index)
-        if len(meant) == 1:
-            name = survey_name(next(iter(meant)))
+        if reference.id in matches:
+            name = survey_name(matches[reference.id])
             works.setdefault(name, CitedWork((name,)))
-        elif meant or document.paper in {paper.id for paper in _candidates(reference, index)}:
+        elif _candidates(reference, index):
             continue
         elif (work := _work_outside(reference, index)) is not None:
             works.setdefault(work.ids[0], work)
@@ -107,11 +111,6 @@ def list_citations(document: Document, index: PaperIndex, *, at: str) -> Citatio
             unnamed += 1
     own = (survey_name(document.paper),)
     return CitationRecord(document.paper, FULL_TEXT, own, None, tuple(works.values()), unnamed, at)
-
-
-def _papers_meant(document: Document, reference: DocumentReference, index: PaperIndex) -> set[PaperId]:
-    """Return the papers, other than that of the document, that an entry may be."""
-    return {paper.id for paper in _candidates(reference, index)} - {document.paper}
 
 
 def _work_outside(reference: DocumentReference, index: PaperIndex) -> CitedWork | None:

@@ -93,7 +93,7 @@ class StoredImages(Mapping[str, bytes]):
 
     def __init__(self, store: Store, figures: Iterable[FigureRecord]) -> None:
         self._store = store
-        self._names = sorted({record.sha256 for record in figures})
+        self._names = dict.fromkeys(sorted(record.sha256 for record in figures))
 
     def __getitem__(self, sha256: str) -> bytes:
         """Return an image.

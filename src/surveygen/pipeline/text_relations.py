@@ -79,7 +79,8 @@ def read_relations(
 
 def citation_records(store: Store, papers: Sequence[Paper], citing: Iterable[PaperId]) -> Iterator[CitationRecord]:
     """Yield whom some papers cite by their bibliographies, which are read anew, as a proof needs it."""
-    from surveygen.documents import PaperIndex, list_citations  # noqa: PLC0415  # quick commands need no parser
+    # Quick commands need no parser.
+    from surveygen.documents import PaperIndex, list_citations, match_references  # noqa: PLC0415
 
     index = PaperIndex.of(papers)
     by_id = {paper.id: paper for paper in papers}
@@ -87,7 +88,7 @@ def citation_records(store: Store, papers: Sequence[Paper], citing: Iterable[Pap
         record = store.full_text.record(name, by_id[name].version)
         document = store.full_text.get(name, by_id[name].version) if record is not None else None
         if record is not None and document is not None:
-            yield list_citations(document, index, at=record.at)
+            yield list_citations(document, index, match_references(document, index), at=record.at)
 
 
 def reference_lookup(store: Store) -> ReferenceLookup:
@@ -124,7 +125,7 @@ def _read(
     references = match_references(document, index)
     contexts = () if permission == "facts" else tuple(find_contexts(document, paper, references.get, permission))
     return TextRelations(
-        list_citations(document, index, at=record.at),
+        list_citations(document, index, references, at=record.at),
         tuple(references.items()),
         contexts,
         tuple(find_result_tables(document, references.get)),

@@ -14,6 +14,7 @@ from surveygen.domain.text import fold_name
 from surveygen.summarize._contexts import ReferencedPaper
 from surveygen.summarize._data_names import data_names
 from surveygen.summarize._english import phrases, word_list
+from surveygen.summarize._full_text_words import names_on
 
 _MAX_ROWS, _MAX_COLUMNS = 200, 40  # of a table that is looked at
 _MAX_HEAD = 60  # characters of a name
@@ -24,9 +25,8 @@ _VALUE = re.compile(
 )
 _MEASURE = re.compile(rf"(?:{phrases('result_measures')})", re.IGNORECASE)
 _MEASURE_ASIDE = re.compile(r"[↑↓%]|\$[^$]*\$|\([^()]*\)|\\(?:up|down)arrow")
-_WORDS = r"[A-Z][\w.+-]*\w(?: [A-Z\d][\w.+-]*\w)*"
-_ON_NAMES = re.compile(rf"\bon (?:the )?(?P<names>{_WORDS}(?:, {_WORDS})*(?:,? and {_WORDS})?)")
 _NAME = re.compile(r"[^\W_].*[A-Za-z]|[A-Z]")  # a name has a letter
+_DATA_KIND = re.compile(rf" {phrases('data_kinds')}\b")
 
 
 def find_result_tables(document: Document, cited: ReferencedPaper) -> Iterator[ResultTable]:
@@ -175,7 +175,7 @@ class _TableReader:
 
     def _caption_names(self, source: ResultTable) -> _Names:
         """Return the only data set and the only measure that a caption names, for values whose heads name none."""
-        names = (*(it for it in source.data_names if _stands_in(it, source.caption)), *_names_on(source.caption))
+        names = (*(it for it in source.data_names if _stands_in(it, source.caption)), *names_on(source.caption))
         named = {key: name for name in names if (key := fold_name(name)) in self._data_sets}
         measures = {fold_name(found[0]): found[0] for found in _MEASURE.finditer(source.caption)}
         return _Names(
@@ -199,22 +199,23 @@ def _data_sets(heads: Sequence[str], caption: str, prose: Sequence[str]) -> Iter
     """Yield the names that a text calls data sets, or that its caption says the values are on."""
     in_caption = {fold_name(name): name for name in data_names(caption)}
     yield from in_caption.values()
-    for name in dict.fromkeys((*heads, *_names_on(caption))):
+    called = {name for text in prose for name in _called_data(text)}
+    for name in dict.fromkeys((*heads, *names_on(caption))):
         if not _NAME.search(name) or len(name) > _MAX_HEAD or fold_name(name) in in_caption or _is_measure(name):
             continue
         if name.casefold() in word_list("table_heads") or name.casefold() in word_list("own_method"):
             continue
-        word = re.escape(name)
-        stated = re.compile(rf"(?<!\w){word}(?!\w) {phrases('data_kinds')}\b")
-        on = re.compile(rf"\bon (?:the )?(?:[^.;:()]{{0,200}}[, ])?{word}(?!\w)")
-        is_named = name in heads and name[:1].isupper() and on.search(caption)
-        if is_named or any(name in text and stated.search(text) for text in prose):
+        is_named = name in heads and name[:1].isupper() and name in caption
+        on = rf"\bon (?:the )?(?:[^.;:()]{{0,200}}[, ])?{re.escape(name)}(?!\w)"
+        if name in called or (is_named and re.search(on, caption)):
             yield name
 
 
-def _names_on(caption: str) -> list[str]:
-    """Return the names that stand behind "on" in a caption: of data sets, or of what they are for."""
-    return [name for found in _ON_NAMES.finditer(caption) for name in re.split(r",? and |, ", found["names"])]
+def _called_data(text: str) -> Iterator[str]:
+    """Yield whatever may be a name right before "data set" and its like; the text is read once, however many heads."""
+    for kind in _DATA_KIND.finditer(text):
+        before = text[max(kind.start() - _MAX_HEAD, 0) : kind.start()]
+        yield from (before[at:] for at in range(len(before)) if at == 0 or not re.match(r"\w", before[at - 1]))
 
 
 def _is_measure(name: str) -> bool:

@@ -68,6 +68,7 @@ class Relations:
         self._index, self._entry, self._write = index, entry, write
         self._context, self._language = index.context, index.language
         self._file = review_file(entry.paper.id)
+        self._around = neighborhood(entry, index.context.entries)
 
     def values(self) -> list[View]:
         """Return the values that tables of this and other papers print for its method; equal ones stand in one row."""
@@ -125,7 +126,7 @@ class Relations:
 
     def neighborhood(self) -> list[View]:
         """Return the neighborhood as drawings for a wide and a narrow window, and as rows of a table."""
-        around = neighborhood(self._entry, self._context.entries)
+        around = self._around
         if not list(around):
             return []
         say = self._language.say
@@ -150,7 +151,7 @@ class Relations:
 
     def similar(self) -> list[View]:
         """Return the most similar papers, unless the neighborhood shows them."""
-        if neighborhood(self._entry, self._context.entries).is_similarity:
+        if self._around.is_similarity:
             return []
         entries = (self._context.entries.get(paper) for paper in self._entry.neighbours)
         rows = [self._related(Neighbor("near", entry)) for entry in entries if entry]
