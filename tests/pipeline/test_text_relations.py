@@ -203,6 +203,10 @@ def _raise_value(draft: dict[str, Any]) -> None:
     results_of(draft)[0]["rows"][0]["cell"]["value"] = "99.9"
 
 
+def _leave_the_table(draft: dict[str, Any]) -> None:
+    results_of(draft)[0]["rows"][0]["cell"]["column"] = 99
+
+
 def _hide_conflict(draft: dict[str, Any]) -> None:
     results_of(draft)[0]["rows"][0]["differs"] = True
 
@@ -218,6 +222,7 @@ def _point_elsewhere(draft: dict[str, Any]) -> None:
         (_reword_context, "does not give this sentence"),
         (_exchange_compared, "does not give this sentence"),
         (_raise_value, "in place of '99.9'"),
+        (_leave_the_table, "has no certain value"),
         (_hide_conflict, "other values differ"),
         (_point_elsewhere, "is not the address"),
     ],

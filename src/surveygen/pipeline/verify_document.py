@@ -103,7 +103,7 @@ class DraftCheck:
         """Return the failed checks; a draft with another structure is one problem, not a crash."""
         try:
             return [Problem(self._path, place, reason) for place, reason in self._failures()]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             return [Problem(self._path, "", f"does not have the structure of a draft: {error!r}")]
 
     def _failures(self) -> Iterator[tuple[str, str]]:
@@ -220,7 +220,8 @@ class DraftCheck:
         if row.link != record.link(cell.element):
             yield f"{row.link} is not the address of {cell.table}"
         maker = self._sources.store.papers.get(cell.method_paper) if cell.method_paper is not None else None
-        left, above = heads_of(table, cell.row, cell.column) if cell.row < len(table.rows) else ({}, {})
+        is_inside = 0 <= cell.row < len(table.rows) and 0 <= cell.column < table.width
+        left, above = heads_of(table, cell.row, cell.column) if is_inside else ({}, {})
         named = [head for head in (*left.values(), *above.values()) if head_text(head) == cell.method]
         cited = {
             self._sources.cited(cell.paper, cell.version, reference)
@@ -400,7 +401,7 @@ def _difference(first: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str
         edited = bool(first["quality"]["human_sentences"] or other["quality"]["human_sentences"])
         own = _OWN_QUALITY | _EDITED_QUALITY if edited else _OWN_QUALITY
         ours, theirs = list(_facts(first, own)), list(_facts(other, own))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         return "", f"it does not have the structure of a draft: {error!r}"
     for (place, fact), (their_place, their_fact) in zip(ours, theirs, strict=False):
         if place != their_place:
