@@ -159,7 +159,8 @@ def program_digest() -> str:
 
 
 def _folder_digest(folder: Path) -> str:
-    paths = sorted(folder.rglob("*")) if folder.is_dir() else []
+    # Files only: a folder changes its date when Python writes compiled modules below it.
+    paths = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     rows = ((path.relative_to(folder), path.stat()) for path in paths if "__pycache__" not in path.parts)
     listing = "".join(f"{name}\x1f{stat.st_size}\x1f{stat.st_mtime_ns}\x1e" for name, stat in rows)
     return text_sha256(listing)
